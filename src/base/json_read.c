@@ -1,0 +1,129 @@
+/* json_read.c: from text to tree through json-c.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "json.h"
+
+#include <json-c/json.h>
+
+#include "utf8.h"
+
+enum { MAX_LEVELS = 64, MAX_INT_DIGITS = 18 };
+
+static Json *convert(Arena *a, struct json_object *o);
+
+static Json *convert_number(Arena *a, struct json_object *o)
+{
+    /* json-c keeps the text of a real and prints integers exactly up to 64 bits. */
+    return json_new_number(a, str_copy(a, str_from_c(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN))));
+}
+
+static Json *convert_container(Arena *a, struct json_object *o, bool is_array)
+{
+    Json *j = is_array ? json_new_array(a) : json_new_object(a);
+    if (is_array) {
+        for (size_t i = 0; i < json_object_array_length(o); i++) {
+            json_push(a, j, convert(a, json_object_array_get_idx(o, i)));
+        }
+        return j;
+    }
+    struct json_object_iterator it = json_object_iter_begin(o), end = json_object_iter_end(o);
+    for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
+        Str key = str_copy(a, str_from_c(json_object_iter_peek_name(&it)));
+        json_set(a, j, key, convert(a, json_object_iter_peek_value(&it)));
+    }
+    return j;
+}
+
+static Json *convert(Arena *a, struct json_object *o)
+{
+    switch (json_object_get_type(o)) {
+    case json_type_null:
+        return json_new_null(a);
+    case json_type_boolean:
+        return json_new_bool(a, json_object_get_boolean(o));
+    case json_type_int:
+    case json_type_double:
+        return convert_number(a, o);
+    case json_type_string: {
+        Str s = {json_object_get_string(o), (size_t)json_object_get_string_len(o)};
+        return json_new_str(a, str_copy(a, s));
+    }
+    case json_type_array:
+        return convert_container(a, o, true);
+    case json_type_object:
+        return convert_container(a, o, false);
+    }
+    bug("unknown json-c type");
+}
+
+static int line_of(Str text, size_t at)
+{
+    int line = 1;
+    for (size_t i = 0; i < at && i < text.len; i++) {
+        line += text.ptr[i] == '\n';
+    }
+    return line;
+}
+
+/* json-c lets too-long integers saturate and zero bytes end keys; both would lose data silently, so they are refused. */
+static bool has_only_safe_tokens(Str text, Err *err)
+{
+    bool in_string = false;
+    size_t digits = 0;
+    bool in_fraction = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (in_string) {
+            if (c == '\\') {
+                if (str_starts(str_sub(text, i, i + 6), STR("\\u0000"))) {
+                    return err_set(err, BAD_JSON, "Line %d: a zero character is not allowed.", line_of(text, i));
+                }
+                i++;
+            }
+            in_string = c != '"';
+            continue;
+        }
+        in_string = c == '"';
+        bool is_digit = c >= '0' && c <= '9';
+        in_fraction = c == '.' || (in_fraction && is_digit);
+        digits = is_digit && !in_fraction ? digits + 1 : 0;
+        if (digits > MAX_INT_DIGITS) {
+            return err_set(err, BAD_JSON, "Line %d: a number of more than %d digits must be written as text.",
+                           line_of(text, i), MAX_INT_DIGITS);
+        }
+    }
+    return true;
+}
+
+bool json_parse(Arena *a, Str text, Json **ret, Err *err)
+{
+    if (text.len > INT32_MAX) {
+        return err_set(err, TOO_LARGE, "The JSON text is larger than 2 GB.");
+    }
+    if (!utf8_is_valid(text)) {
+        return err_set(err, BAD_UTF8, "The JSON text is not valid UTF-8.");
+    }
+    if (!has_only_safe_tokens(text, err)) {
+        return false;
+    }
+    struct json_tokener *tok = json_tokener_new_ex(MAX_LEVELS);
+    check_that(tok != NULL);
+    json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+    struct json_object *o = json_tokener_parse_ex(tok, text.ptr ? text.ptr : "", (int)text.len);
+    enum json_tokener_error problem = json_tokener_get_error(tok);
+    if (problem == json_tokener_continue) { /* a bare number or literal ends only with more input */
+        o = json_tokener_parse_ex(tok, "\n", 1);
+        problem = json_tokener_get_error(tok);
+    }
+    size_t end = json_tokener_get_parse_end(tok);
+    bool ok = problem == json_tokener_success;
+    if (ok) {
+        *ret = convert(a, o);
+    }
+    json_object_put(o);
+    json_tokener_free(tok);
+    if (!ok) {
+        const char *why = problem == json_tokener_continue ? "unexpected end" : json_tokener_error_desc(problem);
+        return err_set(err, BAD_JSON, "Line %d: %s.", line_of(text, end), why);
+    }
+    return true;
+}

@@ -1,0 +1,128 @@
+/* base_test.c: tests of the foundation.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "../../test.h"
+#include "base/day.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "base/utf8.h"
+
+TEST(arena_gives_zeroed_memory_again_after_reset)
+{
+    Arena *b = arena_new(1 << 20);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 100; i++) {
+            char *p = arena_alloc(b, 1000);
+            check(p[0] == 0 && p[999] == 0);
+            p[0] = p[999] = 'x';
+        }
+        arena_reset(b);
+        eq_int(arena_used(b), 0);
+    }
+    arena_free(b);
+}
+
+static void go_past_the_limit(void)
+{
+    Arena *b = arena_new(1000);
+    for (;;) {
+        arena_alloc(b, 100);
+    }
+}
+
+TEST(arena_ends_the_process_at_its_limit)
+{
+    expect_bug(go_past_the_limit);
+}
+
+TEST(map_keeps_order_and_finds_all)
+{
+    Map m = {.arena = a};
+    for (int i = 0; i < 1000; i++) {
+        map_set(&m, str_printf(a, "key %d", i), str_printf(a, "%d", i).ptr ? (void *)(uintptr_t)(i + 1) : NULL);
+    }
+    for (int i = 0; i < 1000; i++) {
+        eq_int((uintptr_t)map_get(&m, str_printf(a, "key %d", i)), i + 1);
+    }
+    check(map_get(&m, STR("none")) == NULL);
+    eq_text(m.entries[7].key, "key 7");
+}
+
+TEST(days_survive_the_round_trip_over_nine_thousand_years)
+{
+    int32_t last = day_from_ymd((Ymd){9999, 12, 31}).n;
+    for (int32_t n = day_from_ymd((Ymd){1, 1, 1}).n; n <= last; n += 17) {
+        Ymd d = day_to_ymd((Day){n});
+        check(ymd_is_valid(d));
+        eq_int(day_from_ymd(d).n, n);
+    }
+    Day d;
+    check(day_parse(STR("2024-02-29"), &d) && day_weekday(d) == 4);
+    check(!day_parse(STR("2023-02-29"), &d) && !day_parse(STR("2023-2-9"), &d) && !day_parse(STR("2023-02-01x"), &d));
+}
+
+TEST(months_end_on_the_same_day_number_or_the_last)
+{
+    Day d;
+    check(day_parse(STR("2024-01-31"), &d));
+    eq_text(day_print(a, day_add_months(d, 1)), "2024-02-29");
+    eq_text(day_print(a, day_add_months(d, -2)), "2023-11-30");
+    eq_text(day_print(a, day_add_months(d, 12)), "2025-01-31");
+}
+
+TEST(instants_print_and_parse)
+{
+    Instant t = {1700000000123}, back;
+    eq_text(instant_print(a, t), "2023-11-14T22:13:20.123Z");
+    check(instant_parse(instant_print(a, t), &back) && back.ms == t.ms);
+    check(!instant_parse(STR("2023-11-14T25:13:20Z"), &back));
+}
+
+TEST(utf8_refuses_overlong_surrogates_and_cut_sequences)
+{
+    check(utf8_is_valid(STR("қазақ 한국 😀")));
+    check(!utf8_is_valid(STR("\xC0\xAF")) && !utf8_is_valid(STR("\xED\xA0\x80")) && !utf8_is_valid(STR("\xE2\x82")));
+    eq_int(utf8_count(STR("қ한😀a")), 4);
+    size_t at = 0;
+    eq_int(utf8_next(STR("😀"), &at), 0x1F600);
+}
+
+static Str canonical(Arena *a, const char *text)
+{
+    Json *j;
+    Err err;
+    check(json_parse(a, str_from_c(text), &j, &err));
+    Buf b = buf_new(a, 1 << 20);
+    json_canonical(&b, a, j);
+    check(buf_ok(&b));
+    return buf_str(&b);
+}
+
+TEST(canonical_json_follows_rfc_8785)
+{
+    eq_text(canonical(a, "{\"b\":[1.0,1e21,1e-7,0.000001,333333333.33333329,-0],\"a\":\"\\u20ac\\n\\u000f\",\"\":null}"),
+            "{\"\":null,\"a\":\"€\\n\\u000f\",\"b\":[1,1e+21,1e-7,0.000001,333333333.3333333,0]}");
+    eq_text(canonical(a, "{\"\\ufb33\":1,\"\\ud83d\\ude00\":2,\"\\u20ac\":3}"), "{\"€\":3,\"😀\":2,\"\xef\xac\xb3\":1}");
+}
+
+TEST(json_errors_name_the_line)
+{
+    Json *j;
+    Err err;
+    check(!json_parse(a, STR("{\n\"a\":\n}"), &j, &err));
+    check(str_starts(str_from_c(err.text), STR("Line 3")));
+    check(!json_parse(a, STR("[12345678901234567890123]"), &j, &err));
+    check(!json_parse(a, STR("[1] x"), &j, &err));
+    check(!json_parse(a, STR(""), &j, &err));
+    check(json_parse(a, STR(" 12.50 "), &j, &err));
+    eq_text(json_text(j), "12.50");
+}
+
+TEST(text_forms_of_bytes_are_strict)
+{
+    Str bytes;
+    eq_text(hex_print(a, HASH_STR(hash_of(STR("abc")))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    check(hex_parse(a, STR("00ff"), &bytes) && bytes.len == 2 && !hex_parse(a, STR("0"), &bytes));
+    eq_text(base64url_print(a, STR("\xff\xfe")), "__4");
+    check(base64url_parse(a, STR("__4"), &bytes) && bytes.len == 2 && !base64url_parse(a, STR("__4="), &bytes));
+}
