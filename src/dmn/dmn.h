@@ -1,0 +1,101 @@
+/* dmn.h: the face of DMN 1.5: model files → decisions → values with a trace of why. Knows nothing of law or permits.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef DMN_DMN_H
+#define DMN_DMN_H
+
+#include "feel/feel.h"
+
+typedef struct DmnModel DmnModel;       /* immutable once loaded; may be used by several threads */
+typedef struct DmnInvocable DmnInvocable; /* decision, knowledge model or decision service */
+
+typedef struct {
+    Str path; /* for messages and for imports by file name */
+    Str xml;
+} DmnSource;
+
+/* Reads sources[0] and what it imports (found among the other sources by namespace). Namespaces of DMN 1.2 to 1.5; no
+ * DTD, no entities; limits on size, depth and attribute length are stated in the room's notes. BAD_XML or MODEL_BROKEN with path and line.
+ * An expression that does not compile is no error here: it evaluates to null with a reason, and dmn_problems() lists it. */
+MUST_USE bool dmn_load(Arena *a, const DmnSource *sources, size_t count, DmnModel **ret, Err *err);
+Str dmn_name(const DmnModel *m);
+typedef struct {
+    Str element, message; /* id or name of the element; what is wrong, with position */
+    int line;
+} DmnProblem;
+size_t dmn_problems(const DmnModel *m, const DmnProblem **ret);
+
+typedef enum { DMN_DECISION = 1, DMN_KNOWLEDGE, DMN_SERVICE } DmnKind;
+/* By name (or id); NULL if there is none. */
+const DmnInvocable *dmn_find(const DmnModel *m, DmnKind kind, Str name);
+size_t dmn_count(const DmnModel *m, DmnKind kind);
+const DmnInvocable *dmn_at(const DmnModel *m, DmnKind kind, size_t index); /* in order of the file */
+Str dmn_invocable_name(const DmnInvocable *d);
+Str dmn_invocable_id(const DmnInvocable *d);
+
+typedef struct {
+    Str name;
+    const FeelType *type;
+    const FeelCode *allowed; /* unary tests of the allowed values, or NULL */
+    Str type_name;           /* as written in the model */
+} DmnInput;
+/* The input data that an invocable needs, directly or through required decisions; parameters of a service or model. */
+size_t dmn_inputs(const DmnInvocable *d, const DmnInput **ret);
+
+/* ---- Trace: why ---------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    Str input;      /* input expression text or input label */
+    Str test;       /* the cell as written */
+    Value value;    /* what was tested */
+    bool passed;
+} DmnCell;
+
+typedef struct {
+    Str id;                 /* rule id of the model, else "r1", "r2", … */
+    int index;              /* from 1 */
+    const DmnCell *cells;   /* filled for fired rules; for all rules where the trace asks for it */
+    size_t cell_count;
+    const FeelEntry *outputs; /* output name (or "") and value */
+    size_t output_count;
+    const FeelEntry *annotations; /* annotation column name and text; <description> as "description" */
+    size_t annotation_count;
+    bool fired;
+} DmnRuleTrace;
+
+typedef struct {
+    Str decision, id;       /* name and id of the decision */
+    Str hit_policy;         /* empty if it is no table */
+    Value value;
+    const DmnRuleTrace *rules; /* fired ones, or all */
+    size_t rule_count;
+} DmnStep;
+
+/* In order of evaluation, required decisions first. Zero-initialise; lives in the run's arena. */
+typedef struct {
+    bool all_rules; /* set before: also the rules that did not fire, with their cells */
+    DmnStep *steps;
+    size_t count, cap;
+} DmnTrace;
+
+/* Evaluates one invocable. inputs is a context by input name (a missing one is null). trace may be NULL. A result that
+ * came from an error is a null with a reason; feel_run_messages() tells. */
+Value dmn_evaluate(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace);
+/* Stable machine form of a trace and of the inputs. */
+Json *dmn_trace_json(Arena *a, const DmnTrace *trace);
+void dmn_trace_print(Buf *b, const DmnTrace *trace); /* for people */
+
+/* ---- What would change it --------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    Str input;        /* name of the input, or path inside it: "applicant.age" */
+    Value from, to;   /* nearest value that alters the outcome */
+    bool by_waiting;  /* a date that comes by itself */
+    Value outcome;    /* proven by evaluating again */
+} DmnChange;
+
+/* The nearest single-input changes (then pairs, where no single one helps) for which `wanted` (unary tests over the
+ * decision's value, `?`) holds. changeable lists input names; ordered by distance; at most max. */
+size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const FeelCode *wanted, const Str *changeable,
+                   size_t changeable_count, DmnChange *ret, size_t max);
+
+#endif

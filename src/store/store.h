@@ -1,0 +1,103 @@
+/* store.h: the only door to a database: one interface, SQLite in a file or PostgreSQL. Holds the log and the read tables;
+ * decides nothing. A handle belongs to one thread.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "event/event.h"
+#include "model/model.h"
+
+typedef struct Store Store;
+
+typedef enum { STORE_READ = 1, STORE_WRITE, STORE_CREATE } StoreMode;
+
+/* url: a file path, "sqlite:PATH" or "postgres://…". STORE_CREATE makes a new store with its keys (fails with
+ * ALREADY_EXISTS if there is one); STORE_WRITE migrates forward if needed. STORE_VERSION if it is newer than this program.
+ * Keys: the store key that wraps the keys of persons and the log's signing key stand in a key file (PATH.key, or
+ * GOLDENBRIDGE_KEY_FILE), mode 0600, outside the database. */
+MUST_USE bool store_open(Str url, StoreMode mode, Store **ret, Err *err);
+Store *store_close(Store *s); /* NULL allowed; returns NULL */
+const char *store_engine(const Store *s); /* "sqlite" or "postgres" */
+
+/* ---- Transactions. Reads outside of one see the last commit. ------------------------------------------------------ */
+MUST_USE bool store_begin(Store *s, Err *err);  /* takes the write lock at once */
+MUST_USE bool store_commit(Store *s, Err *err); /* returns true only when durable */
+void store_rollback(Store *s);
+/* One level inside a transaction, so that one command of a group can fail alone. */
+MUST_USE bool store_savepoint(Store *s, Err *err);
+void store_release(Store *s);
+void store_rollback_to(Store *s);
+
+/* ---- The log ----------------------------------------------------------------------------------------------------------- */
+
+/* Appends in one transaction: gives seq, prev, hash and checks versions (STALE_FORM if e->version is taken). Seals e->sealed
+ * under e->person's key (made at first use). Updates the Merkle edge. */
+MUST_USE bool store_append(Store *s, Arena *a, Event *events, size_t count, Err *err);
+/* Calls back for each event in order; sealed data is opened (e->sealed NULL and data.erased set where the key is gone).
+ * Return false from the callback to stop. Events live in a scratch arena that is reset between calls. */
+typedef bool (*StoreEach)(void *host, const Event *e);
+MUST_USE bool store_each(Store *s, int64_t from_seq, int64_t to_seq, StoreEach each, void *host, Err *err); /* to 0: end */
+MUST_USE bool store_each_of(Store *s, Str stream, StoreEach each, void *host, Err *err);
+int64_t store_size(Store *s);                      /* events in the log */
+int64_t store_version_of(Store *s, Str stream);    /* 0 if there is none */
+/* The outcome of an earlier command with this key: *ret NULL if there was none. KEY_REUSED if its request hash differs. */
+MUST_USE bool store_done(Store *s, Arena *a, Str key, Hash request, Json **ret, Err *err);
+/* Remembers it, in the same transaction as its events. */
+MUST_USE bool store_done_set(Store *s, Arena *a, Str key, Hash request, const Json *outcome, Err *err);
+
+typedef struct {
+    int64_t events;         /* walked */
+    int64_t first_bad;      /* seq of the first bad event, 0 if all is well */
+    char why[200];          /* "hash differs", "chain broken", "leaf differs from the tree", … */
+    Hash root;
+} StoreVerify;
+/* Walks the whole log: chain, hashes, Merkle tree, checkpoints, gaps in seq. True if it could walk; look at first_bad. */
+MUST_USE bool store_verify(Store *s, StoreVerify *ret, Err *err);
+/* Signs a checkpoint of the log as it is, stores it, returns the note. Only in STORE_WRITE. */
+MUST_USE bool store_checkpoint(Store *s, Arena *a, Instant now, Str *ret_note, Err *err);
+MUST_USE bool store_last_checkpoint(Store *s, Arena *a, Str *ret_note, Err *err); /* NOT_FOUND if none */
+Str store_log_verifier(Store *s, Arena *a); /* verifier key text of the log */
+/* The bytes of a C2SP tile or entry bundle; NOT_FOUND beyond the log. */
+MUST_USE bool store_tile(Store *s, Arena *a, int level, uint64_t index, int width, Str *ret, Err *err);
+MUST_USE bool store_inclusion(Store *s, int64_t seq, uint64_t size, Hash *ret, size_t *ret_count, Err *err);
+MUST_USE bool store_consistency(Store *s, uint64_t old_size, uint64_t new_size, Hash *ret, size_t *ret_count, Err *err);
+
+/* Destroys a person's key. The log stays as it is; what was sealed cannot be read any more. */
+MUST_USE bool store_erase_person(Store *s, Str person, Err *err);
+
+/* ---- Read tables: SQL for the rooms `project` and `query` ----------------------------------------------------------- */
+
+typedef enum { STORE_NULL = 0, STORE_INT, STORE_TEXT, STORE_BLOB } StoreKind;
+typedef struct {
+    StoreKind kind;
+    int64_t i;
+    Str s;
+} StoreValue;
+#define STORE_I(n) ((StoreValue){.kind = STORE_INT, .i = (n)})
+#define STORE_S(text) ((StoreValue){.kind = STORE_TEXT, .s = (text)})
+#define STORE_B(bytes) ((StoreValue){.kind = STORE_BLOB, .s = (bytes)})
+
+/* sql is a string literal that both engines understand: parameters $1, $2, … each first met in that order; types BIGINT,
+ * TEXT and BLOB (written BLOB, becomes BYTEA); prepared once per handle and literal. Integers, text and blobs only. */
+MUST_USE bool store_exec(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
+typedef struct {
+    const char *const *columns;
+    StoreValue *cells; /* rows × column_count */
+    size_t column_count, row_count;
+} StoreRows;
+MUST_USE bool store_query(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, StoreRows *ret,
+                          Err *err);
+/* Row by row, without holding all; the cells are good only inside the call. */
+typedef bool (*StoreRow)(void *host, const StoreValue *cells, size_t column_count);
+MUST_USE bool store_rows(Store *s, const char *sql, const StoreValue *params, size_t count, StoreRow each, void *host,
+                         Err *err);
+/* True if the last failure of store_exec was a unique constraint. */
+bool store_was_duplicate(const Store *s);
+
+/* ---- Care --------------------------------------------------------------------------------------------------------------- */
+MUST_USE bool store_backup(Store *s, Str to_path, Err *err);        /* online */
+MUST_USE bool store_copy(Store *from, Store *to, Err *err);         /* between engines; same root afterwards */
+/* Settings that are unsafe (fsync off, key file readable by others, …), one line each. */
+MUST_USE bool store_doctor(Store *s, Arena *a, Json **ret_findings, Err *err);
+
+#endif
