@@ -104,6 +104,8 @@ bool store_was_duplicate(const Store *s);
 /* ---- Care --------------------------------------------------------------------------------------------------------------- */
 MUST_USE bool store_backup(Store *s, Str to_path, Err *err);        /* online */
 MUST_USE bool store_copy(Store *from, Store *to, Err *err);         /* between engines; same root afterwards */
+/* Writes the checkpoint and all tiles it covers as files under folder, for a plain web server. Safe to repeat. */
+MUST_USE bool store_export(Store *s, Arena *a, Str folder, Err *err);
 /* Settings that are unsafe (fsync off, key file readable by others, …), one line each. */
 MUST_USE bool store_doctor(Store *s, Arena *a, Json **ret_findings, Err *err);
 
