@@ -391,6 +391,21 @@ static bool find_head(Store *s, Str stream, Head **ret, Err *err)
     return true;
 }
 
+static bool leaf_of(Arena *a, const Event *e, Str bytes, Hash stream_hash, Hash *ret, Err *err)
+{
+    EventScan scan;
+    if (!event_scan(bytes, &scan)) { /* what cannot be read back must not reach the disk */
+        return err_set(err, FIELD_FORMAT, "The type of an event is too long.");
+    }
+    char *entry = arena_alloc(a, EVENT_ENTRY_ROOM + scan.public_facts.len);
+    Str text = {entry, event_scan_entry(&scan, e->hash, stream_hash, entry)};
+    if (text.len > EVENT_ENTRY_LIMIT) {
+        return err_set(err, TOO_LARGE, "The public facts of an event may take 65,000 bytes at most.");
+    }
+    *ret = merkle_leaf(text);
+    return true;
+}
+
 static bool append_one(Store *s, Arena *a, Event *e, Err *err)
 {
     Head *h;
@@ -410,11 +425,10 @@ static bool append_one(Store *s, Arena *a, Event *e, Err *err)
     }
     e->hash = hash_of(bytes);
     e->seq = s->size + 1;
-    Str entry = event_leaf_entry(a, e);
-    if (entry.len > EVENT_ENTRY_LIMIT) {
-        return err_set(err, TOO_LARGE, "The public facts of an event may take 65,000 bytes at most.");
+    Hash leaf;
+    if (!leaf_of(a, e, bytes, h->stream, &leaf, err)) {
+        return false;
     }
-    Hash leaf = merkle_leaf(entry);
     unsigned char mac[MAC_BYTES];
     keys_mac(s, e->seq, e->hash, mac);
     StoreValue v[] = {STORE_I(e->seq), STORE_S(e->stream), STORE_I(e->version), STORE_B(bytes), STORE_B(HASH_STR(e->hash)),

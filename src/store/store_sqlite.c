@@ -19,6 +19,7 @@ typedef struct {
     sqlite3_stmt *stmt;
 } Slot;
 
+
 typedef struct {
     sqlite3 *db;
     Slot slots[SLOTS];
@@ -154,8 +155,10 @@ static void bind(sqlite3_stmt *stmt, const StoreValue *params, size_t count)
     for (int at = 1; at <= (int)count; at++) {
         /* SQLite numbers $n in the order in which they are met. */
         const char *name = sqlite3_bind_parameter_name(stmt, at);
-        long number = name && name[0] == '$' ? strtol(name + 1, NULL, 10) : 0;
-        check_that(number >= 1 && (size_t)number <= count);
+        check_that(name != NULL && name[0] == '$');
+        size_t number = (size_t)(name[1] - '0');
+        number = name[2] == '\0' ? number : number * 10 + (size_t)(name[2] - '0');
+        check_that(number >= 1 && number <= count);
         const StoreValue *v = &params[number - 1];
         const char *p = v->s.ptr ? v->s.ptr : "";
         switch (v->kind) {
@@ -297,7 +300,7 @@ static bool set_up(Store *s, Err *err)
     sqlite3_db_config(l->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     sqlite3_db_config(l->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
     sqlite3_set_authorizer(l->db, guard, s);
-    if (s->mode == STORE_CREATE && !store_script(s, "PRAGMA page_size = 8192;", err)) {
+    if (s->mode == STORE_CREATE && !store_script(s, "PRAGMA page_size = 4096;", err)) {
         return false;
     }
     if (s->mode != STORE_READ && !store_script(s, "PRAGMA journal_mode = WAL;", err)) {
