@@ -591,16 +591,17 @@ int64_t store_version_of(Store *s, Str stream)
 
 typedef struct {
     Arena *arena;
-    Str request, outcome;
+    Str request, outcome, mac;
     bool is_found;
 } Done;
 
 static bool take_done(void *host, const StoreValue *cells, size_t count)
 {
     Done *d = host;
-    check_that(count == 2);
+    check_that(count == 3);
     d->request = str_copy(d->arena, cells[0].s);
     d->outcome = str_copy(d->arena, cells[1].s);
+    d->mac = str_copy(d->arena, cells[2].s);
     d->is_found = true;
     return false;
 }
@@ -610,12 +611,17 @@ bool store_done(Store *s, Arena *a, Str key, Hash request, Json **ret, Err *err)
     Done d = {.arena = a};
     RowSink sink = {.each = take_done, .host = &d};
     StoreValue v[] = {STORE_S(key)};
-    if (!store_run(s, "SELECT request, outcome FROM log_commands WHERE key = $1", v, 1, &sink, err)) {
+    if (!store_run(s, "SELECT request, outcome, mac FROM log_commands WHERE key = $1", v, 1, &sink, err)) {
         return false;
     }
     if (!d.is_found) {
         *ret = NULL;
         return true;
+    }
+    unsigned char mac[MAC_BYTES];
+    keys_mac_command(s, a, key, d.request, d.outcome, mac);
+    if (s->keys.is_known && !str_eq(d.mac, (Str){(const char *)mac, sizeof mac})) {
+        return err_set(err, LOG_DAMAGED, "The remembered outcome of this command was changed: run verify.");
     }
     if (!str_eq(d.request, HASH_STR(request))) {
         return err_set(err, KEY_REUSED, "%s", err_plain(KEY_REUSED));
@@ -628,6 +634,9 @@ bool store_done_set(Store *s, Arena *a, Str key, Hash request, const Json *outco
     check_that(s->in_transaction);
     Buf b = buf_new(a, 64 * 1024 * 1024);
     json_write(&b, outcome);
-    StoreValue v[] = {STORE_S(key), STORE_B(HASH_STR(request)), STORE_S(buf_str(&b))};
-    return store_post(s, "INSERT INTO log_commands(key, request, outcome) VALUES ($1, $2, $3)", v, 3, err);
+    unsigned char mac[MAC_BYTES];
+    keys_mac_command(s, a, key, HASH_STR(request), buf_str(&b), mac);
+    StoreValue v[] = {STORE_S(key), STORE_B(HASH_STR(request)), STORE_S(buf_str(&b)),
+                      STORE_B(((Str){(const char *)mac, sizeof mac}))};
+    return store_post(s, "INSERT INTO log_commands(key, request, outcome, mac) VALUES ($1, $2, $3, $4)", v, 4, err);
 }

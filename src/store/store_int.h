@@ -95,6 +95,9 @@ MUST_USE bool keys_make(Store *s, Err *err);
 MUST_USE bool keys_load(Store *s, Err *err);
 MUST_USE bool keys_save(Store *s, Err *err);
 void keys_mac(const Store *s, int64_t seq, Hash hash, unsigned char ret[MAC_BYTES]);
+bool keys_can_unwrap(const Store *s, Str person, Str wrapped);
+/* The same mark over a remembered command. */
+void keys_mac_command(const Store *s, Arena *a, Str key, Str request, Str outcome, unsigned char ret[MAC_BYTES]);
 void key_cache_wipe(KeyCache *c);
 /* Seals e->sealed: fills e->commitment and gives the box. Makes the person's key at first use. */
 MUST_USE bool seal(Store *s, Arena *a, Event *e, Str *ret_box, Err *err);

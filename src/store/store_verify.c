@@ -312,6 +312,34 @@ static bool check_end(Verify *v, Err *err)
     return true;
 }
 
+static bool check_command(void *host, const StoreValue *c, size_t count)
+{
+    Verify *v = host;
+    unsigned char mac[MAC_BYTES];
+    check_that(count == 4);
+    keys_mac_command(v->s, v->scratch, c[0].s, c[1].s, c[2].s, mac);
+    arena_reset(v->scratch);
+    return str_eq(c[3].s, (Str){(const char *)mac, sizeof mac}) ||
+           bad(v, v->ret->events, "all events are well, but the remembered outcome of a command was changed");
+}
+
+/* Keys of persons open with the store's key, or are gone. */
+static bool check_person(void *host, const StoreValue *c, size_t count)
+{
+    Verify *v = host;
+    check_that(count == 2);
+    return c[1].kind == STORE_NULL || keys_can_unwrap(v->s, c[0].s, c[1].s) ||
+           bad(v, v->ret->events, "all events are well, but the key of a person was changed");
+}
+
+static bool check_rest(Verify *v, Err *err)
+{
+    RowSink commands = {.each = check_command, .host = v}, persons = {.each = check_person, .host = v};
+    return !v->s->keys.is_known ||
+           (store_run(v->s, "SELECT key, request, outcome, mac FROM log_commands", NULL, 0, &commands, err) &&
+            store_run(v->s, "SELECT person, wrapped FROM log_person_keys", NULL, 0, &persons, err));
+}
+
 bool verify_walk(Store *s, int64_t from_seq, StoreVerify *ret, Err *err)
 {
     Arena *a = arena_new(0);
@@ -326,7 +354,7 @@ bool verify_walk(Store *s, int64_t from_seq, StoreVerify *ret, Err *err)
     v->err = err;
     bool ok = (!v->is_whole || read_signed(v, err)) && (ret->first_bad > 0 || (check_signed(v) && walk_rows(v, err)));
     if (ok && v->is_whole && ret->first_bad == 0) {
-        ok = check_end(v, err);
+        ok = check_end(v, err) && (ret->first_bad > 0 || check_rest(v, err));
     }
     arena_free(v->table_arena);
     arena_free(v->scratch);
