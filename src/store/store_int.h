@@ -30,6 +30,7 @@ typedef struct {
     bool (*script)(Store *s, const char *sql, Err *err); /* several statements, no parameters; internal */
     bool (*backup)(Store *s, Str to_path, Err *err);
     void (*doctor)(Store *s, Arena *a, Json *findings);
+    bool (*check_indexes)(Store *s, bool *ret_ok, Err *err); /* do the indexes of the log say what its tables say? */
     void (*after_erase)(Store *s); /* sees to it that the old bytes do not linger */
 } Engine;
 

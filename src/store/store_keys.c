@@ -355,7 +355,10 @@ bool unseal(Store *s, KeyCache *c, Arena *a, Event *e, Str box, Str *ret_salt, E
     if (!find_key(s, c, e->person, &k, err)) {
         return false;
     }
-    if (k->state != PERSON_HAS_KEY) {
+    if (k->state == PERSON_NONE) { /* erasure leaves its mark: this is something else */
+        return err_set(err, LOG_DAMAGED, "Event %lld: the key of its person is missing.", (long long)e->seq);
+    }
+    if (k->state == PERSON_ERASED) {
         json_set(a, e->data, STR("erased"), json_new_bool(a, true));
         return true;
     }

@@ -384,6 +384,22 @@ static void lite_after_erase(Store *s)
     sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
+static bool lite_check_indexes(Store *s, bool *ret_ok, Err *err)
+{
+    static const char *const SQL[] = {"PRAGMA integrity_check(log_events)", "PRAGMA integrity_check(log_commands)",
+                                      "PRAGMA integrity_check(log_person_keys)", "PRAGMA integrity_check(log_tiles)"};
+    Arena *a = arena_new(0);
+    bool ok = true;
+    *ret_ok = true;
+    for (size_t i = 0; ok && i < COUNT_OF(SQL); i++) {
+        Str said;
+        ok = store_text(s, a, SQL[i], NULL, 0, &said, err);
+        *ret_ok = *ret_ok && ok && str_eq_c(said, "ok");
+    }
+    arena_free(a);
+    return ok;
+}
+
 static bool sync_file(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -466,5 +482,6 @@ const Engine ENGINE_SQLITE = {
     .script = lite_script,
     .backup = lite_backup,
     .doctor = lite_doctor,
+    .check_indexes = lite_check_indexes,
     .after_erase = lite_after_erase,
 };
