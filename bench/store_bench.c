@@ -20,6 +20,14 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* On a machine that others use too, the processor's time says more than the clock on the wall. */
+static double cpu_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static void need(bool ok, const Err *err)
 {
     if (!ok) {
@@ -126,7 +134,7 @@ static void big_store(Str url, int64_t events)
     Store *s;
     Arena *a = arena_new(0);
     need(store_open(url, STORE_CREATE, &s, &err), &err);
-    double start = now_s();
+    double start = now_s(), cpu_start = cpu_s();
     for (int64_t i = 0; i < events;) {
         need(store_begin(s, &err), &err);
         for (int64_t end = i + 2000 < events ? i + 2000 : events; i < end; i++) {
@@ -136,7 +144,8 @@ static void big_store(Str url, int64_t events)
         }
         need(store_commit(s, &err), &err);
     }
-    printf("bulk append: %.0f events/s\n", (double)events / (now_s() - start));
+    printf("bulk append: %.0f events/s, %.0f a second of processor time\n", (double)events / (now_s() - start),
+           (double)events / (cpu_s() - cpu_start));
     start = now_s();
     Str note;
     need(store_checkpoint(s, a, (Instant){1700000000000}, &note, &err), &err);
@@ -148,9 +157,11 @@ static void big_store(Str url, int64_t events)
     printf("open with %lld events: %.2f ms (target < 200)\n", (long long)events, (now_s() - start) * 1e3);
     for (int round = 0; round < 2; round++) {
         StoreVerify v;
+        double cpu = cpu_s();
         start = now_s();
         need(store_verify(s, &v, &err), &err);
-        printf("verify: %.0f events/s (target 500000)%s\n", (double)v.events / (now_s() - start), v.first_bad ? " BAD" : "");
+        printf("verify: %.0f events/s (target 500000), %.0f a second of processor time%s\n", (double)v.events / (now_s() - start),
+               (double)v.events / (cpu_s() - cpu), v.first_bad ? " BAD" : "");
     }
     enum { READS = 20000 };
     int64_t sum = 0;

@@ -150,12 +150,11 @@ static bool next_is(const Scan *s, Str literal)
 static Str scan_text(Scan *s)
 {
     const char *from = s->at;
-    const char *p = from;
-    for (; p < s->end && *p != '"'; p++) {
-        if ((unsigned char)*p < 0x20) {
-            break;
+    const char *p = from < s->end ? memchr(from, '"', (size_t)(s->end - from)) : NULL;
+    if (p == NULL || p[-1] == '\\') { /* perhaps an escaped quote: by the letter */
+        for (p = from; p < s->end && *p != '"'; p++) {
+            p += *p == '\\';
         }
-        p += *p == '\\';
     }
     if (s->failed || p >= s->end || *p != '"') {
         s->failed = true;

@@ -14,6 +14,13 @@ typedef struct {
     void *host;
 } RowSink;
 
+/* A sum over (stream, version, seq) of all events that does not depend on their order, under a key of the moment. */
+typedef struct {
+    unsigned char key[16];
+    uint64_t sum;
+} IndexMark;
+void index_mark_add(IndexMark *m, Str stream, int64_t version, int64_t seq);
+
 /* One per database. Statement texts are literals, good for the life of the process. */
 typedef struct {
     const char *name;
@@ -30,7 +37,8 @@ typedef struct {
     bool (*script)(Store *s, const char *sql, Err *err); /* several statements, no parameters; internal */
     bool (*backup)(Store *s, Str to_path, Err *err);
     void (*doctor)(Store *s, Arena *a, Json *findings);
-    bool (*check_indexes)(Store *s, bool *ret_ok, Err *err); /* do the indexes of the log say what its tables say? */
+    /* Do the indexes of the log say what its tables say? The mark of the table of events is given. */
+    bool (*check_indexes)(Store *s, const IndexMark *events, bool *ret_ok, Err *err);
     void (*after_erase)(Store *s); /* sees to it that the old bytes do not linger */
 } Engine;
 
