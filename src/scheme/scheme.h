@@ -47,14 +47,14 @@ bool scheme_names_have(const SchemeNames *n, Str name);
 /* ---- Fields ------------------------------------------------------------------------------------------------------------- */
 
 typedef enum {
-    FIELD_TEXT = 1,
-    FIELD_NUMBER,
-    FIELD_DATE,
-    FIELD_YES_NO,
-    FIELD_CHOICE,
-    FIELD_CASE, /* id of a case of type `of` */
-    FIELD_MRZ,  /* machine-readable zone of a passport, ICAO 9303 TD3 */
-    FIELD_LIST  /* list of texts */
+    SCHEME_TEXT = 1,
+    SCHEME_NUMBER,
+    SCHEME_DATE,
+    SCHEME_YES_NO,
+    SCHEME_CHOICE,
+    SCHEME_CASE, /* id of a case of type `of` */
+    SCHEME_MRZ,  /* machine-readable zone of a passport, ICAO 9303 TD3 */
+    SCHEME_LIST  /* list of texts */
 } SchemeFieldKind;
 
 typedef struct {
@@ -64,7 +64,7 @@ typedef struct {
     bool unique;        /* no two cases of the type share the value */
     bool indexed;       /* `where` of a read may name it */
     bool searchable;    /* staff find the case by it, in any script */
-    Str of;             /* FIELD_CASE: type; FIELD_CHOICE: name of the list of choices */
+    Str of;             /* SCHEME_CASE: type; SCHEME_CHOICE: name of the list of choices */
     SchemeNames choices;
     Str unit;           /* such as KRW */
     size_t max_length;  /* code points; 0: 500 */

@@ -92,9 +92,9 @@ static const struct {
     SchemeFieldKind kind;
     FeelKind feel;
 } KINDS[] = {
-    {"text", FIELD_TEXT, FEEL_STRING},     {"number", FIELD_NUMBER, FEEL_NUMBER}, {"date", FIELD_DATE, FEEL_DATE},
-    {"yes_no", FIELD_YES_NO, FEEL_BOOLEAN}, {"choice", FIELD_CHOICE, FEEL_STRING}, {"case", FIELD_CASE, FEEL_STRING},
-    {"mrz", FIELD_MRZ, FEEL_STRING},       {"list", FIELD_LIST, FEEL_LIST},
+    {"text", SCHEME_TEXT, FEEL_STRING},     {"number", SCHEME_NUMBER, FEEL_NUMBER}, {"date", SCHEME_DATE, FEEL_DATE},
+    {"yes_no", SCHEME_YES_NO, FEEL_BOOLEAN}, {"choice", SCHEME_CHOICE, FEEL_STRING}, {"case", SCHEME_CASE, FEEL_STRING},
+    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},
 };
 
 static bool read_kind(const Reader *r, const Json *j, SchemeField *f)
@@ -128,7 +128,7 @@ static bool read_field(Reader *r, Str name, const Json *j, SchemeField *f)
     if (!read_kind(r, j, f) || !read_code(r, json_get(j, "check_code"), FIELD_FORMAT, &f->check_code)) {
         return false;
     }
-    if (f->kind == FIELD_CHOICE && f->choices.count == 0) {
+    if (f->kind == SCHEME_CHOICE && f->choices.count == 0) {
         return broken(r, "a choice without choices:", name);
     }
     FeelScope *scope = feel_scope_new(r->s->arena, NULL);
