@@ -21,7 +21,7 @@ typedef struct {
 
 /* The public half of a seed. */
 DocPublicKey doc_key_public(const DocSeed *seed);
-/* RFC 7638 thumbprint of the JWK, base64url: the `kid` of everything signed with it. */
+/* The first 8 bytes of the JWK's thumbprint (RFC 7638) as base64url: the `kid` of everything signed with it. */
 Str doc_key_id(Arena *a, DocPublicKey key);
 /* {"kty":"OKP","crv":"Ed25519","x":…,"kid":…,"alg":"EdDSA","use":"sig"} */
 Json *doc_key_jwk(Arena *a, DocPublicKey key);
@@ -66,7 +66,8 @@ typedef struct {
     size_t withheld; /* claims whose disclosure is not there */
 } DocReading;
 
-/* Checks form, signature and every disclosure; not the time and not the status. Takes the long and the compact form.
+/* Checks form, signature and every disclosure; not the time and not the status. Takes the long and the compact form, and
+ * either behind "https://…#", as it stands in the QR code.
  * BAD_REQUEST: not such a credential; BAD_SIGNATURE: changed, or signed by none of the keys. */
 MUST_USE bool doc_credential_verify(Arena *a, Str text, const DocPublicKey *keys, size_t count, DocReading *ret, Err *err);
 
@@ -124,8 +125,7 @@ typedef struct {
     bool (*layout)(Arena *a, const Json *facts, Json **ret_document, Err *err);
 } DocKind;
 
-extern const DocKind doc_kinds[];
-extern const size_t doc_kind_count;
+const DocKind *doc_kinds(size_t *ret_count);
 /* Layout by name and doc_pdf_render in one. NOT_FOUND if there is no such kind. */
 MUST_USE bool doc_paper(Arena *a, Str kind, const Json *facts, Buf *out, Err *err);
 

@@ -6,12 +6,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Every limit is checked while reading, before the memory is taken. */
+/* Every limit is checked while reading, before the memory is taken. Where a function takes limits, NULL means the usual. */
 typedef struct {
     size_t rows, columns, cell_bytes;
     size_t unpacked_bytes; /* XLSX: of all parts read together */
 } SheetLimits;
-extern const SheetLimits sheet_limits; /* the usual ones: 200,000 rows, 256 columns, 32 KiB a cell, 512 MiB */
+SheetLimits sheet_limits_usual(void); /* 200,000 rows, 256 columns, 32 KiB a cell, 512 MiB */
 
 /* One row, numbered from 1 as a spreadsheet program shows it. Trailing empty cells are not counted; empty rows are left out.
  * The cells are good until the call returns. Return false to stop reading (which is no error). */
