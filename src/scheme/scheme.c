@@ -117,6 +117,7 @@ bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err)
         !scheme_load_models(s, err) || !load_types(s, err)) {
         return false;
     }
+    scheme_make_functions(s);
     *ret = s;
     return true;
 }

@@ -14,6 +14,7 @@ struct Scheme {
     Day *holidays;    /* ascending */
     size_t holiday_count;
     Value holiday_list;
+    Value functions[SLOT_FIRST_READ]; /* by slot; null where the slot is no function */
     SchemeType *types;
     size_t type_count;
     SchemeModel *models;
@@ -33,8 +34,7 @@ MUST_USE bool scheme_check_references(const Scheme *s, Err *err);
 MUST_USE bool scheme_load_models(Scheme *s, Err *err);
 MUST_USE bool scheme_load_messages(Scheme *s, Err *err);
 MUST_USE bool scheme_load_holidays(Scheme *s, Err *err);
-/* The functions of SLOT_PERIOD_END and SLOT_BEFORE_END. */
-Value scheme_period_end_function(Scheme *s);
-Value scheme_before_end_function(Scheme *s);
+/* Makes the functions of SLOT_PERIOD_END to SLOT_PASSPORT. */
+void scheme_make_functions(Scheme *s);
 
 #endif
