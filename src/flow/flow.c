@@ -11,6 +11,7 @@ enum { MAX_REQUEST = 4 * 1024 * 1024 };
 
 typedef struct {
     Store *store;
+    Str scheme;
     Arena *a;
     Map opened; /* type → int64_t*: cases opened by this command so far */
 } Facts;
@@ -34,7 +35,7 @@ static bool facts_list(void *host, Str type, const CommandWhere *where, size_t w
                        const CaseRow **ret, size_t *ret_count, Err *err)
 {
     const Facts *f = host;
-    return query_list(f->store, f->a, type, where_of(f->a, where, where_count), where_count, states->items, states->count, ret,
+    return query_list(f->store, f->a, f->scheme, type, where_of(f->a, where, where_count), where_count, states->items, states->count, ret,
                       ret_count, err);
 }
 
@@ -62,7 +63,7 @@ static bool facts_units(void *host, Str id, CommandUnits *ret, Err *err)
 static bool facts_holder_of(void *host, Str type, Str field, Str value, Str *ret_id, Err *err)
 {
     const Facts *f = host;
-    return query_holder_of(f->store, f->a, type, field, value, ret_id, err);
+    return query_holder_of(f->store, f->a, f->scheme, type, field, value, ret_id, err);
 }
 
 static bool facts_new_id(void *host, const SchemeType *type, Str *ret, Err *err)
@@ -71,7 +72,7 @@ static bool facts_new_id(void *host, const SchemeType *type, Str *ret, Err *err)
     int64_t *n = map_get(&f->opened, type->name);
     if (n == NULL) {
         n = ARENA_NEW(f->a, int64_t);
-        if (!query_counter(f->store, f->a, type->name, n, err)) {
+        if (!query_counter(f->store, f->a, f->scheme, type->name, n, err)) {
             return false;
         }
         map_set(&f->opened, type->name, n);
@@ -150,7 +151,7 @@ static bool make_input(Pipeline *p)
     p->in.now = p->now;
     p->in.today = instant_day(p->now, scheme_utc_offset(s));
     p->in.run = p->run;
-    p->facts = (Facts){.store = p->f->store, .a = p->a, .opened.arena = p->a};
+    p->facts = (Facts){.store = p->f->store, .scheme = scheme_id(s), .a = p->a, .opened.arena = p->a};
     p->in.facts = facts_of(&p->facts);
     if (p->command->case_id.len == 0) {
         return true;
@@ -298,7 +299,7 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
     Command none = {.form = json_new_object(a)};
     const SchemeType *types;
     size_t count = scheme_types(s, &types);
-    Facts facts = {.store = f->store, .a = a, .opened.arena = a};
+    Facts facts = {.store = f->store, .scheme = scheme_id(s), .a = a, .opened.arena = a};
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < types[i].step_count; k++) {
             for (int mode = COMMAND_PLAIN; mode <= COMMAND_REJECT; mode++) {
@@ -395,13 +396,13 @@ bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, S
 
 bool flow_caller(const Flow *f, Arena *a, Str login, Caller *ret, Str *ret_scheme, Err *err)
 {
-    Str id;
     const CaseRow *row = NULL;
-    if (!query_holder_of(f->store, a, STR("account"), STR("login"), login, &id, err)) {
-        return false;
-    }
-    if (id.len > 0 && !query_case(f->store, a, id, &row, err)) {
-        return false;
+    for (size_t i = 0; i < f->scheme_count && row == NULL; i++) {
+        Str id;
+        if (!query_holder_of(f->store, a, scheme_id(f->schemes[i]), STR("account"), STR("login"), login, &id, err) ||
+            (id.len > 0 && !query_case(f->store, a, id, &row, err))) {
+            return false;
+        }
     }
     if (row == NULL || !str_eq(row->state, STR("open"))) {
         return err_set(err, NOT_SIGNED_IN, "There is no open account %.*s.", STR_ARG(login));

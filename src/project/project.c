@@ -295,12 +295,13 @@ bool project_apply(Store *s, Arena *a, const Event *e, Err *err)
     if (type.len == 0) {
         return true; /* an event of the store itself, not of a case */
     }
+    Str key = str_printf(a, "%.*s/%.*s", STR_ARG(e->scheme), STR_ARG(type)); /* types of different schemes may share a name */
     Fold f;
     if (!load_fold(s, a, e, &f, err)) {
         return false;
     }
     fold_event(a, e, &f);
-    return save_fold(s, a, e, &f, err) && count_case(s, e, type, err) && apply_index(s, e, type, err) &&
+    return save_fold(s, a, e, &f, err) && count_case(s, e, key, err) && apply_index(s, e, key, err) &&
            apply_words(s, e, err) && apply_links(s, e, err) && apply_units(s, e, err) && apply_decision(s, e, err);
 }
 
@@ -366,12 +367,12 @@ bool project_forget(Store *s, Arena *a, Str person, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(person)};
-    if (!store_query(s, a, "SELECT id, type FROM cases WHERE person = $1 ORDER BY id", p, N(p), &rows, err)) {
+    if (!store_query(s, a, "SELECT id, scheme, type FROM cases WHERE person = $1 ORDER BY id", p, N(p), &rows, err)) {
         return false;
     }
     for (size_t i = 0; i < rows.row_count; i++) {
         const StoreValue *c = &rows.cells[i * rows.column_count];
-        StoreValue type[] = {c[1]};
+        StoreValue type[] = {STORE_S(str_printf(a, "%.*s/%.*s", STR_ARG(c[1].s), STR_ARG(c[2].s)))};
         Rebuild r = {.s = s, .a = arena_new(0), .err = err, .ok = true};
         bool ok = forget_case(s, c[0].s, err) &&
                   store_exec(s, "UPDATE counters SET n = n - 1 WHERE name = $1", type, N(type), err) &&

@@ -48,6 +48,12 @@ bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err)
 
 /* ---- Lists ---- */
 
+/* Types of different schemes may share a name; indexes and counters hold both. */
+static Str type_key(Arena *a, Str scheme, Str type)
+{
+    return str_printf(a, "%.*s/%.*s", STR_ARG(scheme), STR_ARG(type));
+}
+
 static bool has_state(Str state, const Str *states, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -70,20 +76,20 @@ static bool has_values(const CaseRow *row, const QueryWhere *where, size_t count
     return true;
 }
 
-bool query_list(Store *s, Arena *a, Str type, const QueryWhere *where, size_t where_count, const Str *states, size_t state_count,
-                const CaseRow **ret, size_t *ret_count, Err *err)
+bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
+                size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_S(type), STORE_S(where_count ? where[0].field : STR("")),
+    StoreValue p[] = {STORE_S(type_key(a, scheme, type)), STORE_S(where_count ? where[0].field : STR("")),
                       STORE_S(where_count ? where[0].value : STR(""))};
-    const char *one_state = "SELECT " CASE_COLUMNS " FROM cases c WHERE c.type = $1 AND c.state = $2 ORDER BY c.id";
-    const char *any = "SELECT " CASE_COLUMNS " FROM cases c WHERE c.type = $1 ORDER BY c.id";
+    const char *one_state = "SELECT " CASE_COLUMNS " FROM cases c WHERE c.scheme = $1 AND c.type = $2 AND c.state = $3 ORDER BY c.id";
+    const char *any = "SELECT " CASE_COLUMNS " FROM cases c WHERE c.scheme = $1 AND c.type = $2 ORDER BY c.id";
     const char *by_index = "SELECT " CASE_COLUMNS " FROM case_index i JOIN cases c ON c.id = i.case_id"
                            " WHERE i.type = $1 AND i.field = $2 AND i.value = $3 ORDER BY c.id";
-    StoreValue q[] = {STORE_S(type), STORE_S(state_count ? states[0] : STR(""))};
+    StoreValue q[] = {STORE_S(scheme), STORE_S(type), STORE_S(state_count ? states[0] : STR(""))};
     bool ok = where_count > 0      ? store_query(s, a, by_index, p, 3, &rows, err)
-              : state_count == 1 ? store_query(s, a, one_state, q, 2, &rows, err)
-                                 : store_query(s, a, any, p, 1, &rows, err);
+              : state_count == 1 ? store_query(s, a, one_state, q, 3, &rows, err)
+                                 : store_query(s, a, any, q, 2, &rows, err);
     CaseRow *list;
     size_t count, n = 0;
     if (!ok || !cases_of(a, &rows, ret, &count, err)) {
@@ -204,10 +210,10 @@ bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str
 
 /* ---- Single answers ---- */
 
-bool query_holder_of(Store *s, Arena *a, Str type, Str field, Str value, Str *ret_id, Err *err)
+bool query_holder_of(Store *s, Arena *a, Str scheme, Str type, Str field, Str value, Str *ret_id, Err *err)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_S(type), STORE_S(field), STORE_S(value)};
+    StoreValue p[] = {STORE_S(type_key(a, scheme, type)), STORE_S(field), STORE_S(value)};
     if (!store_query(s, a, "SELECT case_id FROM uniques WHERE type = $1 AND field = $2 AND value = $3", p, N(p), &rows, err)) {
         return false;
     }
@@ -215,10 +221,10 @@ bool query_holder_of(Store *s, Arena *a, Str type, Str field, Str value, Str *re
     return true;
 }
 
-bool query_counter(Store *s, Arena *a, Str type, int64_t *ret, Err *err)
+bool query_counter(Store *s, Arena *a, Str scheme, Str type, int64_t *ret, Err *err)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_S(type)};
+    StoreValue p[] = {STORE_S(type_key(a, scheme, type))};
     return store_query(s, a, "SELECT n FROM counters WHERE name = $1", p, N(p), &rows, err) && count_of(&rows, ret);
 }
 

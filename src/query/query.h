@@ -11,8 +11,8 @@ typedef struct {
 
 /* *ret is NULL if there is no such case. */
 MUST_USE bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err);
-/* Cases of a type whose indexed fields have the values and whose state is one of states (none: any); by id. */
-MUST_USE bool query_list(Store *s, Arena *a, Str type, const QueryWhere *where, size_t where_count, const Str *states,
+/* Cases of a scheme's type whose indexed fields have the values and whose state is one of states (none: any); by id. */
+MUST_USE bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
                          size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err);
 typedef struct {
     Str scheme, type, state, text; /* empty: any; text: words to find, folded */
@@ -29,9 +29,9 @@ MUST_USE bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret,
 /* Cases that link to this one; *ret_fields names the field of each. */
 MUST_USE bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count,
                            Err *err);
-MUST_USE bool query_holder_of(Store *s, Arena *a, Str type, Str field, Str value, Str *ret_id, Err *err);
+MUST_USE bool query_holder_of(Store *s, Arena *a, Str scheme, Str type, Str field, Str value, Str *ret_id, Err *err);
 /* Cases of a type opened so far. */
-MUST_USE bool query_counter(Store *s, Arena *a, Str type, int64_t *ret, Err *err);
+MUST_USE bool query_counter(Store *s, Arena *a, Str scheme, Str type, int64_t *ret, Err *err);
 typedef struct {
     int64_t total, taken, next; /* next: lowest free number, 0 if none */
 } QueryUnits;
