@@ -360,7 +360,7 @@ static void print_decision(Cli *c, const Scheme *s, const Decision *d, const Jso
 }
 
 /* The top decision bears the model's name with the first letter large and spaces for hyphens. */
-static Str top_decision(Arena *a, Str model)
+Str cli_top_decision(Arena *a, Str model)
 {
     char *p = arena_alloc(a, model.len + 1);
     for (size_t i = 0; i < model.len; i++) {
@@ -378,7 +378,7 @@ int cli_decide(Cli *c)
     Instant now;
     Json *facts;
     Value values;
-    Decision d;
+    Decision d = {.whole_trace = true};
     Str text = cli_option(c, "facts"), on = cli_option(c, "on"), name = cli_option(c, "decision");
     if (c->argc != 2 || text.len == 0) {
         return cli_usage(c, "Name a model and its --facts.");
@@ -395,7 +395,7 @@ int cli_decide(Cli *c)
         return cli_usage(c, "--on is a day such as 2026-03-31.");
     }
     Str model = str_from_c(c->argv[1]);
-    name = name.len ? name : top_decision(c->a, model);
+    name = name.len ? name : cli_top_decision(c->a, model);
     FeelRun *run = flow_new_run(c->a, now);
     ErrList faults = {.arena = c->a};
     if (!decide_facts(run, s, model, name, day, facts, &values, &faults, &err)) {

@@ -125,7 +125,7 @@ int cli_erase(Cli *c)
         return cli_usage(c, "Name a person and the --article under which the data is erased.");
     }
     if (!cli_open(c, STORE_WRITE, &err) || !cli_now(c, &now, &err) ||
-        !flow_erase(&c->flow, c->a, c->as, str_from_c(c->argv[1]), article, now, &err)) {
+        !flow_erase(&c->flow, c->a, c->as.len ? c->as : STR("operator"), str_from_c(c->argv[1]), article, now, &err)) {
         return cli_fail(c, &err);
     }
     fprintf(c->out, "erased\n");

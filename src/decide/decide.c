@@ -143,7 +143,8 @@ bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value f
         return false;
     }
     Arena *a = feel_run_arena(run);
-    *ret = (Decision){.model = m, .decision = dmn_invocable_name(d), .day = day, .trace.all_rules = true};
+    bool whole = ret->whole_trace;
+    *ret = (Decision){.model = m, .decision = dmn_invocable_name(d), .day = day, .trace.all_rules = whole, .whole_trace = whole};
     ret->facts = feel_to_json(a, facts);
     ret->result = dmn_evaluate(run, d, facts, &ret->trace);
     judge(run, ret);

@@ -26,6 +26,7 @@ typedef struct {
     Json *facts;      /* by input name, as JSON */
     DmnTrace trace;
     Str trouble;      /* why it could not be decided; else empty */
+    bool whole_trace; /* set before decide(): trace also the rules that did not fire, for pages and proofs */
 } Decision;
 
 /* Evaluates decision `name` of the version of `model` in force on `day`. facts by input name; those the model does not

@@ -324,7 +324,7 @@ static bool again(FeelRun *run, const Scheme *s, const Event *e, const Json *pro
     Day day;
     Value values;
     ErrList faults = {.arena = a};
-    Decision d;
+    Decision d = {.whole_trace = true};
     if (!day_parse(json_text_at(proof, "day"), &day)) {
         day = e->day;
     }
@@ -388,6 +388,35 @@ bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, S
     json_set(a, e.data, STR("person"), json_new_str(a, person));
     json_set(a, e.data, STR("reason"), json_new_str(a, reason));
     if (!store_append(f->store, a, &e, 1, err) || !project_apply(f->store, a, &e, err)) {
+        store_rollback(f->store);
+        return false;
+    }
+    return store_commit(f->store, err);
+}
+
+static bool erase_in(const Flow *f, Arena *a, Str account, const CaseRow *row, Str article, Instant now, Err *err)
+{
+    const Scheme *s = flow_scheme(f, row->scheme);
+    Event e = {.scheme = row->scheme, .stream = row->id, .version = row->version + 1, .type = STR("person.erased"), .at = now,
+               .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = account};
+    e.data = json_new_object(a);
+    json_set(a, e.data, STR("type"), json_new_str(a, row->type));
+    json_set(a, e.data, STR("article"), json_new_str(a, article));
+    return store_erase_person(f->store, row->id, err) && store_append(f->store, a, &e, 1, err) &&
+           project_forget(f->store, a, row->id, err);
+}
+
+bool flow_erase(const Flow *f, Arena *a, Str account, Str person, Str article, Instant now, Err *err)
+{
+    const CaseRow *row;
+    if (!store_begin(f->store, err)) {
+        return false;
+    }
+    bool ok = query_case(f->store, a, person, &row, err);
+    if (ok && row == NULL) {
+        ok = err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(person));
+    }
+    if (!ok || !erase_in(f, a, account, row, article, now, err)) {
         store_rollback(f->store);
         return false;
     }

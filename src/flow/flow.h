@@ -47,6 +47,9 @@ MUST_USE bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret,
 /* Records that the caller read a person's file. */
 MUST_USE bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now,
                              Err *err);
+/* Destroys a person's key and folds the read tables of that person again; the log keeps its proof and says under which
+ * article this was done. */
+MUST_USE bool flow_erase(const Flow *f, Arena *a, Str account, Str person, Str article, Instant now, Err *err);
 /* The caller behind an account login, from the account cases of the log. NOT_SIGNED_IN if there is none that is open. */
 MUST_USE bool flow_caller(const Flow *f, Arena *a, Str login, Caller *ret, Str *ret_scheme, Err *err);
 

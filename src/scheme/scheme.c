@@ -32,7 +32,7 @@ bool scheme_read_file(Arena *a, Str path, Str *ret, Err *err)
     return true;
 }
 
-bool scheme_read_json(Arena *a, Str path, Json **ret, Err *err)
+bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err)
 {
     Str text;
     Err inner;
@@ -77,7 +77,7 @@ static bool load_types(Scheme *s, Err *err)
     for (size_t i = 0; i < names->count; i++) {
         Str path = str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(json_text(names->items[i])));
         Json *j;
-        if (!scheme_read_json(s->arena, path, &j, err) || !scheme_read_type(s, path, j, &s->types[i], err)) {
+        if (!scheme_file_json(s->arena, path, &j, err) || !scheme_read_type(s, path, j, &s->types[i], err)) {
             return false;
         }
         s->type_count++;
@@ -88,7 +88,7 @@ static bool load_types(Scheme *s, Err *err)
 static bool load_info(Scheme *s, Err *err)
 {
     Str path = str_printf(s->arena, "%.*s/scheme.json", STR_ARG(s->folder));
-    if (!scheme_read_json(s->arena, path, &s->info, err)) {
+    if (!scheme_file_json(s->arena, path, &s->info, err)) {
         return false;
     }
     s->id = json_text_at(s->info, "id");

@@ -178,6 +178,8 @@ typedef struct {
 
 /* Loads a folder. The whole folder or nothing: LAW_BROKEN or MODEL_BROKEN with file, place and reason. Lives in `a`. */
 MUST_USE bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err);
+/* A JSON file of the folder; IO_FAILED or LAW_BROKEN with path and line. */
+MUST_USE bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err);
 Str scheme_id(const Scheme *s);
 Str scheme_folder(const Scheme *s);
 const Json *scheme_info(const Scheme *s);   /* scheme.json as read */

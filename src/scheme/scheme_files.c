@@ -101,7 +101,7 @@ bool scheme_load_messages(Scheme *s, Err *err)
     for (size_t i = 0; i < files.count; i++) {
         Json *j;
         Str path = str_printf(s->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(files.items[i]));
-        if (!scheme_read_json(s->arena, path, &j, err)) {
+        if (!scheme_file_json(s->arena, path, &j, err)) {
             return false;
         }
         if (j->kind != JSON_OBJECT) {
@@ -146,7 +146,7 @@ bool scheme_load_holidays(Scheme *s, Err *err)
     }
     Json *j;
     Str path = str_printf(s->arena, "%.*s/%.*s", STR_ARG(s->folder), STR_ARG(file));
-    if (!scheme_read_json(s->arena, path, &j, err)) {
+    if (!scheme_file_json(s->arena, path, &j, err)) {
         return false;
     }
     const char *const keys[] = {"days", "holidays"};

@@ -24,7 +24,6 @@ struct Scheme {
 
 /* Reads a whole file; IO_FAILED with the path. */
 MUST_USE bool scheme_read_file(Arena *a, Str path, Str *ret, Err *err);
-MUST_USE bool scheme_read_json(Arena *a, Str path, Json **ret, Err *err);
 /* Names in a folder that end in `suffix`, sorted. Empty if there is no such folder. */
 SchemeNames scheme_list_folder(Arena *a, Str folder, const char *suffix);
 /* processes/<name>.json → *ret. */
