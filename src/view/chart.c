@@ -300,7 +300,7 @@ static void grid_put(Chart *c)
 {
     for (int i = 0; i <= 4; i++) {
         double value = c->top * i / 4, y = y_of(c, value);
-        buf_printf(c->out, "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>", y, y);
+        buf_printf(c->out, "<line class=\"rule\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>", y, y);
         if (i > 0) {
             buf_printf(c->out, "<text class=\"tick\" x=\"0\" y=\"%.1f\">", y - 4);
             number_put(c, value);

@@ -88,6 +88,23 @@ static bool section_close(Compiler *c, size_t at, Str inside)
     return true;
 }
 
+/* The text before a tag, past tags that write nothing themselves, so that href="{{#x}}{{x}} is still seen as a link. */
+static Str text_before(Str source, size_t at)
+{
+    Str before = str_sub(source, 0, at);
+    while (str_ends(before, STR("}}"))) {
+        size_t open = before.len;
+        while (open > 1 && !(before.ptr[open - 1] == '{' && before.ptr[open - 2] == '{')) {
+            open--;
+        }
+        if (open >= before.len || (before.ptr[open] != '#' && before.ptr[open] != '^' && before.ptr[open] != '/')) {
+            break;
+        }
+        before.len = open - 2;
+    }
+    return before;
+}
+
 static bool value_add(Compiler *c, size_t at, Str inside)
 {
     static const struct {
@@ -100,7 +117,7 @@ static bool value_add(Compiler *c, size_t at, Str inside)
         {STR_INIT("json "), STEP_VALUE, AS_JSON},  {STR_INIT("day "), STEP_VALUE, AS_DAY},
         {STR_INIT("time "), STEP_VALUE, AS_TIME},  {STR_INIT("num "), STEP_VALUE, AS_NUMBER},
     };
-    Str before = str_sub(c->source, at > 16 ? at - 16 : 0, at);
+    Str before = text_before(c->source, at);
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (str_starts(inside, words[i].word)) {
             step_add(c, words[i].kind, str_trim(str_sub(inside, words[i].word.len, inside.len)))->form = words[i].form;
