@@ -105,6 +105,16 @@ static Str text_before(Str source, size_t at)
     return before;
 }
 
+/* True if text stops inside <…>, right behind an equals sign. */
+static bool wants_quotes(Str before)
+{
+    size_t at = before.len;
+    while (at > 0 && before.ptr[at - 1] != '<' && before.ptr[at - 1] != '>') {
+        at--;
+    }
+    return str_ends(before, STR("=")) && at > 0 && before.ptr[at - 1] == '<';
+}
+
 static bool value_add(Compiler *c, size_t at, Str inside)
 {
     static const struct {
@@ -127,7 +137,7 @@ static bool value_add(Compiler *c, size_t at, Str inside)
     if (inside.len == 0 || str_find(inside, STR(" "), 0) != SIZE_MAX) {
         return broken(c, at, "this tag is not understood");
     }
-    if (str_ends(before, STR("="))) {
+    if (wants_quotes(before)) {
         return broken(c, at, "a value in an attribute needs quotes around it");
     }
     bool is_link = str_ends(before, STR("href=\"")) || str_ends(before, STR("src=\"")) || str_ends(before, STR("action=\""));
