@@ -1,6 +1,6 @@
 /* kinds.c: the kinds of paper: each puts facts, with the labels that came with them, into blocks. No word of any law stands here.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "doc/doc_int.h"
+#include "doc/pdf_int.h"
 
 /* A paper under construction. */
 typedef struct {
@@ -35,9 +35,9 @@ static void text_add(Paper *p, const char *kind, Str text)
 
 static void paragraphs_add(Paper *p, const char *key, const char *kind)
 {
-    const Json *list = json_get(p->facts, key);
+    const Json *list = pdf_list(p->facts, key);
     for (size_t i = 0; i < json_count(list); i++) {
-        text_add(p, kind, json_text(list->kind == JSON_ARRAY ? list->items[i] : NULL));
+        text_add(p, kind, json_text(list->items[i]));
     }
 }
 
@@ -109,9 +109,9 @@ static void signature_add(Paper *p)
 /* Groups of labels and values; a QR code stands beside the first. */
 static void groups_add(Paper *p, bool qr_beside)
 {
-    const Json *groups = json_get(p->facts, "groups"), *qr = json_get(p->facts, "qr");
+    const Json *groups = pdf_list(p->facts, "groups"), *qr = json_get(p->facts, "qr");
     for (size_t i = 0; i < json_count(groups); i++) {
-        const Json *group = groups->kind == JSON_ARRAY ? groups->items[i] : NULL;
+        const Json *group = groups->items[i];
         heading_add(p, group);
         Json *b = block_add(p, "pairs");
         take(p, b, group, "items");
@@ -194,7 +194,7 @@ static bool layout_contract(Arena *a, const Json *facts, Json **ret_document, Er
     json_set(a, two, STR("rows"), json_get(facts, "clauses"));
     paragraphs_add(&p, "closing", "paragraph");
     signature_add(&p);
-    if (json_get(facts, "qr") != NULL) {
+    if (json_text(json_path(facts, "qr.text")).len > 0) {
         Json *qr = json_copy(a, json_get(facts, "qr"));
         json_set(a, qr, STR("kind"), json_new_str_c(a, "qr"));
         json_push(a, p.blocks, qr);
@@ -207,10 +207,10 @@ static bool layout_contract(Arena *a, const Json *facts, Json **ret_document, Er
 /* One ground of a refusal: what was found, the article, the facts, what would change the outcome. */
 static void reasons_add(Paper *p)
 {
-    const Json *part = json_get(p->facts, "reasons"), *items = json_get(part, "items");
+    const Json *part = json_get(p->facts, "reasons"), *items = pdf_list(part, "items");
     heading_add(p, part);
     for (size_t i = 0; i < json_count(items); i++) {
-        const Json *item = items->kind == JSON_ARRAY ? items->items[i] : NULL;
+        const Json *item = items->items[i];
         Json *heading = block_add(p, "heading");
         json_set(p->arena, heading, STR("level"), json_new_int(p->arena, 3));
         Str text = json_text_at(item, "heading");

@@ -26,7 +26,7 @@ typedef struct {
 } Look;
 
 static const Look LOOKS[] = {
-    [STYLE_TITLE] = {22, 30, true, &INK_ACCENT},
+    [STYLE_TITLE] = {20, 27, true, &INK_ACCENT},
     [STYLE_SUBTITLE] = {12, 18, false, &INK_GREY},
     [STYLE_H1] = {12.5, 18, true, &INK_ACCENT},
     [STYLE_H2] = {10.5, 16, true, &INK_TEXT},
@@ -46,6 +46,12 @@ void pdf_fault(Pdf *p, ErrCode code, const char *message)
         p->failed = true;
         err_field(&p->err, code, p->field, "%s", message);
     }
+}
+
+const Json *pdf_list(const Json *object, const char *key)
+{
+    const Json *list = json_get(object, key);
+    return list && list->kind == JSON_ARRAY ? list : NULL;
 }
 
 /* ---- Tags ------------------------------------------------------------------------------------------------------------------ */
@@ -242,6 +248,9 @@ static double cell_part(Pdf *p, Cell *c, double y, double height)
     }
     if (c->tag != NULL) {
         pdf_tag(p, c->tag);
+        if (c->note != NULL) {
+            pdf_tag_note(p, c->tag, str_from_c(c->note));
+        }
         if (c->language.len > 0) {
             pdf_tag_note(p, c->tag, str_printf(p->arena, "/Lang (%.*s)", STR_ARG(c->language)));
         }
@@ -249,7 +258,7 @@ static double cell_part(Pdf *p, Cell *c, double y, double height)
     pdf_ink(p, c->ink);
     for (; c->line < c->lines && y - top + look->leading <= height + 0.01; c->line++, y += look->leading) {
         if (!p->dry) {
-            line_draw(p, c, y);
+            line_draw(p, c, y + c->drop);
         }
     }
     if (c->tag != NULL) {
@@ -454,7 +463,7 @@ static void blocks_draw(Pdf *p)
 static bool document_check(const Json *document, Err *err)
 {
     static const char *const NEEDED[] = {"title", "language", "metadata.created"};
-    const Json *blocks = json_get(document, "blocks");
+    const Json *blocks = pdf_list(document, "blocks");
     Instant created;
     for (size_t i = 0; i < COUNT_OF(NEEDED); i++) {
         if (json_text(json_path(document, NEEDED[i])).len == 0) {
@@ -471,7 +480,7 @@ static bool document_check(const Json *document, Err *err)
             return err_field(err, FIELD_FORMAT, "language", "A language is written as in BCP 47.");
         }
     }
-    if (blocks == NULL || blocks->kind != JSON_ARRAY || blocks->count > PDF_BLOCKS_MAX) {
+    if (blocks == NULL || blocks->count > PDF_BLOCKS_MAX) {
         return err_field(err, FIELD_FORMAT, "blocks", "A paper has a list of at most %d blocks.", PDF_BLOCKS_MAX);
     }
     return true;

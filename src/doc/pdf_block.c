@@ -34,21 +34,21 @@ static void block_letterhead(Pdf *p, const Json *b)
     }
     p->y = fmax(left, right) + 8;
     pdf_fill(p, PAGE_LEFT, p->y, TEXT_WIDTH, 1.6, INK_ACCENT);
-    p->y += 18;
+    p->y += 15;
 }
 
 static void block_title(Pdf *p, const Json *b)
 {
     pdf_text(p, at(b, "text"), STYLE_TITLE, "H1", 0);
     pdf_text(p, at(b, "second"), STYLE_SUBTITLE, "P", 0);
-    p->y += 12;
+    p->y += 8;
 }
 
 static void block_heading(Pdf *p, const Json *b)
 {
     bool small = json_to_int(json_get(b, "level"), 2) > 2;
     pdf_need(p, 70);
-    p->y += p->y > PAGE_TOP ? 9 : 0;
+    p->y += p->y > PAGE_TOP ? 8 : 0;
     pdf_text(p, at(b, "text"), small ? STYLE_H2 : STYLE_H1, small ? "H3" : "H2", 4);
 }
 
@@ -85,7 +85,7 @@ static void block_page(Pdf *p, const Json *b)
 /* The lines of an address, as one paragraph. */
 static void block_address(Pdf *p, const Json *b)
 {
-    const Json *lines = json_get(b, "lines");
+    const Json *lines = pdf_list(b, "lines");
     for (size_t i = 0; i < json_count(lines); i++) {
         pdf_text(p, json_text(lines->items[i]), i == 0 ? STYLE_STRONG : STYLE_BODY, "P", 0);
     }
@@ -101,6 +101,7 @@ static void list_item(Pdf *p, const Json *item, Str mark)
                      cell_new(p, head.len ? head : text, head.len ? STYLE_STRONG : STYLE_BODY, PAGE_LEFT + 22, TEXT_WIDTH - 22)};
     first[0].tag = "Lbl";
     first[1].tag = "LBody";
+    pdf_need(p, head.len ? 52 : 32);
     pdf_tag(p, "LI");
     cells_flow(p, NULL, first, 2, 0);
     const Str more[] = {head.len ? text : (Str){NULL, 0}, note};
@@ -115,7 +116,7 @@ static void list_item(Pdf *p, const Json *item, Str mark)
 
 static void block_list(Pdf *p, const Json *b)
 {
-    const Json *items = json_get(b, "items");
+    const Json *items = pdf_list(b, "items");
     bool ordered = json_is_true(json_get(b, "ordered"));
     pdf_tag(p, "L");
     for (size_t i = 0; i < json_count(items) && !p->failed; i++) {
@@ -127,13 +128,13 @@ static void block_list(Pdf *p, const Json *b)
 
 /* ---- Boxes ------------------------------------------------------------------------------------------------------------------- */
 
-#define BOX_PAD 10.0
+#define BOX_PAD 8.0
 #define BOX_TEXTS 42
 
 /* A tinted box with a bar at its left; one that does not fit on a page flows as plain text. */
 static void block_box(Pdf *p, const Json *b)
 {
-    const Json *texts = json_get(b, "texts");
+    const Json *texts = pdf_list(b, "texts");
     bool warns = str_eq_c(at(b, "tone"), "warn");
     Cell cells[BOX_TEXTS];
     size_t n = 0;
@@ -174,7 +175,7 @@ static void block_box(Pdf *p, const Json *b)
             p->y += gap;
         }
     }
-    p->y = (whole ? end : p->y) + 10;
+    p->y = (whole ? end : p->y) + 8;
 }
 
 /* ---- QR codes ---------------------------------------------------------------------------------------------------------------- */
@@ -229,7 +230,7 @@ static double signature_draw(Pdf *p, const Json *item, double x, double width)
         const char *key;
         Style style;
     } LINES[] = {{"role", STYLE_LABEL}, {"name", STYLE_STRONG}, {"date", STYLE_CELL}, {"note", STYLE_SMALL}};
-    double y = p->y + 30;
+    double y = p->y + 16;
     pdf_line(p, x, y, width, 0.8, INK_TEXT);
     y += 4;
     for (size_t i = 0; i < COUNT_OF(LINES); i++) {
@@ -244,11 +245,11 @@ static double signature_draw(Pdf *p, const Json *item, double x, double width)
 
 static void block_signature(Pdf *p, const Json *b)
 {
-    const Json *items = json_get(b, "items");
+    const Json *items = pdf_list(b, "items");
     size_t count = json_count(items), columns = count < 2 ? 2 : count > 3 ? 3 : count;
     double gap = 24, width = (TEXT_WIDTH - gap * (double)(columns - 1)) / (double)columns;
     for (size_t i = 0; i < count && !p->failed; i += columns) {
-        pdf_need(p, 110);
+        pdf_need(p, 73);
         double end = p->y;
         for (size_t k = i; k < count && k < i + columns; k++) {
             end = fmax(end, signature_draw(p, items->items[k], PAGE_LEFT + (width + gap) * (double)(k - i), width));

@@ -12,7 +12,7 @@
 #define PAGE_HEIGHT 841.890
 #define PAGE_LEFT 56.7
 #define PAGE_TOP 51.0
-#define PAGE_BOTTOM (PAGE_HEIGHT - 62.0)
+#define PAGE_BOTTOM (PAGE_HEIGHT - 58.0)
 #define TEXT_WIDTH (PAGE_WIDTH - 2 * PAGE_LEFT)
 #define PDF_PAGES_MAX 300
 #define PDF_BLOCKS_MAX 5000
@@ -63,12 +63,16 @@ typedef struct {
     Align align;
     Ink ink;
     double x, width;
+    double drop;     /* moves the text down, to bring a small label to the base line of its value */
     const char *tag; /* structure tag around it; NULL: none */
+    const char *note; /* about that element, as pdf_tag_note() takes it; may be NULL */
     Str language;    /* where it differs from the document's; else empty */
     int line, lines; /* next line to draw, and how many there are */
 } Cell;
 
 /* ---- pdf.c ---- */
+/* The member if it is an array, else NULL, which counts zero items. */
+const Json *pdf_list(const Json *object, const char *key);
 void pdf_fault(Pdf *p, ErrCode code, const char *message);
 void pdf_page_end(Pdf *p);
 void pdf_page_next(Pdf *p);

@@ -19,9 +19,9 @@ typedef struct {
 
 static bool table_measure(Pdf *p, const Json *block, Table *t)
 {
-    t->columns = json_get(block, "columns");
+    t->columns = pdf_list(block, "columns");
     t->count = json_count(t->columns);
-    if (t->columns == NULL || t->columns->kind != JSON_ARRAY || t->count == 0 || t->count > COLUMNS_MAX) {
+    if (t->count == 0 || t->count > COLUMNS_MAX) {
         pdf_fault(p, FIELD_FORMAT, "A table has 1 to 12 columns.");
         return false;
     }
@@ -48,6 +48,7 @@ static void table_heading(Pdf *p, void *thing)
         cells[i] = cell_new(p, json_text_at(t->columns->items[i], "label"), STYLE_HEAD, t->x[i], t->width[i]);
         cells[i].align = t->align[i];
         cells[i].tag = t->tagged ? NULL : "TH";
+        cells[i].note = "/A << /O /Table /Scope /Column >>";
         height = fmax(height, cell_height(&cells[i]));
     }
     pdf_fill(p, PAGE_LEFT, p->y, TEXT_WIDTH, height + 8, INK_TINT);
@@ -56,11 +57,7 @@ static void table_heading(Pdf *p, void *thing)
         pdf_tag(p, "TR");
     }
     for (size_t i = 0; i < t->count; i++) {
-        bool said = cells[i].tag != NULL && cells[i].lines > 0;
         cell_draw(p, &cells[i], p->y + 4);
-        if (said) {
-            pdf_tag_note(p, "TH", STR("/A << /O /Table /Scope /Column >>"));
-        }
     }
     if (!t->tagged) {
         pdf_tag_end(p, "TR");
@@ -89,7 +86,7 @@ static void table_row(Pdf *p, const Table *t, const Json *row)
 void block_table(Pdf *p, const Json *block)
 {
     Table t = {0};
-    const Json *rows = json_get(block, "rows");
+    const Json *rows = pdf_list(block, "rows");
     if (!table_measure(p, block, &t)) {
         return;
     }
@@ -108,6 +105,8 @@ void block_table(Pdf *p, const Json *block)
 
 /* ---- Labels with values ------------------------------------------------------------------------------------------------------ */
 
+#define PAIR_PAD 3.2
+
 /* The label column: the label and, smaller and in another language, the same label again. */
 static void pair_draw(Pdf *p, const Json *item, double x, double width)
 {
@@ -117,14 +116,11 @@ static void pair_draw(Pdf *p, const Json *item, double x, double width)
     bool strong = json_is_true(json_get(item, "strong"));
     Cell cells[2] = {cell_new(p, both, STYLE_LABEL, x, label_width - 8),
                      cell_new(p, json_text_at(item, "value"), strong ? STYLE_NUMBER : STYLE_VALUE, x + label_width, width - label_width)};
+    cells[0].drop = strong ? 3.5 : 2;
     cells[0].tag = "TH";
     cells[1].tag = "TD";
-    bool said = cells[0].lines > 0;
-    cells_flow(p, "TR", cells, 2, 3.5);
-    if (said) {
-        pdf_tag_note(p, "TH", STR("/A << /O /Table /Scope /Row >>"));
-    }
-    pdf_line(p, x, p->y, width, 0.4, INK_LINE);
+    cells[0].note = "/A << /O /Table /Scope /Row >>";
+    cells_flow(p, "TR", cells, 2, PAIR_PAD);
 }
 
 static double pair_height(Pdf *p, const Json *item, double width)
@@ -134,23 +130,11 @@ static double pair_height(Pdf *p, const Json *item, double width)
     Cell second = cell_new(p, json_text_at(item, "second"), STYLE_LABEL, 0, label_width - 8);
     Cell value = cell_new(p, json_text_at(item, "value"),
                           json_is_true(json_get(item, "strong")) ? STYLE_NUMBER : STYLE_VALUE, 0, width - label_width);
-    double height = fmax(cell_height(&label) + cell_height(&second), cell_height(&value)) + 7;
+    double height = fmax(cell_height(&label) + cell_height(&second), cell_height(&value)) + 2 * PAIR_PAD;
     cell_done(&label);
     cell_done(&second);
     cell_done(&value);
     return height;
-}
-
-/* With "aside" a QR code stands at the right of the pairs. Gives the y where it ends. */
-static double aside_draw(Pdf *p, const Json *aside, double side)
-{
-    double x = PAGE_LEFT + TEXT_WIDTH - side;
-    pdf_qr(p, json_text_at(aside, "text"), json_text_at(aside, "label"), x, p->y + 4, side);
-    Cell caption = cell_new(p, json_text_at(aside, "caption"), STYLE_SMALL, x, side);
-    caption.tag = "P";
-    double end = p->y + 4 + side + 8 + cell_height(&caption);
-    cell_draw(p, &caption, p->y + 4 + side + 6);
-    return end;
 }
 
 static void pairs_in_columns(Pdf *p, const Json *items, size_t columns)
@@ -170,14 +154,40 @@ static void pairs_in_columns(Pdf *p, const Json *items, size_t columns)
             end = p->page == page ? fmax(end, p->y) : p->y;
         }
         p->y = end;
+        for (size_t k = 0; k < columns; k++) {
+            pdf_line(p, PAGE_LEFT + (width + gap) * (double)k, end, width, 0.4, INK_LINE);
+        }
     }
+}
+
+/* A QR code at the right, the pairs at its left, its caption below them. */
+static void pairs_beside(Pdf *p, const Json *items, const Json *aside)
+{
+    double side = fmin(fmax((double)json_to_int(json_get(aside, "size_mm"), 58), 25), 90) * MM;
+    double width = TEXT_WIDTH - side - 20;
+    pdf_need(p, side + 30);
+    int page = p->page;
+    double end = p->y + 4 + side;
+    pdf_qr(p, json_text_at(aside, "text"), json_text_at(aside, "label"), PAGE_LEFT + TEXT_WIDTH - side, p->y + 4, side);
+    pdf_tag(p, "Table");
+    for (size_t i = 0; i < json_count(items) && !p->failed; i++) {
+        pair_draw(p, items->items[i], PAGE_LEFT, width);
+        pdf_line(p, PAGE_LEFT, p->y, width, 0.4, INK_LINE);
+    }
+    pdf_tag_end(p, "Table");
+    Cell caption = cell_new(p, json_text_at(aside, "caption"), STYLE_SMALL, PAGE_LEFT, width);
+    double height = cell_height(&caption);
+    caption.tag = "P";
+    p->y = p->page == page ? fmax(p->y + 6, end - height) : p->y + 6; /* its last line stands beside the code's edge */
+    cells_flow(p, NULL, &caption, 1, 0);
+    p->y = (p->page == page ? fmax(p->y, end) : p->y) + 6;
 }
 
 void block_pairs(Pdf *p, const Json *block)
 {
-    const Json *items = json_get(block, "items"), *aside = json_get(block, "aside");
+    const Json *items = pdf_list(block, "items"), *aside = json_get(block, "aside");
     int64_t columns = json_to_int(json_get(block, "columns"), 1);
-    if (columns < 1 || columns > 3 || (items != NULL && items->kind != JSON_ARRAY)) {
+    if (columns < 1 || columns > 3 || items == NULL) {
         pdf_fault(p, FIELD_FORMAT, "Pairs are a list in 1 to 3 columns.");
         return;
     }
@@ -185,20 +195,10 @@ void block_pairs(Pdf *p, const Json *block)
         pdf_tag(p, "Table");
         pairs_in_columns(p, items, (size_t)columns);
         pdf_tag_end(p, "Table");
-        p->y += 10;
+        p->y += 8;
         return;
     }
-    double side = fmin(fmax((double)json_to_int(json_get(aside, "size_mm"), 58), 25), 90) * MM;
-    double width = TEXT_WIDTH - side - 20;
-    pdf_need(p, side + 60);
-    int page = p->page;
-    double end = aside_draw(p, aside, side);
-    pdf_tag(p, "Table");
-    for (size_t i = 0; i < json_count(items) && !p->failed; i++) {
-        pair_draw(p, items->items[i], PAGE_LEFT, width);
-    }
-    pdf_tag_end(p, "Table");
-    p->y = (p->page == page ? fmax(p->y, end) : p->y) + 10;
+    pairs_beside(p, items, aside);
 }
 
 /* ---- Two languages side by side ------------------------------------------------------------------------------------------------ */
@@ -209,17 +209,21 @@ static void two_draw(Pdf *p, const Json *texts, const Json *languages, Style sty
     Cell cells[2];
     for (size_t i = 0; i < 2; i++) {
         const Json *text = texts && texts->kind == JSON_ARRAY && i < texts->count ? texts->items[i] : NULL;
-        const Json *language = languages && languages->kind == JSON_ARRAY && i < languages->count ? languages->items[i] : NULL;
+        const Json *language = i < json_count(languages) ? languages->items[i] : NULL;
         cells[i] = cell_new_in(p, json_text(text), json_text_at(language, "code"), style, PAGE_LEFT + (width + gap) * (double)i, width);
         cells[i].tag = style == STYLE_HEAD ? "TH" : "TD";
+        cells[i].note = style == STYLE_HEAD ? "/A << /O /Table /Scope /Column >>" : NULL;
     }
-    if (cells[0].lines + cells[1].lines > 0) {
-        cells_flow(p, "TR", cells, 2, pad);
+    if (cells[0].lines + cells[1].lines == 0) {
+        return;
     }
+    cells_flow(p, "TR", cells, 2, pad);
 }
 
-static void two_labels(Pdf *p, const Json *languages)
+/* Stands again on each page, as languages must never be in doubt. */
+static void two_labels(Pdf *p, void *thing)
 {
+    const Json *languages = thing;
     Json *labels = json_new_array(p->arena);
     for (size_t i = 0; i < json_count(languages) && i < 2; i++) {
         json_push(p->arena, labels, json_new_str(p->arena, json_text_at(languages->items[i], "label")));
@@ -233,14 +237,17 @@ static void two_labels(Pdf *p, const Json *languages)
 
 void block_columns_two(Pdf *p, const Json *block)
 {
-    const Json *rows = json_get(block, "rows"), *languages = json_get(block, "languages");
-    if (rows == NULL || rows->kind != JSON_ARRAY) {
+    const Json *rows = pdf_list(block, "rows"), *languages = pdf_list(block, "languages");
+    if (rows == NULL) {
         pdf_fault(p, FIELD_FORMAT, "Two columns need their rows.");
         return;
     }
     pdf_need(p, 90);
     pdf_tag(p, "Table");
-    two_labels(p, languages);
+    void *thing = (void *)(uintptr_t)languages;
+    two_labels(p, thing);
+    p->on_page = two_labels;
+    p->on_page_thing = thing;
     for (size_t i = 0; i < rows->count && !p->failed; i++) {
         const Json *heading = json_get(rows->items[i], "heading");
         if (heading != NULL) {
@@ -252,6 +259,7 @@ void block_columns_two(Pdf *p, const Json *block)
         pdf_line(p, PAGE_LEFT, p->y, TEXT_WIDTH, 0.3, INK_LINE);
         p->y += 4;
     }
+    p->on_page = NULL;
     pdf_tag_end(p, "Table");
     p->y += 8;
 }
