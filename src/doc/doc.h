@@ -111,7 +111,7 @@ MUST_USE bool doc_qr_new(Arena *a, Str text, DocQr *ret, Err *err);
 /* <svg> with quiet zone and role="img"; colour comes from the page (currentColor); no inline style. `label` is escaped. */
 void doc_qr_svg(Buf *out, const DocQr *qr, Str label);
 /* PNG bytes, `module_px` pixels for each module. */
-MUST_USE bool doc_qr_png(Arena *a, const DocQr *qr, int module_px, Buf *out, Err *err);
+MUST_USE bool doc_qr_png(const DocQr *qr, int module_px, Buf *out, Err *err);
 
 /* ---- Papers ------------------------------------------------------------------------------------------------------------------- */
 
