@@ -1,0 +1,452 @@
+/* referral.c: one referral round. Each group of equal eligibility is a heap by (standing, exposure, rank) or (exposure, rank);
+ * a referral raises the exposure, so that the next vacancy meets those less shown.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sort_int.h"
+
+#include <string.h>
+
+enum { MOST_REFERRALS = 1 << 28 };
+
+typedef struct {
+    uint64_t level; /* what comes before the rank in the order */
+    uint32_t rank, candidate;
+} HeapItem;
+
+typedef struct {
+    HeapItem *items;
+    uint32_t count, group, members, with_room;
+} Heap;
+
+typedef struct {
+    uint32_t exposure, open, rank, standing_class;
+} State;
+
+typedef struct {
+    Arena *arena;
+    const MatchReferralRound *round;
+    State *state;
+    Heap *heaps; /* by group, rising */
+    uint32_t heap_count;
+    uint32_t *heap_of;              /* per candidate */
+    uint32_t *barred, *listed;      /* per candidate: the turn + 1 for which it is so */
+    IdIndex ids;
+    HeapItem *taken, *set_aside;    /* of the vacancy being served */
+    uint32_t taken_count, aside_count;
+} Run;
+
+static bool is_before(HeapItem x, HeapItem y)
+{
+    return x.level < y.level || (x.level == y.level && x.rank < y.rank);
+}
+
+static void sift_down(HeapItem *items, uint32_t count, uint32_t at)
+{
+    HeapItem x = items[at];
+    for (uint64_t child; (child = 2 * (uint64_t)at + 1) < count; at = (uint32_t)child) {
+        if (child + 1 < count && is_before(items[child + 1], items[child])) {
+            child++;
+        }
+        if (!is_before(items[child], x)) {
+            break;
+        }
+        items[at] = items[child];
+    }
+    items[at] = x;
+}
+
+static void heap_build(HeapItem *items, uint32_t count)
+{
+    for (uint32_t i = count / 2; i-- > 0;) {
+        sift_down(items, count, i);
+    }
+}
+
+static void heap_push(Heap *h, HeapItem x)
+{
+    uint32_t at = h->count++;
+    for (; at > 0 && is_before(x, h->items[(at - 1) / 2]); at = (at - 1) / 2) {
+        h->items[at] = h->items[(at - 1) / 2];
+    }
+    h->items[at] = x;
+}
+
+static void heap_pop(Heap *h)
+{
+    h->items[0] = h->items[--h->count];
+    if (h->count > 1) {
+        sift_down(h->items, h->count, 0);
+    }
+}
+
+static HeapItem item_now(const Run *r, uint32_t c)
+{
+    const State *s = &r->state[c];
+    uint64_t level = r->round->exposure_first ? (uint64_t)s->exposure << 32
+                                              : (uint64_t)s->standing_class << 32 | s->exposure;
+    return (HeapItem){.level = level, .rank = s->rank, .candidate = c};
+}
+
+static bool has_room(const Run *r, uint32_t c)
+{
+    return r->round->open_limit == 0 || r->state[c].open < r->round->open_limit;
+}
+
+static int64_t candidate_standing(const void *pool, uint32_t i)
+{
+    return ((const MatchCandidate *)pool)[i].standing;
+}
+
+static uint64_t candidate_ticket(const void *pool, uint32_t i)
+{
+    return ((const MatchCandidate *)pool)[i].ticket;
+}
+
+static uint32_t candidate_id(const void *pool, uint32_t i)
+{
+    return ((const MatchCandidate *)pool)[i].id;
+}
+
+static int64_t vacancy_priority(const void *list, uint32_t i)
+{
+    return ((const MatchVacancy *)list)[i].priority;
+}
+
+static uint64_t vacancy_ticket(const void *list, uint32_t i)
+{
+    return ((const MatchVacancy *)list)[i].ticket;
+}
+
+static uint32_t vacancy_id(const void *list, uint32_t i)
+{
+    return ((const MatchVacancy *)list)[i].id;
+}
+
+static Heap *find_heap(const Run *r, uint32_t group)
+{
+    uint32_t low = 0, high = r->heap_count;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (r->heaps[mid].group < group) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return low < r->heap_count && r->heaps[low].group == group ? &r->heaps[low] : NULL;
+}
+
+static void fill_state(Run *r, const uint32_t *order)
+{
+    const MatchCandidate *pool = r->round->pool;
+    uint32_t standing_class = 0;
+    for (uint32_t i = 0; i < r->round->pool_count; i++) {
+        const MatchCandidate *c = &pool[order[i]];
+        if (i > 0 && pool[order[i - 1]].standing != c->standing) {
+            standing_class++;
+        }
+        r->state[order[i]] =
+            (State){.exposure = c->exposure, .open = c->open, .rank = i, .standing_class = standing_class};
+    }
+}
+
+/* Cuts the candidates, taken in order of rank, into one heap per group. */
+static void build_heaps(Run *r, const uint32_t *order)
+{
+    uint32_t n = r->round->pool_count;
+    SortItem *by_group = ARENA_ARRAY(r->arena, SortItem, n), *spare = ARENA_ARRAY(r->arena, SortItem, n);
+    for (uint32_t i = 0; i < n; i++) {
+        by_group[i] = (SortItem){.key = r->round->pool[order[i]].group, .index = order[i]};
+    }
+    sort_by_key(by_group, spare, n);
+    for (uint32_t i = 0; i < n; i++) {
+        r->heap_count += i == 0 || by_group[i].key != by_group[i - 1].key;
+    }
+    HeapItem *items = ARENA_ARRAY(r->arena, HeapItem, n);
+    r->heaps = ARENA_ARRAY(r->arena, Heap, r->heap_count);
+    Heap *h = r->heaps - 1;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t c = by_group[i].index;
+        if (i == 0 || by_group[i].key != by_group[i - 1].key) {
+            *++h = (Heap){.items = items + i, .group = (uint32_t)by_group[i].key};
+        }
+        r->heap_of[c] = (uint32_t)(h - r->heaps);
+        h->members++;
+        if (has_room(r, c)) {
+            h->items[h->count++] = item_now(r, c);
+        }
+    }
+    for (uint32_t i = 0; i < r->heap_count; i++) {
+        r->heaps[i].with_room = r->heaps[i].count;
+        heap_build(r->heaps[i].items, r->heaps[i].count);
+    }
+}
+
+/* Drops or renews what a listed vacancy has made stale at the top. A level only rises, so a stale one stands too early. */
+static HeapItem *heap_top(const Run *r, Heap *h)
+{
+    while (h->count > 0) {
+        HeapItem now = item_now(r, h->items[0].candidate);
+        if (!has_room(r, now.candidate)) {
+            heap_pop(h);
+        } else if (now.level != h->items[0].level) {
+            h->items[0] = now;
+            sift_down(h->items, h->count, 0);
+        } else {
+            return &h->items[0];
+        }
+    }
+    return NULL;
+}
+
+static void take_from_heaps(Run *r, Heap *const *heaps, uint32_t heap_count, uint32_t wanted, uint32_t barred_mark)
+{
+    while (r->taken_count < wanted) {
+        Heap *best = NULL;
+        for (uint32_t i = 0; i < heap_count; i++) {
+            const HeapItem *top = heap_top(r, heaps[i]);
+            if (top != NULL && (best == NULL || is_before(*top, best->items[0]))) {
+                best = heaps[i];
+            }
+        }
+        if (best == NULL) {
+            break;
+        }
+        HeapItem x = best->items[0];
+        heap_pop(best);
+        if (r->barred[x.candidate] == barred_mark) {
+            r->set_aside[r->aside_count++] = x;
+        } else {
+            r->taken[r->taken_count++] = x;
+        }
+    }
+    for (uint32_t i = 0; i < r->aside_count; i++) {
+        heap_push(&r->heaps[r->heap_of[r->set_aside[i].candidate]], r->set_aside[i]);
+    }
+    r->aside_count = 0;
+}
+
+/* Enters the referrals of the vacancy; `back` puts the taken ones into their heaps again. */
+static void enter_taken(Run *r, bool back)
+{
+    for (uint32_t i = 0; i < r->taken_count; i++) {
+        uint32_t c = r->taken[i].candidate;
+        State *s = &r->state[c];
+        s->exposure += s->exposure < UINT32_MAX;
+        s->open += s->open < UINT32_MAX;
+        Heap *h = &r->heaps[r->heap_of[c]];
+        if (!has_room(r, c)) {
+            h->with_room--;
+        } else if (back) {
+            heap_push(h, item_now(r, c));
+        }
+    }
+}
+
+static bool mark_ids(Run *r, const uint32_t *list, uint32_t count, uint32_t *marks, uint32_t mark, Err *err)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t c = id_index_find(&r->ids, list[i]);
+        if (c == MATCH_NONE) {
+            return err_set(err, FIELD_CHOICE, "A vacancy names candidate %u, who is not in the pool.", list[i]);
+        }
+        if (marks[c] == mark) {
+            return err_set(err, FIELD_CHOICE, "A vacancy names candidate %u twice in one list.", list[i]);
+        }
+        marks[c] = mark;
+    }
+    return true;
+}
+
+static void serve_listed(Run *r, const MatchVacancy *v, MatchReferred *row, uint32_t mark)
+{
+    ArenaMark place = arena_mark(r->arena);
+    HeapItem *items = ARENA_ARRAY(r->arena, HeapItem, v->listed_count);
+    Heap h = {.items = items};
+    for (uint32_t i = 0; i < v->listed_count; i++) {
+        uint32_t c = id_index_find(&r->ids, v->listed[i]);
+        if (r->barred[c] == mark) {
+            continue;
+        }
+        row->eligible++;
+        if (has_room(r, c)) {
+            items[h.count++] = item_now(r, c);
+        }
+    }
+    heap_build(items, h.count);
+    while (r->taken_count < row->wanted && h.count > 0) {
+        r->taken[r->taken_count++] = items[0];
+        heap_pop(&h);
+    }
+    row->cutoff.binding = h.count > 0;
+    arena_rewind(r->arena, place);
+    enter_taken(r, false);
+}
+
+/* The heaps of the vacancy's groups; false for a group named twice. */
+static bool collect_heaps(Run *r, const MatchVacancy *v, Heap **heaps, uint32_t *ret_count, Err *err)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < v->group_count; i++) {
+        Heap *h = find_heap(r, v->groups[i]);
+        for (uint32_t k = 0; h != NULL && k < n; k++) {
+            if (heaps[k] == h) {
+                return err_set(err, FIELD_CHOICE, "Vacancy %u names group %u twice.", v->id, v->groups[i]);
+            }
+        }
+        if (h != NULL) {
+            heaps[n++] = h;
+        }
+    }
+    *ret_count = n;
+    return true;
+}
+
+static bool serve_groups(Run *r, const MatchVacancy *v, MatchReferred *row, uint32_t mark, Err *err)
+{
+    ArenaMark place = arena_mark(r->arena);
+    Heap **heaps = ARENA_ARRAY(r->arena, Heap *, v->group_count);
+    uint32_t n = 0, with_room = 0;
+    if (!collect_heaps(r, v, heaps, &n, err)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        row->eligible += heaps[i]->members;
+        with_room += heaps[i]->with_room;
+    }
+    for (uint32_t i = 0; i < v->barred_count; i++) {
+        uint32_t c = id_index_find(&r->ids, v->barred[i]);
+        for (uint32_t k = 0; k < n; k++) {
+            bool inside = &r->heaps[r->heap_of[c]] == heaps[k];
+            row->eligible -= inside;
+            with_room -= inside && has_room(r, c);
+        }
+    }
+    take_from_heaps(r, heaps, n, row->wanted, mark);
+    row->cutoff.binding = with_room > r->taken_count;
+    arena_rewind(r->arena, place);
+    enter_taken(r, true);
+    return true;
+}
+
+static bool serve(Run *r, const MatchVacancy *v, MatchReferred *row, Err *err)
+{
+    uint32_t mark = row->turn + 1;
+    uint64_t wanted = (uint64_t)v->places * v->multiple;
+    row->wanted = wanted > MOST_REFERRALS ? MOST_REFERRALS : (uint32_t)wanted;
+    r->taken_count = 0;
+    if (!mark_ids(r, v->barred, v->barred_count, r->barred, mark, err)) {
+        return false;
+    }
+    if (v->listed != NULL) {
+        if (!mark_ids(r, v->listed, v->listed_count, r->listed, mark, err)) {
+            return false;
+        }
+        serve_listed(r, v, row, mark);
+    } else if (!serve_groups(r, v, row, mark, err)) {
+        return false;
+    }
+    uint32_t *list = ARENA_ARRAY(r->arena, uint32_t, r->taken_count);
+    for (uint32_t i = 0; i < r->taken_count; i++) {
+        list[i] = r->taken[i].candidate;
+    }
+    row->candidates = list;
+    row->count = r->taken_count;
+    if (row->cutoff.binding && row->count > 0) {
+        uint32_t last = list[row->count - 1];
+        const MatchCandidate *c = &r->round->pool[last];
+        row->cutoff = (MatchCutoff){.standing = c->standing, .ticket = c->ticket, .id = c->id, .binding = true,
+                                    .exposure = r->state[last].exposure - 1};
+    }
+    return true;
+}
+
+static bool check_size(const MatchReferralRound *round, Err *err)
+{
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < round->vacancy_count; i++) {
+        const MatchVacancy *v = &round->vacancies[i];
+        uint64_t wanted = (uint64_t)v->places * v->multiple;
+        most += wanted < round->pool_count ? wanted : round->pool_count;
+    }
+    if (most > MOST_REFERRALS) {
+        return err_set(err, TOO_LARGE, "One round may ask for at most %d referrals.", MOST_REFERRALS);
+    }
+    for (uint32_t i = 0; i < round->pool_count; i++) {
+        if (round->pool[i].exposure > UINT32_MAX - round->vacancy_count) {
+            return err_set(err, FIELD_RANGE, "Candidate %u has been referred too often to count.", round->pool[i].id);
+        }
+    }
+    return true;
+}
+
+/* Which vacancies each candidate was shown to, in the order of turns. */
+static void index_shown(Run *r, const uint32_t *turns, MatchReferral *ret)
+{
+    uint32_t n = r->round->pool_count, sum = 0;
+    uint32_t *start = ARENA_ARRAY(r->arena, uint32_t, (size_t)n + 1), *at = ARENA_ARRAY(r->arena, uint32_t, n);
+    for (uint32_t c = 0; c < n; c++) {
+        start[c] = at[c] = sum;
+        sum += r->state[c].exposure - r->round->pool[c].exposure;
+    }
+    start[n] = sum;
+    uint32_t *shown = ARENA_ARRAY(r->arena, uint32_t, sum);
+    for (uint32_t t = 0; t < r->round->vacancy_count; t++) {
+        const MatchReferred *row = &ret->rows[turns[t]];
+        for (uint32_t i = 0; i < row->count; i++) {
+            shown[at[row->candidates[i]]++] = turns[t];
+        }
+    }
+    ret->shown_start = start;
+    ret->shown = shown;
+}
+
+static bool index_ids(Run *r, Err *err)
+{
+    SortBy by = {r->round->pool, candidate_standing, candidate_ticket, candidate_id};
+    uint32_t twice = 0;
+    if (!id_index_new(r->arena, by, r->round->pool_count, &r->ids, &twice)) {
+        return err_set(err, DUPLICATE_PERSON, "Candidate %u is in the pool twice.", twice);
+    }
+    return true;
+}
+
+bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *ret, Err *err)
+{
+    uint32_t n = round->pool_count;
+    Run r = {.arena = a, .round = round};
+    if (!check_size(round, err) || !index_ids(&r, err)) {
+        return false;
+    }
+    SortBy by = {round->pool, candidate_standing, candidate_ticket, candidate_id};
+    const uint32_t *order = sort_order(a, by, n);
+    r.state = ARENA_ARRAY(a, State, n);
+    r.heap_of = ARENA_ARRAY(a, uint32_t, n);
+    r.barred = ARENA_ARRAY(a, uint32_t, n);
+    r.listed = ARENA_ARRAY(a, uint32_t, n);
+    r.taken = ARENA_ARRAY(a, HeapItem, n);
+    r.set_aside = ARENA_ARRAY(a, HeapItem, n);
+    fill_state(&r, order);
+    build_heaps(&r, order);
+    SortBy vacancy_by = {round->vacancies, vacancy_priority, vacancy_ticket, vacancy_id};
+    const uint32_t *turns = sort_order(a, vacancy_by, round->vacancy_count);
+    MatchReferral out = {.round = round, .rows = ARENA_ARRAY(a, MatchReferred, round->vacancy_count)};
+    for (uint32_t t = 0; t < round->vacancy_count; t++) {
+        MatchReferred *row = &out.rows[turns[t]];
+        row->turn = t;
+        if (!serve(&r, &round->vacancies[turns[t]], row, err)) {
+            return false;
+        }
+    }
+    index_shown(&r, turns, &out);
+    out.exposure = ARENA_ARRAY(a, uint32_t, n);
+    out.open = ARENA_ARRAY(a, uint32_t, n);
+    for (uint32_t c = 0; c < n; c++) {
+        out.exposure[c] = r.state[c].exposure;
+        out.open[c] = r.state[c].open;
+    }
+    IdIndex *ids = ARENA_NEW(a, IdIndex);
+    *ids = r.ids;
+    out.ids = ids;
+    *ret = out;
+    return true;
+}
