@@ -94,7 +94,7 @@ typedef struct {
 } MatchReferral;
 
 /* DUPLICATE_PERSON for an id twice in the pool; FIELD_CHOICE for an unknown id or one named twice in a list; TOO_LARGE
- * for more than 2^28 referrals. The time is O((pool + referrals) log pool + all lists). */
+ * for more than 2^28 referrals. The result has passed match_verify_referral(), else CANNOT_DECIDE. The time is O((pool + referrals) log pool + all lists). */
 MUST_USE bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *ret, Err *err);
 
 typedef struct {

@@ -410,6 +410,15 @@ static bool index_ids(Run *r, Err *err)
     return true;
 }
 
+static bool is_verified(const MatchReferral *r, Err *err)
+{
+    Arena *scratch = arena_new(0);
+    Err found = {0};
+    bool is_right = match_verify_referral(scratch, r, &found);
+    arena_free(scratch);
+    return is_right || err_set(err, CANNOT_DECIDE, "The check refused the round: %s", found.text);
+}
+
 bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *ret, Err *err)
 {
     uint32_t n = round->pool_count;
@@ -447,6 +456,9 @@ bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *re
     IdIndex *ids = ARENA_NEW(a, IdIndex);
     *ids = r.ids;
     out.ids = ids;
+    if (!is_verified(&out, err)) {
+        return false;
+    }
     *ret = out;
     return true;
 }

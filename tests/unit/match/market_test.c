@@ -157,10 +157,15 @@ TEST(better_points_or_a_rival_leaving_or_a_wider_nation_hurts_nobody)
             t.cells[0].cap--;
         }
         if (i % 3 == 2) {
+            /* Without a cap above the pool. With one, a wider pool lets some in who push others out: see below. */
+            uint32_t nation = t.cells[0].cap;
+            t.cells[0].cap = MATCH_NONE;
+            MatchOutcome narrow = solve(a, &t.m);
             t.m.tree.pool++;
             MatchOutcome wider = solve(a, &t.m);
-            check(nobody_worse(&t, &before, &wider, MATCH_NONE));
+            check(nobody_worse(&t, &narrow, &wider, MATCH_NONE));
             t.m.tree.pool--;
+            t.cells[0].cap = nation;
         }
         /* Without the list of w; the places of the others' wishes must not move, so w wishes what has no seats. */
         MatchSeats closed[TINY_VACANCIES + 1] = {{0}};
@@ -177,16 +182,17 @@ TEST(better_points_or_a_rival_leaving_or_a_wider_nation_hurts_nobody)
     }
 }
 
-TEST(one_more_place_in_a_region_may_hurt_and_the_comparison_lists_the_loser)
+/* Widens a region (shape 1) or the pool below a national cap (shape 2) until somebody loses by it. */
+static void find_loser(Arena *a, int shape)
 {
     Rng r = {.state = 9};
     uint32_t found = 0;
     for (uint32_t i = 0; i < 20000 && found == 0; i++) {
         Tiny t;
-        tiny_make(&t, &r, 1);
+        tiny_make(&t, &r, shape);
         MatchOutcome before = solve(a, &t.m);
-        if (t.cells[3].cap != MATCH_NONE) {
-            t.cells[3].cap++;
+        if (shape == 2 || t.cells[3].cap != MATCH_NONE) {
+            *(shape == 2 ? &t.m.tree.pool : &t.cells[3].cap) += 1;
             MatchOutcome after = solve(a, &t.m);
             MatchDifference d = match_compare(a, &t.m, &before, &after);
             eq_int(d.better + d.worse + d.same, t.m.worker_count);
@@ -199,6 +205,9 @@ TEST(one_more_place_in_a_region_may_hurt_and_the_comparison_lists_the_loser)
     }
     check(found > 0);
 }
+
+TEST(one_more_place_in_a_region_may_hurt_and_the_comparison_lists_the_loser) { find_loser(a, 1); }
+TEST(a_wider_pool_below_a_full_nation_may_hurt_and_the_comparison_lists_the_loser) { find_loser(a, 2); }
 
 TEST(a_scenario_without_change_equals_the_baseline)
 {
@@ -215,11 +224,6 @@ TEST(a_scenario_without_change_equals_the_baseline)
 }
 
 /* A market of a few hundred with everything binding; tickets are unique, so names may be shuffled. */
-typedef struct {
-    uint32_t workers, vacancies;
-    MatchMarket m;
-} Middle;
-
 enum { LIST = 6 };
 
 static MatchMarket middle_market(Arena *a, Rng *r, uint32_t workers, uint32_t vacancies)
@@ -367,7 +371,6 @@ TEST(the_check_refuses_every_single_alteration)
             refused += !match_verify(a, &m, out.held, &err);
         }
         out.held[w] = was;
-        arena_mark(a);
     }
     /* Only naming the same vacancy twice in a list leaves two right answers. */
     check(refused > tried * 99 / 100);
