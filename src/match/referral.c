@@ -9,7 +9,7 @@ enum { MOST_REFERRALS = 1 << 28 };
 
 typedef struct {
     uint64_t level; /* what comes before the rank in the order */
-    uint32_t rank, candidate;
+    uint32_t rank;
 } HeapItem;
 
 typedef struct {
@@ -17,20 +17,24 @@ typedef struct {
     uint32_t count, group, members, with_room;
 } Heap;
 
+/* A candidate, at the place of his rank by (standing, ticket, id): what is read together lies together. */
 typedef struct {
-    uint32_t exposure, open, rank, standing_class;
+    uint32_t exposure, open, candidate, heap, standing_class;
+    uint32_t met; /* the turn + 1 in which he was barred or referred last */
 } State;
 
 typedef struct {
     Arena *arena;
     const MatchReferralRound *round;
-    State *state;
-    Heap *heaps; /* by group, rising */
+    State *state;       /* by rank */
+    Heap *heaps;        /* by group, rising */
     uint32_t heap_count;
-    uint32_t *heap_of;              /* per candidate */
-    uint32_t *barred, *listed;      /* per candidate: the turn + 1 for which it is so */
+    bool has_lists;     /* somebody is listed or barred by id; then the next three are there */
+    uint32_t *rank_of;  /* per candidate */
+    uint32_t *listed;   /* per candidate: the turn + 1 for which he is listed */
     IdIndex ids;
-    HeapItem *taken, *set_aside;    /* of the vacancy being served */
+    uint32_t *taken;    /* of the vacancy being served: candidates */
+    HeapItem *set_aside;
     uint32_t taken_count, aside_count;
 } Run;
 
@@ -78,17 +82,17 @@ static void heap_pop(Heap *h)
     }
 }
 
-static HeapItem item_now(const Run *r, uint32_t c)
+static HeapItem item_now(const Run *r, uint32_t rank)
 {
-    const State *s = &r->state[c];
+    const State *s = &r->state[rank];
     uint64_t level = r->round->exposure_first ? (uint64_t)s->exposure << 32
                                               : (uint64_t)s->standing_class << 32 | s->exposure;
-    return (HeapItem){.level = level, .rank = s->rank, .candidate = c};
+    return (HeapItem){.level = level, .rank = rank};
 }
 
-static bool has_room(const Run *r, uint32_t c)
+static bool has_room(const Run *r, uint32_t rank)
 {
-    return r->round->open_limit == 0 || r->state[c].open < r->round->open_limit;
+    return r->round->open_limit == 0 || r->state[rank].open < r->round->open_limit;
 }
 
 static int64_t candidate_standing(const void *pool, uint32_t i)
@@ -135,17 +139,22 @@ static Heap *find_heap(const Run *r, uint32_t group)
     return low < r->heap_count && r->heaps[low].group == group ? &r->heaps[low] : NULL;
 }
 
-static void fill_state(Run *r, const uint32_t *order)
+/* Fills the states and, in the same walk over the pool, who is in which group. */
+static void fill_state(Run *r, const uint32_t *order, SortItem *by_group)
 {
+    enum { AHEAD = 16 };
     const MatchCandidate *pool = r->round->pool;
-    uint32_t standing_class = 0;
-    for (uint32_t i = 0; i < r->round->pool_count; i++) {
-        const MatchCandidate *c = &pool[order[i]];
-        if (i > 0 && pool[order[i - 1]].standing != c->standing) {
-            standing_class++;
+    uint32_t standing_class = 0, n = r->round->pool_count;
+    int64_t last = n ? pool[order[0]].standing : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (i + AHEAD < n) {
+            __builtin_prefetch(&pool[order[i + AHEAD]]);
         }
-        r->state[order[i]] =
-            (State){.exposure = c->exposure, .open = c->open, .rank = i, .standing_class = standing_class};
+        const MatchCandidate *c = &pool[order[i]];
+        standing_class += c->standing != last;
+        last = c->standing;
+        r->state[i] = (State){c->exposure, c->open, order[i], 0, standing_class, 0};
+        by_group[i] = (SortItem){.key = c->group, .index = i};
     }
 }
 
@@ -153,26 +162,25 @@ static void fill_state(Run *r, const uint32_t *order)
 static void build_heaps(Run *r, const uint32_t *order)
 {
     uint32_t n = r->round->pool_count;
-    SortItem *by_group = ARENA_ARRAY(r->arena, SortItem, n), *spare = ARENA_ARRAY(r->arena, SortItem, n);
-    for (uint32_t i = 0; i < n; i++) {
-        by_group[i] = (SortItem){.key = r->round->pool[order[i]].group, .index = order[i]};
-    }
-    sort_by_key(by_group, spare, n);
+    HeapItem *items = ARENA_ARRAY(r->arena, HeapItem, n);
+    SortItem *by_group = ARENA_ARRAY(r->arena, SortItem, n);
+    fill_state(r, order, by_group);
+    sort_by_key(by_group, ARENA_ARRAY(r->arena, SortItem, n), n);
     for (uint32_t i = 0; i < n; i++) {
         r->heap_count += i == 0 || by_group[i].key != by_group[i - 1].key;
     }
-    HeapItem *items = ARENA_ARRAY(r->arena, HeapItem, n);
     r->heaps = ARENA_ARRAY(r->arena, Heap, r->heap_count);
-    Heap *h = r->heaps - 1;
+    Heap *h = NULL;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t c = by_group[i].index;
+        uint32_t rank = by_group[i].index;
         if (i == 0 || by_group[i].key != by_group[i - 1].key) {
-            *++h = (Heap){.items = items + i, .group = (uint32_t)by_group[i].key};
+            h = h ? h + 1 : r->heaps;
+            *h = (Heap){.items = items + i, .group = (uint32_t)by_group[i].key};
         }
-        r->heap_of[c] = (uint32_t)(h - r->heaps);
+        r->state[rank].heap = (uint32_t)(h - r->heaps);
         h->members++;
-        if (has_room(r, c)) {
-            h->items[h->count++] = item_now(r, c);
+        if (has_room(r, rank)) {
+            h->items[h->count++] = item_now(r, rank);
         }
     }
     for (uint32_t i = 0; i < r->heap_count; i++) {
@@ -184,75 +192,81 @@ static void build_heaps(Run *r, const uint32_t *order)
 /* Drops or renews what a listed vacancy has made stale at the top. A level only rises, so a stale one stands too early. */
 static HeapItem *heap_top(const Run *r, Heap *h)
 {
-    while (h->count > 0) {
-        HeapItem now = item_now(r, h->items[0].candidate);
-        if (!has_room(r, now.candidate)) {
+    while (r->has_lists && h->count > 0) {
+        HeapItem now = item_now(r, h->items[0].rank);
+        if (!has_room(r, now.rank)) {
             heap_pop(h);
         } else if (now.level != h->items[0].level) {
             h->items[0] = now;
             sift_down(h->items, h->count, 0);
         } else {
-            return &h->items[0];
-        }
-    }
-    return NULL;
-}
-
-static void take_from_heaps(Run *r, Heap *const *heaps, uint32_t heap_count, uint32_t wanted, uint32_t barred_mark)
-{
-    while (r->taken_count < wanted) {
-        Heap *best = NULL;
-        for (uint32_t i = 0; i < heap_count; i++) {
-            const HeapItem *top = heap_top(r, heaps[i]);
-            if (top != NULL && (best == NULL || is_before(*top, best->items[0]))) {
-                best = heaps[i];
-            }
-        }
-        if (best == NULL) {
             break;
         }
-        HeapItem x = best->items[0];
-        heap_pop(best);
-        if (r->barred[x.candidate] == barred_mark) {
-            r->set_aside[r->aside_count++] = x;
+    }
+    return h->count > 0 ? &h->items[0] : NULL;
+}
+
+/* Enters one referral. False if the candidate has no room for more. */
+static bool refer(Run *r, uint32_t rank, uint32_t mark)
+{
+    State *s = &r->state[rank];
+    s->met = mark;
+    s->exposure++;
+    s->open += s->open < UINT32_MAX;
+    r->taken[r->taken_count++] = s->candidate;
+    if (!has_room(r, rank)) {
+        r->heaps[s->heap].with_room--;
+        return false;
+    }
+    return true;
+}
+
+static Heap *best_heap(const Run *r, Heap *const *heaps, uint32_t count)
+{
+    Heap *best = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        const HeapItem *top = heap_top(r, heaps[i]);
+        if (top != NULL && (best == NULL || is_before(*top, best->items[0]))) {
+            best = heaps[i];
+        }
+    }
+    return best;
+}
+
+static void take_from_heaps(Run *r, Heap *const *heaps, uint32_t heap_count, uint32_t wanted, uint32_t mark)
+{
+    Heap *h;
+    while (r->taken_count < wanted && (h = best_heap(r, heaps, heap_count)) != NULL) {
+        uint32_t rank = h->items[0].rank;
+        if (r->state[rank].met == mark) { /* barred, or referred to this vacancy and met again */
+            r->set_aside[r->aside_count++] = h->items[0];
+            heap_pop(h);
+        } else if (refer(r, rank, mark)) {
+            h->items[0] = item_now(r, rank);
+            sift_down(h->items, h->count, 0);
         } else {
-            r->taken[r->taken_count++] = x;
+            heap_pop(h);
         }
     }
     for (uint32_t i = 0; i < r->aside_count; i++) {
-        heap_push(&r->heaps[r->heap_of[r->set_aside[i].candidate]], r->set_aside[i]);
+        heap_push(&r->heaps[r->state[r->set_aside[i].rank].heap], r->set_aside[i]);
     }
     r->aside_count = 0;
 }
 
-/* Enters the referrals of the vacancy; `back` puts the taken ones into their heaps again. */
-static void enter_taken(Run *r, bool back)
-{
-    for (uint32_t i = 0; i < r->taken_count; i++) {
-        uint32_t c = r->taken[i].candidate;
-        State *s = &r->state[c];
-        s->exposure += s->exposure < UINT32_MAX;
-        s->open += s->open < UINT32_MAX;
-        Heap *h = &r->heaps[r->heap_of[c]];
-        if (!has_room(r, c)) {
-            h->with_room--;
-        } else if (back) {
-            heap_push(h, item_now(r, c));
-        }
-    }
-}
-
-static bool mark_ids(Run *r, const uint32_t *list, uint32_t count, uint32_t *marks, uint32_t mark, Err *err)
+/* Finds who is named; `mark` is entered at each, and meeting it again is an error. */
+static bool mark_ids(Run *r, const uint32_t *list, uint32_t count, bool as_barred, uint32_t mark, Err *err)
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t c = id_index_find(&r->ids, list[i]);
         if (c == MATCH_NONE) {
             return err_set(err, FIELD_CHOICE, "A vacancy names candidate %u, who is not in the pool.", list[i]);
         }
-        if (marks[c] == mark) {
+        uint32_t *at = as_barred ? &r->state[r->rank_of[c]].met : &r->listed[c];
+        if (*at == mark) {
             return err_set(err, FIELD_CHOICE, "A vacancy names candidate %u twice in one list.", list[i]);
         }
-        marks[c] = mark;
+        *at = mark;
     }
     return true;
 }
@@ -263,23 +277,22 @@ static void serve_listed(Run *r, const MatchVacancy *v, MatchReferred *row, uint
     HeapItem *items = ARENA_ARRAY(r->arena, HeapItem, v->listed_count);
     Heap h = {.items = items};
     for (uint32_t i = 0; i < v->listed_count; i++) {
-        uint32_t c = id_index_find(&r->ids, v->listed[i]);
-        if (r->barred[c] == mark) {
+        uint32_t rank = r->rank_of[id_index_find(&r->ids, v->listed[i])];
+        if (r->state[rank].met == mark) {
             continue;
         }
         row->eligible++;
-        if (has_room(r, c)) {
-            items[h.count++] = item_now(r, c);
+        if (has_room(r, rank)) {
+            items[h.count++] = item_now(r, rank);
         }
     }
     heap_build(items, h.count);
     while (r->taken_count < row->wanted && h.count > 0) {
-        r->taken[r->taken_count++] = items[0];
+        (void)refer(r, items[0].rank, mark);
         heap_pop(&h);
     }
     row->cutoff.binding = h.count > 0;
     arena_rewind(r->arena, place);
-    enter_taken(r, false);
 }
 
 /* The heaps of the vacancy's groups; false for a group named twice. */
@@ -314,17 +327,16 @@ static bool serve_groups(Run *r, const MatchVacancy *v, MatchReferred *row, uint
         with_room += heaps[i]->with_room;
     }
     for (uint32_t i = 0; i < v->barred_count; i++) {
-        uint32_t c = id_index_find(&r->ids, v->barred[i]);
+        uint32_t rank = r->rank_of[id_index_find(&r->ids, v->barred[i])];
         for (uint32_t k = 0; k < n; k++) {
-            bool inside = &r->heaps[r->heap_of[c]] == heaps[k];
+            bool inside = &r->heaps[r->state[rank].heap] == heaps[k];
             row->eligible -= inside;
-            with_room -= inside && has_room(r, c);
+            with_room -= inside && has_room(r, rank);
         }
     }
     take_from_heaps(r, heaps, n, row->wanted, mark);
     row->cutoff.binding = with_room > r->taken_count;
     arena_rewind(r->arena, place);
-    enter_taken(r, true);
     return true;
 }
 
@@ -334,11 +346,11 @@ static bool serve(Run *r, const MatchVacancy *v, MatchReferred *row, Err *err)
     uint64_t wanted = (uint64_t)v->places * v->multiple;
     row->wanted = wanted > MOST_REFERRALS ? MOST_REFERRALS : (uint32_t)wanted;
     r->taken_count = 0;
-    if (!mark_ids(r, v->barred, v->barred_count, r->barred, mark, err)) {
+    if (!mark_ids(r, v->barred, v->barred_count, true, mark, err)) {
         return false;
     }
     if (v->listed != NULL) {
-        if (!mark_ids(r, v->listed, v->listed_count, r->listed, mark, err)) {
+        if (!mark_ids(r, v->listed, v->listed_count, false, mark, err)) {
             return false;
         }
         serve_listed(r, v, row, mark);
@@ -346,18 +358,23 @@ static bool serve(Run *r, const MatchVacancy *v, MatchReferred *row, Err *err)
         return false;
     }
     uint32_t *list = ARENA_ARRAY(r->arena, uint32_t, r->taken_count);
-    for (uint32_t i = 0; i < r->taken_count; i++) {
-        list[i] = r->taken[i].candidate;
+    if (r->taken_count > 0) {
+        memcpy(list, r->taken, r->taken_count * sizeof *list);
     }
     row->candidates = list;
     row->count = r->taken_count;
-    if (row->cutoff.binding && row->count > 0) {
-        uint32_t last = list[row->count - 1];
-        const MatchCandidate *c = &r->round->pool[last];
-        row->cutoff = (MatchCutoff){.standing = c->standing, .ticket = c->ticket, .id = c->id, .binding = true,
-                                    .exposure = r->state[last].exposure - 1};
-    }
     return true;
+}
+
+/* The last one referred, with the exposure before this vacancy. Called when the turns are over. */
+static void set_cutoff(const MatchReferral *ret, MatchReferred *row, const uint32_t *exposure_now)
+{
+    if (row->cutoff.binding && row->count > 0) {
+        uint32_t last = row->candidates[row->count - 1];
+        const MatchCandidate *c = &ret->round->pool[last];
+        row->cutoff = (MatchCutoff){.standing = c->standing, .ticket = c->ticket, .id = c->id, .binding = true,
+                                    .exposure = c->exposure + exposure_now[last]};
+    }
 }
 
 static bool check_size(const MatchReferralRound *round, Err *err)
@@ -379,35 +396,82 @@ static bool check_size(const MatchReferralRound *round, Err *err)
     return true;
 }
 
-/* Which vacancies each candidate was shown to, in the order of turns. */
+/* Which vacancies each candidate was shown to, in the order of turns; and the cutoffs on the way. */
 static void index_shown(Run *r, const uint32_t *turns, MatchReferral *ret)
 {
     uint32_t n = r->round->pool_count, sum = 0;
-    uint32_t *start = ARENA_ARRAY(r->arena, uint32_t, (size_t)n + 1), *at = ARENA_ARRAY(r->arena, uint32_t, n);
+    uint32_t *start = ARENA_ARRAY(r->arena, uint32_t, (size_t)n + 1), *seen = ARENA_ARRAY(r->arena, uint32_t, n);
     for (uint32_t c = 0; c < n; c++) {
-        start[c] = at[c] = sum;
-        sum += r->state[c].exposure - r->round->pool[c].exposure;
+        start[c] = sum;
+        sum += ret->exposure[c] - r->round->pool[c].exposure;
     }
     start[n] = sum;
     uint32_t *shown = ARENA_ARRAY(r->arena, uint32_t, sum);
     for (uint32_t t = 0; t < r->round->vacancy_count; t++) {
-        const MatchReferred *row = &ret->rows[turns[t]];
+        MatchReferred *row = &ret->rows[turns[t]];
+        set_cutoff(ret, row, seen);
         for (uint32_t i = 0; i < row->count; i++) {
-            shown[at[row->candidates[i]]++] = turns[t];
+            uint32_t c = row->candidates[i];
+            shown[start[c] + seen[c]++] = turns[t];
         }
     }
     ret->shown_start = start;
     ret->shown = shown;
 }
 
-static bool index_ids(Run *r, Err *err)
+/* An index of ids where a list needs it; without lists, rising ids need no more than a look. */
+static bool index_ids(Run *r, const uint32_t *order, Err *err)
 {
-    SortBy by = {r->round->pool, candidate_standing, candidate_ticket, candidate_id};
+    const MatchReferralRound *round = r->round;
+    bool is_rising = true;
+    for (uint32_t i = 1; i < round->pool_count && is_rising; i++) {
+        is_rising = round->pool[i - 1].id < round->pool[i].id;
+    }
+    for (uint32_t v = 0; v < round->vacancy_count; v++) {
+        r->has_lists = r->has_lists || round->vacancies[v].listed != NULL || round->vacancies[v].barred_count > 0;
+    }
+    SortBy by = {round->pool, candidate_standing, candidate_ticket, candidate_id};
     uint32_t twice = 0;
-    if (!id_index_new(r->arena, by, r->round->pool_count, &r->ids, &twice)) {
+    if ((r->has_lists || !is_rising) && !id_index_new(r->arena, by, round->pool_count, &r->ids, &twice)) {
         return err_set(err, DUPLICATE_PERSON, "Candidate %u is in the pool twice.", twice);
     }
+    if (r->has_lists) {
+        r->listed = ARENA_ARRAY(r->arena, uint32_t, round->pool_count);
+        r->rank_of = ARENA_ARRAY(r->arena, uint32_t, round->pool_count);
+        for (uint32_t i = 0; i < round->pool_count; i++) {
+            r->rank_of[order[i]] = i;
+        }
+    }
     return true;
+}
+
+/* Room for the largest vacancy: who is taken, and who is met but not taken. */
+static void make_desk(Run *r)
+{
+    uint64_t most = 0, barred = 0;
+    for (uint32_t v = 0; v < r->round->vacancy_count; v++) {
+        const MatchVacancy *x = &r->round->vacancies[v];
+        uint64_t wanted = (uint64_t)x->places * x->multiple;
+        most = wanted > most ? wanted : most;
+        barred = x->barred_count > barred ? x->barred_count : barred;
+    }
+    most = most < r->round->pool_count ? most : r->round->pool_count;
+    r->taken = ARENA_ARRAY(r->arena, uint32_t, most);
+    r->set_aside = ARENA_ARRAY(r->arena, HeapItem, most + barred);
+}
+
+static void copy_counts(Run *r, MatchReferral *out)
+{
+    uint32_t n = r->round->pool_count;
+    out->exposure = ARENA_ARRAY(r->arena, uint32_t, n);
+    out->open = ARENA_ARRAY(r->arena, uint32_t, n);
+    for (uint32_t i = 0; i < n; i++) {
+        out->exposure[r->state[i].candidate] = r->state[i].exposure;
+        out->open[r->state[i].candidate] = r->state[i].open;
+    }
+    IdIndex *ids = ARENA_NEW(r->arena, IdIndex);
+    *ids = r->ids;
+    out->ids = ids;
 }
 
 static bool is_verified(const MatchReferral *r, Err *err)
@@ -421,21 +485,18 @@ static bool is_verified(const MatchReferral *r, Err *err)
 
 bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *ret, Err *err)
 {
-    uint32_t n = round->pool_count;
     Run r = {.arena = a, .round = round};
-    if (!check_size(round, err) || !index_ids(&r, err)) {
+    if (!check_size(round, err)) {
         return false;
     }
     SortBy by = {round->pool, candidate_standing, candidate_ticket, candidate_id};
-    const uint32_t *order = sort_order(a, by, n);
-    r.state = ARENA_ARRAY(a, State, n);
-    r.heap_of = ARENA_ARRAY(a, uint32_t, n);
-    r.barred = ARENA_ARRAY(a, uint32_t, n);
-    r.listed = ARENA_ARRAY(a, uint32_t, n);
-    r.taken = ARENA_ARRAY(a, HeapItem, n);
-    r.set_aside = ARENA_ARRAY(a, HeapItem, n);
-    fill_state(&r, order);
+    const uint32_t *order = sort_order(a, by, round->pool_count);
+    if (!index_ids(&r, order, err)) {
+        return false;
+    }
+    r.state = ARENA_ARRAY(a, State, round->pool_count);
     build_heaps(&r, order);
+    make_desk(&r);
     SortBy vacancy_by = {round->vacancies, vacancy_priority, vacancy_ticket, vacancy_id};
     const uint32_t *turns = sort_order(a, vacancy_by, round->vacancy_count);
     MatchReferral out = {.round = round, .rows = ARENA_ARRAY(a, MatchReferred, round->vacancy_count)};
@@ -446,16 +507,8 @@ bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *re
             return false;
         }
     }
+    copy_counts(&r, &out);
     index_shown(&r, turns, &out);
-    out.exposure = ARENA_ARRAY(a, uint32_t, n);
-    out.open = ARENA_ARRAY(a, uint32_t, n);
-    for (uint32_t c = 0; c < n; c++) {
-        out.exposure[c] = r.state[c].exposure;
-        out.open[c] = r.state[c].open;
-    }
-    IdIndex *ids = ARENA_NEW(a, IdIndex);
-    *ids = r.ids;
-    out.ids = ids;
     if (!is_verified(&out, err)) {
         return false;
     }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, SMALL = 48 };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, SMALL = 48, HIGH_SHIFT = 31 };
 
 static void insertion_sort(SortItem *items, uint32_t count)
 {
@@ -35,12 +35,9 @@ static void sort_digit(const SortItem *from, SortItem *to, uint32_t count, unsig
     }
 }
 
-void sort_by_key(SortItem *items, SortItem *spare, uint32_t count)
+/* By the digits from bit `shift` up. */
+static void sort_from(SortItem *items, SortItem *spare, uint32_t count, unsigned shift)
 {
-    if (count <= SMALL) {
-        insertion_sort(items, count);
-        return;
-    }
     uint64_t differ = 0;
     bool is_sorted = true;
     for (uint32_t i = 1; i < count; i++) {
@@ -51,7 +48,7 @@ void sort_by_key(SortItem *items, SortItem *spare, uint32_t count)
         return;
     }
     SortItem *from = items, *to = spare;
-    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+    for (; shift < 64; shift += DIGIT_BITS) {
         if ((differ >> shift & (DIGITS - 1)) == 0) {
             continue;
         }
@@ -71,6 +68,52 @@ static uint64_t standing_key(int64_t standing)
     return ~((uint64_t)standing ^ (UINT64_C(1) << 63));
 }
 
+void sort_by_key(SortItem *items, SortItem *spare, uint32_t count)
+{
+    if (count <= SMALL) {
+        insertion_sort(items, count);
+    } else {
+        sort_from(items, spare, count, 0);
+    }
+}
+
+/* Tickets are spread evenly: after the high 33 bits, what is left are a few short runs. Unlucky ones only cost time. */
+static void sort_tickets(SortItem *items, SortItem *spare, uint32_t count)
+{
+    if (count <= SMALL) {
+        insertion_sort(items, count);
+        return;
+    }
+    sort_from(items, spare, count, HIGH_SHIFT);
+    for (uint32_t i = 0, end; i < count; i = end) {
+        end = i + 1;
+        while (end < count && items[end].key >> HIGH_SHIFT == items[i].key >> HIGH_SHIFT) {
+            end++;
+        }
+        if (end - i > 1) {
+            sort_by_key(items + i, spare, end - i);
+        }
+    }
+}
+
+/* The keys of standing less the smallest, if they fit beside the index; then no second walk over the array is needed. */
+static bool fill_standing(SortItem *items, SortBy by, uint32_t count)
+{
+    uint64_t low = UINT64_MAX, high = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t key = standing_key(by.standing(by.array, i));
+        low = key < low ? key : low;
+        high = key > high ? key : high;
+    }
+    if (count > 0 && high - low > UINT32_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        items[i].beside = (uint32_t)(standing_key(by.standing(by.array, items[i].index)) - low);
+    }
+    return true;
+}
+
 uint32_t *sort_order(Arena *a, SortBy by, uint32_t count)
 {
     uint32_t *order = ARENA_ARRAY(a, uint32_t, count);
@@ -83,9 +126,10 @@ uint32_t *sort_order(Arena *a, SortBy by, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         items[i].key = by.ticket(by.array, items[i].index);
     }
-    sort_by_key(items, spare, count);
+    bool is_beside = fill_standing(items, by, count);
+    sort_tickets(items, spare, count);
     for (uint32_t i = 0; i < count; i++) {
-        items[i].key = standing_key(by.standing(by.array, items[i].index));
+        items[i].key = is_beside ? items[i].beside : standing_key(by.standing(by.array, items[i].index));
     }
     sort_by_key(items, spare, count);
     for (uint32_t i = 0; i < count; i++) {

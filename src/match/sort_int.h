@@ -7,7 +7,7 @@
 
 typedef struct {
     uint64_t key;
-    uint32_t index;
+    uint32_t index, beside; /* beside: whatever the caller carries along */
 } SortItem;
 
 /* Sorts items by key, rising; equal keys keep their order. spare has the same room. */

@@ -3,12 +3,16 @@
 #include "match.h"
 
 typedef struct {
+    uint32_t last_turn; /* the turn + 1 in which he was last met */
+    uint32_t exposure, open;
+} Seen;
+
+typedef struct {
     const MatchReferral *r;
     const MatchReferralRound *round;
-    uint32_t *last_turn;     /* per candidate: the turn + 1 in which it was last met */
-    uint32_t *exposure, *open;
+    Seen *seen;        /* per candidate */
     uint32_t *by_turn;
-    bool even_is_due;        /* no lists and limits, which may make evenness impossible */
+    bool even_is_due;  /* no lists and limits, which may make evenness impossible */
 } Check;
 
 static bool contains(const uint32_t *list, uint32_t count, uint32_t x)
@@ -27,20 +31,21 @@ static bool check_row(Check *k, uint32_t v, Err *err)
     const MatchReferred *row = &k->r->rows[v];
     for (uint32_t i = 0; i < row->count; i++) {
         uint32_t c = row->candidates[i];
-        if (c >= k->round->pool_count || k->last_turn[c] == row->turn + 1) {
+        if (c >= k->round->pool_count || k->seen[c].last_turn == row->turn + 1) {
             return err_set(err, CANNOT_DECIDE, "vacancy %u was given a candidate twice or one who does not exist", v);
         }
-        k->last_turn[c] = row->turn + 1;
+        Seen *s = &k->seen[c];
+        s->last_turn = row->turn + 1;
         const MatchCandidate *p = &k->round->pool[c];
         bool fits = x->listed ? contains(x->listed, x->listed_count, p->id) : contains(x->groups, x->group_count, p->group);
         if (!fits || contains(x->barred, x->barred_count, p->id)) {
             return err_set(err, CANNOT_DECIDE, "vacancy %u was given candidate %u, who is not eligible", v, p->id);
         }
-        if (k->round->open_limit > 0 && k->open[c] >= k->round->open_limit) {
+        if (k->round->open_limit > 0 && s->open >= k->round->open_limit) {
             return err_set(err, CANNOT_DECIDE, "candidate %u has too many open referrals", p->id);
         }
-        k->exposure[c]++;
-        k->open[c]++;
+        s->exposure++;
+        s->open++;
     }
     /* A shortage is right only where all eligible were given or the rest had reached the limit. */
     uint64_t due = (uint64_t)x->places * x->multiple;
@@ -59,14 +64,31 @@ typedef struct {
     bool is_used;
 } Peers;
 
-static Peers *find_peers(Peers *table, size_t mask, uint32_t group, int64_t standing)
+typedef struct {
+    Peers *rows;
+    size_t room, used;
+} Table;
+
+static Peers *find_peers(const Table *t, uint32_t group, int64_t standing)
 {
     uint64_t h = ((uint64_t)standing * 31 + group) * UINT64_C(0x9e3779b97f4a7c15);
-    size_t i = (size_t)(h >> 32) & mask;
-    while (table[i].is_used && (table[i].group != group || table[i].standing != standing)) {
-        i = (i + 1) & mask;
+    size_t i = (size_t)(h >> 32) & (t->room - 1);
+    while (t->rows[i].is_used && (t->rows[i].group != group || t->rows[i].standing != standing)) {
+        i = (i + 1) & (t->room - 1);
     }
-    return &table[i];
+    return &t->rows[i];
+}
+
+static void grow_table(Table *t, Arena *scratch)
+{
+    Table old = *t;
+    *t = (Table){.room = old.room ? old.room * 4 : 1024, .used = old.used};
+    t->rows = ARENA_ARRAY(scratch, Peers, t->room);
+    for (size_t i = 0; i < old.room; i++) {
+        if (old.rows[i].is_used) {
+            *find_peers(t, old.rows[i].group, old.rows[i].standing) = old.rows[i];
+        }
+    }
 }
 
 static void add_peer(Peers *p, const MatchCandidate *c, uint32_t after)
@@ -84,17 +106,18 @@ static void add_peer(Peers *p, const MatchCandidate *c, uint32_t after)
 static bool check_even(const Check *k, Arena *scratch, Err *err)
 {
     uint32_t n = k->round->pool_count;
-    size_t room = 16;
-    while (room < (size_t)n * 2) {
-        room *= 2;
-    }
-    Peers *table = ARENA_ARRAY(scratch, Peers, room);
+    Table table = {0};
     for (uint32_t c = 0; c < n; c++) {
+        if (table.used * 2 >= table.room) {
+            grow_table(&table, scratch);
+        }
         const MatchCandidate *p = &k->round->pool[c];
-        add_peer(find_peers(table, room - 1, p->group, p->standing), p, k->exposure[c]);
+        Peers *peers = find_peers(&table, p->group, p->standing);
+        table.used += !peers->is_used;
+        add_peer(peers, p, k->seen[c].exposure);
     }
-    for (size_t i = 0; i < room; i++) {
-        const Peers *p = &table[i];
+    for (size_t i = 0; i < table.room; i++) {
+        const Peers *p = &table.rows[i];
         uint32_t spread = p->high_before - p->low_before > 1 ? p->high_before - p->low_before : 1;
         if (p->is_used && p->high_after - p->low_after > spread) {
             return err_set(err, CANNOT_DECIDE, "equals of group %u were shown unevenly", p->group);
@@ -119,13 +142,10 @@ bool match_verify_referral(Arena *scratch, const MatchReferral *r, Err *err)
 {
     uint32_t n = r->round->pool_count;
     Check k = {.r = r, .round = r->round, .even_is_due = r->round->open_limit == 0};
-    k.last_turn = ARENA_ARRAY(scratch, uint32_t, n);
-    k.exposure = ARENA_ARRAY(scratch, uint32_t, n);
-    k.open = ARENA_ARRAY(scratch, uint32_t, n);
+    k.seen = ARENA_ARRAY(scratch, Seen, n);
     k.by_turn = ARENA_ARRAY(scratch, uint32_t, r->round->vacancy_count);
     for (uint32_t c = 0; c < n; c++) {
-        k.exposure[c] = r->round->pool[c].exposure;
-        k.open[c] = r->round->pool[c].open;
+        k.seen[c] = (Seen){.exposure = r->round->pool[c].exposure, .open = r->round->pool[c].open};
     }
     if (!order_by_turn(&k, err)) {
         return false;
