@@ -90,9 +90,11 @@ typedef struct {
     MatchReferred *rows;       /* one per vacancy */
     uint32_t *exposure, *open; /* per candidate, after the round */
     const uint32_t *shown_start, *shown; /* candidate c was shown to vacancies shown[shown_start[c] … shown_start[c+1]) */
+    const void *ids;                     /* private */
 } MatchReferral;
 
-/* DUPLICATE_PERSON for an id twice in the pool; FIELD_CHOICE for an unknown id or group list; TOO_LARGE. */
+/* DUPLICATE_PERSON for an id twice in the pool; FIELD_CHOICE for an unknown id or one named twice in a list; TOO_LARGE
+ * for more than 2^28 referrals. The result has passed match_verify_referral(), else CANNOT_DECIDE. The time is O((pool + referrals) log pool + all lists). */
 MUST_USE bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *ret, Err *err);
 
 typedef struct {

@@ -22,9 +22,10 @@ typedef struct {
 
 typedef struct {
     uint32_t *held;          /* per worker: index of the wish given, or MATCH_NONE. The wish tells the vacancy. */
-    uint32_t *filled;        /* per vacancy */
-    MatchCutoff *vacancy_cutoffs, *cell_cutoffs; /* lowest held, where full; id is the worker */
-    MatchCutoff *pool_cutoffs; /* per cell: lowest held of what competes for the pool, for flexible cells it binds */
+    uint32_t *filled, *cell_filled; /* per vacancy; per cell */
+    MatchCutoff *vacancy_cutoffs, *cell_cutoffs; /* lowest held, where full; id is the worker. A full set that holds
+                                                    nobody (cap 0) has id MATCH_NONE and the highest standing. */
+    MatchCutoff *pool_cutoffs; /* per flexible cell that the full pool binds: lowest held of all it competes with */
     uint32_t placed;
     uint64_t proposals, displaced;
 } MatchOutcome;
