@@ -33,6 +33,10 @@ bool feel_spend(FeelRun *run, uint64_t steps);
 /* Fails the run; returns a null. */
 Value feel_fail(FeelRun *run, ErrCode code, const char *message);
 
+/* Values may be nested as deeply as a run's memory allows: what walks them recursively stops (false, or a null with a
+ * reason) at this depth. */
+enum { FEEL_DEPTH_MAX = 256 };
+
 /* A list that grows, within the limits of the run. */
 typedef struct {
     FeelRun *run;
@@ -73,6 +77,9 @@ struct FeelFunction {
     const Value *captured;
     const FeelBuiltin *builtin;
 };
+
+/* "instance of": like feel_conforms(), but null is an instance of Null and Any only where the standard says so. */
+bool feel_instance_of(Value v, const FeelType *t);
 
 /* ---- What the library provides to the language ---------------------------------------------------------------------- */
 
