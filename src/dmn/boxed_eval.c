@@ -134,7 +134,7 @@ static Value filter_eval(Eval *ev, const Expr *e, Value *frame)
         *one = in;
         list = feel_list(one, 1);
     }
-    if (!arena_has_room(ev->a, EXPR_ROOM + list.len * sizeof(Value))) {
+    if (!eval_room(ev, EXPR_ROOM + list.len * sizeof(Value))) {
         return feel_error(ev->run, "line %d: no memory left for this list", e->line);
     }
     Value *kept = ARENA_ARRAY(ev->a, Value, list.len);
@@ -184,7 +184,7 @@ static Value for_eval(Eval *ev, const Expr *e, Value *frame)
     if (in.kind != FEEL_LIST) {
         return in;
     }
-    if (!arena_has_room(ev->a, EXPR_ROOM + in.len * sizeof(Value))) {
+    if (!eval_room(ev, EXPR_ROOM + in.len * sizeof(Value))) {
         return feel_error(ev->run, "line %d: no memory left for this list", e->line);
     }
     Value *items = ARENA_ARRAY(ev->a, Value, in.len);
@@ -248,7 +248,7 @@ static Value plain_eval(Eval *ev, const Expr *e, Value *frame)
 
 Value expr_eval(Eval *ev, const Expr *e, Value *frame)
 {
-    if (e->kind != EXPR_LITERAL && !arena_has_room(ev->a, EXPR_ROOM + (e->count + 1) * (e->rows + 2) * sizeof(FeelEntry))) {
+    if (e->kind != EXPR_LITERAL && !eval_room(ev, EXPR_ROOM + (e->count + 1) * (e->rows + 2) * sizeof(FeelEntry))) {
         return feel_error(ev->run, "line %d: no memory left for this evaluation", e->line);
     }
     Value v = plain_eval(ev, e, frame);

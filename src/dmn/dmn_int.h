@@ -12,6 +12,7 @@ enum {
     DMN_INSTANCES = 64,      /* models counted once for each way they are imported */
     DMN_EXPR_DEPTH = 48,     /* boxed expressions inside boxed expressions */
     DMN_CALL_DEPTH = 128,    /* knowledge models and services calling each other */
+    DMN_EVAL_BYTES = 128 << 20, /* of one evaluation */
     DMN_TABLE_INPUTS = 256,
     DMN_TABLE_OUTPUTS = 64,
     DMN_TEXT_BYTES = 1 << 20 /* messages, JSON and other text that is built here */
@@ -109,6 +110,7 @@ typedef struct {
     Str problem;
     const DType *type;
     const FeelCode *values;
+    const DmnInvocable *named; /* the required element that the expression names, or NULL */
     int line;
 } TableInput;
 
@@ -280,20 +282,43 @@ MUST_USE bool graph_build(DmnModel *root, Err *err);
 /* ---- Evaluation ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct Eval Eval;
+
+/* What tables tested, for those who look for boundaries. */
+typedef struct {
+    const Table *t;
+    size_t input;
+    Value value;
+} Tested;
+typedef struct {
+    Tested *items;
+    size_t count, cap;
+} Probe;
+
 struct Eval {
+    Probe *probe; /* NULL: not wanted */
     FeelRun *run;
     Arena *a;
     Value inputs;
     DmnTrace *trace;
     Value *memo; /* by element number */
     const DmnModel *model;
+    size_t used_before; /* bytes of the arena when it began */
     int depth;
 };
+
+/* Whether an evaluation may take `bytes` more. */
+static inline bool eval_room(const Eval *ev, size_t bytes)
+{
+    return arena_used(ev->a) - ev->used_before + bytes <= DMN_EVAL_BYTES;
+}
 
 Value expr_eval(Eval *ev, const Expr *e, Value *frame);
 Value table_eval(Eval *ev, const Table *t, const Value *frame);
 Value node_eval(Eval *ev, const DmnInvocable *d);
 Value knowledge_value(Eval *ev, const DmnInvocable *d);
 void trace_push(Eval *ev, DmnStep step);
+Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace, Probe *probe);
+/* A deep copy; functions become null. */
+Value value_copy(Arena *a, Value v);
 
 #endif

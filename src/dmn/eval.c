@@ -9,7 +9,7 @@ void trace_push(Eval *ev, DmnStep step)
     DmnTrace *t = ev->trace;
     if (t->count == t->cap) {
         size_t cap = t->cap > 0 ? t->cap * 2 : 8;
-        if (!arena_has_room(ev->a, EVAL_ROOM + cap * sizeof(DmnStep))) {
+        if (!eval_room(ev, EVAL_ROOM + cap * sizeof(DmnStep))) {
             return;
         }
         DmnStep *grown = ARENA_ARRAY(ev->a, DmnStep, cap);
@@ -80,7 +80,7 @@ Value node_eval(Eval *ev, const DmnInvocable *d)
     if (d->logic == NULL) {
         return feel_null();
     }
-    if (!arena_has_room(ev->a, EVAL_ROOM + (size_t)d->frame * sizeof(Value))) {
+    if (!eval_room(ev, EVAL_ROOM + (size_t)d->frame * sizeof(Value))) {
         return feel_error(ev->run, "%.*s: no memory left for this evaluation", STR_ARG(d->name));
     }
     size_t before = ev->trace != NULL ? ev->trace->count : 0;
@@ -160,7 +160,7 @@ static Value service_run(Eval *outer, const DmnInvocable *d, const Value *args)
 static Value callee_run(Eval *ev, const DmnInvocable *d, const Value *args)
 {
     size_t bytes = EVAL_ROOM + ((size_t)d->frame + (d->kind == DMN_SERVICE ? ev->model->total : 0)) * sizeof(Value);
-    if (ev->depth >= DMN_CALL_DEPTH || !arena_has_room(ev->a, bytes)) {
+    if (ev->depth >= DMN_CALL_DEPTH || !eval_room(ev, bytes)) {
         return feel_error(ev->run, "%.*s: calls are nested too deep", STR_ARG(d->name));
     }
     ev->depth++;
@@ -172,7 +172,7 @@ static Value callee_run(Eval *ev, const DmnInvocable *d, const Value *args)
 static Value callee_call(FeelRun *run, void *host, const Value *args, size_t count)
 {
     Callee *c = host;
-    if (!arena_has_room(c->ev->a, EVAL_ROOM)) {
+    if (!eval_room(c->ev, EVAL_ROOM)) {
         return feel_error(run, "%.*s: no memory left for this evaluation", STR_ARG(c->d->name));
     }
     Value *checked = ARENA_ARRAY(c->ev->a, Value, c->d->param_count);
@@ -228,11 +228,12 @@ static Value called_directly(Eval *ev, const DmnInvocable *d)
     return v;
 }
 
-Value dmn_evaluate(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace)
+Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace, Probe *probe)
 {
     const DmnModel *root = model_root(d->model);
-    Eval ev = {.run = run, .a = feel_run_arena(run), .inputs = inputs, .trace = trace, .model = root};
-    if (!arena_has_room(ev.a, EVAL_ROOM + root->total * sizeof(Value))) {
+    Eval ev = {.run = run, .a = feel_run_arena(run), .inputs = inputs, .trace = trace, .model = root, .probe = probe};
+    ev.used_before = arena_used(ev.a);
+    if (!eval_room(&ev, EVAL_ROOM + root->total * sizeof(Value))) {
         return feel_error(run, "%.*s: no memory left for this evaluation", STR_ARG(d->name));
     }
     /* Functions made on the way point to the evaluation, so it lives as long as they do. */
@@ -247,4 +248,9 @@ Value dmn_evaluate(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *
         kept->memo[n->number] = n->kind == NODE_INPUT ? input_value(kept, n) : node_eval(kept, n);
     }
     return kept->memo[d->number];
+}
+
+Value dmn_evaluate(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace)
+{
+    return node_run(run, d, inputs, trace, NULL);
 }

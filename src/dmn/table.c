@@ -57,6 +57,16 @@ static Str text_of(Build *b, const XmlNode *n)
     return n != NULL ? str_trim(xml_text(b->m->a, xml_child(n, "text"))) : STR("");
 }
 
+static const DmnInvocable *element_named(const DmnInvocable *d, Str name)
+{
+    for (size_t i = 0; i < d->slot_count; i++) {
+        if (!d->slots[i].through_import && str_eq(d->slots[i].name, name)) {
+            return d->slots[i].nodes[0];
+        }
+    }
+    return NULL;
+}
+
 static void input_read(Build *b, const XmlNode *n, FeelScope *scope, TableInput *in)
 {
     const XmlNode *expression = xml_child(n, "inputExpression");
@@ -70,6 +80,7 @@ static void input_read(Build *b, const XmlNode *n, FeelScope *scope, TableInput 
     build_literal(b, scope, in->text, &e);
     in->code = e.code;
     in->problem = e.problem;
+    in->named = element_named(b->node, in->text);
     in->values_text = text_of(b, xml_child(n, "inputValues"));
     if (in->values_text.len > 0) {
         in->values = tests_compile(b, scope, in->values_text, n->line, &ignored);

@@ -281,7 +281,7 @@ static void trace_add(Firing *f, Value **outputs, Value result)
     const Table *t = f->t;
     size_t count = trace->all_rules ? t->rule_count : f->count;
     DmnStep step = {.decision = t->owner, .id = t->owner_id, .hit_policy = hit_name(t->hit), .value = result};
-    if (!arena_has_room(f->ev->a, TABLE_ROOM + count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(DmnCell)))) {
+    if (!eval_room(f->ev, TABLE_ROOM + count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(DmnCell)))) {
         trace_push(f->ev, step);
         return;
     }
@@ -304,10 +304,27 @@ static void trace_add(Firing *f, Value **outputs, Value result)
     trace_push(f->ev, step);
 }
 
+static void probe_add(Firing *f)
+{
+    Probe *p = f->ev->probe;
+    for (size_t i = 0; i < f->t->input_count; i++) {
+        if (p->count == p->cap) {
+            size_t cap = p->cap > 0 ? p->cap * 2 : 32;
+            Tested *grown = ARENA_ARRAY(f->ev->a, Tested, cap);
+            for (size_t j = 0; j < p->count; j++) {
+                grown[j] = p->items[j];
+            }
+            p->items = grown;
+            p->cap = cap;
+        }
+        p->items[p->count++] = (Tested){f->t, i, f->values[i]};
+    }
+}
+
 Value table_eval(Eval *ev, const Table *t, const Value *frame)
 {
     Firing f = {.ev = ev, .t = t, .frame = frame};
-    if (!arena_has_room(ev->a, TABLE_ROOM + t->rule_count * (t->output_count + 4) * sizeof(Value))) {
+    if (!eval_room(ev, TABLE_ROOM + t->rule_count * (t->output_count + 4) * sizeof(Value))) {
         return feel_error(ev->run, "%.*s: no memory left for this evaluation", STR_ARG(t->owner));
     }
     if (t->output_count == 0) {
@@ -317,6 +334,9 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
     f.fired = ARENA_ARRAY(ev->a, size_t, t->rule_count);
     for (size_t i = 0; i < t->input_count; i++) {
         f.values[i] = input_eval(&f, &t->inputs[i]);
+    }
+    if (ev->probe != NULL) {
+        probe_add(&f);
     }
     rules_scan(&f);
     Value **outputs = ARENA_ARRAY(ev->a, Value *, f.count);
