@@ -63,19 +63,19 @@ struct FeelType {
     bool bare;             /* function without a signature, context without members: any of its kind */
 };
 
-typedef enum { FEEL_FN_CLOSURE = 1, FEEL_FN_NATIVE, FEEL_FN_BUILTIN } FeelFunctionForm;
+typedef enum { FEEL_FN_CLOSURE = 1, FEEL_FN_NATIVE } FeelFunctionForm;
 typedef struct FeelBuiltin FeelBuiltin;
 
+/* A Value of kind FUNCTION points to this, or, if `boxed` is set, to a FeelBuiltin. */
 struct FeelFunction {
     FeelFunctionForm form;
-    const FeelMember *params; /* not for built-ins */
+    const FeelMember *params;
     size_t count;
     const FeelType *result;   /* NULL is Any */
     FeelNative native;        /* native */
     void *host;
     const FeelCode *code;     /* closure */
     const Value *captured;
-    const FeelBuiltin *builtin;
 };
 
 /* "instance of": like feel_conforms(), but null is an instance of Null and Any only where the standard says so. */

@@ -45,6 +45,7 @@ typedef struct {
     const FeelType *type; /* NULL: not known */
     const Unit *unit;     /* whose register it is */
     bool in_frame;        /* a name of the host's scope */
+    bool used;
     uint32_t index;       /* slot or register */
 } Var;
 
@@ -100,16 +101,17 @@ enum { IN_REGISTERS = 0, IN_FRAME = 1, IN_CONSTANTS = 2, IN_CAPTURED = 3, SPACE_
 #define OPERAND_SPACE(o) ((o) >> 30)
 #define OPERAND_INDEX(o) ((o) & 0x3fffffffu)
 
-/* X(name, how its operands print): d register written, a b operands, r first of n registers, j jump target, k constant */
+/* X(name, how its operands print): d register written, a b operands, r the first of c registers (r stands in b), j jump
+ * target (in c), n number (in b). FOR_INIT, FOR_RANGE, FILTER_INIT and JUMP_ELSE also write a register on error: see there. */
 #define FEEL_OPS(X)                                                                                                   \
     X(END, "a") X(MOVE, "da") X(ADD, "dab") X(SUB, "dab") X(MUL, "dab") X(DIV, "dab") X(POW, "dab") X(NEG, "da")        \
     X(LT, "dab") X(LE, "dab") X(GT, "dab") X(GE, "dab") X(EQ, "dab") X(NE, "dab") X(AND, "dab") X(OR, "dab")            \
-    X(JUMP, "j") X(JUMP_FALSE, "aj") X(JUMP_TRUE, "aj") X(JUMP_ELSE, "daj") X(RANGE, "dab") X(ONE_SIDED, "da")            \
-    X(IN, "dab") X(LIST, "dr") X(CONTEXT, "drk") X(PATH, "dab") X(ITEM_NAME, "dabj") X(INDEX, "dab")                       \
-    X(FILTER_INIT, "da") X(FILTER_NEXT, "daj") X(FILTER_TEST, "ab") X(FILTER_DONE, "da") X(FOR_INIT, "da")                \
-    X(FOR_RANGE, "dab") X(FOR_NEXT, "daj") X(MAKER, "d") X(PUSH, "ab") X(MADE, "da") X(SOME, "dab") X(EVERY, "dab")       \
-    X(CALL, "dar") X(CALL_NAMED, "dark") X(CLOSURE, "da") X(INSTANCE, "da") X(TEMPORAL, "da") X(ERROR, "da")             \
-    X(TEST, "dab") X(NOT, "da")
+    X(NOT, "da") X(TEST, "dab") X(JUMP, "j") X(JUMP_FALSE, "aj") X(JUMP_TRUE, "aj") X(JUMP_ELSE, "daj")                 \
+    X(RANGE, "dab") X(ONE_SIDED, "da") X(LIST, "dr") X(CONTEXT, "drb") X(PATH, "dab") X(ITEM_NAME, "dabj")              \
+    X(INDEX, "dab") X(FILTER_INIT, "daj") X(FILTER_NEXT, "daj") X(FILTER_TEST, "abj") X(FILTER_DONE, "da")              \
+    X(FOR_INIT, "daj") X(FOR_RANGE, "dabj") X(FOR_NEXT, "daj") X(MAKER, "d") X(PUSH, "dab") X(MADE, "da")               \
+    X(SOME, "daj") X(EVERY, "daj") X(CALL, "dar") X(CALL_NAMED, "dar") X(CLOSURE, "dn") X(INSTANCE, "dan")              \
+    X(TEMPORAL, "da") X(ERROR, "da")
 
 typedef enum {
 #define X(name, form) OP_##name,
@@ -120,9 +122,11 @@ typedef enum {
 typedef struct {
     uint8_t op;
     uint8_t flag;
-    uint16_t n;      /* loops: steps of one round; CLOSURE, INSTANCE: index of function or type */
+    uint16_t n;      /* steps of one round of a loop */
     uint32_t d, a, b;
-    uint32_t c;      /* jump target, count, or a further operand */
+    uint32_t c;      /* jump target or count */
+    uint32_t e;      /* where to write an error and where to go then: register, step */
+    uint32_t f;
 } Step;
 
 struct FeelCode {
@@ -175,6 +179,8 @@ Value feel_one_sided(FeelRun *run, RangeSign sign, Value end);
 typedef struct {
     const Value *items;
     size_t count, at;
+    bool probe;         /* over an empty list: one turn with null, to see whether the condition is an index */
+    uint32_t messages;  /* of the run, before the probe */
     bool counting;      /* numbers or dates from `next` by `by`, `left` more */
     FeelKind counted;
     int64_t next, by;
@@ -190,6 +196,9 @@ typedef struct {
 bool feel_loop_over(FeelRun *run, Value domain, Loop *loop, Value *ret_error);
 bool feel_loop_range(FeelRun *run, Value low, Value high, Loop *loop, Value *ret_error);
 bool feel_loop_next(Loop *loop, Value *ret_item);
+
+/* A call with names; names is a list of strings, one for each argument. */
+Value feel_call_by_names(FeelRun *run, Value function, Value names, const Value *args, uint32_t count);
 
 /* Binds a fixed list of Java methods, for models that name them; NULL if it is not in the list. */
 FeelNative feel_java_method(Str class_name, Str signature, const FeelType **ret_result);

@@ -257,14 +257,16 @@ static bool entry_conforms(Value v, const FeelMember *m, int depth)
     return false;
 }
 
-static bool function_conforms(const FeelFunction *f, const FeelType *t)
+static bool function_conforms(Value v, const FeelType *t)
 {
     if (t->bare) {
         return true;
     }
-    if (f->form == FEEL_FN_BUILTIN) {
-        return t->count >= f->builtin->min && (f->builtin->variadic || t->count <= f->builtin->max);
+    if (v.boxed) {
+        const FeelBuiltin *b = v.p;
+        return t->count >= b->min && (b->variadic || t->count <= b->max);
     }
+    const FeelFunction *f = v.p;
     if (f->count != t->count) {
         return false;
     }
@@ -301,7 +303,7 @@ static bool conforms(Value v, const FeelType *t, int depth)
         const FeelRange *r = v.p;
         return conforms(r->low, t->item, depth + 1) && conforms(r->high, t->item, depth + 1);
     }
-    case FEEL_FUNCTION: return function_conforms(v.p, t);
+    case FEEL_FUNCTION: return function_conforms(v, t);
     default: return true;
     }
 }
