@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/parse_int.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 static Node *binary(Parser *p, NodeKind kind, int op, Node *left, Node *right)
@@ -292,18 +294,22 @@ static Node *negate(Parser *p, Node *kid)
     return kid == NULL ? NULL : node_typed(p, node_new(p, N_NEGATE, &kid, 1));
 }
 
+static Node *parse_signed(Parser *p)
+{
+    if (!lex_take(p, "-")) {
+        return parse_postfix(p);
+    }
+    if (++p->nesting > NESTING_MAX) {
+        return parse_fail_at(p, p->at, TOO_DEEP, "this expression is nested too deeply");
+    }
+    Node *n = negate(p, parse_signed(p));
+    p->nesting--;
+    return n;
+}
+
 static Node *parse_unary(Parser *p)
 {
-    Node *n;
-    if (lex_take(p, "-")) {
-        if (++p->nesting > NESTING_MAX) {
-            return parse_fail_at(p, p->at, TOO_DEEP, "this expression is nested too deeply");
-        }
-        n = negate(p, parse_unary(p));
-        p->nesting--;
-    } else {
-        n = parse_postfix(p);
-    }
+    Node *n = parse_signed(p);
     while (n != NULL && lex_take_word(p, "instance")) {
         n = parse_instance(p, n);
     }
@@ -408,6 +414,9 @@ bool feel_parse(const Source *src, Node **ret, Err *err)
 {
     if (src->text.len > TEXT_MAX) {
         return err_set(err, TOO_LARGE, "this expression is longer than %d bytes", TEXT_MAX);
+    }
+    if (!utf8_is_valid(src->text)) {
+        return err_set(err, BAD_UTF8, "this expression is not valid UTF-8");
     }
     Err first = {0};
     Parser p = {.src = src, .a = src->arena, .text = src->text, .unit = src->unit, .input = src->input, .err = &first};

@@ -177,6 +177,7 @@ static Str parse_iterator_name(Parser *p)
         end = p->at;
         p->at += space_length(p->text, p->at);
     }
+    p->at = start;
     (void)parse_fail(p, "a name and the word in");
     return STR("");
 }

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/lang_int.h"
 
-#include "base/utf8.h"
-
 #include <string.h>
 
 FeelScope *feel_scope_new(Arena *a, const FeelScope *outer)
@@ -55,29 +53,34 @@ void feel_scope_add_type(FeelScope *s, Str name, const FeelType *type)
 
 /* ---- Characters ---------------------------------------------------------------------------------------------------- */
 
-/* White space beyond ASCII, as the standard lists it. */
-static bool is_wide_space(int32_t c)
+/* Bytes of the one white-space character at `at`, beyond ASCII as the standard lists it; 0 if there stands none. Looks at
+ * bytes, because `at` may stand inside a character. */
+static size_t one_space(Str text, size_t at)
 {
-    return c == 0x85 || c == 0xA0 || c == 0x1680 || c == 0x180E || (c >= 0x2000 && c <= 0x200B) || c == 0x2028 ||
-           c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
+    static const struct {
+        const char *from, *to;
+    } WIDE[] = {{"\xC2\x85", "\xC2\x85"},         {"\xC2\xA0", "\xC2\xA0"},         {"\xE1\x9A\x80", "\xE1\x9A\x80"},
+                {"\xE1\xA0\x8E", "\xE1\xA0\x8E"}, {"\xE2\x80\x80", "\xE2\x80\x8B"}, {"\xE2\x80\xA8", "\xE2\x80\xA9"},
+                {"\xE2\x80\xAF", "\xE2\x80\xAF"}, {"\xE2\x81\x9F", "\xE2\x81\x9F"}, {"\xE3\x80\x80", "\xE3\x80\x80"},
+                {"\xEF\xBB\xBF", "\xEF\xBB\xBF"}};
+    char c = text.ptr[at];
+    if (c == ' ' || (c >= '\t' && c <= '\r')) {
+        return 1;
+    }
+    for (size_t i = 0; (unsigned char)c >= 0xC2 && i < COUNT_OF(WIDE); i++) {
+        size_t n = strlen(WIDE[i].from);
+        if (text.len - at >= n && memcmp(text.ptr + at, WIDE[i].from, n) >= 0 && memcmp(text.ptr + at, WIDE[i].to, n) <= 0) {
+            return n;
+        }
+    }
+    return 0;
 }
 
 size_t space_length(Str text, size_t at)
 {
-    size_t i = at;
-    while (i < text.len) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c == ' ' || (c >= '\t' && c <= '\r')) {
-            i++;
-        } else if (c < 0x80) {
-            break;
-        } else {
-            size_t next = i;
-            if (!is_wide_space(utf8_next(text, &next))) {
-                break;
-            }
-            i = next;
-        }
+    size_t i = at, n;
+    while (i < text.len && (n = one_space(text, i)) > 0) {
+        i += n;
     }
     return i - at;
 }
