@@ -526,8 +526,9 @@ static FeelTests shape_of(Gen *g, Node *n)
     bool known = true;
     for (size_t i = 0; i < n->count && known; i++) {
         Node *test = n->kids[i];
-        bool compares = !test->reads_input && !is_condition(test);
-        known = compares && fold(g, test) && add_constant(g->a, &r, test->value, 0);
+        bool condition = is_condition(test);
+        known = !test->reads_input && fold(g, test) && !(condition && test->value.kind == FEEL_BOOLEAN) &&
+                add_constant(g->a, &r, test->value, 0);
     }
     if (!known) {
         return (FeelTests){.shape = FEEL_TEST_OTHER, .negated = n->op};

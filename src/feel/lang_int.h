@@ -7,7 +7,7 @@
 
 enum {
     TEXT_MAX = 1024 * 1024,  /* bytes of one expression */
-    NESTING_MAX = 100,       /* brackets in brackets */
+    NESTING_MAX = 200,       /* brackets in brackets; each counts about twice */
     TREE_DEPTH_MAX = 1000,   /* a + b + c … makes a deep tree without brackets */
     NODES_MAX = 200 * 1000
 };

@@ -56,6 +56,9 @@ static Node *parse_product(Parser *p)
 
 Node *parse_endpoint(Parser *p)
 {
+    if (++p->nesting > NESTING_MAX) {
+        return parse_fail_at(p, p->at, TOO_DEEP, "this expression is nested too deeply");
+    }
     Node *left = parse_product(p);
     while (left != NULL) {
         if (lex_take(p, "+")) {
@@ -66,6 +69,7 @@ Node *parse_endpoint(Parser *p)
             break;
         }
     }
+    p->nesting--;
     return left;
 }
 
