@@ -118,8 +118,11 @@ static Value function_eval(Eval *ev, const Expr *e, Value *frame)
 
 static Value conditional_eval(Eval *ev, const Expr *e, Value *frame)
 {
-    bool yes = feel_is_true(maybe_eval(ev, e->first, frame));
-    return maybe_eval(ev, yes ? e->second : e->third, frame);
+    Value test = maybe_eval(ev, e->first, frame);
+    if (test.kind != FEEL_BOOLEAN && test.kind != FEEL_NULL) {
+        return feel_error(ev->run, "line %d: the condition is no boolean", e->line);
+    }
+    return maybe_eval(ev, feel_is_true(test) ? e->second : e->third, frame);
 }
 
 static Value filter_eval(Eval *ev, const Expr *e, Value *frame)

@@ -243,6 +243,8 @@ struct Loader {
     DmnModel **instances;
     size_t instance_count;
     size_t all_cap;
+    FeelRun *run; /* for constants while loading; freed at the end of it */
+    bool plain;   /* without index: tests compare both ways */
 };
 
 /* load.c */
@@ -277,6 +279,7 @@ void build_literal(Build *b, FeelScope *scope, Str text, Expr *e);
 const Table *table_read(Build *b, const XmlNode *n, FeelScope *scope);
 Str hit_name(Hit hit);
 /* graph.c */
+MUST_USE bool model_load(Arena *a, const DmnSource *sources, size_t count, bool plain, DmnModel **ret, Err *err);
 MUST_USE bool graph_build(DmnModel *root, Err *err);
 
 /* ---- Evaluation ------------------------------------------------------------------------------------------------------------- */

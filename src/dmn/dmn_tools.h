@@ -12,6 +12,7 @@
 typedef struct {
     size_t passed, failed; /* test cases; one with several result nodes passes only if all do */
     size_t files;
+    size_t rounded; /* numbers that the suite printed from doubles (7 digits or more), compared to within 10^-8 */
 } DmnTckCounts;
 
 /* Runs every test file below folder, comparing exactly (decimals too). Prints each failure with expected and actual

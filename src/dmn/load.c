@@ -222,6 +222,12 @@ static bool model_read(Loader *l, size_t index, DmnModel *parent, Str import_nam
 
 bool dmn_load(Arena *a, const DmnSource *sources, size_t count, DmnModel **ret, Err *err)
 {
+    return model_load(a, sources, count, false, ret, err);
+}
+
+/* plain: without column index, so that both ways can be compared. */
+bool model_load(Arena *a, const DmnSource *sources, size_t count, bool plain, DmnModel **ret, Err *err)
+{
     if (count == 0) {
         return err_set(err, MODEL_BROKEN, "no model was given");
     }
@@ -232,11 +238,16 @@ bool dmn_load(Arena *a, const DmnSource *sources, size_t count, DmnModel **ret, 
     l->count = count;
     l->roots = ARENA_ARRAY(a, XmlNode *, count);
     l->instances = ARENA_ARRAY(a, DmnModel *, DMN_INSTANCES + 1);
-    if (!model_read(l, 0, NULL, STR(""), &m, err) || !graph_build(m, err)) {
-        return false;
+    l->plain = plain;
+    Arena *scratch = arena_new(0);
+    l->run = feel_run_new(scratch, (FeelLimits){.steps = UINT64_MAX / 2}, (Instant){0});
+    bool ok = model_read(l, 0, NULL, STR(""), &m, err) && graph_build(m, err);
+    l->run = NULL;
+    arena_free(scratch);
+    if (ok) {
+        *ret = m;
     }
-    *ret = m;
-    return true;
+    return ok;
 }
 
 /* ---- Asking ---------------------------------------------------------------------------------------------------------- */

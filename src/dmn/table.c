@@ -1,6 +1,6 @@
 /* table.c: XML of decision tables → tables with compiled cells. Evaluation is in table_eval.c.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "dmn_int.h"
+#include "index_int.h"
 
 static const struct {
     const char *name; /* as the standard writes it */
@@ -256,5 +256,6 @@ const Table *table_read(Build *b, const XmlNode *n, FeelScope *scope)
             t->all_constant &= t->rules[i].out[o].is_constant;
         }
     }
+    t->index = b->m->loader->plain ? NULL : index_build(a, b->m->loader->run, t);
     return t;
 }

@@ -1,6 +1,8 @@
 /* table_eval.c: which rules of a decision table apply, and what the hit policy makes of their outputs.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "dmn_int.h"
+#include "index_int.h"
+
+#include <string.h>
 
 enum { TABLE_ROOM = 64 << 10 };
 
@@ -53,6 +55,88 @@ static void rules_scan(Firing *f)
             f->fired[f->count++] = r;
             if (f->t->hit == HIT_FIRST) {
                 return;
+            }
+        }
+    }
+}
+
+/* The same as rules_scan(), through the index: sets of accepting rules per column, intersected. */
+static bool columns_meet(Firing *f, const TableIndex *x, uint64_t *mask)
+{
+    for (size_t i = 0; i < f->t->input_count; i++) {
+        const IndexColumn *c = &x->columns[i];
+        if (!c->indexed || c->any) {
+            continue;
+        }
+        size_t region = f->values[i].kind == FEEL_NULL ? SIZE_MAX : index_region(c, f->values[i]);
+        const uint64_t *accepted = f->values[i].kind == FEEL_NULL ? c->null_mask
+                                   : region == SIZE_MAX           ? NULL
+                                                                  : c->masks + region * x->words;
+        uint64_t left = 0;
+        for (size_t w = 0; accepted != NULL && w < x->words; w++) {
+            mask[w] &= accepted[w];
+            left |= mask[w];
+        }
+        for (size_t bit = 0; accepted == NULL && bit < x->count; bit++) { /* a kind that the column does not know */
+            if (!cell_passes(f, &f->t->rules[x->rules[bit]].in[i], f->values[i])) {
+                mask[bit / 64] &= ~((uint64_t)1 << (bit % 64));
+            }
+            left |= mask[bit / 64];
+        }
+        if (left == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool plain_cells_pass(Firing *f, const TableIndex *x, const TableRule *rule)
+{
+    for (size_t i = 0; i < f->t->input_count; i++) {
+        if (!x->columns[i].indexed && !cell_passes(f, &rule->in[i], f->values[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The part of a great table that a value leads to; NULL: scan. */
+static const TableIndex *part_find(const TableIndex *x, const Value *values)
+{
+    if (x == NULL || x->parts == NULL) {
+        return x;
+    }
+    const IndexColumn *c = &x->columns[x->split];
+    if (values[x->split].kind == FEEL_NULL) {
+        return x->parts[c->regions];
+    }
+    size_t region = index_region(c, values[x->split]);
+    return region == SIZE_MAX ? NULL : x->parts[region];
+}
+
+static void rules_find(Firing *f)
+{
+    uint64_t mask[INDEX_WORDS];
+    const TableIndex *x = part_find(f->t->index, f->values);
+    if (x == NULL) {
+        rules_scan(f);
+        return;
+    }
+    memset(mask, 0xff, x->words * 8);
+    if (x->count % 64 != 0) {
+        mask[x->words - 1] = ((uint64_t)1 << (x->count % 64)) - 1;
+    }
+    if (x->count == 0 || !columns_meet(f, x, mask)) {
+        return;
+    }
+    for (size_t w = 0; w < x->words; w++) {
+        for (uint64_t bits = mask[w]; bits != 0; bits &= bits - 1) {
+            size_t r = x->rules[w * 64 + (size_t)__builtin_ctzll(bits)];
+            if (plain_cells_pass(f, x, &f->t->rules[r])) {
+                f->fired[f->count++] = r;
+                if (f->t->hit == HIT_FIRST) {
+                    return;
+                }
             }
         }
     }
@@ -338,7 +422,7 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
     if (ev->probe != NULL) {
         probe_add(&f);
     }
-    rules_scan(&f);
+    rules_find(&f);
     Value **outputs = ARENA_ARRAY(ev->a, Value *, f.count);
     for (size_t i = 0; i < f.count; i++) {
         outputs[i] = ARENA_ARRAY(ev->a, Value, t->output_count);
