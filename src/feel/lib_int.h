@@ -79,6 +79,21 @@ Value temporal_sub(FeelRun *run, Value a, Value b);
 Value temporal_scale(FeelRun *run, Value duration, Dec factor, bool divide);
 Value temporal_ratio(FeelRun *run, Value a, Value b);
 
+/* ---- Regular expressions (XPath functions 3.1, 5.6.1: those of XML Schema with anchors, groups and back-references) ---- */
+
+typedef struct Regex Regex;
+typedef struct {
+    size_t from, to; /* bytes; from is SIZE_MAX for a group that took no part */
+} RegexSpan;
+enum { REGEX_GROUPS_MAX = 64 };
+
+/* flags: any of s m i x q. False with *ret_reason (a literal) if pattern or flags are wrong. */
+MUST_USE bool regex_compile(FeelRun *run, Str pattern, Str flags, const Regex **ret, const char **ret_reason);
+int regex_group_count(const Regex *re);
+/* The first match at or after byte `from`; spans[0] is the whole. False if there is none, or if the run failed because the
+ * search took more steps than it has left. */
+MUST_USE bool regex_search(FeelRun *run, const Regex *re, Str input, size_t from, RegexSpan spans[REGEX_GROUPS_MAX + 1]);
+
 /* "a number and a string" errors of arithmetic. */
 Value error_kinds(FeelRun *run, const char *operation, Value a, Value b);
 const char *kind_name(FeelKind kind);
