@@ -16,6 +16,12 @@ static bool is_open_item(const Var *item)
     return item->type == NULL || (item->type->kind == FEEL_CONTEXT && item->type->bare);
 }
 
+/* An item may hold entries that its type does not name. */
+static bool may_have_entries(const Var *item)
+{
+    return item->type == NULL || item->type->kind == FEEL_CONTEXT;
+}
+
 static bool call_follows(const Parser *p, size_t end)
 {
     end += space_length(p->text, end);
@@ -113,10 +119,12 @@ static Node *item_name(Parser *p, Var *item, Str name, Node *otherwise)
 /* Filters whose items are not known stand between here and where the name was found: each item is asked first. */
 static Node *ask_items(Parser *p, const Local *until, Str name, Node *otherwise)
 {
+    bool (*asked)(const Var *) = otherwise->kind == N_CONST && otherwise->value.kind == FEEL_NULL ? may_have_entries
+                                                                                                 : is_open_item;
     Var *items[NESTING_MAX];
     size_t count = 0;
     for (const Local *l = p->locals; l != until && l != NULL; l = l->outer) {
-        if (l->is_item && is_open_item(l->var) && count < COUNT_OF(items)) {
+        if (l->is_item && asked(l->var) && count < COUNT_OF(items)) {
             items[count++] = l->var;
         }
     }
@@ -163,7 +171,7 @@ Node *resolve_unknown(Parser *p)
 {
     bool open = false;
     for (const Local *l = p->locals; l != NULL && !open; l = l->outer) {
-        open = l->is_item && is_open_item(l->var);
+        open = l->is_item && may_have_entries(l->var);
     }
     size_t start = p->at;
     Str name = lex_words(p);

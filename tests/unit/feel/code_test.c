@@ -203,7 +203,7 @@ TEST(deep_text_is_refused)
     eq_int(code_of(a, repeated(a, "if ", 100000, "1"), none), TOO_DEEP);
     eq_int(code_of(a, repeated(a, "1+", 100000, "1"), none), TOO_DEEP);
     eq_int(code_of(a, repeated(a, "null[", 100000, "1"), none), TOO_DEEP);
-    eq_int(code_of(a, repeated(a, "function() ", 100000, "1"), none), TOO_DEEP);
+    eq_int(code_of(a, repeated(a, "function() ", 50000, "1"), none), TOO_DEEP);
     eq_int(code_of(a, repeated(a, "for i in ", 100000, "1"), none), TOO_DEEP);
     eq_int(code_of(a, repeated(a, "1 instance of list<", 100000, "1"), none), BAD_REQUEST);
     eq_int(code_of(a, repeated(a, "1", 2000000, ""), none), TOO_LARGE);
