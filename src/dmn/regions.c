@@ -3,6 +3,7 @@
 #include "regions_int.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { NANOS_PER_DAY_E9 = 86400 };
 
@@ -292,6 +293,17 @@ static bool shapes_read(Arena *a, const Table *t, size_t input, Column *c, Cuts 
     return only_points;
 }
 
+/* Regions that the same rules accept need to be looked at once. */
+static bool mask_repeats(const Column *c, const uint64_t *mask, size_t words)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (memcmp(c->regions[i].mask, mask, words * 8) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Column column_read(FeelRun *run, Arena *a, Arena *masks, const Table *t, size_t input)
 {
     Column c = {.constant = true};
@@ -319,7 +331,7 @@ Column column_read(FeelRun *run, Arena *a, Arena *masks, const Table *t, size_t 
         if (regions[i].rep.kind != FEEL_NULL && !domain_allows(run, t, input, regions[i].rep)) {
             continue;
         }
-        Region *kept = &c.regions[c.count++];
+        Region *kept = &c.regions[c.count];
         *kept = regions[i];
         kept->mask = ARENA_ARRAY(masks, uint64_t, words);
         for (size_t r = 0; r < t->rule_count; r++) {
@@ -329,6 +341,7 @@ Column column_read(FeelRun *run, Arena *a, Arena *masks, const Table *t, size_t 
                 kept->mask[r / 64] |= (uint64_t)1 << (r % 64);
             }
         }
+        c.count += !mask_repeats(&c, kept->mask, words);
     }
     return c;
 }

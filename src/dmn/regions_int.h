@@ -36,7 +36,8 @@ size_t cuts_regions(Arena *a, const Cuts *cuts, FeelKind kind, bool only_points,
 /* The type that stands behind an input of a table: its own, or that of the element it names. NULL if there is none. */
 const DType *input_domain(const Table *t, size_t input);
 bool domain_allows(FeelRun *run, const Table *t, size_t input, Value v);
-/* Regions of one input with the masks of rules (in the second arena); regions outside the domain left out. */
+/* Regions of one input with the masks of rules (in the second arena); left out are regions outside the domain and those
+ * that the same rules accept as one before. */
 Column column_read(FeelRun *run, Arena *a, Arena *masks, const Table *t, size_t input);
 
 #endif

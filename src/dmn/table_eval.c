@@ -14,6 +14,7 @@ typedef struct {
     Value *values;   /* of the inputs */
     size_t *fired;   /* rule numbers in the order of the table */
     size_t count;
+    bool unsure;     /* a value that is an error passes every cell: the rules that might apply */
 } Firing;
 
 static Value input_eval(Firing *f, const TableInput *in)
@@ -33,8 +34,16 @@ static Value input_eval(Firing *f, const TableInput *in)
     return v;
 }
 
+static bool is_error(Value v)
+{
+    return v.kind == FEEL_NULL && v.reason != 0;
+}
+
 static bool cell_passes(Firing *f, const TableCell *cell, Value v)
 {
+    if (f->unsure && is_error(v)) {
+        return true;
+    }
     return cell->code != NULL && feel_is_true(feel_test(f->ev->run, cell->code, f->frame, v));
 }
 
@@ -405,6 +414,25 @@ static void probe_add(Firing *f)
     }
 }
 
+/* True if a value that came from an error decides which rules apply: then the table cannot answer. */
+static bool error_decides(Firing *f, Value *ret)
+{
+    size_t i = 0;
+    while (i < f->t->input_count && !is_error(f->values[i])) {
+        i++;
+    }
+    if (i == f->t->input_count) {
+        return false;
+    }
+    Firing all = *f;
+    all.unsure = true;
+    all.count = 0;
+    all.fired = ARENA_ARRAY(f->ev->a, size_t, f->t->rule_count);
+    rules_scan(&all);
+    *ret = f->values[i];
+    return all.count != f->count || (f->count > 0 && memcmp(all.fired, f->fired, f->count * sizeof(size_t)) != 0);
+}
+
 Value table_eval(Eval *ev, const Table *t, const Value *frame)
 {
     Firing f = {.ev = ev, .t = t, .frame = frame};
@@ -430,7 +458,10 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
             outputs[i][o] = output_eval(&f, &t->rules[f.fired[i]], o);
         }
     }
-    Value result = f.count == 0 ? no_match(&f) : hit_value(&f, outputs);
+    Value result = feel_null();
+    if (!error_decides(&f, &result)) {
+        result = f.count == 0 ? no_match(&f) : hit_value(&f, outputs);
+    }
     if (ev->trace != NULL) {
         trace_add(&f, outputs, result);
     }

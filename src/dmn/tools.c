@@ -138,7 +138,7 @@ static void json_out(ToolArgs *args, const Json *j)
 {
     Buf b = buf_new(args->a, (size_t)256 << 20);
     json_write_pretty(&b, j);
-    fprintf(args->out, "%.*s\n", STR_ARG(buf_str(&b)));
+    fprintf(args->out, "%.*s", STR_ARG(buf_str(&b)));
 }
 
 static bool run_check(ToolArgs *args, int *ret_status, Err *err)

@@ -13,10 +13,11 @@ static Json *entries_json(Arena *a, const FeelEntry *entries, size_t count)
 
 static Json *rule_json(Arena *a, const DmnRuleTrace *r)
 {
-    Json *o = json_new_object(a), *cells = json_set(a, o, STR("cells"), json_new_array(a));
+    Json *o = json_new_object(a), *cells = json_new_array(a);
     json_set(a, o, STR("id"), json_new_str(a, r->id));
     json_set(a, o, STR("index"), json_new_int(a, r->index));
     json_set(a, o, STR("fired"), json_new_bool(a, r->fired));
+    json_set(a, o, STR("cells"), cells);
     for (size_t i = 0; i < r->cell_count; i++) {
         const DmnCell *c = &r->cells[i];
         Json *cell = json_new_object(a);
