@@ -11,7 +11,7 @@
 
 static int run_feel(int argc, char **argv, FILE *out, FILE *errors)
 {
-    return feel_tool(argc, argv, stdin, out, errors);
+    return dmn_tool(argc, argv, stdin, out, errors);
 }
 
 static int run_dmn(int argc, char **argv, FILE *out, FILE *errors)

@@ -177,7 +177,7 @@ bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
 
 /* ---- Check my situation ---- */
 
-static Str top_decision(Arena *a, Str model)
+Str page_top_decision(Arena *a, Str model)
 {
     Buf b = buf_new(a, 200);
     for (size_t i = 0; i < model.len; i++) {
@@ -259,7 +259,7 @@ static bool run_check(const PageView *v, Json *model, Str name, const Json *fact
 {
     Value values;
     Decision d = {.whole_trace = true};
-    Str top = top_decision(v->a, name);
+    Str top = page_top_decision(v->a, name);
     if (!decide_facts(v->run, v->scheme, name, top, v->today, facts, &values, faults, err)) {
         return faults->count > 0;
     }
@@ -288,7 +288,7 @@ bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *
         return true;
     }
     const SchemeModel *found = scheme_model(v->scheme, model, v->today);
-    const DmnInvocable *top = found ? dmn_find(found->model, DMN_DECISION, top_decision(v->a, model)) : NULL;
+    const DmnInvocable *top = found ? dmn_find(found->model, DMN_DECISION, page_top_decision(v->a, model)) : NULL;
     if (top == NULL) {
         return err_set(err, NOT_FOUND, "There is no decision model %.*s in force.", STR_ARG(model));
     }
