@@ -1,6 +1,6 @@
 /* hash.c: SHA-256 from OpenSSL, text forms from libsodium.
  * SPDX-License-Identifier: Apache-2.0 */
-/* SHA256() of OpenSSL 3 looks its algorithm up at each call, which costs five times the hash of a short text. */
+/* The one-shot call looks its algorithm up at each use, which costs more than the hash of a short text. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "hash.h"
 

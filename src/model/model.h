@@ -42,6 +42,7 @@ typedef struct {
     Json *data;             /* object */
     Str person;             /* whose key seals `sealed`; empty if nothing is sealed */
     Json *sealed;           /* object or NULL */
+    Hash commitment;        /* salted hash of `sealed`, zero without; given by the store, public, says nothing by itself */
     Hash prev;              /* hash of the case's event before, zero for the first; given by the store */
     Hash hash;              /* of the canonical bytes; given by the store */
 } Event;
