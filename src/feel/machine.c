@@ -96,17 +96,19 @@ static Value make_context(FeelRun *run, Value names, const Value *first, uint32_
     return feel_context(entries, count);
 }
 
-static Value make_closure(FeelRun *run, const FeelCode *body, const Value *const *spaces)
+/* What is captured from the register that the closure itself goes to is the closure: it may call itself. */
+static Value make_closure(FeelRun *run, const FeelCode *body, const Value *const *spaces, uint32_t self)
 {
     FeelFunction *f = ARENA_NEW(run->arena, FeelFunction);
     Value *captured = ARENA_ARRAY(run->arena, Value, body->capture_count + 1);
+    Value v = {.kind = FEEL_FUNCTION, .p = f};
     for (uint32_t i = 0; i < body->capture_count; i++) {
         uint32_t o = body->captures[i];
-        captured[i] = spaces[OPERAND_SPACE(o)][OPERAND_INDEX(o)];
+        captured[i] = o == OPERAND(IN_REGISTERS, self) ? v : spaces[OPERAND_SPACE(o)][OPERAND_INDEX(o)];
     }
     *f = (FeelFunction){.form = FEEL_FN_CLOSURE, .params = body->params, .count = body->param_count,
                         .result = body->result, .code = body, .captured = captured};
-    return (Value){.kind = FEEL_FUNCTION, .p = f};
+    return v;
 }
 
 static bool item_entry(Value item, Str name, Value *ret)
@@ -377,7 +379,7 @@ static Value run_steps(FeelRun *run, const FeelCode *code, const Value *const *s
             break;
         case OP_CALL: D = feel_call(run, A, regs + s->b, s->c); break;
         case OP_CALL_NAMED: D = feel_call_by_names(run, A, VALUE(s->e), regs + s->b, s->c); break;
-        case OP_CLOSURE: D = make_closure(run, code->functions[s->b], spaces); break;
+        case OP_CLOSURE: D = make_closure(run, code->functions[s->b], spaces, s->d); break;
         case OP_INSTANCE: D = feel_bool(feel_instance_of(A, code->types[s->b])); break;
         case OP_TEMPORAL: D = feel_temporal(run, feel_text(A)); break;
         case OP_ERROR: D = feel_error(run, "%.*s", STR_ARG(feel_text(A))); break;
