@@ -153,7 +153,7 @@ static Value filter_eval(Eval *ev, const Expr *e, Value *frame)
         } else {
             keep = maybe_eval(ev, e->second, frame);
         }
-        if (keep.kind != FEEL_BOOLEAN && e->second != NULL) {
+        if (keep.kind != FEEL_BOOLEAN && keep.kind != FEEL_NULL) {
             return feel_error(ev->run, "line %d: the match of a filter is no boolean", e->line);
         }
         if (feel_is_true(keep)) {

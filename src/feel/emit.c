@@ -175,8 +175,11 @@ static void gen_context(Gen *g, Node *n, uint32_t d)
 {
     uint32_t first = registers(g, (uint32_t)n->count);
     for (size_t i = 0; i < n->count; i++) {
-        gen_into(g, n->kids[i], first + (uint32_t)i);
         n->vars[i]->index = first + (uint32_t)i;
+        if (n->vars[i]->used && n->kids[i]->kind != N_CONST) { /* a function that names itself reads it too early */
+            step(g, (Step){.op = OP_MOVE, .d = first + (uint32_t)i, .a = constant(g, feel_null())});
+        }
+        gen_into(g, n->kids[i], first + (uint32_t)i);
     }
     step(g, (Step){.op = OP_CONTEXT, .d = d, .a = constant(g, n->value), .b = first, .c = (uint32_t)n->count});
 }

@@ -302,8 +302,7 @@ static bool range_read(RangeText *t, FeelRange *r)
         return false;
     }
     skip_space(t);
-    bool no_low = !r->low_closed && str_starts(str_sub(t->s, t->at, t->s.len), STR(".."));
-    if (!no_low && !take_end(t, &r->low)) {
+    if (!take_end(t, &r->low)) { /* both ends must be there: only unary tests leave one out */
         return false;
     }
     skip_space(t);
@@ -311,8 +310,7 @@ static bool range_read(RangeText *t, FeelRange *r)
         return false;
     }
     skip_space(t);
-    bool no_high = t->at + 1 == t->s.len && !no_low && t->s.ptr[t->at] != ']';
-    if (!no_high && !take_end(t, &r->high)) {
+    if (!take_end(t, &r->high)) {
         return false;
     }
     skip_space(t);
@@ -321,7 +319,7 @@ static bool range_read(RangeText *t, FeelRange *r)
         return false;
     }
     int o;
-    return t->at == t->s.len && (no_low || no_high || (feel_order(r->low, r->high, &o) && o <= 0));
+    return t->at == t->s.len && feel_order(r->low, r->high, &o) && o <= 0;
 }
 
 Value fn_range(FeelRun *run, const Value *args, size_t count)

@@ -254,11 +254,21 @@ Value fn_week_of_year(FeelRun *run, const Value *args, size_t count)
     return feel_int((thursday - first_of_year(thursday)) / 7 + 1);
 }
 
+/* The same element of the semantic domain: kind, properties and zone. Fractions of a second are no property. */
 Value fn_is(FeelRun *run, const Value *args, size_t count)
 {
     (void)run;
     (void)count;
-    return feel_bool(feel_same(args[0], args[1]));
+    Value a = args[0], b = args[1];
+    if (a.kind == b.kind && (a.kind == FEEL_TIME || a.kind == FEEL_DATE_TIME)) {
+        FeelMoment x = *(const FeelMoment *)a.p, y = *(const FeelMoment *)b.p;
+        x.nanos -= x.nanos % NANOS_PER_SECOND;
+        y.nanos -= y.nanos % NANOS_PER_SECOND;
+        a.p = &x;
+        b.p = &y;
+        return feel_bool(feel_same(a, b));
+    }
+    return feel_bool(feel_same(a, b));
 }
 
 Value fn_now(FeelRun *run, const Value *args, size_t count)

@@ -66,6 +66,8 @@ Value years_duration_value(int64_t months);
 bool moment_is_local(const FeelMoment *m); /* neither offset nor zone */
 /* Nanoseconds since 1970-01-01T00:00Z; a local one as if it were in UTC. */
 I128 moment_nanos(const FeelMoment *m);
+/* Order of two points of time. One that is local takes the offset of the other (DMN 1.5, 10.3.2.15). */
+int moment_cmp(const FeelMoment *a, const FeelMoment *b);
 /* Sets the offset that the zone has at m's own clock time. False if there is no such zone. */
 bool moment_settle(ZoneBook *zones, FeelMoment *m, bool has_date);
 /* The moment of a DATE (midnight UTC) or DATE_TIME. */

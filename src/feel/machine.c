@@ -18,20 +18,39 @@ static Value small(int64_t i, unsigned scale)
     return (Value){.kind = FEEL_NUMBER, .scale = (uint8_t)scale, .i = i};
 }
 
+/* Both numbers as whole ones of the larger scale; false where that does not fit. */
+static inline bool aligned(Value a, Value b, int64_t *ret_a, int64_t *ret_b)
+{
+    static const int64_t TENS[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+    *ret_a = a.i;
+    *ret_b = b.i;
+    if (a.scale == b.scale) {
+        return true;
+    }
+    bool less = a.scale < b.scale;
+    size_t by = less ? (size_t)b.scale - a.scale : (size_t)a.scale - b.scale;
+    return by < COUNT_OF(TENS) && !__builtin_mul_overflow(less ? a.i : b.i, TENS[by], less ? ret_a : ret_b);
+}
+
+static inline unsigned larger_scale(Value a, Value b)
+{
+    return a.scale > b.scale ? a.scale : b.scale;
+}
+
 static inline Value add(FeelRun *run, Value a, Value b)
 {
-    int64_t sum;
-    if (both_small(a, b) && a.scale == b.scale && !__builtin_add_overflow(a.i, b.i, &sum)) {
-        return small(sum, a.scale);
+    int64_t x, y, sum;
+    if (both_small(a, b) && aligned(a, b, &x, &y) && !__builtin_add_overflow(x, y, &sum)) {
+        return small(sum, larger_scale(a, b));
     }
     return feel_add(run, a, b);
 }
 
 static inline Value subtract(FeelRun *run, Value a, Value b)
 {
-    int64_t rest;
-    if (both_small(a, b) && a.scale == b.scale && !__builtin_sub_overflow(a.i, b.i, &rest)) {
-        return small(rest, a.scale);
+    int64_t x, y, rest;
+    if (both_small(a, b) && aligned(a, b, &x, &y) && !__builtin_sub_overflow(x, y, &rest)) {
+        return small(rest, larger_scale(a, b));
     }
     return feel_sub(run, a, b);
 }
@@ -47,27 +66,29 @@ static inline Value multiply(FeelRun *run, Value a, Value b)
 
 static inline Value compare(FeelRun *run, Op op, Value a, Value b)
 {
-    bool numbers = both_small(a, b) && a.scale == b.scale;
-    if (!numbers && (a.kind != FEEL_DATE || b.kind != FEEL_DATE)) {
+    int64_t x = a.i, y = b.i;
+    bool dates = a.kind == FEEL_DATE && b.kind == FEEL_DATE;
+    if (!dates && !(both_small(a, b) && aligned(a, b, &x, &y))) {
         return feel_compare(run, op, a, b);
     }
     switch (op) {
-    case OP_LT: return feel_bool(a.i < b.i);
-    case OP_LE: return feel_bool(a.i <= b.i);
-    case OP_GT: return feel_bool(a.i > b.i);
-    default: return feel_bool(a.i >= b.i);
+    case OP_LT: return feel_bool(x < y);
+    case OP_LE: return feel_bool(x <= y);
+    case OP_GT: return feel_bool(x > y);
+    default: return feel_bool(x >= y);
     }
 }
 
 static inline Value equal(FeelRun *run, Value a, Value b)
 {
+    int64_t x, y;
     if (a.kind == FEEL_STRING && b.kind == FEEL_STRING) {
         return feel_bool(a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0));
     }
-    if ((both_small(a, b) && a.scale == b.scale) || (a.kind == FEEL_BOOLEAN && b.kind == FEEL_BOOLEAN)) {
-        return feel_bool(a.i == b.i);
+    if (both_small(a, b) && aligned(a, b, &x, &y)) {
+        return feel_bool(x == y);
     }
-    return feel_equal(run, a, b);
+    return a.kind == FEEL_BOOLEAN && b.kind == FEEL_BOOLEAN ? feel_bool(a.i == b.i) : feel_equal(run, a, b);
 }
 
 /* ---- Steps that build ---------------------------------------------------------------------------------------------- */
@@ -96,17 +117,19 @@ static Value make_context(FeelRun *run, Value names, const Value *first, uint32_
     return feel_context(entries, count);
 }
 
-static Value make_closure(FeelRun *run, const FeelCode *body, const Value *const *spaces)
+/* What is captured from the register that the closure itself goes to is the closure: it may call itself. */
+static Value make_closure(FeelRun *run, const FeelCode *body, const Value *const *spaces, uint32_t self)
 {
     FeelFunction *f = ARENA_NEW(run->arena, FeelFunction);
     Value *captured = ARENA_ARRAY(run->arena, Value, body->capture_count + 1);
+    Value v = {.kind = FEEL_FUNCTION, .p = f};
     for (uint32_t i = 0; i < body->capture_count; i++) {
         uint32_t o = body->captures[i];
-        captured[i] = spaces[OPERAND_SPACE(o)][OPERAND_INDEX(o)];
+        captured[i] = o == OPERAND(IN_REGISTERS, self) ? v : spaces[OPERAND_SPACE(o)][OPERAND_INDEX(o)];
     }
     *f = (FeelFunction){.form = FEEL_FN_CLOSURE, .params = body->params, .count = body->param_count,
                         .result = body->result, .code = body, .captured = captured};
-    return (Value){.kind = FEEL_FUNCTION, .p = f};
+    return v;
 }
 
 static bool item_entry(Value item, Str name, Value *ret)
@@ -377,7 +400,7 @@ static Value run_steps(FeelRun *run, const FeelCode *code, const Value *const *s
             break;
         case OP_CALL: D = feel_call(run, A, regs + s->b, s->c); break;
         case OP_CALL_NAMED: D = feel_call_by_names(run, A, VALUE(s->e), regs + s->b, s->c); break;
-        case OP_CLOSURE: D = make_closure(run, code->functions[s->b], spaces); break;
+        case OP_CLOSURE: D = make_closure(run, code->functions[s->b], spaces, s->d); break;
         case OP_INSTANCE: D = feel_bool(feel_instance_of(A, code->types[s->b])); break;
         case OP_TEMPORAL: D = feel_temporal(run, feel_text(A)); break;
         case OP_ERROR: D = feel_error(run, "%.*s", STR_ARG(feel_text(A))); break;

@@ -51,6 +51,17 @@ I128 moment_nanos(const FeelMoment *m)
     return (I128)m->day * NANOS_PER_DAY + m->nanos - (I128)m->offset * NANOS_PER_SECOND;
 }
 
+int moment_cmp(const FeelMoment *a, const FeelMoment *b)
+{
+    bool mixed = moment_is_local(a) != moment_is_local(b);
+    I128 x = moment_nanos(a), y = moment_nanos(b);
+    if (mixed) {
+        x += (I128)a->offset * NANOS_PER_SECOND;
+        y += (I128)b->offset * NANOS_PER_SECOND;
+    }
+    return (x > y) - (x < y);
+}
+
 FeelMoment moment_of(Value v)
 {
     if (v.kind == FEEL_DATE) {
@@ -165,11 +176,7 @@ Value feel_property(FeelRun *run, Value v, Str name)
     Value ret;
     bool found = false;
     switch ((FeelKind)v.kind) {
-    case FEEL_DATE: {
-        const FeelMoment midnight = {.has_offset = true, .zone = STR("")};
-        found = property_of_day(v.i, name, &ret) || property_of_clock(run, &midnight, name, &ret);
-        break;
-    }
+    case FEEL_DATE: found = property_of_day(v.i, name, &ret); break;
     case FEEL_TIME: found = property_of_clock(run, v.p, name, &ret); break;
     case FEEL_DATE_TIME: {
         const FeelMoment *m = v.p;

@@ -109,21 +109,18 @@ static bool try_in_tests(Parser *p, NodeList *kids)
 {
     Parser before = *p;
     size_t count = kids->count;
-    bool plain = false;
-    if (!lex_take(p, "(")) {
-        return false;
-    }
-    do {
-        Node *test = parse_test(p);
-        if (test == NULL) {
-            break;
-        }
-        plain = test->kind != N_ONE_SIDED;
+    Node *test = lex_take(p, "(") ? parse_test(p) : NULL;
+    while (test != NULL) {
         node_push(p, kids, test);
-    } while (lex_take(p, ","));
-    bool single = kids->count == count + 1 && plain;
-    if (lex_take(p, ")") && !(single && lex_peek(p) != '\0' && strchr(".[(*/+-", lex_peek(p)) != NULL)) {
-        return true;
+        bool single = kids->count == count + 1 && test->kind != N_ONE_SIDED;
+        if (lex_take(p, ",")) {
+            test = parse_test(p);
+            continue;
+        }
+        if (lex_take(p, ")") && !(single && lex_peek(p) != '\0' && strchr(".[(*/+-", lex_peek(p)) != NULL)) {
+            return true;
+        }
+        break;
     }
     parse_back_to(p, &before);
     kids->count = count;

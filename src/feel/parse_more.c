@@ -106,16 +106,8 @@ typedef struct {
     bool twice;
 } Entries;
 
-static bool parse_entry(Parser *p, Entries *e)
+static void entry_room(Parser *p, Entries *e)
 {
-    Str key;
-    if (!parse_key(p, &key) || !parse_expect(p, ":")) {
-        return false;
-    }
-    Node *value = parse_expression(p);
-    if (value == NULL) {
-        return false;
-    }
     size_t n = e->values.count;
     if (n == e->cap) {
         size_t cap = n ? n * 2 : 8;
@@ -123,10 +115,33 @@ static bool parse_entry(Parser *p, Entries *e)
         e->vars = arena_grow(p->a, e->vars, n * sizeof(Var *), cap * sizeof(Var *));
         e->cap = cap;
     }
+}
+
+/* A function literal may call itself by the name of its entry; any other entry sees the ones before it only. */
+static bool parse_entry(Parser *p, Entries *e)
+{
+    Str key;
+    if (!parse_key(p, &key) || !parse_expect(p, ":")) {
+        return false;
+    }
+    Var *var = var_new(p, name_normal(p->a, key), NULL);
+    bool calls_itself = lex_sees_word(p, "function");
+    if (calls_itself) {
+        local_push(p, var, false);
+    }
+    Node *value = parse_expression(p);
+    if (value == NULL) {
+        return false;
+    }
+    var->type = value->type;
+    if (!calls_itself) {
+        local_push(p, var, false);
+    }
+    size_t n = e->values.count;
+    entry_room(p, e);
     e->twice = e->twice || has_name(e->names, n, key);
     e->names[n] = feel_str(key);
-    e->vars[n] = var_new(p, name_normal(p->a, key), value->type);
-    local_push(p, e->vars[n], false);
+    e->vars[n] = var;
     node_push(p, &e->values, value);
     return true;
 }

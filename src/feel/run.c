@@ -33,8 +33,7 @@ static void start(FeelRun *run)
     run->steps_left = run->limits.steps;
     run->bytes_before = arena_used(run->arena);
     run->depth = 0;
-    run->failed = false;
-    run->err = (Err){0};
+    run->failed = false; /* err is read only if this is set */
     run->messages = NULL;
     run->message_count = run->message_cap = 0;
 }

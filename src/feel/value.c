@@ -176,13 +176,10 @@ static int equal(Value a, Value b, int depth);
 /* The standard compares the properties of times; "second" has no fraction. */
 static int moments_equal(const FeelMoment *a, const FeelMoment *b)
 {
-    if (moment_is_local(a) != moment_is_local(b)) {
-        return 0;
-    }
     FeelMoment x = *a, y = *b;
     x.nanos -= x.nanos % NANOS_PER_SECOND;
     y.nanos -= y.nanos % NANOS_PER_SECOND;
-    return moment_nanos(&x) == moment_nanos(&y);
+    return moment_cmp(&x, &y) == 0;
 }
 
 static int lists_equal(Value a, Value b, int depth)
@@ -264,14 +261,7 @@ bool feel_order(Value a, Value b, int *ret)
         return true;
     }
     case FEEL_TIME:
-    case FEEL_DATE_TIME: {
-        if (moment_is_local(a.p) != moment_is_local(b.p)) {
-            return false;
-        }
-        I128 x = moment_nanos(a.p), y = moment_nanos(b.p);
-        *ret = (x > y) - (x < y);
-        return true;
-    }
+    case FEEL_DATE_TIME: *ret = moment_cmp(a.p, b.p); return true;
     default: return false;
     }
 }

@@ -1,7 +1,7 @@
 /* tck_test.c: the official conformance suite, from $TCK_DIR or beside the sources; skipped by name where it is absent.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn/dmn_tools.h"
-#include "test.h"
+#include "../../test.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
