@@ -45,7 +45,7 @@ typedef struct {
     SheetType type;
     int width;     /* in characters; 0: usual */
     Str note;      /* comment on the heading; may be empty */
-    const Str *choices; /* drop-down list; may be NULL */
+    const Str *choices; /* drop-down list, left out where it takes more than 255 bytes; may be NULL */
     size_t choice_count;
 } SheetColumn;
 SheetBook *sheet_book_new(Arena *a, Str title, int64_t created_s);
