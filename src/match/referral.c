@@ -409,6 +409,10 @@ static void index_shown(Run *r, const uint32_t *turns, MatchReferral *ret)
     uint32_t *shown = ARENA_ARRAY(r->arena, uint32_t, sum);
     for (uint32_t t = 0; t < r->round->vacancy_count; t++) {
         MatchReferred *row = &ret->rows[turns[t]];
+        if (t + 8 < r->round->vacancy_count) {
+            const MatchReferred *next = &ret->rows[turns[t + 8]];
+            __builtin_prefetch(next->count ? &r->round->pool[next->candidates[next->count - 1]] : NULL);
+        }
         set_cutoff(ret, row, seen);
         for (uint32_t i = 0; i < row->count; i++) {
             uint32_t c = row->candidates[i];
@@ -483,6 +487,20 @@ static bool is_verified(const MatchReferral *r, Err *err)
     return is_right || err_set(err, CANNOT_DECIDE, "The check refused the round: %s", found.text);
 }
 
+/* Turns jump about in memory; what the next ones read is asked for early. */
+static void fetch_ahead(const MatchReferral *out, const uint32_t *turns, uint32_t t)
+{
+    enum { FAR = 12, NEAR = 6 };
+    const MatchReferralRound *round = out->round;
+    if (t + FAR < round->vacancy_count) {
+        const char *v = (const char *)&round->vacancies[turns[t + FAR]];
+        __builtin_prefetch(v);
+        __builtin_prefetch(v + sizeof(MatchVacancy) - 1);
+        __builtin_prefetch(&out->rows[turns[t + FAR]], 1);
+        __builtin_prefetch(round->vacancies[turns[t + NEAR]].groups);
+    }
+}
+
 bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *ret, Err *err)
 {
     Run r = {.arena = a, .round = round};
@@ -502,6 +520,7 @@ bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *re
     MatchReferral out = {.round = round, .rows = ARENA_ARRAY(a, MatchReferred, round->vacancy_count)};
     for (uint32_t t = 0; t < round->vacancy_count; t++) {
         MatchReferred *row = &out.rows[turns[t]];
+        fetch_ahead(&out, turns, t);
         row->turn = t;
         if (!serve(&r, &round->vacancies[turns[t]], row, err)) {
             return false;
