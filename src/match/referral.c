@@ -291,7 +291,7 @@ static void serve_listed(Run *r, const MatchVacancy *v, MatchReferred *row, uint
         (void)refer(r, items[0].rank, mark);
         heap_pop(&h);
     }
-    row->cutoff.binding = h.count > 0;
+    row->cutoff.binding = h.count > 0 && r->taken_count > 0;
     arena_rewind(r->arena, place);
 }
 
@@ -335,7 +335,7 @@ static bool serve_groups(Run *r, const MatchVacancy *v, MatchReferred *row, uint
         }
     }
     take_from_heaps(r, heaps, n, row->wanted, mark);
-    row->cutoff.binding = with_room > r->taken_count;
+    row->cutoff.binding = with_room > r->taken_count && r->taken_count > 0;
     arena_rewind(r->arena, place);
     return true;
 }
@@ -369,7 +369,7 @@ static bool serve(Run *r, const MatchVacancy *v, MatchReferred *row, Err *err)
 /* The last one referred, with the exposure before this vacancy. Called when the turns are over. */
 static void set_cutoff(const MatchReferral *ret, MatchReferred *row, const uint32_t *exposure_now)
 {
-    if (row->cutoff.binding && row->count > 0) {
+    if (row->cutoff.binding) {
         uint32_t last = row->candidates[row->count - 1];
         const MatchCandidate *c = &ret->round->pool[last];
         row->cutoff = (MatchCutoff){.standing = c->standing, .ticket = c->ticket, .id = c->id, .binding = true,
