@@ -82,7 +82,7 @@ typedef struct {
     uint32_t wanted, eligible, count; /* count = min(wanted, eligible without those at the open limit) */
     const uint32_t *candidates;       /* indices, best first */
     uint32_t turn;                    /* from 0: when the vacancy was served */
-    MatchCutoff cutoff;               /* the last one referred; binding if somebody eligible was left out */
+    MatchCutoff cutoff;               /* the last one referred; binding if somebody who could be was not */
 } MatchReferred;
 
 typedef struct {

@@ -69,10 +69,13 @@ typedef struct {
 MatchStanding match_standing(const MatchRoster *r, uint32_t candidate, uint32_t period_days, uint32_t taken_fast,
                              uint32_t taken_slow);
 
-/* ---- Replay of a published round (docs/replay.md has the format) ---- */
-/* Reads a round in JSON or CSV and recomputes it; the text is byte for byte what any other implementation must print. */
+/* ---- Replay of a published round (tests/match_second/FORMAT.md has the format) ---- */
+/* Reads a round in JSON or CSV and recomputes it; the text is byte for byte what any other implementation must print.
+ * LOG_DAMAGED if the rows do not have the published root, NOT_ALLOWED if the secret is not the one committed to. */
 MUST_USE bool match_replay(Arena *a, Str input, bool as_json, Str *ret_text, Err *err);
-/* `goldenbridge match replay FILE [--json]`; returns the exit status. */
+/* The root of a round's rows and rules, to publish before the secret is revealed (and before a beacon's value is known). */
+MUST_USE bool match_replay_root(Arena *a, Str input, Hash *ret, Err *err);
+/* `goldenbridge match replay FILE [--json]`: argv[0] is "match". Returns the exit status. */
 int match_tool(int argc, char **argv, FILE *out, FILE *err);
 
 #endif

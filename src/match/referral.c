@@ -291,7 +291,7 @@ static void serve_listed(Run *r, const MatchVacancy *v, MatchReferred *row, uint
         (void)refer(r, items[0].rank, mark);
         heap_pop(&h);
     }
-    row->cutoff.binding = h.count > 0;
+    row->cutoff.binding = h.count > 0 && r->taken_count > 0;
     arena_rewind(r->arena, place);
 }
 
@@ -335,7 +335,7 @@ static bool serve_groups(Run *r, const MatchVacancy *v, MatchReferred *row, uint
         }
     }
     take_from_heaps(r, heaps, n, row->wanted, mark);
-    row->cutoff.binding = with_room > r->taken_count;
+    row->cutoff.binding = with_room > r->taken_count && r->taken_count > 0;
     arena_rewind(r->arena, place);
     return true;
 }
@@ -369,7 +369,7 @@ static bool serve(Run *r, const MatchVacancy *v, MatchReferred *row, Err *err)
 /* The last one referred, with the exposure before this vacancy. Called when the turns are over. */
 static void set_cutoff(const MatchReferral *ret, MatchReferred *row, const uint32_t *exposure_now)
 {
-    if (row->cutoff.binding && row->count > 0) {
+    if (row->cutoff.binding) {
         uint32_t last = row->candidates[row->count - 1];
         const MatchCandidate *c = &ret->round->pool[last];
         row->cutoff = (MatchCutoff){.standing = c->standing, .ticket = c->ticket, .id = c->id, .binding = true,
@@ -409,6 +409,10 @@ static void index_shown(Run *r, const uint32_t *turns, MatchReferral *ret)
     uint32_t *shown = ARENA_ARRAY(r->arena, uint32_t, sum);
     for (uint32_t t = 0; t < r->round->vacancy_count; t++) {
         MatchReferred *row = &ret->rows[turns[t]];
+        if (t + 8 < r->round->vacancy_count) {
+            const MatchReferred *next = &ret->rows[turns[t + 8]];
+            __builtin_prefetch(next->count ? &r->round->pool[next->candidates[next->count - 1]] : NULL);
+        }
         set_cutoff(ret, row, seen);
         for (uint32_t i = 0; i < row->count; i++) {
             uint32_t c = row->candidates[i];
@@ -483,6 +487,20 @@ static bool is_verified(const MatchReferral *r, Err *err)
     return is_right || err_set(err, CANNOT_DECIDE, "The check refused the round: %s", found.text);
 }
 
+/* Turns jump about in memory; what the next ones read is asked for early. */
+static void fetch_ahead(const MatchReferral *out, const uint32_t *turns, uint32_t t)
+{
+    enum { FAR = 12, NEAR = 6 };
+    const MatchReferralRound *round = out->round;
+    if (t + FAR < round->vacancy_count) {
+        const char *v = (const char *)&round->vacancies[turns[t + FAR]];
+        __builtin_prefetch(v);
+        __builtin_prefetch(v + sizeof(MatchVacancy) - 1);
+        __builtin_prefetch(&out->rows[turns[t + FAR]], 1);
+        __builtin_prefetch(round->vacancies[turns[t + NEAR]].groups);
+    }
+}
+
 bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *ret, Err *err)
 {
     Run r = {.arena = a, .round = round};
@@ -502,6 +520,7 @@ bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *re
     MatchReferral out = {.round = round, .rows = ARENA_ARRAY(a, MatchReferred, round->vacancy_count)};
     for (uint32_t t = 0; t < round->vacancy_count; t++) {
         MatchReferred *row = &out.rows[turns[t]];
+        fetch_ahead(&out, turns, t);
         row->turn = t;
         if (!serve(&r, &round->vacancies[turns[t]], row, err)) {
             return false;

@@ -133,7 +133,7 @@ static void check_vacancy(const Small *s, Plain *p, const MatchReferral *r, uint
     eq_int(row->wanted, wanted);
     eq_int(row->eligible, eligible);
     eq_int(row->count, may < wanted ? may : wanted);
-    eq_int(row->cutoff.binding, may > wanted);
+    eq_int(row->cutoff.binding, may > wanted && wanted > 0);
     for (uint32_t c = 0; c < s->round.pool_count; c++) {
         MatchLine line = match_referral_line(r, v, c);
         uint32_t rank = plain_rank(s, p, x, c);
