@@ -198,6 +198,7 @@ class Model:
         collects = sorted([n.name for n in self.nodes if n.kind == 'collect' and n.name in order], key=order.index)
         refusing = [n for n in collects if n.endswith('rounds')]
         yes, no = top.words
+        top.type = 'Answer'
         found = 'count(flatten([%s])[item != null]) > 0'
         keys = ['grounds: flatten([%s])[item != null]' % ', '.join(collects), 'missing: Missing facts']
         steps = []
@@ -205,7 +206,8 @@ class Model:
             steps.append('if %s then "%s"' % (found % ', '.join(refusing), no))
         if 'Discretion' in collects:
             steps.append('if %s then "may be refused"' % (found % 'Discretion'))
-        steps.append('if count(missing) > 0 or count(grounds) > 0 then "cannot decide"')
+        broken = ''.join(' or %s = null' % c for c in collects)
+        steps.append('if count(missing) > 0 or count(grounds) > 0%s then "cannot decide"' % broken)
         keys.append('outcome: ' + '\n   else '.join(steps + ['"%s"' % yes]))
         top.text = ['{' + ',\n '.join(keys + top.extras) + '}']
         top.kind = 'decide'
@@ -292,13 +294,21 @@ class Writer:
     def types(self):
         o, used = self.out, []
         for n in self.m.nodes:
-            used += [n.type] + [p[1] for p in n.params]
-        for t in sorted(set(used)):
+            used += [n.type] + [p[1] for p in n.params] + [t for _, t in (self.extra_types() if n.extras else [])]
+        if 'Answer' in used:
+            used.append('Texts')
+        for t in sorted(set(used), key=lambda t: (t == 'Answer', t)):
             if t in BUILTIN:
                 continue
             if t in LISTS:
                 o('  <itemDefinition name="%s" isCollection="true"><typeRef>%s</typeRef></itemDefinition>'
                   % (t, LISTS[t]))
+            elif t == 'Answer':
+                o('  <itemDefinition name="Answer">')
+                parts = [('outcome', 'string'), ('grounds', 'Texts'), ('missing', 'Texts')] + self.extra_types()
+                for name, typ in parts:
+                    o('    <itemComponent name=%s><typeRef>%s</typeRef></itemComponent>' % (quoteattr(name), typ))
+                o('  </itemDefinition>')
             elif t in TYPES:
                 o('  <itemDefinition name="%s"><typeRef>string</typeRef>' % t)
                 o('    <allowedValues><text>%s</text></allowedValues>'
@@ -306,6 +316,34 @@ class Writer:
                 o('  </itemDefinition>')
             else:
                 raise SystemExit('%s: unknown type %s' % (self.m.path, t))
+
+    def extra_types(self):
+        """Components of the answer: the type of the name an extra is (or gives beside null), else what its form shows."""
+        ret = []
+        for n in self.m.nodes:
+            for extra in n.extras:
+                key, _, expr = [x.strip() for x in extra.partition(':')]
+                m = re.match(r'^if .* then (.*) else (.*)$', expr)
+                for part in ([x for x in (m.group(1), m.group(2)) if x != 'null'] if m else []) + [expr]:
+                    if part in self.names:
+                        typ = self.names[part].type
+                        break
+                    if part.startswith('"'):
+                        typ = 'string'
+                        break
+                    if re.match(r'^-?[0-9]+$', part) or part.startswith('floor('):
+                        typ = 'number'
+                        break
+                    if part in ('true', 'false') or re.match(r'^[\w ]+ (<=|>=|<|>|=) .*$', part) and not part.startswith('if '):
+                        typ = 'boolean'
+                        break
+                    if 'duration(' in part and '+' in part:
+                        typ = 'date'
+                        break
+                else:
+                    raise SystemExit('%s: type of "%s" cannot be told' % (self.m.path, extra))
+                ret.append((key, typ))
+        return ret
 
     def input(self, n):
         self.out('  <inputData id="%s" name=%s>' % (self.id(n), quoteattr(n.name)))
@@ -332,7 +370,7 @@ class Writer:
         o('  <businessKnowledgeModel id="%s" name=%s>' % (self.id(n), quoteattr(n.name)))
         if n.doc:
             o('    <description>%s</description>' % escape(n.doc))
-        o('    <variable name=%s/>' % quoteattr(n.name))
+        o('    <variable name=%s typeRef=%s/>' % (quoteattr(n.name), quoteattr(n.type)))
         o('    <encapsulatedLogic>')
         for name, typ in n.params:
             o('      <formalParameter name=%s typeRef=%s/>' % (quoteattr(name), quoteattr(typ)))
@@ -356,6 +394,17 @@ class Writer:
             self.table(n)
         o('  </decision>')
 
+    def column_type(self, n, column):
+        """The type of an input expression: that of the name it is, else as its tests show."""
+        if column in self.names:
+            return self.names[column].type
+        tests = [test for r in n.rules for expr, test in r.conds if expr == column]
+        if all(t in ('true', 'false') for t in tests):
+            return 'boolean'
+        if all('date(' in t for t in tests):
+            return 'date'
+        return 'string' if '"' in tests[0] else 'number'
+
     def table(self, n):
         o, columns = self.out, []
         for r in n.rules:
@@ -365,10 +414,7 @@ class Writer:
         ident = self.id(n)
         o('    <decisionTable id="%s-t" hitPolicy="%s">' % (ident, n.kind.upper()))
         for i, c in enumerate(columns, 1):
-            ref = ''
-            node = self.names.get(c)
-            if node is not None:
-                ref = ' typeRef=%s' % quoteattr(node.type)
+            ref = ' typeRef=%s' % quoteattr(self.column_type(n, c))
             o('      <input id="%s-i%d" label=%s><inputExpression id="%s-e%d"%s><text>%s</text></inputExpression></input>'
               % (ident, i, quoteattr(c), ident, i, ref, escape(c)))
         typ = LISTS.get(n.type, n.type) if n.kind == 'collect' else n.type
@@ -445,7 +491,7 @@ def sources():
 
 def main():
     wanted = sys.argv[1:]
-    count = 0
+    count, written = 0, set()
     for path in sources():
         name = os.path.basename(path)[:-4]
         if wanted and name not in wanted:
@@ -454,9 +500,14 @@ def main():
             model = Model(path, day).finish()
             folder = os.path.join(OUT, day)
             os.makedirs(folder, exist_ok=True)
+            written.add(os.path.join(folder, name + '.dmn'))
             with open(os.path.join(folder, name + '.dmn'), 'w', encoding='utf-8') as f:
                 f.write(Writer(model).write())
             count += 1
+    for folder, _, files in os.walk(OUT):
+        for f in files:
+            if not wanted and os.path.join(folder, f) not in written:
+                os.remove(os.path.join(folder, f))
     print('%d models written' % count)
 
 
