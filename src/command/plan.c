@@ -192,7 +192,7 @@ static size_t own_values(Planning *p, SetValue *ret)
     size_t n = 0;
     for (size_t i = 0; i < form.len; i++) {
         const SchemeField *f = scheme_field(p->in->type, feel_entries(form)[i].name);
-        if (f != NULL) {
+        if (f != NULL && !feel_is_null(feel_entries(form)[i].value)) {
             ret[n++] = (SetValue){f, feel_to_json(p->a, feel_entries(form)[i].value)};
         }
     }
