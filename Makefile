@@ -18,8 +18,11 @@ WARN += $(if $(STRICT),-Werror)
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE -fno-common -fno-strict-aliasing
 OPT_release := -O2 -g -D_FORTIFY_SOURCE=2
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_asan-gcc := $(OPT_asan)
+OPT_asan-clang := $(OPT_asan)
 OPT_clang := -O1 -g
 OPT_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+OPT_fuzz-link := -fsanitize=fuzzer
 CFLAGS_ALL := -std=c17 -D_POSIX_C_SOURCE=200809L $(OPT_$(V)) $(HARDEN) $(WARN) -Isrc -I$(O)/gen $(PKG_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now $(filter -fsanitize%,$(OPT_$(V))) $(LDFLAGS)
 
