@@ -29,8 +29,8 @@ LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now $(filter -fsanitize%,$(OPT_$(V))) $(LDFL
 SRC := $(sort $(wildcard src/*/*.c))
 LIB_SRC := $(filter-out src/main/%,$(SRC))
 MAIN_SRC := $(filter src/main/%,$(SRC))
-# Unit tests: all of them, or those of the rooms named in ROOMS="base feel".
-TEST_SRC := $(sort $(if $(ROOMS),$(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c)),$(wildcard tests/unit/*/*.c tests/flow/*.c)))
+# Unit tests: all of them, or those of the rooms named in ROOMS="base feel" (ROOMS="store ../fault" adds the fault tests).
+TEST_SRC := $(sort $(if $(ROOMS),$(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c)),$(wildcard tests/unit/*/*.c tests/flow/*.c tests/fault/*.c)))
 # Rooms a partial test build links (default: all).
 LINK_ROOMS ?= $(notdir $(patsubst %/,%,$(dir $(LIB_SRC))))
 LIB_OBJ := $(patsubst %.c,$(O)/obj/%.o,$(filter $(foreach r,$(LINK_ROOMS),src/$(r)/%),$(LIB_SRC)))
