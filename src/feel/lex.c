@@ -14,6 +14,9 @@ static const char *const WORDS[] = {"and", "or", "in", "between", "instance", "t
 Node *parse_fail_at(Parser *p, size_t at, ErrCode code, const char *message)
 {
     int line = 1, column = 1;
+    if (p->quiet > 0) {
+        return NULL;
+    }
     for (size_t i = 0; i < at && i < p->text.len; i++) {
         unsigned char c = (unsigned char)p->text.ptr[i];
         if (c == '\n') {
@@ -29,6 +32,9 @@ Node *parse_fail_at(Parser *p, size_t at, ErrCode code, const char *message)
 
 Node *parse_fail(Parser *p, const char *expected)
 {
+    if (p->quiet > 0) {
+        return NULL;
+    }
     lex_skip(p);
     Str seen = str_sub(p->text, p->at, p->at + 16);
     Str cut = str_sub(seen, 0, utf8_at(seen, 8));

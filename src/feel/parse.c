@@ -109,7 +109,11 @@ static bool try_in_tests(Parser *p, NodeList *kids)
 {
     Parser before = *p;
     size_t count = kids->count;
-    Node *test = lex_take(p, "(") ? parse_test(p) : NULL;
+    Node *test = NULL;
+    p->quiet++;
+    if (lex_take(p, "(")) {
+        test = parse_test(p);
+    }
     while (test != NULL) {
         node_push(p, kids, test);
         bool single = kids->count == count + 1 && test->kind != N_ONE_SIDED;
@@ -118,6 +122,7 @@ static bool try_in_tests(Parser *p, NodeList *kids)
             continue;
         }
         if (lex_take(p, ")") && !(single && lex_peek(p) != '\0' && strchr(".[(*/+-", lex_peek(p)) != NULL)) {
+            p->quiet--;
             return true;
         }
         break;
@@ -246,11 +251,13 @@ static bool parse_open_bracket(Parser *p, Node **n)
         return true;
     }
     p->at++;
+    p->quiet++;
     Node *filter = parse_filter(p, *n);
     if (filter == NULL) {
         parse_back_to(p, &before);
         return false;
     }
+    p->quiet--;
     *n = filter;
     return true;
 }
@@ -432,6 +439,7 @@ bool feel_parse(const Source *src, Node **ret, Err *err)
         n = parse_fail(&p, "no zero byte");
     }
     if (n == NULL) {
+        check_that(first.code != OK);
         if (err != NULL) {
             *err = first;
         }

@@ -9,6 +9,7 @@
 typedef struct Local Local;
 struct Local {
     const Local *outer;
+    size_t depth;
     Var *var;
     bool is_item;
 };
@@ -20,6 +21,7 @@ typedef struct {
     size_t at;
     int nesting;
     int open_ranges; /* inside the upper end of a range, where [ may close */
+    int quiet;       /* inside an attempt: faults need no words */
     size_t nodes;
     const Local *locals;
     Unit *unit;
