@@ -196,6 +196,9 @@ Value fn_number(FeelRun *run, const Value *args, size_t count)
     if (count == 2) {
         return feel_error(run, "number: takes one argument or three");
     }
+    if (s.len > 0 && s.ptr[0] == '+') {
+        return feel_error(run, "number: not a number"); /* no plus sign in a numeric literal */
+    }
     if (count == 3 && (!separator(args[1], " ,.", &grouping) || !separator(args[2], ".,", &point))) {
         return feel_error(run, "number: a separator that is not allowed");
     }
