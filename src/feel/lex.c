@@ -14,9 +14,6 @@ static const char *const WORDS[] = {"and", "or", "in", "between", "instance", "t
 Node *parse_fail_at(Parser *p, size_t at, ErrCode code, const char *message)
 {
     int line = 1, column = 1;
-    if (p->quiet > 0) {
-        return NULL;
-    }
     for (size_t i = 0; i < at && i < p->text.len; i++) {
         unsigned char c = (unsigned char)p->text.ptr[i];
         if (c == '\n') {
@@ -32,9 +29,6 @@ Node *parse_fail_at(Parser *p, size_t at, ErrCode code, const char *message)
 
 Node *parse_fail(Parser *p, const char *expected)
 {
-    if (p->quiet > 0) {
-        return NULL;
-    }
     lex_skip(p);
     Str seen = str_sub(p->text, p->at, p->at + 16);
     Str cut = str_sub(seen, 0, utf8_at(seen, 8));
@@ -126,7 +120,7 @@ bool lex_take_word(Parser *p, const char *word)
     return true;
 }
 
-static bool sees_grammar_word(Parser *p)
+bool lex_sees_grammar_word(Parser *p)
 {
     for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
         if (lex_sees_word(p, WORDS[i])) {
@@ -140,7 +134,7 @@ Str lex_words(Parser *p)
 {
     lex_skip(p);
     size_t start = p->at, end = p->at;
-    while (p->at < p->text.len && is_name_start(p->text.ptr[p->at]) && !sees_grammar_word(p)) {
+    while (p->at < p->text.len && is_name_start(p->text.ptr[p->at]) && !lex_sees_grammar_word(p)) {
         while (p->at < p->text.len && is_name_byte(p->text.ptr[p->at]) && space_length(p->text, p->at) == 0) {
             p->at++;
         }

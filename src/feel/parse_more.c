@@ -18,8 +18,7 @@ static Node *one_sided(Parser *p, RangeSign sign)
     return n;
 }
 
-/* Behind "low ..". */
-static Node *parse_range_end(Parser *p, Node *low, bool low_closed)
+Node *parse_range_end(Parser *p, Node *low, bool low_closed)
 {
     p->open_ranges++;
     Node *high = parse_endpoint(p);
