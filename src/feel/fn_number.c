@@ -93,9 +93,13 @@ Value fn_modulo(FeelRun *run, const Value *args, size_t count)
 
 static Value function_of_one(FeelRun *run, Value v, bool (*fn)(Dec, Dec *), const char *function)
 {
+    enum { STEPS = 50 }; /* some microseconds */
     Dec d;
     if (!arg_dec(v, &d)) {
         return bad_argument(run, function, v);
+    }
+    if (!feel_spend(run, STEPS)) {
+        return feel_null();
     }
     bool ok = fn(d, &d);
     return number_or_error(run, ok, d, function);

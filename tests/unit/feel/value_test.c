@@ -85,3 +85,31 @@ TEST(json_goes_in_and_out)
     eq_int(err.code, FIELD_FORMAT);
     eq_text(str_from_c(err.field), "stay.1");
 }
+
+/* Lists that share their halves: 2^40 values in 40 steps. */
+static Value shared_halves(Arena *a)
+{
+    Value v = feel_int(1);
+    for (int i = 0; i < 40; i++) {
+        Value *pair = ARENA_ARRAY(a, Value, 2);
+        pair[0] = pair[1] = v;
+        v = feel_list(pair, 2);
+    }
+    return v;
+}
+
+TEST(values_that_share_parts_cannot_hang_the_engine)
+{
+    FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
+    Value v = shared_halves(a), w = shared_halves(a);
+    Buf b = buf_new(a, 10000);
+    feel_print(&b, v);
+    check(!buf_ok(&b));
+    check(feel_to_json(a, v) == NULL);
+    check(feel_is_null(feel_equal(run, v, w)) && feel_run_failed(run, NULL));
+    Err err;
+    eq_text(expression_value(a, "{a: [1], b: [a,a], c: [b,b], d: [c,c], e: is(d, d)}.e"), "true");
+    FeelRun *other = feel_run_new(a, (FeelLimits){0}, (Instant){0});
+    check(feel_is_null(feel_call(other, feel_builtin(STR("string")), &v, 1)) && feel_run_failed(other, &err));
+    eq_int(err.code, LIMIT_MEMORY);
+}
