@@ -56,6 +56,13 @@ TEST(no_page_uses_an_id_twice)
     }
 }
 
+TEST(a_row_of_a_list_leads_to_its_case_whether_its_cells_are_texts_or_objects)
+{
+    Str html = page_html(a, STR("list"), STR("en"));
+    check(str_find(html, STR("<a href=\"/cases/P-2026-10231\">P-2026-10231</a>"), 0) != SIZE_MAX);
+    check(str_find(html, STR("<a href=\"/cases/P-2026-10232\">P-2026-10232</a>"), 0) != SIZE_MAX);
+}
+
 /* Calls fn for each {{t key}} of all templates. */
 static void for_each_key(Arena *a, void (*fn)(Arena *a, Str key))
 {
