@@ -41,6 +41,10 @@ typedef struct {
 /* The input data that an invocable needs, directly or through required decisions; parameters of a service or model. */
 size_t dmn_inputs(const DmnInvocable *d, const DmnInput **ret);
 
+/* The inputs of d from a JSON object by input name, each read by its type; members that d does not need are ignored, missing
+ * ones are null. FIELD_FORMAT with err.field naming the input that does not fit its type. */
+MUST_USE bool dmn_inputs_read(Arena *a, const DmnInvocable *d, const Json *object, Value *ret, Err *err);
+
 /* ---- Trace: why ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -90,6 +94,7 @@ typedef struct {
     Str input;        /* name of the input, or path inside it: "applicant.age" */
     Value from, to;   /* nearest value that alters the outcome */
     bool by_waiting;  /* a date that comes by itself */
+    int group;        /* changes of the same number above 0 go together (pairs); 0 stands alone */
     Value outcome;    /* proven by evaluating again */
 } DmnChange;
 
@@ -97,5 +102,21 @@ typedef struct {
  * decision's value, `?`) holds. changeable lists input names; ordered by distance; at most max. */
 size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const FeelCode *wanted, const Str *changeable,
                    size_t changeable_count, DmnChange *ret, size_t max);
+
+/* ---- Checking a model ----------------------------------------------------------------------------------------------------- */
+
+typedef enum { DMN_INFO = 1, DMN_WARNING, DMN_ERROR } DmnSeverity;
+typedef struct {
+    DmnSeverity severity;
+    const char *code;    /* "gap", "overlap", "unreachable", "unknown-name", "type", "law-…": stable */
+    Str element, rule;   /* name of the element; id of the rule or empty */
+    int line;
+    Str message;
+    Json *example;       /* inputs of the table that show it, or NULL */
+} DmnFinding;
+enum { DMN_CHECK_LAW = 1 }; /* also what the law profile asks: see docs of the room */
+
+/* Gaps, overlaps under UNIQUE, rules that can never decide, names and types that do not fit. In order of the file. */
+size_t dmn_check(Arena *a, const DmnModel *m, unsigned flags, const DmnFinding **ret);
 
 #endif

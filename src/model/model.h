@@ -42,8 +42,19 @@ typedef struct {
     Json *data;             /* object */
     Str person;             /* whose key seals `sealed`; empty if nothing is sealed */
     Json *sealed;           /* object or NULL */
+    Hash commitment;        /* salted hash of `sealed`, zero without; given by the store, public, says nothing by itself */
     Hash prev;              /* hash of the case's event before, zero for the first; given by the store */
     Hash hash;              /* of the canonical bytes; given by the store */
 } Event;
+
+/* A case as the read tables hold it. */
+typedef struct {
+    Str id, scheme, type, state, title, holder;
+    Str due, due_rule;      /* date as text, and the article; empty: none */
+    int64_t version;
+    Day opened, since;      /* since: when it came into this state */
+    Json *data;             /* field → value */
+    Json *pending;          /* {step, form, by, at} that waits for a second person; or NULL */
+} CaseRow;
 
 #endif

@@ -30,8 +30,9 @@ void store_rollback_to(Store *s);
 
 /* ---- The log ----------------------------------------------------------------------------------------------------------- */
 
-/* Appends in one transaction: gives seq, prev, hash and checks versions (STALE_FORM if e->version is taken). Seals e->sealed
- * under e->person's key (made at first use). Updates the Merkle edge. */
+/* Appends in one transaction: gives seq, prev, hash and checks versions (STALE_FORM unless e->version is the next; 0 takes
+ * the next). Seals e->sealed under e->person's key (made at first use; WRONG_STATE if the person was erased). After a
+ * failure roll back, to the savepoint or wholly. */
 MUST_USE bool store_append(Store *s, Arena *a, Event *events, size_t count, Err *err);
 /* Calls back for each event in order; sealed data is opened (e->sealed NULL and data.erased set where the key is gone).
  * Return false from the callback to stop. Events live in a scratch arena that is reset between calls. */
@@ -55,15 +56,23 @@ typedef struct {
 MUST_USE bool store_verify(Store *s, StoreVerify *ret, Err *err);
 /* Signs a checkpoint of the log as it is, stores it, returns the note. Only in STORE_WRITE. */
 MUST_USE bool store_checkpoint(Store *s, Arena *a, Instant now, Str *ret_note, Err *err);
+/* Keeps a checkpoint that a witness has co-signed, if it is the newest. */
+MUST_USE bool store_add_cosignature(Store *s, Arena *a, Str note, const NoteKey *witness, Instant now, Err *err);
 MUST_USE bool store_last_checkpoint(Store *s, Arena *a, Str *ret_note, Err *err); /* NOT_FOUND if none */
+MUST_USE bool store_root(Store *s, uint64_t size, Hash *ret, Err *err); /* of the tree of the first `size` events */
 Str store_log_verifier(Store *s, Arena *a); /* verifier key text of the log */
 /* The bytes of a C2SP tile or entry bundle; NOT_FOUND beyond the log. */
 MUST_USE bool store_tile(Store *s, Arena *a, int level, uint64_t index, int width, Str *ret, Err *err);
 MUST_USE bool store_inclusion(Store *s, int64_t seq, uint64_t size, Hash *ret, size_t *ret_count, Err *err);
 MUST_USE bool store_consistency(Store *s, uint64_t old_size, uint64_t new_size, Hash *ret, size_t *ret_count, Err *err);
 
+/* A secret for a purpose, derived from the store key: the same at each call, unknown to anybody without the key file. */
+MUST_USE bool store_secret(Store *s, Str purpose, Hash *ret, Err *err);
 /* Destroys a person's key. The log stays as it is; what was sealed cannot be read any more. */
 MUST_USE bool store_erase_person(Store *s, Str person, Err *err);
+/* What a person takes home to prove their own entry to anybody: {checkpoint, entry, index, inclusion, and where it can
+ * still be read salt and sealed}; SHA-256(salt ‖ canonical sealed) is the entry's c. NOT_FOUND before the first checkpoint. */
+MUST_USE bool store_disclose(Store *s, Arena *a, int64_t seq, Json **ret, Err *err);
 
 /* ---- Read tables: SQL for the rooms `project` and `query` ----------------------------------------------------------- */
 
@@ -77,7 +86,7 @@ typedef struct {
 #define STORE_S(text) ((StoreValue){.kind = STORE_TEXT, .s = (text)})
 #define STORE_B(bytes) ((StoreValue){.kind = STORE_BLOB, .s = (bytes)})
 
-/* sql is a string literal that both engines understand: parameters $1, $2, … each first met in that order; types BIGINT,
+/* sql is a string literal that both engines understand: parameters $1, $2, …; types BIGINT,
  * TEXT and BLOB (written BLOB, becomes BYTEA); prepared once per handle and literal. Integers, text and blobs only. */
 MUST_USE bool store_exec(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
 typedef struct {
@@ -97,6 +106,8 @@ bool store_was_duplicate(const Store *s);
 /* ---- Care --------------------------------------------------------------------------------------------------------------- */
 MUST_USE bool store_backup(Store *s, Str to_path, Err *err);        /* online */
 MUST_USE bool store_copy(Store *from, Store *to, Err *err);         /* between engines; same root afterwards */
+/* Writes the checkpoint and all tiles it covers as files under folder, for a plain web server. Safe to repeat. */
+MUST_USE bool store_export(Store *s, Arena *a, Str folder, Err *err);
 /* Settings that are unsafe (fsync off, key file readable by others, …), one line each. */
 MUST_USE bool store_doctor(Store *s, Arena *a, Json **ret_findings, Err *err);
 

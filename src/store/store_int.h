@@ -1,0 +1,115 @@
+/* store_int.h: what the files of the room share: the engine's table, the state of a handle, keys. Not for other rooms.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_STORE_INT_H
+#define STORE_STORE_INT_H
+
+#include "store.h"
+
+enum { TILE = 256, MAX_COLUMNS = 64, MAC_BYTES = 16, KEY_BYTES = 32, HEAD_SLOTS = 1024, KEY_SLOTS = 64 };
+
+/* Where rows go. columns may be NULL; it is called once, before the first row and also without any. */
+typedef struct {
+    void (*columns)(void *host, const char *const *names, size_t count);
+    StoreRow each;
+    void *host;
+} RowSink;
+
+/* One per database. Statement texts are literals, good for the life of the process. */
+typedef struct {
+    const char *name;
+    bool (*open)(Store *s, Str target, StoreMode mode, Err *err);
+    void (*close)(Store *s);
+    /* Write lock, and the size of the log under it. */
+    bool (*begin)(Store *s, int64_t *ret_size, Err *err);
+    bool (*commit)(Store *s, Err *err);
+    void (*rollback)(Store *s);
+    bool (*begin_snapshot)(Store *s, Err *err); /* reads until rollback see one state */
+    bool (*run)(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
+    /* Like run without rows, but the answer may come later: with the next run or commit. */
+    bool (*post)(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
+    bool (*script)(Store *s, const char *sql, Err *err); /* several statements, no parameters; internal */
+    bool (*backup)(Store *s, Str to_path, Err *err);
+    void (*doctor)(Store *s, Arena *a, Json *findings);
+    void (*after_erase)(Store *s); /* sees to it that the old bytes do not linger */
+} Engine;
+
+extern const Engine ENGINE_SQLITE, ENGINE_PG;
+
+typedef struct {
+    bool is_known;                     /* false: opened without its key file, which only reading allows */
+    NoteKey log;
+    unsigned char store_key[KEY_BYTES]; /* wraps the keys of persons */
+    unsigned char mac_key[16];          /* derived from store_key: marks events that came through this program */
+} Keys;
+
+/* The last event of a stream, so that the next append need not ask. */
+typedef struct {
+    Hash stream; /* SHA-256 of its id; zero: free */
+    int64_t version;
+    Hash hash;
+} Head;
+
+typedef enum { PERSON_NONE = 0, PERSON_HAS_KEY, PERSON_ERASED } PersonState;
+typedef struct {
+    uint64_t id; /* str_hash of the person */
+    Hash person;
+    PersonState state;
+    unsigned char key[KEY_BYTES];
+} PersonKey;
+typedef struct {
+    PersonKey slot[KEY_SLOTS];
+} KeyCache;
+
+struct Store {
+    const Engine *engine;
+    void *conn; /* the engine's own */
+    Arena *arena;
+    StoreMode mode;
+    Str key_path, target;
+    Keys keys;
+    Str log_name, log_verifier;
+    bool in_transaction, in_savepoint, is_snapshot, is_internal, was_duplicate;
+    int64_t size, saved_size; /* of the log inside the transaction, at the savepoint */
+    Head *heads;              /* HEAD_SLOTS; good while nobody else writes: known_size is the size they belong to */
+    int64_t known_size;
+    KeyCache *person_keys; /* inside a transaction */
+};
+
+/* Statements of our own, which the guard over the log's tables lets through. */
+MUST_USE bool store_run(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
+MUST_USE bool store_post(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
+MUST_USE bool store_script(Store *s, const char *sql, Err *err);
+/* One integer, or otherwise if there is no row or it is NULL. */
+MUST_USE bool store_int(Store *s, const char *sql, const StoreValue *params, size_t count, int64_t *ret, Err *err);
+/* One text or blob copied to a; *ret.ptr NULL if there is no row. */
+MUST_USE bool store_text(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, Str *ret, Err *err);
+/* Puts what the database said into err->detail. */
+bool store_err(Err *err, ErrCode code, const char *detail);
+
+/* store_schema.c */
+MUST_USE bool schema_create(Store *s, Err *err);
+MUST_USE bool schema_migrate(Store *s, Err *err);
+
+/* store_keys.c */
+MUST_USE bool keys_make(Store *s, Err *err);
+MUST_USE bool keys_load(Store *s, Err *err);
+MUST_USE bool keys_save(Store *s, Err *err);
+void keys_mac(const Store *s, int64_t seq, Hash hash, unsigned char ret[MAC_BYTES]);
+void key_cache_wipe(KeyCache *c);
+/* Seals e->sealed: fills e->commitment and gives the box. Makes the person's key at first use. */
+MUST_USE bool seal(Store *s, Arena *a, Event *e, Str *ret_box, Err *err);
+/* Opens the box into e->sealed; marks data.erased or data.locked where that cannot be. */
+MUST_USE bool unseal(Store *s, KeyCache *c, Arena *a, Event *e, Str box, Str *ret_salt, Err *err);
+/* The last checkpoint that this key signed, kept beside the key file, outside the database. Empty if none. */
+Str keys_last_note(Store *s, Arena *a);
+MUST_USE bool keys_set_last_note(Store *s, Str note, Err *err);
+
+/* store_tree.c */
+MUST_USE bool tree_complete_tiles(Store *s, int64_t size, Err *err);
+MUST_USE bool tree_root(Store *s, uint64_t size, Hash *ret, Err *err);
+bool tree_read(void *store, int level, uint64_t index, Hash *ret);
+
+/* store_verify.c: walks events (from_seq, end]; checks all that needs no earlier event unless from_seq is 0. */
+MUST_USE bool verify_walk(Store *s, int64_t from_seq, StoreVerify *ret, Err *err);
+
+#endif

@@ -1,0 +1,346 @@
+/* store_verify.c: walks the log as fast as it can be read and checks everything that was promised of it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "store_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 20000, TILE_LEVELS = 8, TILE_SHIFT = 8 };
+
+/* The newest event of each stream seen so far: an open table, keyed by the first 16 bytes of SHA-256 of the id. */
+typedef struct {
+    unsigned char id[16];
+    uint32_t version;
+    unsigned char hash[32];
+} Last;
+
+typedef struct {
+    uint64_t size;
+    int64_t id;
+    Hash root;
+} Signed;
+
+typedef struct {
+    Store *s;
+    Arena *arena, *scratch, *table_arena;
+    StoreVerify *ret;
+    int64_t expected; /* seq of the next row */
+    size_t rows;      /* in this chunk */
+    bool is_whole;    /* from the first event: chains, tiles and checkpoints are checked too */
+    Last *table;
+    size_t mask, streams;
+    MerkleEdge tree;
+    Hash tile[TILE_LEVELS][TILE];
+    Signed *signed_sizes;
+    size_t signed_count, signed_next;
+    char *entry;
+    size_t entry_room;
+    Err *err;
+    bool is_failed;
+} Verify;
+
+static bool bad(Verify *v, int64_t seq, const char *why)
+{
+    v->ret->first_bad = seq;
+    snprintf(v->ret->why, sizeof v->ret->why, "%s", why);
+    return false;
+}
+
+/* ---- Chains ----------------------------------------------------------------------------------------------------------- */
+
+static Last *find_last(const Verify *v, const unsigned char id[16])
+{
+    uint64_t at;
+    memcpy(&at, id, sizeof at);
+    for (;; at++) {
+        Last *l = &v->table[at & v->mask];
+        if (l->version == 0 || memcmp(l->id, id, sizeof l->id) == 0) {
+            return l;
+        }
+    }
+}
+
+static void grow_table(Verify *v)
+{
+    Last *old = v->table;
+    size_t old_count = v->table ? v->mask + 1 : 0;
+    Arena *old_arena = v->table_arena;
+    size_t count = old_count ? old_count * 4 : 1024;
+    v->table_arena = arena_new(0);
+    v->table = ARENA_ARRAY(v->table_arena, Last, count);
+    v->mask = count - 1;
+    for (size_t i = 0; i < old_count; i++) {
+        if (old[i].version > 0) {
+            *find_last(v, old[i].id) = old[i];
+        }
+    }
+    arena_free(old_arena);
+}
+
+static bool check_chain(Verify *v, int64_t seq, const EventScan *e, Hash stream, Hash hash)
+{
+    if (v->table == NULL || v->streams * 2 > v->mask) {
+        grow_table(v);
+    }
+    Last *l = find_last(v, stream.b);
+    if (e->version != (int64_t)l->version + 1 || memcmp(e->prev.b, l->hash, sizeof l->hash) != 0) {
+        return bad(v, seq, "chain broken: it does not follow the event before it in its case");
+    }
+    if (l->version == 0) {
+        memcpy(l->id, stream.b, sizeof l->id);
+        v->streams++;
+    }
+    l->version++;
+    memcpy(l->hash, hash.b, sizeof l->hash);
+    return true;
+}
+
+/* ---- Tree ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const Hash *hashes;
+    Hash root;
+    bool is_found, is_same;
+} TileCheck;
+
+static bool compare_tile(void *host, const StoreValue *cells, size_t count)
+{
+    TileCheck *t = host;
+    check_that(count == 2);
+    t->is_found = true;
+    t->is_same = str_eq(cells[0].s, HASH_STR(t->root)) && str_eq(cells[1].s, (Str){(const char *)t->hashes, TILE * sizeof(Hash)});
+    return false;
+}
+
+/* node is the root of the complete tile that ends with leaf `size`. */
+static bool check_tile(Verify *v, int level, uint64_t size, Hash node)
+{
+    TileCheck t = {.hashes = v->tile[level], .root = node};
+    RowSink sink = {.each = compare_tile, .host = &t};
+    uint64_t index = (size >> (TILE_SHIFT * (level + 1))) - 1;
+    StoreValue p[] = {STORE_I(level), STORE_I((int64_t)index)};
+    if (!store_run(v->s, "SELECT root, hashes FROM log_tiles WHERE level = $1 AND idx = $2", p, 2, &sink, v->err)) {
+        v->is_failed = true;
+        return false;
+    }
+    if (!t.is_found || !t.is_same) {
+        int64_t first = (int64_t)(index << (TILE_SHIFT * (level + 1))) + 1;
+        return bad(v, first, t.is_found ? "a tile of the tree differs from its leaves" : "a tile of the tree is missing");
+    }
+    return true;
+}
+
+/* merkle_append, with a look at each node that is a whole tile. */
+static bool grow_tree(Verify *v, Hash node)
+{
+    MerkleEdge *t = &v->tree;
+    v->tile[0][t->size % TILE] = node;
+    int k = 0;
+    for (; t->size >> k & 1; k++) {
+        node = merkle_node(t->edge[k], node);
+        int above = k + 1;
+        if (above % TILE_SHIFT == 0 && above / TILE_SHIFT < TILE_LEVELS) {
+            int level = above / TILE_SHIFT;
+            v->tile[level][(t->size >> above) % TILE] = node;
+            if (!check_tile(v, level - 1, t->size + 1, node)) {
+                return false;
+            }
+        }
+    }
+    t->edge[k] = node;
+    t->size++;
+    return true;
+}
+
+static bool check_signed(Verify *v)
+{
+    while (v->signed_next < v->signed_count && v->signed_sizes[v->signed_next].size == v->tree.size) {
+        if (!hash_eq(v->signed_sizes[v->signed_next++].root, merkle_root(&v->tree))) {
+            return bad(v, (int64_t)v->tree.size, "the tree up to here differs from the one that was signed");
+        }
+    }
+    return true;
+}
+
+/* ---- One event -------------------------------------------------------------------------------------------------------- */
+
+/* The id of a stream without JSON escapes. */
+static Str plain_stream(Verify *v, const EventScan *e)
+{
+    if (e->stream.len == 0 || memchr(e->stream.ptr, '\\', e->stream.len) == NULL) {
+        return e->stream;
+    }
+    Json *j;
+    Str quoted = str_printf(v->scratch, "\"%.*s\"", STR_ARG(e->stream));
+    return json_parse(v->scratch, quoted, &j, NULL) ? json_text(j) : e->stream;
+}
+
+static Hash leaf_of(Verify *v, const EventScan *e, Hash hash, Hash stream)
+{
+    if (EVENT_ENTRY_ROOM + e->public_facts.len > v->entry_room) {
+        v->entry_room = (EVENT_ENTRY_ROOM + e->public_facts.len) * 2;
+        v->entry = arena_alloc(v->arena, v->entry_room);
+    }
+    return merkle_leaf((Str){v->entry, event_scan_entry(e, hash, stream, v->entry)});
+}
+
+enum { SEQ, STREAM, VERSION, BYTES, HASH, LEAF, MAC };
+
+static bool check_row(void *host, const StoreValue *c, size_t count)
+{
+    Verify *v = host;
+    EventScan e;
+    check_that(count == MAC + 1);
+    v->rows++;
+    int64_t seq = c[SEQ].i;
+    if (seq != v->expected) {
+        return bad(v, v->expected, "missing: the next event in the store has a later number");
+    }
+    Hash hash = hash_of(c[BYTES].s);
+    if (!str_eq(c[HASH].s, HASH_STR(hash))) {
+        return bad(v, seq, "hash differs: the event was changed");
+    }
+    if (!event_scan(c[BYTES].s, &e)) {
+        return bad(v, seq, "not the bytes of an event");
+    }
+    Str stream = plain_stream(v, &e);
+    if (!str_eq(stream, c[STREAM].s) || e.version != c[VERSION].i) {
+        return bad(v, seq, "its case or version in the table differs from the event");
+    }
+    Hash stream_hash = hash_of(stream);
+    Hash leaf = leaf_of(v, &e, hash, stream_hash);
+    if (!str_eq(c[LEAF].s, HASH_STR(leaf))) {
+        return bad(v, seq, "leaf differs from the tree");
+    }
+    if (v->s->keys.is_known) {
+        unsigned char mac[MAC_BYTES];
+        keys_mac(v->s, seq, hash, mac);
+        if (!str_eq(c[MAC].s, (Str){(const char *)mac, sizeof mac})) {
+            return bad(v, seq, "it was not written by this program: the mark under the store's key is wrong");
+        }
+    }
+    if (v->is_whole && (!check_chain(v, seq, &e, stream_hash, hash) || !grow_tree(v, leaf) || !check_signed(v))) {
+        return false;
+    }
+    v->expected++;
+    v->ret->events++;
+    return true;
+}
+
+static bool walk_rows(Verify *v, Err *err)
+{
+    RowSink sink = {.each = check_row, .host = v};
+    do {
+        v->rows = 0;
+        StoreValue p[] = {STORE_I(v->expected), STORE_I(CHUNK)};
+        if (!store_run(v->s, "SELECT seq, stream, version, bytes, hash, leaf, mac FROM log_events WHERE seq >= $1"
+                             " ORDER BY seq LIMIT $2", p, 2, &sink, err)) {
+            return false;
+        }
+        arena_reset(v->scratch);
+    } while (v->rows == CHUNK && v->ret->first_bad == 0 && !v->is_failed);
+    return !v->is_failed;
+}
+
+/* ---- Checkpoints ------------------------------------------------------------------------------------------------------ */
+
+static bool take_signed(void *host, const StoreValue *cells, size_t count)
+{
+    Verify *v = host;
+    Str origin;
+    Signed one = {.id = cells[0].i};
+    Err err;
+    check_that(count == 2);
+    if (!checkpoint_open(v->scratch, cells[1].s, &v->s->keys.log, &origin, &one.size, &one.root, &err)) {
+        return bad(v, (int64_t)one.id, "a stored checkpoint of this number is not signed by the log's key");
+    }
+    size_t n = v->signed_count;
+    if ((n & (n + 1)) == 0) { /* room for 1, 3, 7, … */
+        v->signed_sizes = arena_grow(v->arena, v->signed_sizes, n * sizeof one, (2 * n + 1) * sizeof one);
+    }
+    v->signed_sizes[v->signed_count++] = one;
+    return true;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const Signed *x = a, *y = b;
+    return (x->size > y->size) - (x->size < y->size);
+}
+
+static void add_outside_note(Verify *v)
+{
+    Str note = keys_last_note(v->s, v->arena);
+    if (note.len > 0) {
+        StoreValue cells[] = {STORE_I(0), STORE_S(note)};
+        take_signed(v, cells, 2);
+    }
+}
+
+static bool read_signed(Verify *v, Err *err)
+{
+    RowSink sink = {.each = take_signed, .host = v};
+    if (!store_run(v->s, "SELECT id, note FROM log_checkpoints ORDER BY id", NULL, 0, &sink, err)) {
+        return false;
+    }
+    if (v->ret->first_bad == 0) {
+        add_outside_note(v);
+    }
+    if (v->signed_count > 0) {
+        qsort(v->signed_sizes, v->signed_count, sizeof *v->signed_sizes, by_size);
+    }
+    return true;
+}
+
+/* After the last event: is anything missing that was signed? Does the index of a case show all of it? */
+static bool check_end(Verify *v, Err *err)
+{
+    v->ret->root = merkle_root(&v->tree);
+    if (v->signed_next < v->signed_count) {
+        bad(v, (int64_t)v->tree.size + 1, "missing: a checkpoint was signed over more events than there are");
+        return true;
+    }
+    int64_t by_index = 0;
+    if (!store_int(v->s, "SELECT count(*) FROM (SELECT stream, version FROM log_events ORDER BY stream, version) AS t", NULL, 0,
+                   &by_index, err)) {
+        return false;
+    }
+    if (by_index != v->ret->events) {
+        bad(v, v->ret->events, "the index of cases does not hold every event");
+    }
+    return true;
+}
+
+bool verify_walk(Store *s, int64_t from_seq, StoreVerify *ret, Err *err)
+{
+    Arena *a = arena_new(0);
+    Verify *v = ARENA_NEW(a, Verify);
+    *ret = (StoreVerify){0};
+    v->s = s;
+    v->arena = a;
+    v->scratch = arena_new(0);
+    v->ret = ret;
+    v->expected = from_seq + 1;
+    v->is_whole = from_seq == 0;
+    v->err = err;
+    bool ok = (!v->is_whole || read_signed(v, err)) && (ret->first_bad > 0 || (check_signed(v) && walk_rows(v, err)));
+    if (ok && v->is_whole && ret->first_bad == 0) {
+        ok = check_end(v, err);
+    }
+    arena_free(v->table_arena);
+    arena_free(v->scratch);
+    arena_free(a);
+    return ok;
+}
+
+bool store_verify(Store *s, StoreVerify *ret, Err *err)
+{
+    check_that(!s->in_transaction);
+    if (!s->engine->begin_snapshot(s, err)) {
+        return false;
+    }
+    bool ok = verify_walk(s, 0, ret, err);
+    s->engine->rollback(s);
+    return ok;
+}
