@@ -314,7 +314,9 @@ bool sheet_is_number(Str s)
 
 void sheet_csv_cell(Buf *out, Str cell)
 {
-    bool guarded = looks_like_formula(cell) && !sheet_is_number(cell), quoted = false;
+    bool guarded = looks_like_formula(cell) && !sheet_is_number(cell);
+    /* At the start of a file these would be taken for its mark or for a workbook. */
+    bool quoted = str_starts(cell, STR("\xEF\xBB\xBF")) || str_starts(cell, STR("PK\x03\x04"));
     for (size_t i = 0; i < cell.len; i++) {
         quoted = quoted || (cell.ptr[i] != 0 && strchr("\",;\t\r\n", cell.ptr[i]) != NULL);
     }
