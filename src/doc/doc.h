@@ -113,6 +113,10 @@ void doc_qr_svg(Buf *out, const DocQr *qr, Str label);
 /* PNG bytes, `module_px` pixels for each module. */
 MUST_USE bool doc_qr_png(const DocQr *qr, int module_px, Buf *out, Err *err);
 
+/* The text of the first QR code on a photograph or screenshot (JPEG, PNG). BAD_FILE: no such picture, or too large (64
+ * megapixels); NOT_FOUND: no code in it. */
+MUST_USE bool doc_qr_read(Arena *a, Str picture, Str *ret, Err *err);
+
 /* ---- Papers ------------------------------------------------------------------------------------------------------------------- */
 
 /* Renders a document description as tagged A4 PDF; docs/documents.md describes the blocks. FIELD_MISSING and FIELD_FORMAT
