@@ -1,4 +1,5 @@
-/* qr_read.c: the text of the QR code on a photograph (JPEG) or screenshot (PNG), for people whose browser cannot read it.
+/* qr_read.c: the text of the QR code on a photograph (JPEG) or screenshot (PNG), for people whose browser cannot read
+ * it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/doc_int.h"
 
@@ -32,8 +33,8 @@ static bool jpeg_read(Arena *a, Str bytes, Grey *ret, Err *err)
     int width = 0, height = 0, sampling = 0, space = 0;
     tjhandle h = tjInitDecompress();
     check_that(h != NULL);
-    bool ok = tjDecompressHeader3(h, in, bytes.len, &width, &height, &sampling, &space) == 0 && width > 0 && height > 0 &&
-              width <= SIDE_MAX && height <= SIDE_MAX && (size_t)width * (size_t)height <= PIXELS_MAX;
+    bool ok = tjDecompressHeader3(h, in, bytes.len, &width, &height, &sampling, &space) == 0 && width > 0 &&
+              height > 0 && width <= SIDE_MAX && height <= SIDE_MAX && (size_t)width * (size_t)height <= PIXELS_MAX;
     if (ok) {
         tjscalingfactor part = {1, 1};
         while ((size_t)TJSCALED(width, part) * (size_t)TJSCALED(height, part) > PIXELS_READ) {
@@ -79,14 +80,15 @@ static unsigned char brightness(uint32_t argb)
 static bool png_read(Arena *a, Str bytes, Grey *ret, Err *err)
 {
     /* The size stands in the first chunk; it is checked before cairo takes the memory. */
-    if (bytes.len < 33 || big_endian(bytes, 16) == 0 || big_endian(bytes, 16) > SIDE_MAX || big_endian(bytes, 20) > SIDE_MAX ||
-        big_endian(bytes, 16) * big_endian(bytes, 20) > PNG_PIXELS) {
+    if (bytes.len < 33 || big_endian(bytes, 16) == 0 || big_endian(bytes, 16) > SIDE_MAX ||
+        big_endian(bytes, 20) > SIDE_MAX || big_endian(bytes, 16) * big_endian(bytes, 20) > PNG_PIXELS) {
         return not_readable(err);
     }
     Str rest = bytes;
     cairo_surface_t *s = cairo_image_surface_create_from_png_stream(png_next, &rest);
     cairo_format_t format = cairo_image_surface_get_format(s);
-    bool ok = cairo_surface_status(s) == CAIRO_STATUS_SUCCESS && (format == CAIRO_FORMAT_ARGB32 || format == CAIRO_FORMAT_RGB24);
+    bool ok = cairo_surface_status(s) == CAIRO_STATUS_SUCCESS &&
+              (format == CAIRO_FORMAT_ARGB32 || format == CAIRO_FORMAT_RGB24);
     if (ok) {
         size_t width = (size_t)cairo_image_surface_get_width(s), height = (size_t)cairo_image_surface_get_height(s);
         size_t stride = (size_t)cairo_image_surface_get_stride(s);
@@ -140,7 +142,8 @@ bool doc_qr_read(Arena *a, Str picture, Str *ret, Err *err)
     }
     scan(a, &grey, &text);
     if (text.ptr == NULL || !utf8_is_valid(text)) {
-        return err_set(err, NOT_FOUND, "There is no QR code in this picture: please take it again, nearer and in good light.");
+        return err_set(err, NOT_FOUND,
+                       "There is no QR code in this picture: please take it again, nearer and in good light.");
     }
     *ret = text;
     return true;
