@@ -1,4 +1,5 @@
-/* mrz.c: see mrz.h; positions and check digits are those of ICAO 9303 part 4, section 4.2, letters those of part 3, section 6.
+/* mrz.c: see mrz.h; positions and check digits are those of ICAO 9303 part 4, section 4.2, letters those of part 3,
+ * section 6.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "mrz.h"
 
@@ -128,7 +129,8 @@ static bool digit_fits(const char *zone, size_t i)
     for (size_t k = 0; k < value.len; k++) {
         empty = empty && value.ptr[k] == '<';
     }
-    return digit == mrz_check_digit(value) || (digit == '<' && empty && str_eq_c(str_from_c(FIELDS[i].name), "personal_number"));
+    return digit == mrz_check_digit(value) ||
+           (digit == '<' && empty && str_eq_c(str_from_c(FIELDS[i].name), "personal_number"));
 }
 
 static bool fields_check(const char *zone, ErrList *faults)
@@ -200,7 +202,7 @@ bool mrz_parse(Arena *a, Str text, Mrz *ret, ErrList *faults)
     return true;
 }
 
-/* ---- Printing ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Printing ------------------------------------------------------------------------------------------ */
 
 static bool put(char *zone, size_t field, Str value, Err *err)
 {
@@ -211,7 +213,8 @@ static bool put(char *zone, size_t field, Str value, Err *err)
         char c = value.ptr[i];
         c = (char)(c >= 'a' && c <= 'z' ? c - 32 : c == ' ' || c == '-' ? '<' : c);
         if (!is_allowed(c, FIELDS[field].content)) {
-            return err_field(err, FIELD_FORMAT, FIELDS[field].name, "A character stands here that this field cannot have.");
+            return err_field(err, FIELD_FORMAT, FIELDS[field].name,
+                             "A character stands here that this field cannot have.");
         }
         zone[FIELDS[field].at + i] = c;
     }
@@ -240,8 +243,15 @@ bool mrz_print(Arena *a, const Mrz *m, Str *ret, Err *err)
 {
     char zone[2 * LINE];
     memset(zone, '<', sizeof zone);
-    const Str values[] = {m->kind, m->issuer, {NULL, 0}, m->number, m->nationality, m->birth,
-                          str_eq_c(m->sex, "X") ? STR("<") : m->sex, m->expiry, m->personal_number};
+    const Str values[] = {m->kind,
+                          m->issuer,
+                          {NULL, 0},
+                          m->number,
+                          m->nationality,
+                          m->birth,
+                          str_eq_c(m->sex, "X") ? STR("<") : m->sex,
+                          m->expiry,
+                          m->personal_number};
     for (size_t i = 0; i < COUNT_OF(values); i++) {
         if (!put(zone, i, values[i], err)) {
             return false;
@@ -268,7 +278,7 @@ bool mrz_print(Arena *a, const Mrz *m, Str *ret, Err *err)
     return true;
 }
 
-/* ---- Days --------------------------------------------------------------------------------------------------------------------- */
+/* ---- Days ---------------------------------------------------------------------------------------------- */
 
 static bool two_digit_day(Str yymmdd, int century, Day *ret)
 {
@@ -315,26 +325,27 @@ bool mrz_expiry_day(Str yymmdd, Day today, Day *ret)
     return false;
 }
 
-/* ---- Names -------------------------------------------------------------------------------------------------------------------- */
+/* ---- Names --------------------------------------------------------------------------------------------- */
 
 typedef struct {
     int32_t letter;
     const char *latin;
 } Letter;
 
-/* Upper case. Latin letters that have more than a base letter, then Cyrillic; the last rows are letters that part 3 does
- * not list, by their base letter, as their states print them. */
+/* Upper case. Latin letters that have more than a base letter, then Cyrillic; the last rows are letters that part 3
+ * does not list, by their base letter, as their states print them. */
 static const Letter LETTERS_TABLE[] = {
-    {0xC4, "AE"}, {0xC5, "AA"}, {0xC6, "AE"}, {0xD0, "D"}, {0xD6, "OE"}, {0xD8, "OE"}, {0xDC, "UE"}, {0xDE, "TH"},
-    {0xDF, "SS"}, {0x110, "D"}, {0x126, "H"}, {0x131, "I"}, {0x132, "IJ"}, {0x141, "L"}, {0x14A, "N"}, {0x152, "OE"},
-    {0x166, "T"}, {0x1E9E, "SS"}, {0x18F, "E"},
-    {0x401, "E"}, {0x402, "D"}, {0x404, "IE"}, {0x405, "DZ"}, {0x406, "I"}, {0x407, "I"}, {0x408, "J"}, {0x409, "LJ"},
-    {0x40A, "NJ"}, {0x40C, "K"}, {0x40E, "U"}, {0x40F, "DZ"}, {0x410, "A"}, {0x411, "B"}, {0x412, "V"}, {0x413, "G"},
-    {0x414, "D"}, {0x415, "E"}, {0x416, "ZH"}, {0x417, "Z"}, {0x418, "I"}, {0x419, "I"}, {0x41A, "K"}, {0x41B, "L"},
-    {0x41C, "M"}, {0x41D, "N"}, {0x41E, "O"}, {0x41F, "P"}, {0x420, "R"}, {0x421, "S"}, {0x422, "T"}, {0x423, "U"},
-    {0x424, "F"}, {0x425, "KH"}, {0x426, "TS"}, {0x427, "CH"}, {0x428, "SH"}, {0x429, "SHCH"}, {0x42A, "IE"},
-    {0x42B, "Y"}, {0x42C, ""}, {0x42D, "E"}, {0x42E, "IU"}, {0x42F, "IA"}, {0x490, "G"},
-    {0x492, "G"}, {0x49A, "K"}, {0x4A2, "N"}, {0x4AE, "U"}, {0x4B0, "U"}, {0x4BA, "H"}, {0x4D8, "A"}, {0x4E8, "O"},
+    {0xC4, "AE"},    {0xC5, "AA"},  {0xC6, "AE"},  {0xD0, "D"},    {0xD6, "OE"},  {0xD8, "OE"},  {0xDC, "UE"},
+    {0xDE, "TH"},    {0xDF, "SS"},  {0x110, "D"},  {0x126, "H"},   {0x131, "I"},  {0x132, "IJ"}, {0x141, "L"},
+    {0x14A, "N"},    {0x152, "OE"}, {0x166, "T"},  {0x1E9E, "SS"}, {0x18F, "E"},  {0x401, "E"},  {0x402, "D"},
+    {0x404, "IE"},   {0x405, "DZ"}, {0x406, "I"},  {0x407, "I"},   {0x408, "J"},  {0x409, "LJ"}, {0x40A, "NJ"},
+    {0x40C, "K"},    {0x40E, "U"},  {0x40F, "DZ"}, {0x410, "A"},   {0x411, "B"},  {0x412, "V"},  {0x413, "G"},
+    {0x414, "D"},    {0x415, "E"},  {0x416, "ZH"}, {0x417, "Z"},   {0x418, "I"},  {0x419, "I"},  {0x41A, "K"},
+    {0x41B, "L"},    {0x41C, "M"},  {0x41D, "N"},  {0x41E, "O"},   {0x41F, "P"},  {0x420, "R"},  {0x421, "S"},
+    {0x422, "T"},    {0x423, "U"},  {0x424, "F"},  {0x425, "KH"},  {0x426, "TS"}, {0x427, "CH"}, {0x428, "SH"},
+    {0x429, "SHCH"}, {0x42A, "IE"}, {0x42B, "Y"},  {0x42C, ""},    {0x42D, "E"},  {0x42E, "IU"}, {0x42F, "IA"},
+    {0x490, "G"},    {0x492, "G"},  {0x49A, "K"},  {0x4A2, "N"},   {0x4AE, "U"},  {0x4B0, "U"},  {0x4BA, "H"},
+    {0x4D8, "A"},    {0x4E8, "O"},
 };
 
 /* Letters of one code point; NULL if there is no rule. */

@@ -9,7 +9,8 @@
 #define COMPACT_VERSION 1
 #define SIGNATURE_BYTES 64
 
-/* Registered claims stand by position in the packed array, in this order; then key id, open claims, disclosures, digests. */
+/* Registered claims stand by position in the packed array, in this order; then key id, open claims, disclosures,
+ * digests. */
 static const char *const FIXED[] = {"iss", "vct", "iat", "nbf", "exp"};
 enum { AT_URI = COUNT_OF(FIXED), AT_INDEX, AT_KEY, AT_OPEN, AT_DISCLOSED, AT_WITHHELD, PARTS };
 
@@ -182,7 +183,8 @@ bool doc_compact_parse(Arena *a, Str compact, Str *ret_credential, Err *err)
         return false;
     }
     if (!digests_again(a, layout, &tail, &digests) ||
-        !jws_input(a, DOC_CREDENTIAL_TYPE, json_text(layout->items[AT_KEY]), payload_again(a, layout, digests), &input)) {
+        !jws_input(a, DOC_CREDENTIAL_TYPE, json_text(layout->items[AT_KEY]), payload_again(a, layout, digests),
+                   &input)) {
         return err_set(err, BAD_REQUEST, "This is not the compact form of a credential.");
     }
     buf_add(&whole, input);

@@ -37,7 +37,7 @@ Str doc_salts(Arena *a, const DocSeed *secret, Str name, size_t count)
     return (Str){(const char *)out, count * DOC_SALT_BYTES};
 }
 
-/* ---- Signing ------------------------------------------------------------------------------------------------------------- */
+/* ---- Signing ------------------------------------------------------------------------------------------- */
 
 static bool claims_check(const Json *claims, const char *what, Err *err)
 {
@@ -124,7 +124,8 @@ static Json *payload_new(Arena *a, const DocCredential *c, Json *digests)
     set_time(a, p, STR("nbf"), c->starts_s);
     set_time(a, p, STR("exp"), c->ends_s);
     if (c->status_uri.len > 0) {
-        Json *entry = json_set(a, json_set(a, p, STR("status"), json_new_object(a)), STR("status_list"), json_new_object(a));
+        Json *entry =
+            json_set(a, json_set(a, p, STR("status"), json_new_object(a)), STR("status_list"), json_new_object(a));
         json_set(a, entry, STR("idx"), json_new_int(a, c->status_index));
         json_set(a, entry, STR("uri"), json_new_str(a, c->status_uri));
     }
@@ -167,7 +168,7 @@ bool doc_credential_sign(Arena *a, const DocCredential *c, const DocSeed *seed, 
     return true;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ------------------------------------------------------------------------------------------- */
 
 /* *ret_parts is [salt, name, value]. */
 static bool disclosure_read(Arena *a, Str text, Json **ret_parts, Err *err)
@@ -315,7 +316,8 @@ static bool disclosures_read(Arena *a, Str rest, Map *digests, DocReading *r, Er
         disclosed++;
     }
     if (part.len > 0) {
-        return err_set(err, BAD_REQUEST, "The credential does not end as it must, or carries a proof that is not known here.");
+        return err_set(err, BAD_REQUEST,
+                       "The credential does not end as it must, or carries a proof that is not known here.");
     }
     r->withheld = digests->count - disclosed;
     return true;

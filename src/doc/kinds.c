@@ -1,4 +1,5 @@
-/* kinds.c: the kinds of paper: each puts facts, with the labels that came with them, into blocks. No word of any law stands here.
+/* kinds.c: the kinds of paper: each puts facts, with the labels that came with them, into blocks. No word of any law
+ * stands here.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/pdf_int.h"
 
@@ -143,10 +144,10 @@ static bool facts_need(const Json *facts, const char *const *keys, size_t count,
     return true;
 }
 
-#define NEED(...) \
-    static const char *const needed[] = {"title", "language", "authority", __VA_ARGS__}; \
-    if (!facts_need(facts, needed, COUNT_OF(needed), err)) { \
-        return false; \
+#define NEED(...)                                                                                                      \
+    static const char *const needed[] = {"title", "language", "authority", __VA_ARGS__};                               \
+    if (!facts_need(facts, needed, COUNT_OF(needed), err)) {                                                           \
+        return false;                                                                                                  \
     }
 
 static bool layout_permit(Arena *a, const Json *facts, Json **ret_document, Err *err)
@@ -214,8 +215,9 @@ static void reasons_add(Paper *p)
         Json *heading = block_add(p, "heading");
         json_set(p->arena, heading, STR("level"), json_new_int(p->arena, 3));
         Str text = json_text_at(item, "heading");
-        json_set(p->arena, heading, STR("text"),
-                 json_new_str(p->arena, items->count > 1 ? str_printf(p->arena, "%zu. %.*s", i + 1, STR_ARG(text)) : text));
+        json_set(
+            p->arena, heading, STR("text"),
+            json_new_str(p->arena, items->count > 1 ? str_printf(p->arena, "%zu. %.*s", i + 1, STR_ARG(text)) : text));
         text_add(p, "paragraph", json_text_at(item, "text"));
         if (json_count(json_get(item, "items")) > 0) {
             take(p, block_add(p, "pairs"), item, "items");
@@ -262,7 +264,7 @@ static bool layout_notice(Arena *a, const Json *facts, Json **ret_document, Err 
 const DocKind *doc_kinds(size_t *ret_count)
 {
     static const DocKind KINDS[] = {
-        {STR_INIT("permit"), layout_permit},   {STR_INIT("confirmation"), layout_confirmation},
+        {STR_INIT("permit"), layout_permit},     {STR_INIT("confirmation"), layout_confirmation},
         {STR_INIT("contract"), layout_contract}, {STR_INIT("refusal"), layout_refusal},
         {STR_INIT("notice"), layout_notice},
     };

@@ -1,4 +1,5 @@
-/* mail.c: e-mail messages as text of RFC 5322 and RFC 2045-2047: printable everywhere, no line over 76 where it matters.
+/* mail.c: e-mail messages as text of RFC 5322 and RFC 2045-2047: printable everywhere, no line over 76 where it
+ * matters.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/doc_int.h"
 
@@ -93,12 +94,13 @@ static void address_header(Buf *out, Arena *a, const char *name, MailAddress add
 static void date_header(Buf *out, Instant t)
 {
     static const char *const DAYS[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     Day day = instant_day(t, 0);
     Ymd d = day_to_ymd(day);
     int64_t second = (t.ms - (int64_t)day.n * 86400000) / 1000;
-    buf_printf(out, "Date: %s, %d %s %04d %02d:%02d:%02d +0000\r\n", DAYS[day_weekday(day) - 1], d.day, MONTHS[d.month - 1], d.year,
-               (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+    buf_printf(out, "Date: %s, %d %s %04d %02d:%02d:%02d +0000\r\n", DAYS[day_weekday(day) - 1], d.day,
+               MONTHS[d.month - 1], d.year, (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
 }
 
 /* Quoted-printable of RFC 2045, section 6.7, for text: line ends become CR LF. */
@@ -116,7 +118,8 @@ static void quoted_printable(Buf *out, Str text)
             continue;
         }
         bool at_end = i + 1 == text.len || text.ptr[i + 1] == '\n' || text.ptr[i + 1] == '\r';
-        bool plain = (c >= 0x21 && c <= 0x7E && c != '=' && !(c == '.' && column == 0)) || ((c == ' ' || c == '\t') && !at_end);
+        bool plain =
+            (c >= 0x21 && c <= 0x7E && c != '=' && !(c == '.' && column == 0)) || ((c == ' ' || c == '\t') && !at_end);
         size_t width = plain ? 1 : 3;
         if (column + width > 75) {
             buf_add_c(out, "=\r\n");
@@ -142,11 +145,14 @@ static void text_part(Buf *out, const char *type, Str text)
 
 static void file_part(Buf *out, Arena *a, const MailPart *part)
 {
-    buf_printf(out, "Content-Type: %.*s\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n filename*=UTF-8''",
+    buf_printf(out,
+               "Content-Type: %.*s\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n "
+               "filename*=UTF-8''",
                STR_ARG(part->type));
     for (size_t i = 0; i < part->name.len; i++) {
         unsigned char c = (unsigned char)part->name.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                     c == '-' || c == '_';
         if (plain) {
             buf_byte(out, (char)c);
         } else {
@@ -225,7 +231,8 @@ bool mail_print(Arena *a, const MailMessage *m, Buf *out, Err *err)
         address_header(out, a, "Reply-To", (MailAddress){.address = m->reply_to});
     }
     text_header(out, a, "Subject", m->subject);
-    buf_printf(out, "Message-ID: <%.*s>\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n", STR_ARG(m->message_id));
+    buf_printf(out, "Message-ID: <%.*s>\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n",
+               STR_ARG(m->message_id));
     if (m->language.len > 0) {
         buf_printf(out, "Content-Language: %.*s\r\n", STR_ARG(m->language));
     }

@@ -33,8 +33,8 @@ typedef struct {
 
 /* An address that our messages may carry: one @, no control or space, ASCII, at most 254 bytes. */
 bool mail_address_is_valid(Str address);
-/* The message in the form of RFC 5322 with CR LF, UTF-8 as quoted-printable. FIELD_FORMAT for a bad address or a line end
- * where none may be. */
+/* The message in the form of RFC 5322 with CR LF, UTF-8 as quoted-printable. FIELD_FORMAT for a bad address or a line
+ * end where none may be. */
 MUST_USE bool mail_print(Arena *a, const MailMessage *m, Buf *out, Err *err);
 
 typedef struct {
@@ -45,24 +45,25 @@ typedef struct {
     int timeout_s;      /* 0: 30 */
 } MailServer;
 
-/* Blocks until the server has taken the message: for a background worker. SEND_FAILED; err->detail has the server's answer. */
+/* Blocks until the server has taken the message: for a background worker. SEND_FAILED; err->detail has the server's
+ * answer. */
 MUST_USE bool mail_send(Arena *a, const MailServer *server, const MailMessage *m, Err *err);
 
-/* A short message through an HTTP interface: POST {"to":…,"text":…,"id":…} as JSON, bearer token, answer 2xx. `id` is the
- * idempotency key, sent as header Idempotency-Key as well. */
+/* A short message through an HTTP interface: POST {"to":…,"text":…,"id":…} as JSON, bearer token, answer 2xx. `id` is
+ * the idempotency key, sent as header Idempotency-Key as well. */
 typedef struct {
     Str url, token;
     int timeout_s; /* 0: 30 */
 } SmsGateway;
 MUST_USE bool sms_send(Arena *a, const SmsGateway *gateway, Str to, Str text, Str id, Err *err);
 
-/* ---- Calendar (RFC 5545) -------------------------------------------------------------------------------------------- */
+/* ---- Calendar (RFC 5545) ------------------------------------------------------------------------------- */
 
 typedef struct {
-    Str uid; /* stays the same when the event moves */
-    Day day; /* the whole day */
+    Str uid;                       /* stays the same when the event moves */
+    Day day;                       /* the whole day */
     Str summary, description, url; /* the last two may be empty */
-    int alarm_days; /* reminder so many days before; 0: none */
+    int alarm_days;                /* reminder so many days before; 0: none */
     bool cancelled;
     int64_t sequence; /* grows with each change */
 } CalendarEvent;

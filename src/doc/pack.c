@@ -62,7 +62,8 @@ bool pack_inflate(Arena *a, Str packed, PackForm form, size_t limit, Str *ret, E
         z.next_out = out + z.total_out;
         z.avail_out = (unsigned)(room - z.total_out);
         state = inflate(&z, Z_BLOCK);
-        if (state == Z_OK && (z.data_type & 192) == 192) { /* behind the last block: the rest of its byte must be zero */
+        if (state == Z_OK &&
+            (z.data_type & 192) == 192) { /* behind the last block: the rest of its byte must be zero */
             padded = z.next_in[-1] >> (8 - (z.data_type & 7)) == 0;
         }
     }

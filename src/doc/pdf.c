@@ -26,18 +26,12 @@ typedef struct {
 } Look;
 
 static const Look LOOKS[] = {
-    [STYLE_TITLE] = {20, 27, true, &INK_ACCENT},
-    [STYLE_SUBTITLE] = {12, 18, false, &INK_GREY},
-    [STYLE_H1] = {12.5, 18, true, &INK_ACCENT},
-    [STYLE_H2] = {10.5, 16, true, &INK_TEXT},
-    [STYLE_BODY] = {10, 15.5, false, &INK_TEXT},
-    [STYLE_STRONG] = {10, 15.5, true, &INK_TEXT},
-    [STYLE_VALUE] = {10.5, 15.5, false, &INK_TEXT},
-    [STYLE_LABEL] = {8, 11.5, false, &INK_GREY},
-    [STYLE_CELL] = {9, 13.5, false, &INK_TEXT},
-    [STYLE_HEAD] = {8.5, 12.5, true, &INK_ACCENT},
-    [STYLE_SMALL] = {8, 12, false, &INK_GREY},
-    [STYLE_NUMBER] = {13, 18, true, &INK_TEXT},
+    [STYLE_TITLE] = {20, 27, true, &INK_ACCENT},    [STYLE_SUBTITLE] = {12, 18, false, &INK_GREY},
+    [STYLE_H1] = {12.5, 18, true, &INK_ACCENT},     [STYLE_H2] = {10.5, 16, true, &INK_TEXT},
+    [STYLE_BODY] = {10, 15.5, false, &INK_TEXT},    [STYLE_STRONG] = {10, 15.5, true, &INK_TEXT},
+    [STYLE_VALUE] = {10.5, 15.5, false, &INK_TEXT}, [STYLE_LABEL] = {8, 11.5, false, &INK_GREY},
+    [STYLE_CELL] = {9, 13.5, false, &INK_TEXT},     [STYLE_HEAD] = {8.5, 12.5, true, &INK_ACCENT},
+    [STYLE_SMALL] = {8, 12, false, &INK_GREY},      [STYLE_NUMBER] = {13, 18, true, &INK_TEXT},
 };
 
 void pdf_fault(Pdf *p, ErrCode code, const char *message)
@@ -54,7 +48,7 @@ const Json *pdf_list(const Json *object, const char *key)
     return list && list->kind == JSON_ARRAY ? list : NULL;
 }
 
-/* ---- Tags ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Tags ---------------------------------------------------------------------------------------------- */
 
 static struct TagCount *count_of(Pdf *p, const char *tag)
 {
@@ -95,7 +89,7 @@ void pdf_tag_note(Pdf *p, const char *tag, Str text)
     p->notes[p->note_count++] = (TagNote){tag, count_of(p, tag)->count - 1, text};
 }
 
-/* ---- Lines and areas -------------------------------------------------------------------------------------------------------- */
+/* ---- Lines and areas ----------------------------------------------------------------------------------- */
 
 void pdf_ink(Pdf *p, Ink ink)
 {
@@ -118,7 +112,7 @@ void pdf_line(Pdf *p, double x, double y, double width, double thickness, Ink in
     cairo_stroke(p->cr);
 }
 
-/* ---- Text ------------------------------------------------------------------------------------------------------------------- */
+/* ---- Text ---------------------------------------------------------------------------------------------- */
 
 static bool is_hangul(int32_t c)
 {
@@ -217,8 +211,8 @@ void cell_done(Cell *c)
     }
 }
 
-/* A line is laid out again by itself: cut out of a wrapped text its last space would be an empty glyph, which cairo writes
- * in a form that readers of tagged PDF stumble over. */
+/* A line is laid out again by itself: cut out of a wrapped text its last space would be an empty glyph, which cairo
+ * writes in a form that readers of tagged PDF stumble over. */
 static void line_draw(Pdf *p, const Cell *c, double y)
 {
     PangoLayoutLine *line = pango_layout_get_line_readonly(c->layout, c->line);
@@ -273,7 +267,7 @@ void cell_draw(Pdf *p, Cell *c, double y)
     cell_done(c);
 }
 
-/* ---- Pages ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Pages --------------------------------------------------------------------------------------------- */
 
 static Str page_label(Pdf *p)
 {
@@ -394,7 +388,7 @@ void pdf_text(Pdf *p, Str text, Style style, const char *tag, double after)
     p->y += after;
 }
 
-/* ---- The whole document ------------------------------------------------------------------------------------------------------ */
+/* ---- The whole document -------------------------------------------------------------------------------- */
 
 static cairo_status_t pdf_write(void *out, const unsigned char *bytes, unsigned length)
 {

@@ -1,4 +1,5 @@
-/* pdf_block.c: the blocks of a paper, one function for each kind, found through one table; docs/documents.md describes them.
+/* pdf_block.c: the blocks of a paper, one function for each kind, found through one table; docs/documents.md describes
+ * them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/pdf_int.h"
 
@@ -92,13 +93,15 @@ static void block_address(Pdf *p, const Json *b)
     p->y += 14;
 }
 
-/* ---- Lists ------------------------------------------------------------------------------------------------------------------- */
+/* ---- Lists --------------------------------------------------------------------------------------------- */
 
 static void list_item(Pdf *p, const Json *item, Str mark)
 {
-    Str text = item->kind == JSON_OBJECT ? at(item, "text") : json_text(item), note = at(item, "note"), head = at(item, "heading");
-    Cell first[2] = {cell_new(p, mark, STYLE_BODY, PAGE_LEFT + 4, 18),
-                     cell_new(p, head.len ? head : text, head.len ? STYLE_STRONG : STYLE_BODY, PAGE_LEFT + 22, TEXT_WIDTH - 22)};
+    Str text = item->kind == JSON_OBJECT ? at(item, "text") : json_text(item), note = at(item, "note"),
+        head = at(item, "heading");
+    Cell first[2] = {
+        cell_new(p, mark, STYLE_BODY, PAGE_LEFT + 4, 18),
+        cell_new(p, head.len ? head : text, head.len ? STYLE_STRONG : STYLE_BODY, PAGE_LEFT + 22, TEXT_WIDTH - 22)};
     first[0].tag = "Lbl";
     first[1].tag = "LBody";
     pdf_need(p, head.len ? 52 : 32);
@@ -126,7 +129,7 @@ static void block_list(Pdf *p, const Json *b)
     p->y += 5;
 }
 
-/* ---- Boxes ------------------------------------------------------------------------------------------------------------------- */
+/* ---- Boxes --------------------------------------------------------------------------------------------- */
 
 #define BOX_PAD 8.0
 #define BOX_TEXTS 42
@@ -178,7 +181,7 @@ static void block_box(Pdf *p, const Json *b)
     p->y = (whole ? end : p->y) + 8;
 }
 
-/* ---- QR codes ---------------------------------------------------------------------------------------------------------------- */
+/* ---- QR codes ------------------------------------------------------------------------------------------ */
 
 void pdf_qr(Pdf *p, Str text, Str label, double x, double y, double side)
 {
@@ -222,7 +225,7 @@ static void block_qr(Pdf *p, const Json *b)
     p->y = top + side + 12;
 }
 
-/* ---- Signatures -------------------------------------------------------------------------------------------------------------- */
+/* ---- Signatures ---------------------------------------------------------------------------------------- */
 
 static double signature_draw(Pdf *p, const Json *item, double x, double width)
 {
@@ -258,15 +261,25 @@ static void block_signature(Pdf *p, const Json *b)
     }
 }
 
-/* ---- The table of blocks -------------------------------------------------------------------------------------------------------- */
+/* ---- The table of blocks ------------------------------------------------------------------------------- */
 
 static const Block BLOCKS[] = {
-    {"address", block_address},   {"box", block_box},   {"columns_two", block_columns_two},
-    {"heading", block_heading},   {"letterhead", block_letterhead},
-    {"list", block_list},         {"page", block_page}, {"pairs", block_pairs},
-    {"paragraph", block_paragraph}, {"qr", block_qr},   {"rule", block_rule},
-    {"signature", block_signature}, {"small", block_small}, {"space", block_space},
-    {"table", block_table},       {"title", block_title},
+    {"address", block_address},
+    {"box", block_box},
+    {"columns_two", block_columns_two},
+    {"heading", block_heading},
+    {"letterhead", block_letterhead},
+    {"list", block_list},
+    {"page", block_page},
+    {"pairs", block_pairs},
+    {"paragraph", block_paragraph},
+    {"qr", block_qr},
+    {"rule", block_rule},
+    {"signature", block_signature},
+    {"small", block_small},
+    {"space", block_space},
+    {"table", block_table},
+    {"title", block_title},
 };
 
 void pdf_block(Pdf *p, const Json *block)

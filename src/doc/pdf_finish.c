@@ -1,4 +1,5 @@
-/* pdf_finish.c: an incremental update to what cairo wrote: language, XMP metadata, texts of figures; nothing is rewritten.
+/* pdf_finish.c: an incremental update to what cairo wrote: language, XMP metadata, texts of figures; nothing is
+ * rewritten.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/pdf_int.h"
 
@@ -64,7 +65,7 @@ static size_t find_last(Str s, Str needle)
     return found;
 }
 
-/* ---- Notes on structure elements --------------------------------------------------------------------------------------------- */
+/* ---- Notes on structure elements ----------------------------------------------------------------------- */
 
 static Str note_key(Arena *a, Str tag, size_t nth)
 {
@@ -89,7 +90,8 @@ static void elements_update(Update *u, Str pdf, const Pdf *p)
     static const Str MARK = STR_INIT(" 0 obj\n<< /Type /StructElem\n   /S /");
     Map notes = notes_by_element(u->arena, p), counts = {.arena = u->arena};
     for (size_t at = 0; (at = str_find(pdf, MARK, at)) != SIZE_MAX;) {
-        size_t start = at, name = at + MARK.len, name_end = str_find(pdf, STR("\n"), name), end = str_find(pdf, STR(">>\nendobj"), name);
+        size_t start = at, name = at + MARK.len, name_end = str_find(pdf, STR("\n"), name),
+               end = str_find(pdf, STR(">>\nendobj"), name);
         at = name;
         if (end == SIZE_MAX) {
             break;
@@ -112,13 +114,17 @@ static void elements_update(Update *u, Str pdf, const Pdf *p)
     }
 }
 
-/* ---- Metadata ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Metadata ------------------------------------------------------------------------------------------ */
 
 static void xml_add(Buf *b, Str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        const char *entity = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : (unsigned char)c < 0x20 ? " " : NULL;
+        const char *entity = c == '&'                  ? "&amp;"
+                             : c == '<'                ? "&lt;"
+                             : c == '>'                ? "&gt;"
+                             : (unsigned char)c < 0x20 ? " "
+                                                       : NULL;
         if (entity != NULL) {
             buf_add_c(b, entity);
         } else {
@@ -130,17 +136,19 @@ static void xml_add(Buf *b, Str text)
 static Str xmp_of(const Pdf *p)
 {
     Buf b = buf_new(p->arena, (size_t)1 << 20);
-    buf_add_c(&b, "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
-                  "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
-                  "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
-                  "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
+    buf_add_c(
+        &b, "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
+            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
+            "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
+            "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
     xml_add(&b, json_text_at(p->document, "title"));
     buf_add_c(&b, "</rdf:li></rdf:Alt></dc:title><dc:language><rdf:Bag><rdf:li>");
     xml_add(&b, p->language);
     buf_add_c(&b, "</rdf:li></rdf:Bag></dc:language><xmp:CreateDate>");
     xml_add(&b, json_text(json_path(p->document, "metadata.created")));
-    buf_add_c(&b, "</xmp:CreateDate><xmp:CreatorTool>Goldenbridge</xmp:CreatorTool></rdf:Description></rdf:RDF></x:xmpmeta>\n"
-                  "<?xpacket end=\"r\"?>");
+    buf_add_c(
+        &b, "</xmp:CreateDate><xmp:CreatorTool>Goldenbridge</xmp:CreatorTool></rdf:Description></rdf:RDF></x:xmpmeta>\n"
+            "<?xpacket end=\"r\"?>");
     return buf_str(&b);
 }
 
@@ -182,8 +190,9 @@ bool pdf_finish(Arena *a, const Pdf *p, Buf *out, Err *err)
     elements_update(&u, pdf, p);
     object_begin(&u, root);
     buf_add(out, str_sub(pdf, str_find(pdf, STR("<<"), catalog), end));
-    buf_printf(out, "\n   /Lang (%.*s)\n   /ViewerPreferences << /DisplayDocTitle true >>\n   /Metadata %ld 0 R\n>>\nendobj\n",
-               STR_ARG(p->language), size);
+    buf_printf(
+        out, "\n   /Lang (%.*s)\n   /ViewerPreferences << /DisplayDocTitle true >>\n   /Metadata %ld 0 R\n>>\nendobj\n",
+        STR_ARG(p->language), size);
     object_begin(&u, size);
     buf_printf(out, "<< /Type /Metadata /Subtype /XML /Length %zu >>\nstream\n", xmp.len);
     buf_add(out, xmp);
@@ -192,7 +201,9 @@ bool pdf_finish(Arena *a, const Pdf *p, Buf *out, Err *err)
     Str id = str_sub(hex_print(a, HASH_STR(h)), 0, 32);
     size_t xref = out->len;
     xref_write(&u);
-    buf_printf(out, "trailer\n<< /Size %ld\n   /Root %ld 0 R\n   /Info %ld 0 R\n   /Prev %ld\n   /ID [<%.*s> <%.*s>]\n>>\n"
-                    "startxref\n%zu\n%%%%EOF\n", size + 1, root, info, before, STR_ARG(id), STR_ARG(id), xref);
+    buf_printf(out,
+               "trailer\n<< /Size %ld\n   /Root %ld 0 R\n   /Info %ld 0 R\n   /Prev %ld\n   /ID [<%.*s> <%.*s>]\n>>\n"
+               "startxref\n%zu\n%%%%EOF\n",
+               size + 1, root, info, before, STR_ARG(id), STR_ARG(id), xref);
     return buf_ok(out) ? true : err_set(err, TOO_LARGE, "The paper is too large.");
 }

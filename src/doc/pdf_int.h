@@ -22,15 +22,28 @@ typedef struct {
 } Ink;
 extern const Ink INK_TEXT, INK_GREY, INK_LINE, INK_ACCENT, INK_TINT, INK_WARN, INK_WARN_TINT;
 
-typedef enum { STYLE_TITLE = 1, STYLE_SUBTITLE, STYLE_H1, STYLE_H2, STYLE_BODY, STYLE_STRONG, STYLE_VALUE, STYLE_LABEL,
-               STYLE_CELL, STYLE_HEAD, STYLE_SMALL, STYLE_NUMBER } Style;
+typedef enum {
+    STYLE_TITLE = 1,
+    STYLE_SUBTITLE,
+    STYLE_H1,
+    STYLE_H2,
+    STYLE_BODY,
+    STYLE_STRONG,
+    STYLE_VALUE,
+    STYLE_LABEL,
+    STYLE_CELL,
+    STYLE_HEAD,
+    STYLE_SMALL,
+    STYLE_NUMBER
+} Style;
 typedef enum { ALIGN_LEFT = 1, ALIGN_RIGHT, ALIGN_CENTRE } Align;
 
-/* An attribute for the n-th structure element of that name, written into the finished file: cairo has no way to say it. */
+/* An attribute for the n-th structure element of that name, written into the finished file: cairo has no way to say it.
+ */
 typedef struct {
     const char *tag;
-    size_t nth;    /* from 0 */
-    Str text;      /* PDF source, such as "/Alt (…)" */
+    size_t nth; /* from 0 */
+    Str text;   /* PDF source, such as "/Alt (…)" */
 } TagNote;
 
 typedef struct Pdf Pdf;
@@ -39,9 +52,9 @@ struct Pdf {
     cairo_t *cr;
     PangoContext *pango;
     const Json *document;
-    Str language;  /* of the document */
-    bool dry;      /* counting pages; nothing is kept */
-    double y;      /* where the next thing starts */
+    Str language; /* of the document */
+    bool dry;     /* counting pages; nothing is kept */
+    double y;     /* where the next thing starts */
     int page, pages;
     void (*on_page)(Pdf *p, void *thing); /* repeats a table's heading */
     void *on_page_thing;
@@ -63,14 +76,14 @@ typedef struct {
     Align align;
     Ink ink;
     double x, width;
-    double drop;     /* moves the text down, to bring a small label to the base line of its value */
-    const char *tag; /* structure tag around it; NULL: none */
+    double drop;      /* moves the text down, to bring a small label to the base line of its value */
+    const char *tag;  /* structure tag around it; NULL: none */
     const char *note; /* about that element, as pdf_tag_note() takes it; may be NULL */
-    Str language;    /* where it differs from the document's; else empty */
-    int line, lines; /* next line to draw, and how many there are */
+    Str language;     /* where it differs from the document's; else empty */
+    int line, lines;  /* next line to draw, and how many there are */
 } Cell;
 
-/* ---- pdf.c ---- */
+/* ---- pdf.c --------------------------------------------------------------------------------------------- */
 /* The member if it is an array, else NULL, which counts zero items. */
 const Json *pdf_list(const Json *object, const char *key);
 void pdf_fault(Pdf *p, ErrCode code, const char *message);
@@ -99,7 +112,7 @@ void cells_flow(Pdf *p, const char *row_tag, Cell *cells, size_t count, double p
 /* One text over the full width, then `after` points of space. */
 void pdf_text(Pdf *p, Str text, Style style, const char *tag, double after);
 
-/* ---- pdf_block.c, pdf_table.c ---- */
+/* ---- pdf_block.c, pdf_table.c -------------------------------------------------------------------------- */
 typedef struct {
     const char *kind;
     void (*draw)(Pdf *p, const Json *block);
@@ -111,7 +124,7 @@ void block_columns_two(Pdf *p, const Json *block);
 /* Draws a QR code of `side` points at x, y; tagged as a figure with `label` as its text. */
 void pdf_qr(Pdf *p, Str text, Str label, double x, double y, double side);
 
-/* ---- pdf_finish.c ---- */
+/* ---- pdf_finish.c -------------------------------------------------------------------------------------- */
 /* Appends the language, the XMP metadata and the notes on tags as an incremental update. */
 bool pdf_finish(Arena *a, const Pdf *p, Buf *out, Err *err);
 

@@ -103,7 +103,7 @@ void block_table(Pdf *p, const Json *block)
     p->y += 12;
 }
 
-/* ---- Labels with values ------------------------------------------------------------------------------------------------------ */
+/* ---- Labels with values -------------------------------------------------------------------------------- */
 
 #define PAIR_PAD 3.2
 
@@ -115,7 +115,8 @@ static void pair_draw(Pdf *p, const Json *item, double x, double width)
     Str both = second.len ? str_printf(p->arena, "%.*s\n%.*s", STR_ARG(label), STR_ARG(second)) : label;
     bool strong = json_is_true(json_get(item, "strong"));
     Cell cells[2] = {cell_new(p, both, STYLE_LABEL, x, label_width - 8),
-                     cell_new(p, json_text_at(item, "value"), strong ? STYLE_NUMBER : STYLE_VALUE, x + label_width, width - label_width)};
+                     cell_new(p, json_text_at(item, "value"), strong ? STYLE_NUMBER : STYLE_VALUE, x + label_width,
+                              width - label_width)};
     cells[0].drop = strong ? 3.5 : 2;
     cells[0].tag = "TH";
     cells[1].tag = "TD";
@@ -201,7 +202,7 @@ void block_pairs(Pdf *p, const Json *block)
     pairs_beside(p, items, aside);
 }
 
-/* ---- Two languages side by side ------------------------------------------------------------------------------------------------ */
+/* ---- Two languages side by side ------------------------------------------------------------------------ */
 
 static void two_draw(Pdf *p, const Json *texts, const Json *languages, Style style, double pad)
 {
@@ -210,7 +211,8 @@ static void two_draw(Pdf *p, const Json *texts, const Json *languages, Style sty
     for (size_t i = 0; i < 2; i++) {
         const Json *text = texts && texts->kind == JSON_ARRAY && i < texts->count ? texts->items[i] : NULL;
         const Json *language = i < json_count(languages) ? languages->items[i] : NULL;
-        cells[i] = cell_new_in(p, json_text(text), json_text_at(language, "code"), style, PAGE_LEFT + (width + gap) * (double)i, width);
+        cells[i] = cell_new_in(p, json_text(text), json_text_at(language, "code"), style,
+                               PAGE_LEFT + (width + gap) * (double)i, width);
         cells[i].tag = style == STYLE_HEAD ? "TH" : "TD";
         cells[i].note = style == STYLE_HEAD ? "/A << /O /Table /Scope /Column >>" : NULL;
     }

@@ -44,8 +44,10 @@ static void svg_escaped(Buf *out, Str text)
 void doc_qr_svg(Buf *out, const DocQr *qr, Str label)
 {
     int side = qr->size + 2 * QUIET;
-    buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qr\" role=\"img\" viewBox=\"0 0 %d %d\" "
-                    "shape-rendering=\"crispEdges\"><title>", side, side);
+    buf_printf(out,
+               "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qr\" role=\"img\" viewBox=\"0 0 %d %d\" "
+               "shape-rendering=\"crispEdges\"><title>",
+               side, side);
     svg_escaped(out, label);
     buf_add_c(out, "</title><path fill=\"currentColor\" d=\"");
     for (int y = 0; y < qr->size; y++) {

@@ -52,7 +52,8 @@ static bool failed(Err *err, CURL *h, CURLcode code, const char *error)
     curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &answer);
     err_set(err, SEND_FAILED, "%s", err_plain(SEND_FAILED));
     if (err != NULL) {
-        snprintf(err->detail, sizeof err->detail, "%s (answer %ld)", error[0] ? error : curl_easy_strerror(code), answer);
+        snprintf(err->detail, sizeof err->detail, "%s (answer %ld)", error[0] ? error : curl_easy_strerror(code),
+                 answer);
     }
     return false;
 }
@@ -117,12 +118,14 @@ bool sms_send(Arena *a, const SmsGateway *gateway, Str to, Str text, Str id, Err
     char error[CURL_ERROR_SIZE];
     Str body = sms_body(a, to, text, id);
     if (to.len == 0 || text.len == 0 || body.ptr == NULL || !is_header_text(id) || !is_header_text(gateway->token)) {
-        return err_field(err, FIELD_FORMAT, "sms", "A short message needs a number, a text, an id and the gateway's token.");
+        return err_field(err, FIELD_FORMAT, "sms",
+                         "A short message needs a number, a text, an id and the gateway's token.");
     }
     CURL *h = handle_new(a, gateway->url, gateway->timeout_s, error);
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
     headers = curl_slist_append(headers, str_c(a, str_printf(a, "Idempotency-Key: %.*s", STR_ARG(id))));
-    headers = curl_slist_append(headers, str_c(a, str_printf(a, "Authorization: Bearer %.*s", STR_ARG(gateway->token))));
+    headers =
+        curl_slist_append(headers, str_c(a, str_printf(a, "Authorization: Bearer %.*s", STR_ARG(gateway->token))));
     curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(h, CURLOPT_POSTFIELDS, body.ptr);

@@ -1,4 +1,5 @@
-/* sheet.h: spreadsheets in and out, CSV (RFC 4180) and XLSX; part of the face of doc. Cells are text; no formulas, no styles.
+/* sheet.h: spreadsheets in and out, CSV (RFC 4180) and XLSX; part of the face of doc. Cells are text; no formulas, no
+ * styles.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef DOC_SHEET_H
 #define DOC_SHEET_H
@@ -6,24 +7,27 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Every limit is checked while reading, before the memory is taken. Where a function takes limits, NULL means the usual. */
+/* Every limit is checked while reading, before the memory is taken. Where a function takes limits, NULL means the
+ * usual. */
 typedef struct {
     size_t rows, columns, cell_bytes;
     size_t unpacked_bytes; /* XLSX: of all parts read together */
 } SheetLimits;
 SheetLimits sheet_limits_usual(void); /* 200,000 rows, 256 columns, 32 KiB a cell, 512 MiB */
 
-/* One row, numbered from 1 as a spreadsheet program shows it. Trailing empty cells are not counted; empty rows are left out.
- * The cells are good until the call returns. Return false to stop reading (which is no error). */
+/* One row, numbered from 1 as a spreadsheet program shows it. Trailing empty cells are not counted; empty rows are left
+ * out. The cells are good until the call returns. Return false to stop reading (which is no error). */
 typedef bool (*SheetRow)(void *host, size_t row, const Str *cells, size_t count);
 
-/* CSV or XLSX, told apart by the first bytes. Faults have the field "row 7, column C"; codes BAD_FILE, BAD_UTF8, TOO_LARGE. */
+/* CSV or XLSX, told apart by the first bytes. Faults have the field "row 7, column C"; codes BAD_FILE, BAD_UTF8,
+ * TOO_LARGE. */
 MUST_USE bool sheet_read(Str bytes, const SheetLimits *limits, SheetRow each, void *host, Err *err);
 /* The first worksheet. Dates and times come as YYYY-MM-DD[THH:MM:SS], numbers as they were written (1E3 stays 1E3),
  * booleans as true and false, formulas as their stored value. */
 MUST_USE bool sheet_read_xlsx(Str bytes, const SheetLimits *limits, SheetRow each, void *host, Err *err);
 
-/* CSV piece by piece, as it arrives. The separator is the one of , ; and tab that stands most often in the first line. */
+/* CSV piece by piece, as it arrives. The separator is the one of , ; and tab that stands most often in the first line.
+ */
 typedef struct SheetCsv SheetCsv;
 SheetCsv *sheet_csv_new(Arena *a, const SheetLimits *limits, SheetRow each, void *host);
 MUST_USE bool sheet_csv_feed(SheetCsv *csv, Str piece, Err *err);
@@ -32,8 +36,8 @@ MUST_USE bool sheet_csv_end(SheetCsv *csv, Err *err);
 /* "row 7, column AB"; column counts from 1, 0 leaves it out. */
 Str sheet_place(Arena *a, size_t row, size_t column);
 
-/* One CSV cell. A text that a spreadsheet program would run as a formula gets a leading apostrophe, which sheet_read takes
- * away again. Join cells with ',' and end rows with CR LF, or use sheet_csv_row. */
+/* One CSV cell. A text that a spreadsheet program would run as a formula gets a leading apostrophe, which sheet_read
+ * takes away again. Join cells with ',' and end rows with CR LF, or use sheet_csv_row. */
 void sheet_csv_cell(Buf *out, Str cell);
 void sheet_csv_row(Buf *out, const Str *cells, size_t count);
 
@@ -43,8 +47,8 @@ typedef enum { SHEET_TEXT = 1, SHEET_NUMBER, SHEET_DAY } SheetType; /* how a col
 typedef struct {
     Str heading;
     SheetType type;
-    int width;     /* in characters; 0: usual */
-    Str note;      /* comment on the heading; may be empty */
+    int width;          /* in characters; 0: usual */
+    Str note;           /* comment on the heading; may be empty */
     const Str *choices; /* drop-down list, left out where it takes more than 255 bytes; may be NULL */
     size_t choice_count;
 } SheetColumn;

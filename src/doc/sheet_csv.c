@@ -20,11 +20,11 @@ struct SheetCsv {
     Buf head;       /* what came before the separator was known */
     char separator; /* 0: not known yet */
     State state;
-    bool after_cr;  /* a line feed now belongs to the row end before it */
+    bool after_cr; /* a line feed now belongs to the row end before it */
     bool stopped, failed;
     size_t row, column, quoted_row; /* from 1 */
-    Buf text;       /* cells of the row, one behind the other */
-    size_t *ends;   /* end of each cell in text */
+    Buf text;                       /* cells of the row, one behind the other */
+    size_t *ends;                   /* end of each cell in text */
     Str *cells;
 };
 
@@ -292,7 +292,7 @@ bool sheet_read(Str bytes, const SheetLimits *limits, SheetRow each, void *host,
     return ok;
 }
 
-/* ---- Writing ----------------------------------------------------------------------------------------------------------------- */
+/* ---- Writing ------------------------------------------------------------------------------------------- */
 
 bool sheet_is_number(Str s)
 {
@@ -314,7 +314,9 @@ bool sheet_is_number(Str s)
 
 void sheet_csv_cell(Buf *out, Str cell)
 {
-    bool guarded = looks_like_formula(cell) && !sheet_is_number(cell), quoted = false;
+    bool guarded = looks_like_formula(cell) && !sheet_is_number(cell);
+    /* At the start of a file these would be taken for its mark or for a workbook. */
+    bool quoted = str_starts(cell, STR("\xEF\xBB\xBF")) || str_starts(cell, STR("PK\x03\x04"));
     for (size_t i = 0; i < cell.len; i++) {
         quoted = quoted || (cell.ptr[i] != 0 && strchr("\",;\t\r\n", cell.ptr[i]) != NULL);
     }

@@ -1,4 +1,5 @@
-/* sheet_write.c: workbooks written by libxlsxwriter through a temporary file, as it knows no other way; same input, same bytes.
+/* sheet_write.c: workbooks written by libxlsxwriter through a temporary file, as it knows no other way; same input,
+ * same bytes.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/sheet_int.h"
 
@@ -88,7 +89,8 @@ static void choices_add(SheetBook *b, lxw_col_t column, const SheetColumn *c)
 
 bool sheet_book_page(SheetBook *b, Str name, const SheetColumn *columns, size_t count, Err *err)
 {
-    if (count == 0 || count > COLUMNS_MAX || workbook_validate_sheet_name(b->book, str_c(b->arena, name)) != LXW_NO_ERROR) {
+    if (count == 0 || count > COLUMNS_MAX ||
+        workbook_validate_sheet_name(b->book, str_c(b->arena, name)) != LXW_NO_ERROR) {
         return err_field(err, FIELD_FORMAT, "name", "A worksheet needs columns and a short name of its own.");
     }
     b->page = workbook_add_worksheet(b->book, str_c(b->arena, name));

@@ -69,7 +69,7 @@ static void book_fault(Book *b, ErrCode code, const char *text)
     }
 }
 
-/* ---- Parts of the zip -------------------------------------------------------------------------------------------------------- */
+/* ---- Parts of the zip ---------------------------------------------------------------------------------- */
 
 typedef struct {
     XML_StartElementHandler start;
@@ -136,7 +136,7 @@ static bool part_read(Book *b, const char *path, Handlers h, bool needed)
     return ok && !b->failed;
 }
 
-/* ---- XML helpers ------------------------------------------------------------------------------------------------------------- */
+/* ---- XML helpers --------------------------------------------------------------------------------------- */
 
 /* Without the prefix: some writers give one to every element. */
 static const char *local(const char *name)
@@ -189,7 +189,7 @@ static void XMLCALL end_only_depth(void *book, const char *name)
     ((Book *)book)->depth--;
 }
 
-/* ---- Workbook, relations, styles ----------------------------------------------------------------------------------------------- */
+/* ---- Workbook, relations, styles ----------------------------------------------------------------------- */
 
 static void XMLCALL workbook_start(void *book, const char *name, const char **attrs)
 {
@@ -209,8 +209,10 @@ static void XMLCALL relations_start(void *book, const char *name, const char **a
 {
     Book *b = book;
     const char *id = attr(attrs, "Id"), *target = attr(attrs, "Target");
-    if (deeper(b) && is(name, "Relationship") && id && target && str_eq_c(b->sheet_rel, id) && strlen(target) < PATH_BYTES) {
-        b->sheet_path = target[0] == '/' ? str_copy(b->arena, str_from_c(target + 1)) : str_printf(b->arena, "xl/%s", target);
+    if (deeper(b) && is(name, "Relationship") && id && target && str_eq_c(b->sheet_rel, id) &&
+        strlen(target) < PATH_BYTES) {
+        b->sheet_path =
+            target[0] == '/' ? str_copy(b->arena, str_from_c(target + 1)) : str_printf(b->arena, "xl/%s", target);
     }
 }
 
@@ -286,7 +288,7 @@ static void XMLCALL styles_end(void *book, const char *name)
     }
 }
 
-/* ---- Shared strings ----------------------------------------------------------------------------------------------------------- */
+/* ---- Shared strings ------------------------------------------------------------------------------------ */
 
 static void XMLCALL shared_start(void *book, const char *name, const char **attrs)
 {
@@ -327,7 +329,7 @@ static void XMLCALL shared_text(void *book, const char *text, int len)
     }
 }
 
-/* ---- Cells -------------------------------------------------------------------------------------------------------------------- */
+/* ---- Cells --------------------------------------------------------------------------------------------- */
 
 /* "BC12" → column 55; 0 if it is no reference. */
 static size_t column_of(const char *ref)
@@ -489,14 +491,15 @@ static void XMLCALL sheet_text(void *book, const char *text, int len)
     }
 }
 
-/* ---- The whole ---------------------------------------------------------------------------------------------------------------- */
+/* ---- The whole ----------------------------------------------------------------------------------------- */
 
 static bool book_read(Book *b)
 {
-    const Handlers workbook = {workbook_start, end_only_depth, NULL}, relations = {relations_start, end_only_depth, NULL},
-                   styles = {styles_start, styles_end, NULL}, shared = {shared_start, shared_end, shared_text},
-                   sheet = {sheet_start, sheet_end, sheet_text};
-    if (!part_read(b, "xl/workbook.xml", workbook, true) || !part_read(b, "xl/_rels/workbook.xml.rels", relations, true)) {
+    const Handlers workbook = {workbook_start, end_only_depth, NULL},
+                   relations = {relations_start, end_only_depth, NULL}, styles = {styles_start, styles_end, NULL},
+                   shared = {shared_start, shared_end, shared_text}, sheet = {sheet_start, sheet_end, sheet_text};
+    if (!part_read(b, "xl/workbook.xml", workbook, true) ||
+        !part_read(b, "xl/_rels/workbook.xml.rels", relations, true)) {
         return false;
     }
     if (b->sheet_path.len == 0) {

@@ -111,7 +111,7 @@ TEST(message_with_html_and_files_is_read_back)
     m.part_count = 2;
     Str text = read_back(a, &m);
     check(has(text, "[multipart/mixed]\n[multipart/alternative]\n[text/plain]"));
-    check(has(text, "[text/html] '<p>Сәлем</p>\\n'"));
+    check(has(text, "[text/html] '<p>Сәлем</p>'"));
     check(has(text, "[application/pdf рұқсат 1.pdf] 1000 b'\\x07"));
     check(has(text, "[text/calendar a.ics] 15"));
 }

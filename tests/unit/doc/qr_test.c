@@ -107,3 +107,81 @@ TEST(text_too_long_for_a_qr_code_is_a_fault)
     check(!doc_qr_new(a, (Str){"a\0b", 3}, &qr, &err));
     eq_int(err.code, FIELD_FORMAT);
 }
+
+static Str png_of(Arena *a, Str text, int module_px)
+{
+    DocQr qr;
+    Err err = {0};
+    Buf png = buf_new(a, 8 << 20);
+    check(doc_qr_new(a, text, &qr, &err));
+    check(doc_qr_png(&qr, module_px, &png, &err));
+    return buf_str(&png);
+}
+
+TEST(uploaded_screenshot_of_a_permit_is_read)
+{
+    Str compact = {NULL, 0}, read = {NULL, 0};
+    Err err = {0};
+    check(doc_compact_print(a, sample_signed(a), &compact, &err));
+    Str text = str_printf(a, "https://permits.example/verify#%.*s", STR_ARG(compact));
+    bool ok = doc_qr_read(a, png_of(a, text, 4), &read, &err);
+    eq_text(str_from_c(err.text), "");
+    check(ok);
+    eq_str(read, text);
+}
+
+TEST(uploaded_photograph_of_a_printed_permit_is_read)
+{
+    int status;
+    run(a, "command -v pdftoppm", &status);
+    if (status != 0) {
+        skip("pdftoppm is not installed (Debian: poppler-utils)");
+    }
+    char path[] = "/tmp/goldenbridge-jpg-XXXXXX";
+    int fd = mkstemp(path);
+    check(fd >= 0 && close(fd) == 0);
+    Buf pdf = buf_new(a, 8 << 20);
+    Err err = {0};
+    Str compact = {NULL, 0}, read = {NULL, 0};
+    check(doc_compact_print(a, sample_signed(a), &compact, &err));
+    Json *page = sample_json(a, "{'title':'T','language':'en','metadata':{'created':'2026-01-02T09:00:00Z'},'blocks':[]}");
+    Json *block = json_new_object(a);
+    json_set(a, block, STR("kind"), json_new_str(a, STR("qr")));
+    json_set(a, block, STR("text"), json_new_str(a, compact));
+    json_set(a, block, STR("size_mm"), json_new_int(a, 62));
+    json_push(a, json_get(page, "blocks"), block);
+    check(doc_pdf_render(a, page, &pdf, &err));
+    write_file(path, buf_str(&pdf));
+    Str jpeg = run(a, str_c(a, str_printf(a, "pdftoppm -r 200 -jpeg %s", path)), &status);
+    remove(path);
+    bool ok = doc_qr_read(a, jpeg, &read, &err);
+    eq_text(str_from_c(err.text), "");
+    check(ok);
+    eq_str(read, compact);
+    /* Cut short or damaged, it is read, or there is a clear fault. */
+    for (size_t part = 1; part < 40; part++) {
+        err = (Err){0};
+        ok = doc_qr_read(a, str_sub(jpeg, 0, jpeg.len * part / 40), &read, &err);
+        check(ok || err.code == BAD_FILE || err.code == NOT_FOUND);
+    }
+}
+
+TEST(pictures_without_a_code_and_no_pictures_are_faults)
+{
+    Str read = {NULL, 0}, png = png_of(a, STR("HELLO"), 3);
+    Err err = {0};
+    check(!doc_qr_read(a, STR("GIF89a"), &read, &err));
+    eq_int(err.code, BAD_FILE);
+    check(!doc_qr_read(a, str_sub(png, 0, png.len / 2), &read, &err));
+    eq_int(err.code, BAD_FILE);
+    char *huge = arena_alloc(a, png.len);
+    memcpy(huge, png.ptr, png.len);
+    memset(huge + 16, 0x7F, 8); /* a size that no memory holds */
+    check(!doc_qr_read(a, (Str){huge, png.len}, &read, &err));
+    eq_int(err.code, BAD_FILE);
+    Buf blank = buf_new(a, 1 << 20);
+    DocQr none = {.size = 30, .dark = arena_alloc(a, 900)};
+    check(doc_qr_png(&none, 4, &blank, &err));
+    check(!doc_qr_read(a, buf_str(&blank), &read, &err));
+    eq_int(err.code, NOT_FOUND);
+}
