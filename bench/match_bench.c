@@ -45,10 +45,10 @@ static void make_tree(Arena *a, MatchMarket *m, uint32_t seats, bool pool)
     MatchCell *cells = ARENA_ARRAY(a, MatchCell, 109);
     cells[0] = (MatchCell){.parent = MATCH_NONE, .cap = seats / 100 * 82};
     for (uint32_t i = 1; i <= 6; i++) {
-        cells[i] = (MatchCell){.parent = 0, .cap = seats / 6 + seats / (30 * i), .flexible = pool, .own = seats / 8};
+        cells[i] = (MatchCell){.parent = 0, .cap = seats / 600 * (72 + 10 * i), .flexible = pool, .own = seats / 9};
     }
     for (uint32_t i = 7; i < 109; i++) {
-        cells[i] = (MatchCell){.parent = 1 + (i - 7) % 6, .cap = seats / 115 + seats / (800 + 10 * i)};
+        cells[i] = (MatchCell){.parent = 1 + (i - 7) % 6, .cap = seats * (70 + 5 * ((i - 7) / 6)) / 10200};
     }
     m->tree = (MatchTree){.cells = cells, .count = 109, .pool = pool ? seats / 20 : 0};
 }
