@@ -124,7 +124,7 @@ static void bench_national(bool pool)
     Arena *a = arena_new(0);
     MatchMarket m = make_market(a, 500000, 60000, true, pool);
     MatchOutcome out;
-    double t = best_match_ms(&m, 3, &out, a);
+    double t = best_match_ms(&m, 7, &out, a);
     Arena *scratch = arena_new(0);
     double v = now_ms();
     bool right = match_verify(scratch, &m, out.held, NULL);
@@ -152,7 +152,7 @@ static void bench_referral(bool exposure_first)
 {
     Arena *a = arena_new(0);
     Rng r = {.state = 5};
-    enum { POOL = 500000, VACANCIES = 100000, GROUPS = 16 * 6 };
+    enum { POOL = 500000, VACANCIES = 100000, GROUPS = 16 * 6, RUNS = 9 };
     MatchCandidate *pool = ARENA_ARRAY(a, MatchCandidate, POOL);
     MatchVacancy *vacancies = ARENA_ARRAY(a, MatchVacancy, VACANCIES);
     uint32_t *groups = ARENA_ARRAY(a, uint32_t, VACANCIES * 2);
@@ -169,8 +169,8 @@ static void bench_referral(bool exposure_first)
     double best = 1e9, tickets = 1e9;
     MatchReferral out;
     Hash seed = hash_of(STR("bench"));
-    for (int run = 0; run < 3; run++) {
-        Arena *b = run == 2 ? a : arena_new(0);
+    for (int run = 0; run < RUNS; run++) {
+        Arena *b = run == RUNS - 1 ? a : arena_new(0);
         double t = now_ms();
         for (uint32_t i = 0; i < POOL; i++) {
             pool[i].ticket = match_ticket_id(seed, i);
