@@ -125,6 +125,10 @@ typedef struct {
  * plain sums run in blocks of columns, all else row by row. */
 void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret, DmnBatchCounts *counts);
 
+/* The model as people read it: {name, inputs: [{name, type}], elements: [{name, id, requires, literal} or {…, hit_policy,
+ * inputs, outputs, rules: [{id, cells, outputs, annotations}]}]}, in order of the file. */
+Json *dmn_describe(Arena *a, const DmnModel *m);
+
 /* ---- Checking a model ----------------------------------------------------------------------------------------------------- */
 
 typedef enum { DMN_INFO = 1, DMN_WARNING, DMN_ERROR } DmnSeverity;
