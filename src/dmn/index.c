@@ -148,12 +148,23 @@ static bool points_index(Builder *b, size_t input, IndexColumn *c)
     return true;
 }
 
-/* The length and up to seven first bytes: mostly enough to tell two texts apart. */
+/* The first eight bytes; of shorter texts all of them, some twice. Together with the length it tells texts of up to eight
+ * bytes apart. */
 static uint64_t text_head(Str s)
 {
     uint64_t head = 0;
-    memcpy(&head, s.ptr, s.len < 7 ? s.len : 7);
-    return head << 8 | (s.len & 0xff);
+    uint32_t low = 0, high = 0;
+    if (s.len >= 8) {
+        memcpy(&head, s.ptr, 8);
+    } else if (s.len >= 4) {
+        memcpy(&low, s.ptr, 4);
+        memcpy(&high, s.ptr + s.len - 4, 4);
+        head = (uint64_t)high << 32 | low;
+    } else if (s.len > 0) {
+        head = (uint64_t)(unsigned char)s.ptr[0] << 16 | (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 |
+               (unsigned char)s.ptr[s.len - 1];
+    }
+    return head;
 }
 
 static bool texts_index(Builder *b, size_t input, const Cuts *cuts, IndexColumn *c)
@@ -255,7 +266,8 @@ static size_t text_region(const IndexColumn *c, Value v)
     size_t low = 0, count = c->cut_count;
     if (count <= INDEX_HEADS) {
         uint64_t head = text_head(text);
-        while (low < count && (c->heads[low] != head || (text.len > 7 && !str_eq(feel_text(c->texts[low]), text)))) {
+        while (low < count && (c->heads[low] != head || c->texts[low].len != text.len ||
+                               (text.len > 8 && memcmp(c->texts[low].p, text.ptr, text.len) != 0))) {
             low++;
         }
         return low;
