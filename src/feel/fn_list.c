@@ -267,7 +267,7 @@ Value fn_flatten(FeelRun *run, const Value *args, size_t count)
     return flatten_into(&all, list, 0) ? feel_list_done(&all) : feel_null();
 }
 
-/* ---- sort() ---------------------------------------------------------------------------------------------------------- */
+/* ---- sort() ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     FeelRun *run;
