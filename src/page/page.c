@@ -131,6 +131,12 @@ Str page_title_of(const PageView *v, const CaseRow *row)
     return row->title;
 }
 
+Str page_actor(const PageView *v, Str actor)
+{
+    Str party = STR("party:");
+    return str_starts(actor, party) ? linked_title(v, str_sub(actor, party.len, actor.len)) : actor;
+}
+
 static Str list_value(const PageView *v, const Json *value)
 {
     Buf b = buf_new(v->a, 65536);

@@ -54,7 +54,7 @@ static void add_history(const PageView *v, Json *list, const Event *events, size
         page_set_int(v, j, "seq", e->seq);
         page_set_text(v, j, "day", day_print(v->a, e->day));
         page_set_text(v, j, "label", page_label(v, "event", e->type));
-        page_set_text(v, j, "actor", e->actor);
+        page_set_text(v, j, "actor", page_actor(v, e->actor));
         const Json *d = json_get(e->data, "decision");
         if (d != NULL) {
             page_set_text(v, j, "decision_href", str_printf(v->a, "/decision/%lld", (long long)e->seq));

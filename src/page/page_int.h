@@ -24,6 +24,8 @@ void page_holder(const PageView *v, Json *j, const CaseRow *row);
 Str page_case_href(const PageView *v, Str id);
 /* Steps as buttons: {name, label, href, primary, needs_second}. */
 void page_steps(const PageView *v, Json *list, const CaseRow *row);
+/* Who acted: a party of the case by its title, an account by its name in the log. */
+Str page_actor(const PageView *v, Str actor);
 Str page_title_of(const PageView *v, const CaseRow *row);
 bool page_has_role(const PageView *v, Str role);
 
