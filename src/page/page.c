@@ -131,6 +131,41 @@ Str page_title_of(const PageView *v, const CaseRow *row)
     return row->title;
 }
 
+static Str about_step(const PageView *v, const char *key, Str step)
+{
+    Json *params = json_new_object(v->a);
+    page_set_text(v, params, "step", page_label(v, "step", step));
+    return view_text(v->a, v->language, key, params);
+}
+
+Str page_step_label(const PageView *v, Str step)
+{
+    Str mode = step, name;
+    (void)str_cut(&mode, '/', &name);
+    if (str_eq_c(mode, "confirm")) {
+        return about_step(v, "step.confirm", name);
+    }
+    return str_eq_c(mode, "reject") ? about_step(v, "step.reject", name) : page_label(v, "step", step);
+}
+
+Str page_event_label(const PageView *v, Str event)
+{
+    Str proposed = STR(".proposed"), rejected = STR(".rejected");
+    if (str_ends(event, proposed)) {
+        return about_step(v, "step.proposed", str_sub(event, 0, event.len - proposed.len));
+    }
+    if (str_ends(event, rejected)) {
+        return about_step(v, "step.rejected", str_sub(event, 0, event.len - rejected.len));
+    }
+    return page_label(v, "event", event);
+}
+
+Str page_actor(const PageView *v, Str actor)
+{
+    Str party = STR("party:");
+    return str_starts(actor, party) ? linked_title(v, str_sub(actor, party.len, actor.len)) : actor;
+}
+
 static Str list_value(const PageView *v, const Json *value)
 {
     Buf b = buf_new(v->a, 65536);
@@ -220,7 +255,7 @@ void page_steps(const PageView *v, Json *list, const CaseRow *row)
         Str name = json_text_at(steps->items[i], "step");
         Json *j = page_add(v, list);
         page_set_text(v, j, "name", name);
-        page_set_text(v, j, "label", page_label(v, "step", name));
+        page_set_text(v, j, "label", page_step_label(v, name));
         page_set_text(v, j, "href", step_href(v, name, row));
         page_set_bool(v, j, "primary", i == 0);
         page_set_bool(v, j, "needs_second", json_is_true(json_get(steps->items[i], "two_people")));

@@ -53,8 +53,8 @@ static void add_history(const PageView *v, Json *list, const Event *events, size
         Json *j = page_add(v, list);
         page_set_int(v, j, "seq", e->seq);
         page_set_text(v, j, "day", day_print(v->a, e->day));
-        page_set_text(v, j, "label", page_label(v, "event", e->type));
-        page_set_text(v, j, "actor", e->actor);
+        page_set_text(v, j, "label", page_event_label(v, e->type));
+        page_set_text(v, j, "actor", page_actor(v, e->actor));
         const Json *d = json_get(e->data, "decision");
         if (d != NULL) {
             page_set_text(v, j, "decision_href", str_printf(v->a, "/decision/%lld", (long long)e->seq));
@@ -92,7 +92,7 @@ static void add_pending(const PageView *v, Json *model, const CaseRow *row)
     }
     Json *p = page_object_in(v, model, "pending");
     Str step = json_text_at(row->pending, "step");
-    page_set_text(v, p, "label", page_label(v, "step", step));
+    page_set_text(v, p, "label", page_step_label(v, step));
     page_set_text(v, p, "by", json_text_at(row->pending, "by"));
     page_set_text(v, p, "at", str_sub(json_text_at(row->pending, "at"), 0, 10));
     page_set_text(v, p, "href", str_printf(v->a, "/case/%.*s/do/%.*s/confirm", STR_ARG(row->id), STR_ARG(step)));

@@ -59,8 +59,10 @@ static void add_facts(const PageView *v, Json *model, const Json *facts)
 
 /* ---- Tables, from the engine's trace ---- */
 
-static void add_cells(const PageView *v, Json *row, const Json *cells, const Json *outputs, const Json *annotations)
+/* Rules that did not fire carry no outputs in the trace; their cells stay empty, so that columns fit. */
+static void add_cells(const PageView *v, Json *row, const Json *rule, size_t output_count)
 {
+    const Json *cells = json_get(rule, "cells"), *outputs = json_get(rule, "outputs");
     Json *list = page_list_in(v, row, "cells");
     for (size_t i = 0; i < json_count(cells); i++) {
         Json *j = page_add(v, list);
@@ -76,7 +78,21 @@ static void add_cells(const PageView *v, Json *row, const Json *cells, const Jso
         }
         page_set_text(v, page_add(v, out), "text", b.len ? buf_str(&b) : STR(""));
     }
-    page_set_text(v, row, "annotation", json_text_at(annotations, "article"));
+    while (out->count < output_count) {
+        page_set_text(v, page_add(v, out), "text", STR(""));
+    }
+    Str article = json_text_at(json_get(rule, "annotations"), "article");
+    page_set(v, row, "cites", page_cites(v, article));
+}
+
+static const Json *widest_outputs(const Json *rules)
+{
+    const Json *widest = NULL;
+    for (size_t i = 0; i < json_count(rules); i++) {
+        const Json *outputs = json_get(rules->items[i], "outputs");
+        widest = json_count(outputs) > json_count(widest) ? outputs : widest;
+    }
+    return widest;
 }
 
 static void add_columns(const PageView *v, Json *table, const Json *rules)
@@ -85,7 +101,7 @@ static void add_columns(const PageView *v, Json *table, const Json *rules)
     if (json_count(rules) == 0) {
         return;
     }
-    const Json *cells = json_get(rules->items[0], "cells"), *outputs = json_get(rules->items[0], "outputs");
+    const Json *cells = json_get(rules->items[0], "cells"), *outputs = widest_outputs(rules);
     for (size_t i = 0; i < json_count(cells); i++) {
         page_set_text(v, page_add(v, columns), "label", input_label(v, json_text_at(cells->items[i], "input")));
     }
@@ -114,7 +130,7 @@ static void add_tables(const PageView *v, Json *model, const Json *tables)
         for (size_t k = 0; k < rules->count; k++) {
             const Json *rule = rules->items[k];
             Json *row = page_add(v, rows);
-            add_cells(v, row, json_get(rule, "cells"), json_get(rule, "outputs"), json_get(rule, "annotations"));
+            add_cells(v, row, rule, json_count(widest_outputs(rules)));
             page_set_bool(v, row, "fired", json_is_true(json_get(rule, "fired")));
         }
     }
@@ -165,7 +181,7 @@ bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
     *ret = (Page){"decision", json_new_object(v->a)};
     merge(v, ret->model, page_decision_model(v, json_get(proof, "decision"), json_get(proof, "facts"), json_get(proof, "tables"),
                                              json_get(proof, "changes")));
-    page_frame(v, ret->model, page_label(v, "step", json_text_at(proof, "step")));
+    page_frame(v, ret->model, page_step_label(v, json_text_at(proof, "step")));
     page_set_text(v, ret->model, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(v, row))));
     Json *back = page_object_in(v, ret->model, "back");
     page_set_text(v, back, "href", page_case_href(v, row->id));

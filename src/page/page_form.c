@@ -216,7 +216,7 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     }
     *ret = (Page){"form", json_new_object(v->a)};
     Json *m = ret->model;
-    Str label = page_label(v, "step", ask->step);
+    Str label = page_step_label(v, ask->step);
     page_frame(v, m, label);
     page_set_text(v, m, "step", ask->step);
     page_set_text(v, m, "label", label);

@@ -24,6 +24,11 @@ void page_holder(const PageView *v, Json *j, const CaseRow *row);
 Str page_case_href(const PageView *v, Str id);
 /* Steps as buttons: {name, label, href, primary, needs_second}. */
 void page_steps(const PageView *v, Json *list, const CaseRow *row);
+/* A step by its label, "quota.decide/confirm" as a confirmation of it; an event by its label or by its step. */
+Str page_step_label(const PageView *v, Str step);
+Str page_event_label(const PageView *v, Str event);
+/* Who acted: a party of the case by its title, an account by its name in the log. */
+Str page_actor(const PageView *v, Str actor);
 Str page_title_of(const PageView *v, const CaseRow *row);
 bool page_has_role(const PageView *v, Str role);
 

@@ -124,3 +124,25 @@ void value_write_number(Buf *out, Arena *a, Str language, Str number)
         buf_add(out, str_sub(number, whole + 1, number.len));
     }
 }
+
+/* Bare digits stay: they may be the number of a document. */
+void value_write_fact(Buf *out, Arena *a, Str language, Str text)
+{
+    Str unit = text, number;
+    Day day;
+    if (day_parse(text, &day)) {
+        value_write_day(out, a, language, text);
+        return;
+    }
+    bool has_unit = str_cut(&unit, ' ', &number) && unit.len > 0 && unit.len <= 8 && str_find(unit, STR(" "), 0) == SIZE_MAX;
+    for (size_t i = 0; i < number.len; i++) {
+        has_unit = has_unit && ((number.ptr[i] >= '0' && number.ptr[i] <= '9') || number.ptr[i] == '.');
+    }
+    if (!has_unit || number.len == 0) {
+        buf_add(out, text);
+        return;
+    }
+    value_write_number(out, a, language, number);
+    buf_byte(out, ' ');
+    buf_add(out, unit);
+}

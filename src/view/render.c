@@ -96,6 +96,10 @@ static bool write_value(Render *r, const Step *s, const Frame *f)
         plain = buf_new(r->a, 256 + text.len);
         value_write_time(&plain, r->a, r->language, text);
         break;
+    case AS_FACT:
+        plain = buf_new(r->a, 256 + text.len * 3);
+        value_write_fact(&plain, r->a, r->language, text);
+        break;
     case AS_NUMBER:
         plain = buf_new(r->a, 64 + text.len * 3);
         value_write_number(&plain, r->a, r->language, text);

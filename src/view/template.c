@@ -125,7 +125,8 @@ static bool value_add(Compiler *c, size_t at, Str inside)
         {STR_INIT("t "), STEP_MESSAGE, AS_HTML},   {STR_INIT("asset "), STEP_ASSET, AS_HTML},
         {STR_INIT("chart "), STEP_CHART, AS_HTML}, {STR_INIT("url "), STEP_VALUE, AS_URL},
         {STR_INIT("json "), STEP_VALUE, AS_JSON},  {STR_INIT("day "), STEP_VALUE, AS_DAY},
-        {STR_INIT("time "), STEP_VALUE, AS_TIME},  {STR_INIT("num "), STEP_VALUE, AS_NUMBER},
+        {STR_INIT("time "), STEP_VALUE, AS_TIME},   {STR_INIT("fact "), STEP_VALUE, AS_FACT},
+         {STR_INIT("num "), STEP_VALUE, AS_NUMBER},
     };
     Str before = text_before(c->source, at);
     for (size_t i = 0; i < COUNT_OF(words); i++) {

@@ -8,7 +8,7 @@
 
 typedef enum { STEP_TEXT = 1, STEP_VALUE, STEP_MESSAGE, STEP_ASSET, STEP_CHART, STEP_PART, STEP_WITH, STEP_WITHOUT, STEP_END } StepKind;
 /* How a value is written; AS_LINK is chosen for a value that begins an href, src or action. */
-typedef enum { AS_HTML = 1, AS_LINK, AS_URL, AS_JSON, AS_DAY, AS_TIME, AS_NUMBER } ValueForm;
+typedef enum { AS_HTML = 1, AS_LINK, AS_URL, AS_JSON, AS_DAY, AS_TIME, AS_NUMBER, AS_FACT } ValueForm;
 
 typedef struct {
     StepKind kind;
@@ -39,6 +39,8 @@ const Json *frame_find(const Frame *f, Str path);
 bool json_is_something(const Json *j); /* not null, false, 0, "", [] */
 void value_write_day(Buf *out, Arena *a, Str language, Str iso);
 void value_write_time(Buf *out, Arena *a, Str language, Str iso);
+/* A fact as the model wrote it: a day, or a number with a unit, in the language's form; anything else as it is. */
+void value_write_fact(Buf *out, Arena *a, Str language, Str text);
 void value_write_number(Buf *out, Arena *a, Str language, Str number);
 
 /* message.c */

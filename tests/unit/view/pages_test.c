@@ -100,7 +100,7 @@ static void for_each_key_in_c(Arena *a, const char *room, void (*fn)(Arena *a, S
             continue;
         }
         Str text = test_read_file(a, str_c(a, str_printf(a, "src/%s/%s", room, e->d_name)));
-        for (size_t at = 0; (at = str_find(text, STR("view_text("), at)) != SIZE_MAX;) {
+        for (size_t at = 0; (at = str_find(text, STR("view_text(v"), at)) != SIZE_MAX;) {
             at += 10;
             size_t line_end = str_find(text, STR(";"), at), open = str_find(text, STR("\""), at);
             if (open < line_end) {

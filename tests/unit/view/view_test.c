@@ -104,6 +104,13 @@ TEST(texts_take_parameters_days_numbers_and_word_forms)
             "28 February 2026 1,234,567 -1,000.5 2 January 2026 03:04 UTC");
 }
 
+TEST(facts_show_days_and_sums_in_the_language_but_leave_numbers_of_documents)
+{
+    eq_text(rendered(a, "{{fact a}}|{{fact b}}|{{fact c}}|{{fact d}}",
+                     "{\"a\": \"2026-01-31\", \"b\": \"2276880 KRW\", \"c\": \"1001126489\", \"d\": \"4 years, welding\"}"),
+            "31 January 2026|2,276,880 KRW|1001126489|4 years, welding");
+}
+
 TEST(slavic_word_forms_follow_the_last_digits)
 {
     static const struct {
