@@ -18,16 +18,19 @@ WARN += $(if $(STRICT),-Werror)
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE -fno-common -fno-strict-aliasing
 OPT_release := -O2 -g -D_FORTIFY_SOURCE=2
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_asan-gcc := $(OPT_asan)
+OPT_asan-clang := $(OPT_asan)
 OPT_clang := -O1 -g
 OPT_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+OPT_fuzz-link := -fsanitize=fuzzer
 CFLAGS_ALL := -std=c17 -D_POSIX_C_SOURCE=200809L $(OPT_$(V)) $(HARDEN) $(WARN) -Isrc -I$(O)/gen $(PKG_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now $(filter -fsanitize%,$(OPT_$(V))) $(LDFLAGS)
 
 SRC := $(sort $(wildcard src/*/*.c))
 LIB_SRC := $(filter-out src/main/%,$(SRC))
 MAIN_SRC := $(filter src/main/%,$(SRC))
-# Unit tests: all of them, or those of the rooms named in ROOMS="base feel".
-TEST_SRC := $(sort $(if $(ROOMS),$(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c)),$(wildcard tests/unit/*/*.c tests/flow/*.c)))
+# Unit tests: all of them, or those of the rooms named in ROOMS="base feel" (ROOMS="store ../fault" adds the fault tests).
+TEST_SRC := $(sort $(if $(ROOMS),$(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c)),$(wildcard tests/unit/*/*.c tests/flow/*.c tests/fault/*.c)))
 # Rooms a partial test build links (default: all).
 LINK_ROOMS ?= $(notdir $(patsubst %/,%,$(dir $(LIB_SRC))))
 LIB_OBJ := $(patsubst %.c,$(O)/obj/%.o,$(filter $(foreach r,$(LINK_ROOMS),src/$(r)/%),$(LIB_SRC)))

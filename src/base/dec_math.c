@@ -119,6 +119,9 @@ static Fix fix_log(Fix m)
             next = LN10;
         }
         y = next;
+        if (step.w[4] == 0 && step.w[3] == 0 && step.w[2] < 1 << 20) {
+            break; /* the step is below 2^-156, the error now below its square */
+        }
     }
     return y;
 }

@@ -304,9 +304,26 @@ void json_write_pretty(Buf *b, const Json *j)
     buf_byte(b, '\n');
 }
 
+/* A plain integer that a double holds exactly stands as it is; most numbers are that. */
+static bool is_plain_integer(Str text)
+{
+    size_t i = text.len > 0 && text.ptr[0] == '-';
+    if (i == text.len || text.len > 15 || (text.ptr[i] == '0' && text.len > 1)) {
+        return false;
+    }
+    while (i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9') {
+        i++;
+    }
+    return i == text.len;
+}
+
 /* RFC 8785 section 3.2.2.3: as ECMAScript prints the double. */
 static void canonical_number(Buf *b, Arena *scratch, Str text)
 {
+    if (is_plain_integer(text)) {
+        buf_add(b, text);
+        return;
+    }
     double d = strtod(str_c(scratch, text), NULL);
     if (!isfinite(d)) {
         b->failed = true;

@@ -3,9 +3,10 @@
 #include "demo.h"
 
 #include "base/mrz.h"
+#include "query/query.h"
 #include "scheme/scheme.h"
 
-enum { SLOT_DATA = 0, SLOT_V, SLOT_N, SLOT_RANDOM, SLOT_PICK, SLOT_CHANCE, SLOT_PASSPORT_ZONE, SLOT_COUNT };
+enum { SLOT_DATA = 0, SLOT_V, SLOT_N, SLOT_RANDOM, SLOT_PICK, SLOT_CHANCE, SLOT_PASSPORT_ZONE, SLOT_CASE_OF, SLOT_COUNT };
 enum { MAX_DEPTH = 8 };
 
 typedef struct {
@@ -80,10 +81,22 @@ static Value call_passport_zone(FeelRun *run, __attribute__((unused)) void *host
     return mrz_print(a, &m, &text, &err) ? feel_str(text) : feel_error(run, "passport zone: %s: %s", err.field, err.text);
 }
 
+/* A case as it is now, by its id. */
+static Value call_case_of(FeelRun *run, void *host, const Value *args, __attribute__((unused)) size_t count)
+{
+    const Demo *d = host;
+    const CaseRow *row = NULL;
+    Err err;
+    if (!query_case(d->f->store, feel_run_arena(run), feel_text(args[0]), &row, &err) || row == NULL) {
+        return feel_error(run, "case of: there is no case %.*s", STR_ARG(feel_text(args[0])));
+    }
+    return command_case_value(run, d->s, row);
+}
+
 static const struct {
     const char *name;
     FeelNative call;
-} FUNCTIONS[] = {{"random", call_random}, {"pick", call_pick}, {"chance", call_chance}, {"passport zone", call_passport_zone}};
+} FUNCTIONS[] = {{"random", call_random}, {"pick", call_pick}, {"chance", call_chance}, {"passport zone", call_passport_zone}, {"case of", call_case_of}};
 
 /* ---- Expressions ---- */
 
@@ -372,7 +385,7 @@ static bool prepare(Demo *d, Json **ret_script)
         return false;
     }
     d->scope = feel_scope_new(d->a, NULL);
-    static const char *const NAMES[] = {"data", "v", "n", "random", "pick", "chance", "passport zone"};
+    static const char *const NAMES[] = {"data", "v", "n", "random", "pick", "chance", "passport zone", "case of"};
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         feel_scope_add(d->scope, str_from_c(NAMES[i]), NULL);
     }

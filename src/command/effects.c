@@ -263,12 +263,12 @@ bool plan_draw(Planning *p)
         bool eligible = d->eligible == NULL || feel_is_true(feel_eval(p->in->run, d->eligible, p->frame));
         items[i] = (DrawItem){p->pool[at][i].id, eligible, int_of(p, d->rank, 0), int_of(p, d->exposure, 0)};
     }
-    int64_t places = int_of(p, d->places, 0), multiple = int_of(p, d->multiple, 0);
-    Hash secret;
+    DrawRule rule = {.places = int_of(p, d->places, 0), .multiple = int_of(p, d->multiple, 0),
+                     .least_shown_first = d->least_shown_first};
     Str *ids;
     size_t n;
-    if (!p->in->facts.secret(p->in->facts.host, p->plan->case_id, &secret, p->err) ||
-        !decide_draw(p->a, items, count, places, multiple, secret, &ids, &n, &p->draw_record, p->err)) {
+    if (!p->in->facts.secret(p->in->facts.host, p->plan->case_id, &rule.secret, p->err) ||
+        !decide_draw(p->a, &rule, items, count, &ids, &n, &p->draw_record, p->err)) {
         return false;
     }
     Value *values = ARENA_ARRAY(p->a, Value, n + 1);

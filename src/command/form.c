@@ -223,7 +223,7 @@ bool command_check_form(const CommandInput *in, const Json *form, Value *ret, Er
 {
     size_t before = faults->count, n = 0;
     Arena *a = feel_run_arena(in->run);
-    FeelEntry *entries = ARENA_ARRAY(a, FeelEntry, in->step->fields.count + 2);
+    FeelEntry *entries = ARENA_ARRAY(a, FeelEntry, in->step->fields.count + 3);
     for (size_t i = 0; i < in->step->fields.count; i++) {
         Str name = in->step->fields.items[i];
         FieldCheck c = {.in = in, .field = scheme_field(in->type, name), .faults = faults};
@@ -231,6 +231,8 @@ bool command_check_form(const CommandInput *in, const Json *form, Value *ret, Er
         if (is_empty(raw)) {
             if (!scheme_names_have(&in->step->optional, name)) {
                 fault(&c, FIELD_MISSING, err_plain(FIELD_MISSING));
+            } else {
+                entries[n++] = (FeelEntry){name, feel_null()};
             }
             continue;
         }

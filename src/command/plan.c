@@ -151,7 +151,17 @@ static bool check_decided(Planning *p)
             return true;
         }
     }
-    return err_set(p->err, CANNOT_DECIDE, "%s %.*s", err_plain(CANNOT_DECIDE), STR_ARG(p->plan->decision.trouble));
+    const Decision *d = &p->plan->decision;
+    Buf why = buf_new(p->a, 200);
+    buf_add(&why, d->trouble);
+    Value missing = feel_get(d->result, STR("missing"));
+    for (size_t i = 0; missing.kind == FEEL_LIST && i < missing.len; i++) {
+        buf_printf(&why, "%s%.*s", i ? ", " : "Not known: ", STR_ARG(feel_text(feel_items(missing)[i])));
+    }
+    for (size_t i = 0; i < d->ground_count; i++) {
+        buf_printf(&why, "%s%.*s", why.len ? ", " : "", STR_ARG(d->grounds[i].code));
+    }
+    return err_set(p->err, CANNOT_DECIDE, "%s %.*s", err_plain(CANNOT_DECIDE), STR_ARG(why.len ? buf_str(&why) : STR("")));
 }
 
 /* ---- The step's own event ---- */
@@ -182,7 +192,7 @@ static size_t own_values(Planning *p, SetValue *ret)
     size_t n = 0;
     for (size_t i = 0; i < form.len; i++) {
         const SchemeField *f = scheme_field(p->in->type, feel_entries(form)[i].name);
-        if (f != NULL) {
+        if (f != NULL && !feel_is_null(feel_entries(form)[i].value)) {
             ret[n++] = (SetValue){f, feel_to_json(p->a, feel_entries(form)[i].value)};
         }
     }

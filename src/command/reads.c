@@ -19,7 +19,7 @@ Value command_case_value(FeelRun *run, const Scheme *s, const CaseRow *row)
     if (!feel_from_json(a, row->data, type ? type->type : NULL, &data, &err) || data.kind != FEEL_CONTEXT) {
         data = feel_context(NULL, 0);
     }
-    FeelEntry *entries = ARENA_ARRAY(a, FeelEntry, data.len + 6);
+    FeelEntry *entries = ARENA_ARRAY(a, FeelEntry, data.len + 6 + (type ? type->field_count : 0));
     size_t n = 0;
     entries[n++] = entry_text("id", row->id);
     entries[n++] = entry_text("type", row->type);
@@ -29,6 +29,11 @@ Value command_case_value(FeelRun *run, const Scheme *s, const CaseRow *row)
     entries[n++] = (FeelEntry){STR("since"), feel_date(row->since)};
     for (size_t i = 0; i < data.len; i++) {
         entries[n++] = feel_entries(data)[i];
+    }
+    for (size_t i = 0; type != NULL && i < type->field_count; i++) { /* not yet known is null, not an error */
+        if (json_get_str(row->data, type->fields[i].name) == NULL) {
+            entries[n++] = (FeelEntry){type->fields[i].name, feel_null()};
+        }
     }
     return feel_context(entries, n);
 }

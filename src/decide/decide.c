@@ -151,6 +151,18 @@ bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value f
     return true;
 }
 
+/* What the scheme itself knows and no clerk need say. */
+static bool given_by_scheme(const Scheme *s, Str input, Value *ret)
+{
+    Value frame[SLOT_FIRST_READ];
+    if (!str_eq(input, STR("holidays"))) {
+        return false;
+    }
+    scheme_fill_frame(s, frame);
+    *ret = frame[SLOT_HOLIDAYS];
+    return true;
+}
+
 bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret, ErrList *faults,
                   Err *err)
 {
@@ -166,6 +178,10 @@ bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, c
         const Json *j = json_get_str(facts, inputs[i].name);
         Value v = feel_null();
         Err fault;
+        if (j == NULL && given_by_scheme(s, inputs[i].name, &v)) {
+            entries[n++] = (FeelEntry){inputs[i].name, v};
+            continue;
+        }
         if (j != NULL && !feel_from_json(feel_run_arena(run), j, inputs[i].type, &v, &fault)) {
             err_field(&fault, FIELD_FORMAT, str_c(faults->arena, inputs[i].name), "A value of the type %.*s is expected.",
                       STR_ARG(inputs[i].type_name));

@@ -29,12 +29,14 @@ static Json *cutoff_json(Arena *a, const MatchCutoff *c)
     return j;
 }
 
-static Json *make_record(Arena *a, const MatchReferral *r, size_t pool, Hash secret)
+static Json *make_record(Arena *a, const MatchReferral *r, size_t pool, const DrawRule *rule)
 {
     const MatchReferred *row = &r->rows[0];
     Json *j = json_new_object(a);
-    json_set(a, j, STR("rule"), json_new_str_c(a, "standing, then fewest referrals, then ticket"));
-    json_set(a, j, STR("secret"), json_new_str(a, hex_print(a, HASH_STR(secret))));
+    json_set(a, j, STR("rule"), json_new_str_c(a, rule->least_shown_first
+                                                                     ? "fewest referrals, then standing, then ticket"
+                                                                     : "standing, then fewest referrals, then ticket"));
+    json_set(a, j, STR("secret"), json_new_str(a, hex_print(a, HASH_STR(rule->secret))));
     json_set(a, j, STR("pool"), json_new_int(a, (int64_t)pool));
     json_set(a, j, STR("eligible"), json_new_int(a, row->eligible));
     json_set(a, j, STR("wanted"), json_new_int(a, row->wanted));
@@ -43,18 +45,20 @@ static Json *make_record(Arena *a, const MatchReferral *r, size_t pool, Hash sec
     return j;
 }
 
-bool decide_draw(Arena *a, const DrawItem *items, size_t count, int64_t places, int64_t multiple, Hash secret, Str **ret_ids,
-                 size_t *ret_count, Json **ret_record, Err *err)
+bool decide_draw(Arena *a, const DrawRule *rule, const DrawItem *items, size_t count, Str **ret_ids, size_t *ret_count,
+                 Json **ret_record, Err *err)
 {
-    if (count > MAX_POOL || places < 1 || places > MAX_PLACES || multiple < 1 || multiple > 100) {
+    if (count > MAX_POOL || rule->places < 1 || rule->places > MAX_PLACES || rule->multiple < 1 || rule->multiple > 100) {
         return err_set(err, FIELD_RANGE, "The draw is larger than the stated limit.");
     }
-    Hash seed = hash_of(HASH_STR(secret));
+    Hash seed = hash_of(HASH_STR(rule->secret));
     static const uint32_t GROUPS[] = {GROUP_ELIGIBLE};
-    MatchVacancy vacancy = {.places = (uint32_t)places, .multiple = (uint32_t)multiple, .groups = GROUPS, .group_count = 1};
+    MatchVacancy vacancy = {.places = (uint32_t)rule->places, .multiple = (uint32_t)rule->multiple, .groups = GROUPS,
+                            .group_count = 1};
     MatchReferralRound *round = ARENA_NEW(a, MatchReferralRound);
     *round = (MatchReferralRound){
-        .pool = make_pool(a, items, count, seed), .pool_count = (uint32_t)count, .vacancies = &vacancy, .vacancy_count = 1};
+        .pool = make_pool(a, items, count, seed), .pool_count = (uint32_t)count, .vacancies = &vacancy, .vacancy_count = 1,
+        .exposure_first = rule->least_shown_first};
     MatchReferral result;
     if (!match_referral(a, round, &result, err)) {
         return false;
@@ -65,6 +69,6 @@ bool decide_draw(Arena *a, const DrawItem *items, size_t count, int64_t places, 
         (*ret_ids)[i] = items[row->candidates[i]].id;
     }
     *ret_count = row->count;
-    *ret_record = make_record(a, &result, count, secret);
+    *ret_record = make_record(a, &result, count, rule);
     return true;
 }

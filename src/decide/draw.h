@@ -14,10 +14,16 @@ typedef struct {
     int64_t exposure; /* referrals so far */
 } DrawItem;
 
-/* At least places × multiple of the eligible (all, if there are fewer), by standing, then fewest referrals, then ticket.
- * The secret was committed to when the case was opened; *ret_record keeps what anybody needs to draw again: secret,
+typedef struct {
+    int64_t places, multiple;
+    bool least_shown_first; /* before standing */
+    Hash secret;            /* committed to when the case was opened */
+} DrawRule;
+
+/* At least places × multiple of the eligible (all, if there are fewer), by the rule's order, then
+ * ticket. *ret_record keeps what anybody needs to draw again: secret,
  * rule, pool size, cutoff and each one's line. */
-MUST_USE bool decide_draw(Arena *a, const DrawItem *items, size_t count, int64_t places, int64_t multiple, Hash secret,
-                          Str **ret_ids, size_t *ret_count, Json **ret_record, Err *err);
+MUST_USE bool decide_draw(Arena *a, const DrawRule *rule, const DrawItem *items, size_t count, Str **ret_ids, size_t *ret_count,
+                          Json **ret_record, Err *err);
 
 #endif

@@ -187,8 +187,11 @@ static bool probe_at(Search *s, const Leaf *leaf, Dec x, Probe *ret)
 {
     Value v;
     *ret = (Probe){0};
-    return from_coordinate(s->a, x, leaf->kind, &v) &&
-           (evaluated(s, with_change(s->a, s->inputs, leaf->parts, leaf->part_count, v), ret), true);
+    if (!from_coordinate(s->a, x, leaf->kind, &v)) {
+        return false;
+    }
+    (void)evaluated(s, with_change(s->a, s->inputs, leaf->parts, leaf->part_count, v), ret);
+    return true;
 }
 
 /* Boundaries seen from one value of the input. */

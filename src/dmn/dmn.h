@@ -103,6 +103,28 @@ typedef struct {
 size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const FeelCode *wanted, const Str *changeable,
                    size_t changeable_count, DmnChange *ret, size_t max);
 
+/* ---- Many at once ----------------------------------------------------------------------------------------------------- */
+
+/* One input of many rows. */
+typedef struct {
+    FeelKind kind;       /* NUMBER, DATE, BOOLEAN or STRING: read n; NULL: read values */
+    int scale;           /* NUMBER: the value is n × 10^−scale, scale 0 … 18 */
+    const int64_t *n;    /* number, days since 1970-01-01, 0 or 1, or index into dict */
+    const Str *dict;
+    size_t dict_count;
+    const uint8_t *null; /* 1 where the row has no value; NULL if every row has one */
+    const Value *values;
+} DmnColumn;
+
+typedef struct {
+    size_t rows, single; /* single: rows that went the way of dmn_evaluate() */
+} DmnBatchCounts;
+
+/* Evaluates d for every row; columns in the order of dmn_inputs(). ret[i] is what dmn_evaluate() would give for row i (reasons
+ * of nulls included); values live in the model, the columns or the run's arena. Tables with constant cells and outputs and
+ * plain sums run in blocks of columns, all else row by row. */
+void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret, DmnBatchCounts *counts);
+
 /* ---- Checking a model ----------------------------------------------------------------------------------------------------- */
 
 typedef enum { DMN_INFO = 1, DMN_WARNING, DMN_ERROR } DmnSeverity;

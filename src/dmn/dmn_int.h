@@ -40,6 +40,7 @@ struct DType {
     const XmlNode *xml;
     bool collection;
     bool constrained;            /* something here or below has tests */
+    uint8_t simple;              /* a FeelKind: any value of it fits without conversion or test; 0: look closer */
     uint8_t state;               /* 0 unread, 1 being read, 2 read */
 };
 
@@ -111,6 +112,7 @@ typedef struct {
     const DType *type;
     const FeelCode *values;
     const DmnInvocable *named; /* the required element that the expression names, or NULL */
+    int slot;                  /* of the frame, where the expression is only a name; else −1 */
     int line;
 } TableInput;
 
@@ -130,6 +132,7 @@ typedef struct {
     Str problem;
     Value constant;       /* outputs: valid if is_constant */
     bool is_constant;
+    bool is_checked;      /* outputs: the constant fits its type as it is */
     int line;
 } TableCell;
 
@@ -138,12 +141,16 @@ typedef struct {
     TableCell *in, *out;
     FeelEntry *annotations; /* with the description last, as "description" */
     size_t annotation_count;
+    const Value *constants; /* all outputs, if each is a checked constant; else NULL */
+    Value joined;           /* then: what the rule gives */
+    uint32_t *ranks;        /* then: the place of each output among the output values */
     int line;
 } TableRule;
 
 typedef struct TableIndex TableIndex;
 
 struct Table {
+    Str hit_name;
     Str id, owner;    /* owner: name of the element, with the entry inside it */
     Str owner_id;
     Hit hit;
@@ -258,10 +265,15 @@ const DType *type_find(DmnModel *m, Str ref, Str element, int line);
 const DType *type_any(void);
 static inline bool type_is_any(const DType *t)
 {
-    return t == NULL || t == type_any();
+    return t == NULL || t->feel == NULL;
 }
 /* Coerces and checks allowed values; a value that does not fit becomes a null with a reason. */
-Value type_check(FeelRun *run, Value v, const DType *t, Str what);
+Value type_check_closer(FeelRun *run, Value v, const DType *t, Str what);
+static inline Value type_check(FeelRun *run, Value v, const DType *t, Str what)
+{
+    bool fits = v.kind == FEEL_NULL || type_is_any(t) || t->simple == v.kind;
+    return fits ? v : type_check_closer(run, v, t, what);
+}
 /* boxed.c */
 typedef struct {
     DmnModel *m;

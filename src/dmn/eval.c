@@ -46,9 +46,15 @@ static Value input_find(const DmnModel *m, Value inputs, Str name, bool *ret_fou
     return feel_null();
 }
 
-static Value input_value(Eval *ev, const DmnInvocable *d)
+/* ordinal: where dmn_inputs_read() puts this input. */
+static Value input_value(Eval *ev, const DmnInvocable *d, size_t ordinal)
 {
     bool found = false;
+    const FeelEntry *e = ev->inputs.kind == FEEL_CONTEXT && ordinal < ev->inputs.len ? &feel_entries(ev->inputs)[ordinal] : NULL;
+    if (e != NULL && d->model->parent == NULL && e->name.len == d->variable.len &&
+        (e->name.ptr == d->variable.ptr || str_eq(e->name, d->variable))) {
+        return type_check(ev->run, e->value, d->type, d->name);
+    }
     Value v = input_find(d->model, ev->inputs, d->variable, &found);
     return type_check(ev->run, v, d->type, d->name);
 }
@@ -243,9 +249,9 @@ Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trac
     if (d->kind != DMN_DECISION) {
         return called_directly(kept, d);
     }
-    for (size_t i = 0; i < d->plan_count; i++) {
+    for (size_t i = 0, ordinal = 0; i < d->plan_count; i++) {
         const DmnInvocable *n = d->plan[i];
-        kept->memo[n->number] = n->kind == NODE_INPUT ? input_value(kept, n) : node_eval(kept, n);
+        kept->memo[n->number] = n->kind == NODE_INPUT ? input_value(kept, n, ordinal++) : node_eval(kept, n);
     }
     return kept->memo[d->number];
 }

@@ -148,6 +148,14 @@ static bool points_index(Builder *b, size_t input, IndexColumn *c)
     return true;
 }
 
+/* The length and up to seven first bytes: mostly enough to tell two texts apart. */
+static uint64_t text_head(Str s)
+{
+    uint64_t head = 0;
+    memcpy(&head, s.ptr, s.len < 7 ? s.len : 7);
+    return head << 8 | (s.len & 0xff);
+}
+
 static bool texts_index(Builder *b, size_t input, const Cuts *cuts, IndexColumn *c)
 {
     size_t words = mask_words(b->count);
@@ -162,9 +170,12 @@ static bool texts_index(Builder *b, size_t input, const Cuts *cuts, IndexColumn 
     for (size_t i = 0; i < count; i++) { /* the last stands for all other texts */
         mask_fill(b, input, regions[i].rep, masks + i * words);
     }
+    uint64_t *heads = ARENA_ARRAY(b->a, uint64_t, cuts->count);
     for (size_t i = 0; i < cuts->count; i++) {
         texts[i] = cuts->items[i];
+        heads[i] = text_head(feel_text(texts[i]));
     }
+    c->heads = heads;
     c->texts = texts;
     c->masks = masks;
     return true;
@@ -242,6 +253,13 @@ static size_t text_region(const IndexColumn *c, Value v)
 {
     Str text = feel_text(v);
     size_t low = 0, count = c->cut_count;
+    if (count <= INDEX_HEADS) {
+        uint64_t head = text_head(text);
+        while (low < count && (c->heads[low] != head || (text.len > 7 && !str_eq(feel_text(c->texts[low]), text)))) {
+            low++;
+        }
+        return low;
+    }
     while (count > 0) {
         size_t half = count / 2;
         bool right = str_cmp(feel_text(c->texts[low + half]), text) < 0;

@@ -19,6 +19,7 @@ typedef struct {
     int scale;             /* numbers: the cuts are whole multiples of 10^−scale, in `points` */
     const int64_t *points; /* numbers, dates, durations, booleans */
     const Value *texts;    /* sorted texts that are only compared for equality */
+    const uint64_t *heads; /* length and first bytes of each, compared first */
     size_t cut_count;
     const uint64_t *masks; /* region × words; texts: one per text, then one for all others */
     const uint64_t *null_mask;
@@ -33,6 +34,8 @@ struct TableIndex {
     size_t split;          /* column that chooses a part, where parts is not NULL */
     const TableIndex *const *parts; /* by region of that column; then the part for nulls */
 };
+
+enum { INDEX_HEADS = 12 }; /* up to so many texts are looked through, more are searched in halves */
 
 /* The region of a value in a column; SIZE_MAX if the column does not know its kind (then cells are tested). */
 size_t index_region(const IndexColumn *c, Value v);

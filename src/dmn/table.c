@@ -67,6 +67,15 @@ static const DmnInvocable *element_named(const DmnInvocable *d, Str name)
     return NULL;
 }
 
+/* The slot, if the whole expression is one name. */
+static int slot_read(const FeelScope *scope, const TableInput *in)
+{
+    size_t count = 0;
+    const int *reads = in->code != NULL ? feel_code_reads(in->code, &count) : NULL;
+    int slot = feel_scope_find(scope, in->text);
+    return count == 1 && slot >= 0 && reads[0] == slot ? slot : -1;
+}
+
 static void input_read(Build *b, const XmlNode *n, FeelScope *scope, TableInput *in)
 {
     const XmlNode *expression = xml_child(n, "inputExpression");
@@ -81,6 +90,7 @@ static void input_read(Build *b, const XmlNode *n, FeelScope *scope, TableInput 
     in->code = e.code;
     in->problem = e.problem;
     in->named = element_named(b->node, in->text);
+    in->slot = slot_read(scope, in);
     in->values_text = text_of(b, xml_child(n, "inputValues"));
     if (in->values_text.len > 0) {
         in->values = tests_compile(b, scope, in->values_text, n->line, &ignored);
@@ -150,7 +160,7 @@ static void output_read(Build *b, const XmlNode *n, FeelScope *scope, TableOutpu
     }
 }
 
-static void out_cell_read(Build *b, const XmlNode *n, FeelScope *scope, TableCell *cell)
+static void out_cell_read(Build *b, const XmlNode *n, FeelScope *scope, const TableOutput *out, TableCell *cell)
 {
     cell->line = n->line;
     cell->text = text_of(b, n);
@@ -162,6 +172,55 @@ static void out_cell_read(Build *b, const XmlNode *n, FeelScope *scope, TableCel
         cell->problem = e.problem;
         cell->is_constant = e.code != NULL && feel_code_constant(e.code, &cell->constant);
     }
+    if (cell->is_constant) {
+        FeelRun *run = b->m->loader->run;
+        cell->is_checked = type_is_any(out->type) || cell->constant.kind == FEEL_NULL ||
+                           feel_same(type_check(run, cell->constant, out->type, out->name), cell->constant);
+        feel_run_reset(run);
+    }
+}
+
+static bool reads_slots(const FeelCode *code)
+{
+    size_t count = 0;
+    feel_code_reads(code, &count);
+    return count > 0;
+}
+
+static uint32_t *ranks_of(Build *b, const Table *t, const Value *outputs)
+{
+    uint32_t *ranks = ARENA_ARRAY(b->m->a, uint32_t, t->output_count);
+    for (size_t o = 0; o < t->output_count; o++) {
+        const TableOutput *out = &t->outputs[o];
+        while (ranks[o] < out->rank_count) {
+            const FeelCode *rank = out->ranks[ranks[o]];
+            if (rank != NULL && reads_slots(rank)) {
+                return NULL; /* depends on the facts */
+            }
+            if (rank != NULL && feel_is_true(feel_test(b->m->loader->run, rank, NULL, outputs[o]))) {
+                break;
+            }
+            ranks[o]++;
+        }
+    }
+    return ranks;
+}
+
+/* What a rule gives, where that is known beforehand. */
+static void constants_join(Build *b, const Table *t, TableRule *rule)
+{
+    Value *constants = ARENA_ARRAY(b->m->a, Value, t->output_count);
+    FeelEntry *entries = ARENA_ARRAY(b->m->a, FeelEntry, t->output_count);
+    for (size_t o = 0; o < t->output_count; o++) {
+        if (!rule->out[o].is_constant || !rule->out[o].is_checked) {
+            return;
+        }
+        constants[o] = rule->out[o].constant;
+        entries[o] = (FeelEntry){t->outputs[o].name, constants[o]};
+    }
+    rule->constants = constants;
+    rule->ranks = ranks_of(b, t, constants);
+    rule->joined = t->output_count == 1 ? constants[0] : feel_context(entries, t->output_count);
 }
 
 static void annotations_read(Build *b, const XmlNode *n, const Table *t, TableRule *rule)
@@ -190,11 +249,12 @@ static void rule_read(Build *b, const XmlNode *n, FeelScope *scope, Table *t, si
     for (const XmlNode *c = xml_child(n, "inputEntry"); c != NULL && i < t->input_count; c = xml_next_same(c)) {
         TableCell *cell = &rule->in[i++];
         cell->line = c->line;
-        cell->text = text_of(b, c);
+        cell->text = text_of(b, c).len > 0 ? text_of(b, c) : STR("-");
         cell->code = tests_compile(b, scope, cell->text, c->line, &cell->problem);
     }
     for (const XmlNode *c = xml_child(n, "outputEntry"); c != NULL && o < t->output_count; c = xml_next_same(c)) {
-        out_cell_read(b, c, scope, &rule->out[o++]);
+        out_cell_read(b, c, scope, &t->outputs[o], &rule->out[o]);
+        o++;
     }
     if (i != t->input_count || o != t->output_count || xml_count(n, "inputEntry") > i || xml_count(n, "outputEntry") > o) {
         problem_add(b->m, b->owner, n->line, "rule %.*s has %zu inputs and %zu outputs, the table %zu and %zu",
@@ -206,6 +266,9 @@ static void rule_read(Build *b, const XmlNode *n, FeelScope *scope, Table *t, si
         rule->in[i].line = n->line;
     }
     annotations_read(b, n, t, rule);
+    if (o == t->output_count) {
+        constants_join(b, t, rule);
+    }
 }
 
 static size_t bounded(Build *b, const XmlNode *n, const char *what, size_t limit)
@@ -228,6 +291,7 @@ const Table *table_read(Build *b, const XmlNode *n, FeelScope *scope)
     t->owner_id = b->node->id;
     t->line = n->line;
     t->hit = hit_read(b, n);
+    t->hit_name = hit_name(t->hit);
     t->input_count = bounded(b, n, "input", DMN_TABLE_INPUTS);
     t->output_count = bounded(b, n, "output", DMN_TABLE_OUTPUTS);
     t->rule_count = xml_count(n, "rule");

@@ -23,7 +23,7 @@ static Value input_eval(Firing *f, const TableInput *in)
     if (in->code == NULL) {
         return feel_error(run, "line %d: %.*s", in->line, STR_ARG(in->problem));
     }
-    Value v = feel_eval(run, in->code, f->frame);
+    Value v = in->slot >= 0 ? f->frame[in->slot] : feel_eval(run, in->code, f->frame);
     if (!type_is_any(in->type)) {
         v = type_check(run, v, in->type, in->text);
     }
@@ -59,6 +59,7 @@ static bool rule_applies(Firing *f, const TableRule *rule)
 
 static void rules_scan(Firing *f)
 {
+    f->fired = ARENA_ARRAY(f->ev->a, size_t, f->t->rule_count);
     for (size_t r = 0; r < f->t->rule_count; r++) {
         if (rule_applies(f, &f->t->rules[r])) {
             f->fired[f->count++] = r;
@@ -138,6 +139,11 @@ static void rules_find(Firing *f)
     if (x->count == 0 || !columns_meet(f, x, mask)) {
         return;
     }
+    size_t most = 0;
+    for (size_t w = 0; w < x->words; w++) {
+        most += (size_t)__builtin_popcountll(mask[w]);
+    }
+    f->fired = ARENA_ARRAY(f->ev->a, size_t, most);
     for (size_t w = 0; w < x->words; w++) {
         for (uint64_t bits = mask[w]; bits != 0; bits &= bits - 1) {
             size_t r = x->rules[w * 64 + (size_t)__builtin_ctzll(bits)];
@@ -160,7 +166,20 @@ static Value output_eval(Firing *f, const TableRule *rule, size_t o)
         v = cell->code != NULL ? feel_eval(f->ev->run, cell->code, f->frame)
                                : feel_error(f->ev->run, "line %d: %.*s", cell->line, STR_ARG(cell->problem));
     }
-    return type_is_any(out->type) ? v : type_check(f->ev->run, v, out->type, out->name);
+    return cell->is_checked ? v : type_check(f->ev->run, v, out->type, out->name);
+}
+
+static const Value *rule_outputs(Firing *f, size_t r)
+{
+    const TableRule *rule = &f->t->rules[r];
+    if (rule->constants != NULL) {
+        return rule->constants;
+    }
+    Value *values = ARENA_ARRAY(f->ev->a, Value, f->t->output_count);
+    for (size_t o = 0; o < f->t->output_count; o++) {
+        values[o] = output_eval(f, rule, o);
+    }
+    return values;
 }
 
 /* A rule's outputs together: the value itself, or a context if there are several. */
@@ -212,12 +231,18 @@ static size_t rank_of(Firing *f, size_t o, Value v)
     return out->rank_count;
 }
 
-/* Whether the outputs a come before b by the order of the output values, columns from left to right. */
-static bool ranks_before(Firing *f, const Value *a, const Value *b)
+static size_t rule_rank(Firing *f, size_t o, size_t r, const Value *outputs)
+{
+    const TableRule *rule = &f->t->rules[r];
+    return rule->constants != NULL && rule->ranks != NULL ? rule->ranks[o] : rank_of(f, o, outputs[o]);
+}
+
+/* Whether rule x with outputs a comes before rule y with b by the order of the output values, columns from left to right. */
+static bool ranks_before(Firing *f, size_t x, const Value *a, size_t y, const Value *b)
 {
     for (size_t o = 0; o < f->t->output_count; o++) {
         if (f->t->outputs[o].rank_count > 0) {
-            size_t ra = rank_of(f, o, a[o]), rb = rank_of(f, o, b[o]);
+            size_t ra = rule_rank(f, o, x, a), rb = rule_rank(f, o, y, b);
             if (ra != rb) {
                 return ra < rb;
             }
@@ -227,12 +252,12 @@ static bool ranks_before(Firing *f, const Value *a, const Value *b)
 }
 
 /* Sorts rules and their outputs by rank; equal ranks keep the order of the table. */
-static void rank_sort(Firing *f, Value **outputs)
+static void rank_sort(Firing *f, const Value **outputs)
 {
     for (size_t i = 1; i < f->count; i++) {
-        Value *moving = outputs[i];
+        const Value *moving = outputs[i];
         size_t rule = f->fired[i], j = i;
-        for (; j > 0 && ranks_before(f, moving, outputs[j - 1]); j--) {
+        for (; j > 0 && ranks_before(f, rule, moving, f->fired[j - 1], outputs[j - 1]); j--) {
             outputs[j] = outputs[j - 1];
             f->fired[j] = f->fired[j - 1];
         }
@@ -241,7 +266,23 @@ static void rank_sort(Firing *f, Value **outputs)
     }
 }
 
-static Value any_value(Firing *f, Value **outputs)
+/* The best rank wins; the first rule of equal ones. The others gave way. */
+static Value priority_value(Firing *f, const Value **outputs)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < f->count; i++) {
+        if (ranks_before(f, f->fired[i], outputs[i], f->fired[best], outputs[best])) {
+            best = i;
+        }
+    }
+    outputs[0] = outputs[best];
+    f->fired[0] = f->fired[best];
+    f->count = 1;
+    const TableRule *rule = &f->t->rules[f->fired[0]];
+    return rule->constants != NULL ? rule->joined : outputs_join(f, outputs[0]);
+}
+
+static Value any_value(Firing *f, const Value **outputs)
 {
     for (size_t i = 1; i < f->count; i++) {
         for (size_t o = 0; o < f->t->output_count; o++) {
@@ -259,7 +300,7 @@ static const char *aggregate_name(Hit hit)
     return hit == HIT_SUM ? "sum" : hit == HIT_MIN ? "min" : hit == HIT_MAX ? "max" : "count";
 }
 
-static Value aggregate_column(Firing *f, Value **outputs, size_t o)
+static Value aggregate_column(Firing *f, const Value **outputs, size_t o)
 {
     Value *column = ARENA_ARRAY(f->ev->a, Value, f->count);
     for (size_t i = 0; i < f->count; i++) {
@@ -269,7 +310,7 @@ static Value aggregate_column(Firing *f, Value **outputs, size_t o)
     return feel_call(f->ev->run, feel_builtin(str_from_c(aggregate_name(f->t->hit))), &list, 1);
 }
 
-static Value aggregate_value(Firing *f, Value **outputs)
+static Value aggregate_value(Firing *f, const Value **outputs)
 {
     Value *totals = ARENA_ARRAY(f->ev->a, Value, f->t->output_count);
     for (size_t o = 0; o < f->t->output_count; o++) {
@@ -278,7 +319,7 @@ static Value aggregate_value(Firing *f, Value **outputs)
     return outputs_join(f, totals);
 }
 
-static Value all_values(Firing *f, Value **outputs)
+static Value all_values(Firing *f, const Value **outputs)
 {
     Value *items = ARENA_ARRAY(f->ev->a, Value, f->count);
     for (size_t i = 0; i < f->count; i++) {
@@ -311,7 +352,7 @@ static Value no_match(Firing *f)
     return feel_null();
 }
 
-static Value hit_value(Firing *f, Value **outputs)
+static Value hit_value(Firing *f, const Value **outputs)
 {
     switch (f->t->hit) {
     case HIT_UNIQUE:
@@ -323,9 +364,7 @@ static Value hit_value(Firing *f, Value **outputs)
     case HIT_ANY:
         return any_value(f, outputs);
     case HIT_PRIORITY:
-        rank_sort(f, outputs);
-        f->count = 1; /* the others gave way */
-        return outputs_join(f, outputs[0]);
+        return priority_value(f, outputs);
     case HIT_FIRST:
         return outputs_join(f, outputs[0]);
     case HIT_OUTPUT_ORDER:
@@ -343,6 +382,14 @@ static Value hit_value(Firing *f, Value **outputs)
     bug("unknown hit policy");
 }
 
+/* What one fired rule gives: mostly known beforehand. */
+static Value one_value(Firing *f, const Value **outputs)
+{
+    const TableRule *rule = &f->t->rules[f->fired[0]];
+    bool single = f->t->hit == HIT_UNIQUE || f->t->hit == HIT_ANY || f->t->hit == HIT_PRIORITY || f->t->hit == HIT_FIRST;
+    return single && rule->constants != NULL ? rule->joined : hit_value(f, outputs);
+}
+
 /* ---- Trace ------------------------------------------------------------------------------------------------------------ */
 
 static DmnRuleTrace rule_trace(Firing *f, size_t r, const Value *outputs)
@@ -352,7 +399,7 @@ static DmnRuleTrace rule_trace(Firing *f, size_t r, const Value *outputs)
     DmnCell *cells = ARENA_ARRAY(f->ev->a, DmnCell, t->input_count);
     for (size_t i = 0; i < t->input_count; i++) {
         bool passed = outputs != NULL || cell_passes(f, &rule->in[i], f->values[i]);
-        cells[i] = (DmnCell){t->inputs[i].text, rule->in[i].text.len > 0 ? rule->in[i].text : STR("-"), f->values[i], passed};
+        cells[i] = (DmnCell){t->inputs[i].text, rule->in[i].text, f->values[i], passed};
     }
     DmnRuleTrace trace = {.id = rule->id, .index = (int)r + 1, .cells = cells, .cell_count = t->input_count,
                           .annotations = rule->annotations, .annotation_count = rule->annotation_count,
@@ -368,12 +415,12 @@ static DmnRuleTrace rule_trace(Firing *f, size_t r, const Value *outputs)
     return trace;
 }
 
-static void trace_add(Firing *f, Value **outputs, Value result)
+static void trace_add(Firing *f, const Value **outputs, Value result)
 {
     DmnTrace *trace = f->ev->trace;
     const Table *t = f->t;
     size_t count = trace->all_rules ? t->rule_count : f->count;
-    DmnStep step = {.decision = t->owner, .id = t->owner_id, .hit_policy = hit_name(t->hit), .value = result};
+    DmnStep step = {.decision = t->owner, .id = t->owner_id, .hit_policy = t->hit_name, .value = result};
     if (!eval_room(f->ev, TABLE_ROOM + count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(DmnCell)))) {
         trace_push(f->ev, step);
         return;
@@ -427,7 +474,6 @@ static bool error_decides(Firing *f, Value *ret)
     Firing all = *f;
     all.unsure = true;
     all.count = 0;
-    all.fired = ARENA_ARRAY(f->ev->a, size_t, f->t->rule_count);
     rules_scan(&all);
     *ret = f->values[i];
     return all.count != f->count || (f->count > 0 && memcmp(all.fired, f->fired, f->count * sizeof(size_t)) != 0);
@@ -443,7 +489,6 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
         return feel_error(ev->run, "%.*s: the table has no output", STR_ARG(t->owner));
     }
     f.values = ARENA_ARRAY(ev->a, Value, t->input_count);
-    f.fired = ARENA_ARRAY(ev->a, size_t, t->rule_count);
     for (size_t i = 0; i < t->input_count; i++) {
         f.values[i] = input_eval(&f, &t->inputs[i]);
     }
@@ -451,16 +496,13 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
         probe_add(&f);
     }
     rules_find(&f);
-    Value **outputs = ARENA_ARRAY(ev->a, Value *, f.count);
+    const Value *single = NULL, **outputs = f.count <= 1 ? &single : ARENA_ARRAY(ev->a, const Value *, f.count);
     for (size_t i = 0; i < f.count; i++) {
-        outputs[i] = ARENA_ARRAY(ev->a, Value, t->output_count);
-        for (size_t o = 0; o < t->output_count; o++) {
-            outputs[i][o] = output_eval(&f, &t->rules[f.fired[i]], o);
-        }
+        outputs[i] = rule_outputs(&f, f.fired[i]);
     }
     Value result = feel_null();
     if (!error_decides(&f, &result)) {
-        result = f.count == 0 ? no_match(&f) : hit_value(&f, outputs);
+        result = f.count == 0 ? no_match(&f) : f.count == 1 ? one_value(&f, outputs) : hit_value(&f, outputs);
     }
     if (ev->trace != NULL) {
         trace_add(&f, outputs, result);

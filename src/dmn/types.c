@@ -8,6 +8,16 @@ const DType *type_any(void)
     return &any;
 }
 
+static uint8_t simple_kind(const DType *t)
+{
+    if (t->constrained || t->collection || t->feel == NULL || t->member_count > 0 || t->result != NULL) {
+        return 0;
+    }
+    FeelKind kind = feel_type_kind(t->feel);
+    bool simple = kind >= FEEL_BOOLEAN && kind <= FEEL_YEARS_DURATION && t->feel == feel_type_basic(kind);
+    return simple ? (uint8_t)kind : 0;
+}
+
 static const DType *builtin_find(DmnModel *m, Str name)
 {
     const FeelType *feel = feel_type_by_name(name);
@@ -21,6 +31,7 @@ static const DType *builtin_find(DmnModel *m, Str name)
     t->name = name;
     t->feel = feel;
     t->state = 2;
+    t->simple = simple_kind(t);
     return t;
 }
 
@@ -172,6 +183,7 @@ static void type_resolve(DmnModel *m, DType *t)
     if (t->collection) {
         t->feel = feel_type_list(m->a, t->feel != NULL ? t->feel : feel_type_any());
     }
+    t->simple = simple_kind(t);
     t->state = 2;
 }
 
@@ -242,7 +254,7 @@ static bool values_allowed(FeelRun *run, Value v, const DType *t, bool as_item)
     return true;
 }
 
-Value type_check(FeelRun *run, Value v, const DType *t, Str what)
+Value type_check_closer(FeelRun *run, Value v, const DType *t, Str what)
 {
     if (type_is_any(t) || v.kind == FEEL_NULL) {
         return v;

@@ -118,6 +118,10 @@ Value feel_pow(FeelRun *run, Value a, Value b)
     if (!are_numbers(a, b)) {
         return error_kinds(run, "**", a, b);
     }
+    enum { STEPS = 100 }; /* some microseconds */
+    if (!feel_spend(run, STEPS)) {
+        return feel_null();
+    }
     Dec d;
     bool ok = dec_pow(feel_dec(a), feel_dec(b), &d);
     return number_result(run, ok, d);

@@ -33,7 +33,12 @@ static Value call_builtin(FeelRun *run, const FeelBuiltin *b, const Value *args,
     if (count < b->min || (!b->variadic && count > b->max)) {
         return feel_error(run, "%s() does not take %zu arguments", b->name, count);
     }
-    return b->call(run, args, count);
+    uint64_t work = 0;
+    for (size_t i = 0; i < count; i++) {
+        work += args[i].kind == FEEL_STRING ? args[i].len / 64 : 0;
+        work += args[i].kind == FEEL_LIST || args[i].kind == FEEL_CONTEXT ? args[i].len : 0;
+    }
+    return feel_spend(run, work) ? b->call(run, args, count) : feel_null();
 }
 
 /* The argument as the parameter's type wants it. False where it does not fit: then the call is null. */

@@ -399,6 +399,7 @@ static FeelCode *gen_body(Gen *g, Node *n)
     code->params = params;
     code->param_count = n->unit->param_count;
     code->result = n->of;
+    code->body_type = n->kids[0]->type;
     registers(&body, (uint32_t)n->unit->param_count);
     step(&body, (Step){.op = OP_END, .a = gen(&body, n->kids[0])});
     return code;

@@ -93,9 +93,13 @@ Value fn_modulo(FeelRun *run, const Value *args, size_t count)
 
 static Value function_of_one(FeelRun *run, Value v, bool (*fn)(Dec, Dec *), const char *function)
 {
+    enum { STEPS = 50 }; /* some microseconds */
     Dec d;
     if (!arg_dec(v, &d)) {
         return bad_argument(run, function, v);
+    }
+    if (!feel_spend(run, STEPS)) {
+        return feel_null();
     }
     bool ok = fn(d, &d);
     return number_or_error(run, ok, d, function);
@@ -195,6 +199,9 @@ Value fn_number(FeelRun *run, const Value *args, size_t count)
     }
     if (count == 2) {
         return feel_error(run, "number: takes one argument or three");
+    }
+    if (s.len > 0 && s.ptr[0] == '+') {
+        return feel_error(run, "number: not a number"); /* no plus sign in a numeric literal */
     }
     if (count == 3 && (!separator(args[1], " ,.", &grouping) || !separator(args[2], ".,", &point))) {
         return feel_error(run, "number: a separator that is not allowed");

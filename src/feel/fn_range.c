@@ -302,7 +302,8 @@ static bool range_read(RangeText *t, FeelRange *r)
         return false;
     }
     skip_space(t);
-    if (!take_end(t, &r->low)) { /* both ends must be there: only unary tests leave one out */
+    bool no_low = !r->low_closed && str_starts(str_sub(t->s, t->at, t->s.len), STR(".."));
+    if (!no_low && !take_end(t, &r->low)) {
         return false;
     }
     skip_space(t);
@@ -310,7 +311,8 @@ static bool range_read(RangeText *t, FeelRange *r)
         return false;
     }
     skip_space(t);
-    if (!take_end(t, &r->high)) {
+    bool no_high = !no_low && t->at + 1 == t->s.len && t->s.ptr[t->at] != ']';
+    if (!no_high && !take_end(t, &r->high)) {
         return false;
     }
     skip_space(t);
@@ -318,8 +320,9 @@ static bool range_read(RangeText *t, FeelRange *r)
     if (!r->high_closed && !take(t, STR(")")) && !take(t, STR("["))) {
         return false;
     }
+    r->one_sided = no_low ? '<' : no_high ? '>' : 0; /* "[2..)" is >=2 */
     int o;
-    return t->at == t->s.len && feel_order(r->low, r->high, &o) && o <= 0;
+    return t->at == t->s.len && (r->one_sided != 0 || (feel_order(r->low, r->high, &o) && o <= 0));
 }
 
 Value fn_range(FeelRun *run, const Value *args, size_t count)

@@ -6,16 +6,11 @@
 
 #include <utf8proc.h>
 
-/* Text results are bounded by what the run may still allocate; this bounds a single one. */
-static const size_t TEXT_MAX = (size_t)256 << 20;
-
-/* A buffer for a result of about `bytes`; grown only while the run has room. */
-static void put(FeelRun *run, Buf *b, Str s)
+/* A buffer for a result, bounded by what the run may still allocate (old copies stay behind while it grows). */
+static Buf text_new(FeelRun *run)
 {
-    if (b->len + s.len > b->cap && !feel_room(run, 2 * b->cap + s.len)) {
-        b->failed = true;
-    }
-    buf_add(b, s);
+    size_t used = arena_used(run->arena) - run->bytes_before, limit = run->limits.bytes;
+    return buf_new(run->arena, used < limit ? (limit - used) / 4 : 0);
 }
 
 static Value text_done(FeelRun *run, const Buf *b)
@@ -42,7 +37,7 @@ Value fn_string(FeelRun *run, const Value *args, size_t count)
     if (args[0].kind == FEEL_STRING) {
         return args[0];
     }
-    Buf b = buf_new(run->arena, TEXT_MAX);
+    Buf b = text_new(run);
     feel_print_plain(&b, args[0]);
     return text_done(run, &b);
 }
@@ -86,10 +81,7 @@ static Value with_case(FeelRun *run, Value v, bool upper, const char *function)
     if (!arg_text(v, &s)) {
         return bad_argument(run, function, v);
     }
-    Buf b = buf_new(run->arena, TEXT_MAX);
-    if (!feel_room(run, 4 * s.len)) {
-        return feel_fail(run, LIMIT_MEMORY, "a text longer than the memory allows");
-    }
+    Buf b = text_new(run);
     for (size_t at = 0; at < s.len;) {
         int32_t c = utf8_next(s, &at);
         if (upper && c == 0xDF) {
@@ -166,7 +158,7 @@ Value fn_string_join(FeelRun *run, const Value *args, size_t count)
     if (count > 1 && args[1].kind != FEEL_NULL && !arg_text(args[1], &delimiter)) {
         return bad_argument(run, "string join", args[1]);
     }
-    Buf b = buf_new(run->arena, TEXT_MAX);
+    Buf b = text_new(run);
     bool first = true;
     for (size_t i = 0; i < list.len && buf_ok(&b); i++) {
         Value item = feel_items(list)[i];
@@ -176,8 +168,8 @@ Value fn_string_join(FeelRun *run, const Value *args, size_t count)
         if (item.kind != FEEL_STRING) {
             return bad_argument(run, "string join", item);
         }
-        put(run, &b, first ? STR("") : delimiter);
-        put(run, &b, feel_text(item));
+        buf_add(&b, first ? STR("") : delimiter);
+        buf_add(&b, feel_text(item));
         first = false;
     }
     return text_done(run, &b);
@@ -248,26 +240,26 @@ static bool replacement_is_valid(Str s)
     return true;
 }
 
-static void put_replacement(FeelRun *run, Buf *b, Str with, Str input, const RegexSpan *spans, int groups)
+static void put_replacement(Buf *b, Str with, Str input, const RegexSpan *spans, int groups)
 {
     for (size_t i = 0; i < with.len;) {
         size_t end = i;
         while (end < with.len && with.ptr[end] != '$' && with.ptr[end] != '\\') {
             end++;
         }
-        put(run, b, str_sub(with, i, end));
+        buf_add(b, str_sub(with, i, end));
         i = end;
         if (i == with.len) {
             break;
         }
         if (with.ptr[i++] == '\\') {
-            put(run, b, str_sub(with, i, i + 1));
+            buf_add(b, str_sub(with, i, i + 1));
             i++;
             continue;
         }
         size_t group = group_of(with, &i, groups);
         if (group <= (size_t)groups && spans[group].from != SIZE_MAX) {
-            put(run, b, str_sub(input, spans[group].from, spans[group].to));
+            buf_add(b, str_sub(input, spans[group].from, spans[group].to));
         }
     }
 }
@@ -308,22 +300,22 @@ Value fn_replace(FeelRun *run, const Value *args, size_t count)
     if (!literal && !replacement_is_valid(with)) {
         return feel_error(run, "replace: the replacement holds a lone $ or \\");
     }
-    Buf b = buf_new(run->arena, TEXT_MAX);
+    Buf b = text_new(run);
     RegexSpan spans[REGEX_GROUPS_MAX + 1];
     size_t at = 0, copied = 0;
     while (buf_ok(&b) && regex_search(run, re, input, at, spans)) {
-        put(run, &b, str_sub(input, copied, spans[0].from));
+        buf_add(&b, str_sub(input, copied, spans[0].from));
         if (literal) {
-            put(run, &b, with);
+            buf_add(&b, with);
         } else {
-            put_replacement(run, &b, with, input, spans, regex_group_count(re));
+            put_replacement(&b, with, input, spans, regex_group_count(re));
         }
         copied = spans[0].to;
         if (!go_on(input, &spans[0], &at)) {
             break;
         }
     }
-    put(run, &b, str_sub(input, copied, input.len));
+    buf_add(&b, str_sub(input, copied, input.len));
     return run->failed ? feel_null() : text_done(run, &b);
 }
 

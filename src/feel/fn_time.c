@@ -257,7 +257,6 @@ Value fn_week_of_year(FeelRun *run, const Value *args, size_t count)
 /* The same element of the semantic domain: kind, properties and zone. Fractions of a second are no property. */
 Value fn_is(FeelRun *run, const Value *args, size_t count)
 {
-    (void)run;
     (void)count;
     Value a = args[0], b = args[1];
     if (a.kind == b.kind && (a.kind == FEEL_TIME || a.kind == FEEL_DATE_TIME)) {
@@ -266,9 +265,9 @@ Value fn_is(FeelRun *run, const Value *args, size_t count)
         y.nanos -= y.nanos % NANOS_PER_SECOND;
         a.p = &x;
         b.p = &y;
-        return feel_bool(feel_same(a, b));
+        return feel_bool(feel_is(run, a, b));
     }
-    return feel_bool(feel_same(a, b));
+    return feel_bool(feel_is(run, a, b));
 }
 
 Value fn_now(FeelRun *run, const Value *args, size_t count)

@@ -9,7 +9,8 @@ enum {
     TEXT_MAX = 1024 * 1024,  /* bytes of one expression */
     NESTING_MAX = 200,       /* brackets in brackets; each counts about twice */
     TREE_DEPTH_MAX = 1000,   /* a + b + c … makes a deep tree without brackets */
-    NODES_MAX = 200 * 1000
+    NODES_MAX = 200 * 1000,
+    LOCALS_MAX = 5000        /* names bound in a text and visible at one place */
 };
 
 /* ---- Scopes -------------------------------------------------------------------------------------------------------- */
@@ -144,7 +145,8 @@ struct FeelCode {
     uint32_t capture_count;
     const FeelMember *params;
     size_t param_count;
-    const FeelType *result;
+    const FeelType *result;     /* as declared */
+    const FeelType *body_type;  /* as known */
     /* of the outermost: */
     int *reads;
     size_t read_count;

@@ -120,7 +120,7 @@ bool lex_take_word(Parser *p, const char *word)
     return true;
 }
 
-static bool sees_grammar_word(Parser *p)
+bool lex_sees_grammar_word(Parser *p)
 {
     for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
         if (lex_sees_word(p, WORDS[i])) {
@@ -134,7 +134,7 @@ Str lex_words(Parser *p)
 {
     lex_skip(p);
     size_t start = p->at, end = p->at;
-    while (p->at < p->text.len && is_name_start(p->text.ptr[p->at]) && !sees_grammar_word(p)) {
+    while (p->at < p->text.len && is_name_start(p->text.ptr[p->at]) && !lex_sees_grammar_word(p)) {
         while (p->at < p->text.len && is_name_byte(p->text.ptr[p->at]) && space_length(p->text, p->at) == 0) {
             p->at++;
         }

@@ -96,6 +96,8 @@ int regex_group_count(const Regex *re);
  * search took more steps than it has left. */
 MUST_USE bool regex_search(FeelRun *run, const Regex *re, Str input, size_t from, RegexSpan spans[REGEX_GROUPS_MAX + 1]);
 
+/* feel_same(), paid by the run. */
+bool feel_is(FeelRun *run, Value a, Value b);
 /* "a number and a string" errors of arithmetic. */
 Value error_kinds(FeelRun *run, const char *operation, Value a, Value b);
 const char *kind_name(FeelKind kind);

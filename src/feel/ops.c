@@ -214,6 +214,24 @@ Value feel_index(FeelRun *run, Value list, Value n)
 
 /* ---- Loops --------------------------------------------------------------------------------------------------------- */
 
+/* Ends that are open are left out. */
+static bool loop_over_range(FeelRun *run, const FeelRange *r, Loop *loop, Value *ret_error)
+{
+    int order;
+    if (r->one_sided || !feel_order(r->low, r->high, &order) || order > 0) {
+        *ret_error = feel_error(run, "this range has no first and last and cannot be looped over");
+        return false;
+    }
+    if (!feel_loop_range(run, r->low, r->high, loop, ret_error)) {
+        return false;
+    }
+    if (!r->low_closed && --loop->left > 0) {
+        loop->next++;
+    }
+    loop->left -= !r->high_closed && loop->left > 0;
+    return true;
+}
+
 bool feel_loop_over(FeelRun *run, Value domain, Loop *loop, Value *ret_error)
 {
     if (domain.kind == FEEL_NULL) {
@@ -221,17 +239,7 @@ bool feel_loop_over(FeelRun *run, Value domain, Loop *loop, Value *ret_error)
         return false;
     }
     if (domain.kind == FEEL_RANGE) {
-        const FeelRange *r = domain.p;
-        if (r->one_sided || !r->low_closed || !r->high_closed) {
-            *ret_error = feel_error(run, "only a closed range can be looped over");
-            return false;
-        }
-        int order;
-        if (!feel_order(r->low, r->high, &order) || order > 0) {
-            *ret_error = feel_error(run, "this range is empty and cannot be looped over");
-            return false;
-        }
-        return feel_loop_range(run, r->low, r->high, loop, ret_error);
+        return loop_over_range(run, domain.p, loop, ret_error);
     }
     bool list = domain.kind == FEEL_LIST;
     Value *one = list ? NULL : feel_values_new(run, 1);

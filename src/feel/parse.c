@@ -104,27 +104,52 @@ static Node *parse_between(Parser *p, Node *value)
     return high == NULL ? NULL : node_typed(p, node_new(p, N_BETWEEN, kids, 3));
 }
 
-/* The tests in brackets behind "in"; false and nothing taken where they are no tests, or an expression goes on. */
-static bool try_in_tests(Parser *p, NodeList *kids)
+/* What stands in brackets behind "in": tests; or, where a range or an operator shows it, the beginning of an expression,
+ * which is then read on from what was read so far. */
+static bool parse_in_brackets(Parser *p, NodeList *kids)
 {
-    Parser before = *p;
-    size_t count = kids->count;
-    Node *test = lex_take(p, "(") ? parse_test(p) : NULL;
-    while (test != NULL) {
-        node_push(p, kids, test);
-        bool single = kids->count == count + 1 && test->kind != N_ONE_SIDED;
-        if (lex_take(p, ",")) {
-            test = parse_test(p);
-            continue;
-        }
-        if (lex_take(p, ")") && !(single && lex_peek(p) != '\0' && strchr(".[(*/+-", lex_peek(p)) != NULL)) {
-            return true;
-        }
-        break;
+    size_t start = p->at++;
+    Node *first = parse_test(p);
+    if (first == NULL) {
+        return false;
     }
-    parse_back_to(p, &before);
-    kids->count = count;
-    return false;
+    bool one = true, range = first->kind != N_ONE_SIDED && lex_take(p, "..");
+    if (range) {
+        first = parse_range_end(p, first, false);
+    }
+    node_push(p, kids, first);
+    while (!range && lex_take(p, ",")) {
+        Node *test = parse_test(p);
+        if (test == NULL) {
+            return false;
+        }
+        node_push(p, kids, test);
+        one = false;
+    }
+    if (first == NULL || (!range && !parse_expect(p, ")"))) {
+        return false;
+    }
+    if (one && lex_peek(p) != '\0' && strchr(".[(*/+-", lex_peek(p)) != NULL) {
+        p->given = first;
+        p->given_end = p->at;
+        p->at = start;
+        kids->items[--kids->count] = parse_endpoint(p);
+        return kids->items[kids->count++] != NULL;
+    }
+    return true;
+}
+
+static bool parse_in_tests(Parser *p, NodeList *kids)
+{
+    char c = lex_peek(p);
+    if (c == '(') {
+        return parse_in_brackets(p, kids);
+    }
+    Node *test = c != '\0' && strchr("<>=!", c) != NULL ? parse_test(p) : parse_endpoint(p);
+    if (test != NULL) {
+        node_push(p, kids, test);
+    }
+    return test != NULL;
 }
 
 static Node *parse_in(Parser *p, Node *value)
@@ -135,21 +160,10 @@ static Node *parse_in(Parser *p, Node *value)
     const Local *outer_locals = p->locals;
     p->input = var_new(p, STR("?"), value->type);
     local_push(p, p->input, false);
-    bool ok = try_in_tests(p, &kids);
-    if (!ok) {
-        Node *test = lex_peek(p) != '\0' && strchr("<>=!", lex_peek(p)) ? parse_test(p) : parse_endpoint(p);
-        ok = test != NULL;
-        if (ok) {
-            node_push(p, &kids, test);
-        }
-    }
-    Node *n = ok ? node_new(p, N_IN, kids.items, kids.count) : NULL;
+    Node *n = parse_in_tests(p, &kids) ? node_new(p, N_IN, kids.items, kids.count) : NULL;
     if (n != NULL) {
         n->var = p->input;
         n->reads_input = value->reads_input;
-        for (size_t i = 1; i < kids.count; i++) {
-            n->constant = n->constant && !kids.items[i]->reads_input;
-        }
     }
     p->input = outer_input;
     p->locals = outer_locals;
@@ -236,23 +250,18 @@ static Node *parse_filter(Parser *p, Node *list)
     return node_typed(p, n);
 }
 
-/* In [1..10[ the last bracket closes; *n stays and false says so. */
-static bool parse_open_bracket(Parser *p, Node **n)
+/* In [1..10[ the last bracket closes: nothing behind it begins an expression. */
+static bool closes_range(Parser *p)
 {
-    Parser before = *p;
     if (p->open_ranges == 0) {
-        p->at++;
-        *n = parse_filter(p, *n);
-        return true;
-    }
-    p->at++;
-    Node *filter = parse_filter(p, *n);
-    if (filter == NULL) {
-        parse_back_to(p, &before);
         return false;
     }
-    *n = filter;
-    return true;
+    size_t start = p->at++;
+    char c = lex_peek(p);
+    bool begins = is_name_byte(c) || (c != '\0' && strchr("\"@([{-.", c) != NULL);
+    bool closes = !begins || lex_sees_grammar_word(p);
+    p->at = start;
+    return closes;
 }
 
 static Node *parse_postfix(Parser *p)
@@ -264,9 +273,11 @@ static Node *parse_postfix(Parser *p)
             p->at++;
             n = parse_path(p, n);
         } else if (c == '[') {
-            if (!parse_open_bracket(p, &n)) {
+            if (closes_range(p)) {
                 break;
             }
+            p->at++;
+            n = parse_filter(p, n);
         } else if (c == '(') {
             n = parse_call(p, n);
         } else {
@@ -387,6 +398,12 @@ static Node *parse_temporal(Parser *p)
 Node *parse_primary(Parser *p)
 {
     char c = lex_peek(p);
+    if (p->given != NULL) {
+        Node *n = p->given;
+        p->given = NULL;
+        p->at = p->given_end;
+        return n;
+    }
     if (c >= '0' && c <= '9') {
         return lex_number(p);
     }
@@ -432,6 +449,7 @@ bool feel_parse(const Source *src, Node **ret, Err *err)
         n = parse_fail(&p, "no zero byte");
     }
     if (n == NULL) {
+        check_that(first.code != OK);
         if (err != NULL) {
             *err = first;
         }

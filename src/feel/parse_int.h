@@ -9,6 +9,7 @@
 typedef struct Local Local;
 struct Local {
     const Local *outer;
+    size_t depth;
     Var *var;
     bool is_item;
 };
@@ -24,6 +25,8 @@ typedef struct {
     const Local *locals;
     Unit *unit;
     Var *input; /* what ? means here, or NULL */
+    Node *given;     /* a primary that was read already, from `at` to given_end; or NULL */
+    size_t given_end;
     Err *err;
 } Parser;
 
@@ -36,6 +39,8 @@ bool lex_sees(Parser *p, const char *symbol);
 bool lex_take(Parser *p, const char *symbol);
 bool lex_sees_word(Parser *p, const char *word);
 bool lex_take_word(Parser *p, const char *word);
+/* A word that stands between or behind expressions, such as "and" or "then". */
+bool lex_sees_grammar_word(Parser *p);
 /* Words joined by spaces up to a symbol or a word of the grammar; empty if there is none. */
 Str lex_words(Parser *p);
 /* Everything up to `stop` if it reads as a name (letters, digits, spaces, name symbols) and stop follows; else empty and
@@ -87,6 +92,7 @@ Node *parse_expression(Parser *p);
 Node *parse_endpoint(Parser *p); /* arithmetic, without comparison */
 Node *parse_primary(Parser *p);
 Node *parse_brackets(Parser *p);
+Node *parse_range_end(Parser *p, Node *low, bool low_closed); /* behind "low .." */
 Node *parse_context(Parser *p);
 Node *parse_for(Parser *p);
 Node *parse_quantified(Parser *p, NodeKind kind);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/parse_int.h"
 
+#include "base/map.h"
+
 #include <string.h>
 
 /* ---- Brackets: lists, ranges, parentheses -------------------------------------------------------------------------- */
@@ -16,8 +18,7 @@ static Node *one_sided(Parser *p, RangeSign sign)
     return n;
 }
 
-/* Behind "low ..". */
-static Node *parse_range_end(Parser *p, Node *low, bool low_closed)
+Node *parse_range_end(Parser *p, Node *low, bool low_closed)
 {
     p->open_ranges++;
     Node *high = parse_endpoint(p);
@@ -88,21 +89,12 @@ static bool parse_key(Parser *p, Str *ret)
     return ret->len > 0 || parse_fail(p, "a key and a colon") != NULL;
 }
 
-static bool has_name(const Value *names, size_t count, Str name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (str_eq(feel_text(names[i]), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 typedef struct {
     NodeList values;
     Value *names;
     Var **vars;
     size_t cap;
+    Map seen;
     bool twice;
 } Entries;
 
@@ -139,7 +131,8 @@ static bool parse_entry(Parser *p, Entries *e)
     }
     size_t n = e->values.count;
     entry_room(p, e);
-    e->twice = e->twice || has_name(e->names, n, key);
+    e->twice = e->twice || map_get(&e->seen, key) != NULL;
+    map_set(&e->seen, key, var);
     e->names[n] = feel_str(key);
     e->vars[n] = var;
     node_push(p, &e->values, value);
@@ -149,7 +142,7 @@ static bool parse_entry(Parser *p, Entries *e)
 Node *parse_context(Parser *p)
 {
     const Local *outer = p->locals;
-    Entries e = {0};
+    Entries e = {.seen = {.arena = p->a}};
     p->at++;
     if (!lex_sees(p, "}")) {
         do {

@@ -95,7 +95,7 @@ static void print_temporal(Buf *b, Value v)
 
 static void print(Buf *b, Value v, int depth)
 {
-    if (depth > FEEL_DEPTH_MAX) {
+    if (depth > FEEL_DEPTH_MAX || !buf_ok(b)) { /* values may share parts: a full buffer ends the walk */
         buf_add_c(b, "null");
         return;
     }
@@ -144,13 +144,16 @@ void feel_print_plain(Buf *b, Value v)
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------------ */
 
+enum { JSON_VALUES_MAX = 1 << 20 };
 static const size_t PLAIN_TEXT_MAX = 1 << 20;
 
-static Json *to_json(Arena *a, Value v, int depth)
+static Json *to_json(Arena *a, Value v, int depth, size_t *left)
 {
-    if (depth > FEEL_DEPTH_MAX) {
+    if (depth > FEEL_DEPTH_MAX || *left == 0) {
+        *left = 0;
         return json_new_null(a);
     }
+    --*left;
     switch ((FeelKind)v.kind) {
     case FEEL_NULL:
     case FEEL_FUNCTION:
@@ -160,16 +163,16 @@ static Json *to_json(Arena *a, Value v, int depth)
     case FEEL_NUMBER: return json_new_number(a, dec_print(a, feel_dec(v)));
     case FEEL_LIST: {
         Json *array = json_new_array(a);
-        for (size_t i = 0; i < v.len; i++) {
-            json_push(a, array, to_json(a, feel_items(v)[i], depth + 1));
+        for (size_t i = 0; i < v.len && *left > 0; i++) {
+            json_push(a, array, to_json(a, feel_items(v)[i], depth + 1, left));
         }
         return array;
     }
     case FEEL_CONTEXT: {
         Json *object = json_new_object(a);
-        for (size_t i = 0; i < v.len; i++) {
+        for (size_t i = 0; i < v.len && *left > 0; i++) {
             const FeelEntry *e = &feel_entries(v)[i];
-            json_set(a, object, str_copy(a, e->name), to_json(a, e->value, depth + 1));
+            json_set(a, object, str_copy(a, e->name), to_json(a, e->value, depth + 1, left));
         }
         return object;
     }
@@ -187,7 +190,9 @@ static Json *to_json(Arena *a, Value v, int depth)
 
 Json *feel_to_json(Arena *a, Value v)
 {
-    return to_json(a, v, 0);
+    size_t left = JSON_VALUES_MAX;
+    Json *j = to_json(a, v, 0, &left);
+    return left > 0 ? j : NULL;
 }
 
 /* Where in the form we are, for the error. */

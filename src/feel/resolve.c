@@ -148,6 +148,27 @@ static Node *path_of_item(Parser *p, Var *item, Str name)
     return node_typed(p, n);
 }
 
+static bool in_filter(const Parser *p)
+{
+    for (const Local *l = p->locals; l != NULL; l = l->outer) {
+        if (l->is_item && may_have_entries(l->var)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A name that ends before another word cannot stand there alone; in a filter it begins the longer name of an entry. */
+static bool is_part_of_entry(Parser *p, size_t end)
+{
+    size_t start = p->at, space = space_length(p->text, end);
+    p->at = end + space;
+    bool part = space > 0 && p->at < p->text.len && is_name_start(p->text.ptr[p->at]) && !lex_sees_grammar_word(p) &&
+                in_filter(p);
+    p->at = start;
+    return part;
+}
+
 Node *resolve_name(Parser *p, size_t longer_than)
 {
     lex_skip(p);
@@ -155,7 +176,7 @@ Node *resolve_name(Parser *p, size_t longer_than)
     find_local(p, &best);
     find_in_frame(p, &best);
     find_builtin(p, &best);
-    if (best.end == 0 || best.end - p->at <= longer_than) {
+    if (best.end == 0 || best.end - p->at <= longer_than || is_part_of_entry(p, best.end)) {
         return NULL;
     }
     p->at = best.end;
@@ -169,13 +190,9 @@ Node *resolve_name(Parser *p, size_t longer_than)
 
 Node *resolve_unknown(Parser *p)
 {
-    bool open = false;
-    for (const Local *l = p->locals; l != NULL && !open; l = l->outer) {
-        open = l->is_item && may_have_entries(l->var);
-    }
     size_t start = p->at;
     Str name = lex_words(p);
-    if (name.len > 0 && open && !call_follows(p, p->at)) {
+    if (name.len > 0 && in_filter(p) && !call_follows(p, p->at)) {
         Node *missing = node_const(p, feel_null());
         return missing != NULL ? ask_items(p, NULL, name, missing) : NULL;
     }

@@ -37,7 +37,7 @@ int feel_scope_find(const FeelScope *s, Str name)
 {
     for (; s != NULL; s = s->outer) {
         for (int i = s->count - 1; i >= 0; i--) {
-            if (str_eq(s->names[i].name, name)) {
+            if (name.len > 0 && name_match(name, 0, s->names[i].name) == name.len) {
                 return s->base + i;
             }
         }

@@ -81,8 +81,11 @@ Var *var_new(Parser *p, Str name, const FeelType *type)
 void local_push(Parser *p, Var *var, bool is_item)
 {
     Local *l = ARENA_NEW(p->a, Local);
-    *l = (Local){.outer = p->locals, .var = var, .is_item = is_item};
+    *l = (Local){.outer = p->locals, .var = var, .is_item = is_item, .depth = p->locals ? p->locals->depth + 1 : 0};
     p->locals = l;
+    if (l->depth > LOCALS_MAX) {
+        p->nodes = NODES_MAX; /* the next node fails */
+    }
 }
 
 /* ---- Types --------------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* types.c: FEEL types: making, naming, printing, conformance of values and the implicit conversions.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "feel/feel_int.h"
+#include "feel/lang_int.h"
 
 static const FeelType ANY = {.any = true, .name = STR_INIT("Any")};
 static const FeelType BASIC[FEEL_KIND_COUNT] = {
@@ -276,7 +276,8 @@ static bool function_conforms(Value v, const FeelType *t)
             return false;
         }
     }
-    return type_conforms(f->result ? f->result : &ANY, t->item, 0);
+    const FeelType *result = f->result == NULL && f->form == FEEL_FN_CLOSURE ? f->code->body_type : f->result;
+    return type_conforms(result ? result : &ANY, t->item, 0);
 }
 
 static bool conforms(Value v, const FeelType *t, int depth)

@@ -96,7 +96,13 @@ static const FeelEntry *entry_find(Value context, Str name)
 
 /* ---- Sameness -------------------------------------------------------------------------------------------------------- */
 
-static bool same(Value a, Value b, int depth);
+/* Values may share parts, so that walking one takes far more steps than making it: a run pays for each item. */
+static bool pay(FeelRun *run, uint64_t items)
+{
+    return run == NULL || feel_spend(run, items);
+}
+
+static bool same(FeelRun *run, Value a, Value b, int depth);
 
 static bool moments_same(const FeelMoment *a, const FeelMoment *b)
 {
@@ -104,40 +110,46 @@ static bool moments_same(const FeelMoment *a, const FeelMoment *b)
            (!a->has_offset || a->offset == b->offset) && str_eq(a->zone, b->zone);
 }
 
-static bool lists_same(Value a, Value b, int depth)
+static bool lists_same(FeelRun *run, Value a, Value b, int depth)
 {
-    if (a.len != b.len) {
+    if (a.len != b.len || !pay(run, a.len)) {
         return false;
     }
     for (size_t i = 0; i < a.len; i++) {
-        if (!same(feel_items(a)[i], feel_items(b)[i], depth)) {
+        if (!same(run, feel_items(a)[i], feel_items(b)[i], depth)) {
             return false;
         }
     }
     return true;
 }
 
-static bool contexts_same(Value a, Value b, int depth)
+/* Entries are looked up one by one. */
+static uint64_t context_work(Value v)
 {
-    if (a.len != b.len) {
+    return v.len + (uint64_t)v.len * v.len / 16;
+}
+
+static bool contexts_same(FeelRun *run, Value a, Value b, int depth)
+{
+    if (a.len != b.len || !pay(run, context_work(a))) {
         return false;
     }
     for (size_t i = 0; i < a.len; i++) {
         const FeelEntry *e = &feel_entries(a)[i], *f = entry_find(b, e->name);
-        if (f == NULL || !same(e->value, f->value, depth)) {
+        if (f == NULL || !same(run, e->value, f->value, depth)) {
             return false;
         }
     }
     return true;
 }
 
-static bool ranges_same(const FeelRange *a, const FeelRange *b, int depth)
+static bool ranges_same(FeelRun *run, const FeelRange *a, const FeelRange *b, int depth)
 {
     return a->low_closed == b->low_closed && a->high_closed == b->high_closed && a->one_sided == b->one_sided &&
-           same(a->low, b->low, depth) && same(a->high, b->high, depth);
+           same(run, a->low, b->low, depth) && same(run, a->high, b->high, depth);
 }
 
-static bool same(Value a, Value b, int depth)
+static bool same(FeelRun *run, Value a, Value b, int depth)
 {
     if (a.kind != b.kind || depth > FEEL_DEPTH_MAX) {
         return false;
@@ -152,9 +164,9 @@ static bool same(Value a, Value b, int depth)
     case FEEL_TIME:
     case FEEL_DATE_TIME: return moments_same(a.p, b.p);
     case FEEL_DAYS_DURATION: return days_duration_nanos(a) == days_duration_nanos(b);
-    case FEEL_LIST: return lists_same(a, b, depth + 1);
-    case FEEL_CONTEXT: return contexts_same(a, b, depth + 1);
-    case FEEL_RANGE: return ranges_same(a.p, b.p, depth + 1);
+    case FEEL_LIST: return lists_same(run, a, b, depth + 1);
+    case FEEL_CONTEXT: return contexts_same(run, a, b, depth + 1);
+    case FEEL_RANGE: return ranges_same(run, a.p, b.p, depth + 1);
     case FEEL_FUNCTION:
     case FEEL_TYPE: return a.p == b.p;
     }
@@ -163,7 +175,12 @@ static bool same(Value a, Value b, int depth)
 
 bool feel_same(Value a, Value b)
 {
-    return same(a, b, 0);
+    return same(NULL, a, b, 0);
+}
+
+bool feel_is(FeelRun *run, Value a, Value b)
+{
+    return same(run, a, b, 0);
 }
 
 /* ---- Equality -------------------------------------------------------------------------------------------------------- */
@@ -171,7 +188,7 @@ bool feel_same(Value a, Value b)
 /* Three-valued: 1, 0, or UNKNOWN where the kinds cannot be compared. */
 enum { UNKNOWN = -1 };
 
-static int equal(Value a, Value b, int depth);
+static int equal(FeelRun *run, Value a, Value b, int depth);
 
 /* The standard compares the properties of times; "second" has no fraction. */
 static int moments_equal(const FeelMoment *a, const FeelMoment *b)
@@ -182,43 +199,49 @@ static int moments_equal(const FeelMoment *a, const FeelMoment *b)
     return moment_cmp(&x, &y) == 0;
 }
 
-static int lists_equal(Value a, Value b, int depth)
+static int lists_equal(FeelRun *run, Value a, Value b, int depth)
 {
     if (a.len != b.len) {
         return 0;
     }
+    if (!pay(run, a.len)) {
+        return UNKNOWN;
+    }
     int all = 1;
     for (size_t i = 0; i < a.len && all != 0; i++) {
-        int one = equal(feel_items(a)[i], feel_items(b)[i], depth);
+        int one = equal(run, feel_items(a)[i], feel_items(b)[i], depth);
         all = one == 1 ? all : one;
     }
     return all;
 }
 
-static int contexts_equal(Value a, Value b, int depth)
+static int contexts_equal(FeelRun *run, Value a, Value b, int depth)
 {
     if (a.len != b.len) {
         return 0;
+    }
+    if (!pay(run, context_work(a))) {
+        return UNKNOWN;
     }
     int all = 1;
     for (size_t i = 0; i < a.len && all != 0; i++) {
         const FeelEntry *e = &feel_entries(a)[i], *f = entry_find(b, e->name);
-        int one = f == NULL ? 0 : equal(e->value, f->value, depth);
+        int one = f == NULL ? 0 : equal(run, e->value, f->value, depth);
         all = one == 1 ? all : one;
     }
     return all;
 }
 
-static int ranges_equal(const FeelRange *a, const FeelRange *b, int depth)
+static int ranges_equal(FeelRun *run, const FeelRange *a, const FeelRange *b, int depth)
 {
     if (a->low_closed != b->low_closed || a->high_closed != b->high_closed || a->one_sided != b->one_sided) {
         return 0;
     }
-    int low = equal(a->low, b->low, depth), high = equal(a->high, b->high, depth);
+    int low = equal(run, a->low, b->low, depth), high = equal(run, a->high, b->high, depth);
     return low == 0 || high == 0 ? 0 : low == 1 && high == 1 ? 1 : UNKNOWN;
 }
 
-static int equal(Value a, Value b, int depth)
+static int equal(FeelRun *run, Value a, Value b, int depth)
 {
     if (a.kind == FEEL_NULL || b.kind == FEEL_NULL) {
         return a.kind == b.kind;
@@ -227,19 +250,19 @@ static int equal(Value a, Value b, int depth)
         return UNKNOWN;
     }
     switch ((FeelKind)a.kind) {
-    case FEEL_LIST: return lists_equal(a, b, depth + 1);
-    case FEEL_CONTEXT: return contexts_equal(a, b, depth + 1);
-    case FEEL_RANGE: return ranges_equal(a.p, b.p, depth + 1);
+    case FEEL_LIST: return lists_equal(run, a, b, depth + 1);
+    case FEEL_CONTEXT: return contexts_equal(run, a, b, depth + 1);
+    case FEEL_RANGE: return ranges_equal(run, a.p, b.p, depth + 1);
     case FEEL_TIME:
     case FEEL_DATE_TIME: return moments_equal(a.p, b.p);
     case FEEL_FUNCTION: return a.p == b.p ? 1 : UNKNOWN;
-    default: return same(a, b, depth);
+    default: return same(run, a, b, depth);
     }
 }
 
 Value feel_equal(FeelRun *run, Value a, Value b)
 {
-    int result = equal(a, b, 0);
+    int result = equal(run, a, b, 0);
     return result == UNKNOWN ? error_kinds(run, "=", a, b) : feel_bool(result == 1);
 }
 

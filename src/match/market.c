@@ -132,11 +132,13 @@ static void hold(Run *r, Entry x)
     Node *n = &r->vacancies[v];
     r->held[x.worker] = x.wish;
     n->held++;
+    check_that(n->held <= n->cap);
     node_push(r, n, x);
     for (uint32_t c = n->parent; c != MATCH_NONE; c = n->parent) {
         n = &r->cells[c];
         r->overflow += n->flexible && n->held >= n->own;
         n->held++;
+        check_that(n->held <= n->cap && r->overflow <= r->m->tree.pool);
         if (n->is_watched) {
             node_push(r, n, x);
         }

@@ -15,6 +15,7 @@ typedef struct {
 typedef struct {
     HeapItem *items;
     uint32_t count, group, members, with_room;
+    bool is_unordered; /* while it is filled */
 } Heap;
 
 /* A candidate, at the place of his rank by (standing, ticket, id): what is read together lies together. */
@@ -27,8 +28,9 @@ typedef struct {
     Arena *arena;
     const MatchReferralRound *round;
     State *state;       /* by rank */
-    Heap *heaps;        /* by group, rising */
-    uint32_t heap_count;
+    Heap *heaps;        /* one per group */
+    uint32_t *slots;    /* hash table from group to heap */
+    uint32_t heap_count, heap_room, slot_count;
     bool has_lists;     /* somebody is listed or barred by id; then the next three are there */
     uint32_t *rank_of;  /* per candidate */
     uint32_t *listed;   /* per candidate: the turn + 1 for which he is listed */
@@ -125,27 +127,66 @@ static uint32_t vacancy_id(const void *list, uint32_t i)
     return ((const MatchVacancy *)list)[i].id;
 }
 
-static Heap *find_heap(const Run *r, uint32_t group)
+/* The place of a group in the hash table: index + 1 of its heap, or 0. */
+static uint32_t *group_slot(const Run *r, uint32_t group)
 {
-    uint32_t low = 0, high = r->heap_count;
-    while (low < high) {
-        uint32_t mid = low + (high - low) / 2;
-        if (r->heaps[mid].group < group) {
-            low = mid + 1;
-        } else {
-            high = mid;
-        }
+    uint32_t i = (group * UINT32_C(0x9e3779b1)) & (r->slot_count - 1);
+    while (r->slots[i] != 0 && r->heaps[r->slots[i] - 1].group != group) {
+        i = (i + 1) & (r->slot_count - 1);
     }
-    return low < r->heap_count && r->heaps[low].group == group ? &r->heaps[low] : NULL;
+    return &r->slots[i];
 }
 
-/* Fills the states and, in the same walk over the pool, who is in which group. */
-static void fill_state(Run *r, const uint32_t *order, SortItem *by_group)
+static Heap *find_heap(const Run *r, uint32_t group)
+{
+    uint32_t at = *group_slot(r, group);
+    return at ? &r->heaps[at - 1] : NULL;
+}
+
+static void grow_groups(Run *r)
+{
+    uint32_t room = r->heap_room ? r->heap_room * 2 : 128;
+    r->heaps = arena_grow(r->arena, r->heaps, r->heap_room * sizeof(Heap), room * sizeof(Heap));
+    r->heap_room = room;
+    r->slot_count = room * 4;
+    r->slots = ARENA_ARRAY(r->arena, uint32_t, r->slot_count);
+    for (uint32_t i = 0; i < r->heap_count; i++) {
+        *group_slot(r, r->heaps[i].group) = i + 1;
+    }
+}
+
+/* Counts the members of each group and gives each its stretch of items. */
+static void find_groups(Run *r)
+{
+    uint32_t n = r->round->pool_count;
+    grow_groups(r);
+    for (uint32_t c = 0; c < n; c++) {
+        uint32_t group = r->round->pool[c].group, *slot = group_slot(r, group);
+        if (*slot == 0) {
+            if (r->heap_count == r->heap_room) {
+                grow_groups(r);
+                slot = group_slot(r, group);
+            }
+            r->heaps[r->heap_count++] = (Heap){.group = group};
+            *slot = r->heap_count;
+        }
+        r->heaps[*slot - 1].members++;
+    }
+    HeapItem *items = ARENA_ARRAY(r->arena, HeapItem, n);
+    for (uint32_t i = 0; i < r->heap_count; i++) {
+        r->heaps[i].items = items;
+        items += r->heaps[i].members;
+    }
+}
+
+/* Takes the candidates in order of rank into the heaps of their groups. */
+static void build_heaps(Run *r, const uint32_t *order)
 {
     enum { AHEAD = 16 };
     const MatchCandidate *pool = r->round->pool;
     uint32_t standing_class = 0, n = r->round->pool_count;
     int64_t last = n ? pool[order[0]].standing : 0;
+    find_groups(r);
     for (uint32_t i = 0; i < n; i++) {
         if (i + AHEAD < n) {
             __builtin_prefetch(&pool[order[i + AHEAD]]);
@@ -153,39 +194,19 @@ static void fill_state(Run *r, const uint32_t *order, SortItem *by_group)
         const MatchCandidate *c = &pool[order[i]];
         standing_class += c->standing != last;
         last = c->standing;
-        r->state[i] = (State){c->exposure, c->open, order[i], 0, standing_class, 0};
-        by_group[i] = (SortItem){.key = c->group, .index = i};
-    }
-}
-
-/* Cuts the candidates, taken in order of rank, into one heap per group. */
-static void build_heaps(Run *r, const uint32_t *order)
-{
-    uint32_t n = r->round->pool_count;
-    HeapItem *items = ARENA_ARRAY(r->arena, HeapItem, n);
-    SortItem *by_group = ARENA_ARRAY(r->arena, SortItem, n);
-    fill_state(r, order, by_group);
-    sort_by_key(by_group, ARENA_ARRAY(r->arena, SortItem, n), n);
-    for (uint32_t i = 0; i < n; i++) {
-        r->heap_count += i == 0 || by_group[i].key != by_group[i - 1].key;
-    }
-    r->heaps = ARENA_ARRAY(r->arena, Heap, r->heap_count);
-    Heap *h = NULL;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t rank = by_group[i].index;
-        if (i == 0 || by_group[i].key != by_group[i - 1].key) {
-            h = h ? h + 1 : r->heaps;
-            *h = (Heap){.items = items + i, .group = (uint32_t)by_group[i].key};
-        }
-        r->state[rank].heap = (uint32_t)(h - r->heaps);
-        h->members++;
-        if (has_room(r, rank)) {
-            h->items[h->count++] = item_now(r, rank);
+        Heap *h = find_heap(r, c->group);
+        r->state[i] = (State){c->exposure, c->open, order[i], (uint32_t)(h - r->heaps), standing_class, 0};
+        if (has_room(r, i)) {
+            HeapItem x = item_now(r, i);
+            h->is_unordered = h->is_unordered || (h->count > 0 && is_before(x, h->items[h->count - 1]));
+            h->items[h->count++] = x;
         }
     }
     for (uint32_t i = 0; i < r->heap_count; i++) {
         r->heaps[i].with_room = r->heaps[i].count;
-        heap_build(r->heaps[i].items, r->heaps[i].count);
+        if (r->heaps[i].is_unordered) {
+            heap_build(r->heaps[i].items, r->heaps[i].count);
+        }
     }
 }
 

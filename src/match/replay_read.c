@@ -307,8 +307,11 @@ static bool read_lines(Arena *a, Str text, ReplayRound *r, Err *err)
             return fault(&row, err, "this stands in the round twice.");
         }
         seen[header] = true;
-        if (value.ptr == NULL || !read_header(a, &row, header, value, r, err)) {
-            return value.ptr != NULL || fault(&row, err, "the value is missing.");
+        if (value.ptr == NULL) {
+            return fault(&row, err, "the value is missing.");
+        }
+        if (!read_header(a, &row, header, value, r, err)) {
+            return false;
         }
     }
     for (int i = H_FORMAT; i <= H_COMMITMENT; i++) {

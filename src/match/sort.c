@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, SMALL = 48, HIGH_SHIFT = 31 };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, SMALL = 48, HIGH_SHIFT = 42 };
 
 static void insertion_sort(SortItem *items, uint32_t count)
 {
@@ -35,17 +35,17 @@ static void sort_digit(const SortItem *from, SortItem *to, uint32_t count, unsig
     }
 }
 
-/* By the digits from bit `shift` up. */
-static void sort_from(SortItem *items, SortItem *spare, uint32_t count, unsigned shift)
+/* By the digits from bit `shift` up. The result stands in one of the two arrays, which is returned. */
+static SortItem *sort_from(SortItem *items, SortItem *spare, uint32_t count, unsigned shift)
 {
     uint64_t differ = 0;
-    bool is_sorted = true;
+    bool is_sorted = true; /* also for none and one */
     for (uint32_t i = 1; i < count; i++) {
         differ |= items[i].key ^ items[0].key;
         is_sorted = is_sorted && items[i - 1].key <= items[i].key;
     }
     if (is_sorted) {
-        return;
+        return items;
     }
     SortItem *from = items, *to = spare;
     for (; shift < 64; shift += DIGIT_BITS) {
@@ -57,9 +57,7 @@ static void sort_from(SortItem *items, SortItem *spare, uint32_t count, unsigned
         from = to;
         to = swap;
     }
-    if (from != items) {
-        memcpy(items, from, count * sizeof *items);
-    }
+    return from;
 }
 
 /* Rising order of the result is falling standing. */
@@ -72,53 +70,56 @@ void sort_by_key(SortItem *items, SortItem *spare, uint32_t count)
 {
     if (count <= SMALL) {
         insertion_sort(items, count);
-    } else {
-        sort_from(items, spare, count, 0);
+        return;
+    }
+    const SortItem *sorted = sort_from(items, spare, count, 0);
+    if (sorted != items) {
+        memcpy(items, sorted, count * sizeof *items);
     }
 }
 
-/* Tickets are spread evenly: after the high 33 bits, what is left are a few short runs. Unlucky ones only cost time. */
-static void sort_tickets(SortItem *items, SortItem *spare, uint32_t count)
+/* Tickets are spread evenly: after the high 22 bits, what is left are short runs. Unlucky ones only cost time. Returns the
+ * array of the two in which the result stands. */
+static SortItem *sort_tickets(SortItem *items, SortItem *spare, uint32_t count)
 {
     if (count <= SMALL) {
         insertion_sort(items, count);
-        return;
+        return items;
     }
-    sort_from(items, spare, count, HIGH_SHIFT);
+    SortItem *sorted = sort_from(items, spare, count, HIGH_SHIFT), *other = sorted == items ? spare : items;
     for (uint32_t i = 0, end; i < count; i = end) {
         end = i + 1;
-        while (end < count && items[end].key >> HIGH_SHIFT == items[i].key >> HIGH_SHIFT) {
+        while (end < count && sorted[end].key >> HIGH_SHIFT == sorted[i].key >> HIGH_SHIFT) {
             end++;
         }
         if (end - i > 1) {
-            sort_by_key(items + i, spare, end - i);
+            sort_by_key(sorted + i, other, end - i);
         }
     }
+    return sorted;
 }
 
-/* The keys of standing less the smallest, if they fit beside the index; then no second walk over the array is needed. */
-static bool fill_standing(SortItem *items, SortBy by, uint32_t count)
+/* Fills ticket and, beside the index, standing in one walk. False unless the ids rise and the standings lie close enough
+ * together to fit there. */
+static bool fill_at_once(SortItem *items, SortBy by, uint32_t count, uint32_t *ret_low)
 {
-    uint64_t low = UINT64_MAX, high = 0;
+    uint64_t base = count ? standing_key(by.standing(by.array, 0)) - (UINT64_C(1) << 31) : 0;
+    uint32_t last = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t key = standing_key(by.standing(by.array, i));
-        low = key < low ? key : low;
-        high = key > high ? key : high;
-    }
-    if (count > 0 && high - low > UINT32_MAX) {
-        return false;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        items[i].beside = (uint32_t)(standing_key(by.standing(by.array, items[i].index)) - low);
+        uint64_t beside = standing_key(by.standing(by.array, i)) - base;
+        uint32_t id = by.id(by.array, i);
+        if (beside > UINT32_MAX || (i > 0 && id <= last)) {
+            return false;
+        }
+        last = id;
+        *ret_low = beside < *ret_low ? (uint32_t)beside : *ret_low;
+        items[i] = (SortItem){.key = by.ticket(by.array, i), .index = i, .beside = (uint32_t)beside};
     }
     return true;
 }
 
-uint32_t *sort_order(Arena *a, SortBy by, uint32_t count)
+static void fill_tickets_by_id(SortItem *items, SortItem *spare, SortBy by, uint32_t count)
 {
-    uint32_t *order = ARENA_ARRAY(a, uint32_t, count);
-    ArenaMark mark = arena_mark(a);
-    SortItem *items = ARENA_ARRAY(a, SortItem, count), *spare = ARENA_ARRAY(a, SortItem, count);
     for (uint32_t i = 0; i < count; i++) {
         items[i] = (SortItem){.key = by.id(by.array, i), .index = i};
     }
@@ -126,14 +127,26 @@ uint32_t *sort_order(Arena *a, SortBy by, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         items[i].key = by.ticket(by.array, items[i].index);
     }
-    bool is_beside = fill_standing(items, by, count);
-    sort_tickets(items, spare, count);
-    for (uint32_t i = 0; i < count; i++) {
-        items[i].key = is_beside ? items[i].beside : standing_key(by.standing(by.array, items[i].index));
+}
+
+uint32_t *sort_order(Arena *a, SortBy by, uint32_t count)
+{
+    uint32_t *order = ARENA_ARRAY(a, uint32_t, count);
+    ArenaMark mark = arena_mark(a);
+    SortItem *items = ARENA_ARRAY(a, SortItem, count), *spare = ARENA_ARRAY(a, SortItem, count);
+    uint32_t low = UINT32_MAX; /* keys counted from the lowest have fewer digits */
+    bool is_beside = fill_at_once(items, by, count, &low);
+    if (!is_beside) {
+        fill_tickets_by_id(items, spare, by, count);
     }
-    sort_by_key(items, spare, count);
+    SortItem *sorted = sort_tickets(items, spare, count);
+    spare = sorted == items ? spare : items;
     for (uint32_t i = 0; i < count; i++) {
-        order[i] = items[i].index;
+        sorted[i].key = is_beside ? sorted[i].beside - low : standing_key(by.standing(by.array, sorted[i].index));
+    }
+    sorted = sort_from(sorted, spare, count, 0);
+    for (uint32_t i = 0; i < count; i++) {
+        order[i] = sorted[i].index;
     }
     arena_rewind(a, mark);
     return order;

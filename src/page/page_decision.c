@@ -231,11 +231,7 @@ static Json *typed_facts(const PageView *v, const DmnInput *inputs, size_t count
         Str text = str_trim(json_text(json_get_str(sent, inputs[i].name)));
         FeelKind kind = feel_type_kind(inputs[i].type);
         Dec d;
-        if (str_eq(inputs[i].name, STR("holidays"))) {
-            Value frame[SLOT_FIRST_READ];
-            scheme_fill_frame(v->scheme, frame);
-            json_set(v->a, facts, inputs[i].name, feel_to_json(v->a, frame[SLOT_HOLIDAYS]));
-        } else if (text.len == 0) {
+        if (text.len == 0) {
             continue;
         } else if (kind == FEEL_BOOLEAN) {
             json_set(v->a, facts, inputs[i].name, json_new_bool(v->a, str_eq(text, STR("true"))));

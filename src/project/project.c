@@ -228,10 +228,11 @@ static void merge_set(Arena *a, Json *data, const Json *set)
     }
 }
 
+/* Canonical, as the log holds it, so that folding again gives the same bytes. */
 static Str print_json(Arena *a, const Json *j)
 {
     Buf b = buf_new(a, MAX_ROW);
-    json_write(&b, j);
+    json_canonical(&b, a, j);
     check_that(buf_ok(&b));
     return buf_str(&b);
 }

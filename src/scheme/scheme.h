@@ -117,6 +117,7 @@ typedef struct {
     const FeelCode *eligible; /* over `item`; NULL: all */
     const FeelCode *rank;     /* integer over `item`, larger is better */
     const FeelCode *exposure; /* integer over `item`: referrals so far */
+    bool least_shown_first;   /* "order": who was referred least goes first, then rank; else rank, then least referred */
     Str into;                 /* field of the case that gets the list of ids */
 } SchemeDraw;
 

@@ -293,6 +293,7 @@ static bool read_draw(const Reader *r, const Json *j, SchemeStep *step)
     SchemeDraw *d = step->draw = ARENA_NEW(r->s->arena, SchemeDraw);
     d->pool = json_text_at(j, "pool");
     d->into = json_text_at(j, "into");
+    d->least_shown_first = str_eq(json_text_at(j, "order"), STR("least shown first"));
     bool ok = read_expr(r, json_get(j, "places"), &d->places) && read_expr(r, json_get(j, "multiple"), &d->multiple) &&
               read_expr(r, json_get(j, "eligible"), &d->eligible) && read_expr(r, json_get(j, "rank"), &d->rank) &&
               read_expr(r, json_get(j, "exposure"), &d->exposure);

@@ -391,6 +391,21 @@ static bool find_head(Store *s, Str stream, Head **ret, Err *err)
     return true;
 }
 
+static bool leaf_of(Arena *a, const Event *e, Str bytes, Hash stream_hash, Hash *ret, Err *err)
+{
+    EventScan scan;
+    if (!event_scan(bytes, &scan)) { /* what cannot be read back must not reach the disk */
+        return err_set(err, FIELD_FORMAT, "The type of an event is too long.");
+    }
+    char *entry = arena_alloc(a, EVENT_ENTRY_ROOM + scan.public_facts.len);
+    Str text = {entry, event_scan_entry(&scan, e->hash, stream_hash, entry)};
+    if (text.len > EVENT_ENTRY_LIMIT) {
+        return err_set(err, TOO_LARGE, "The public facts of an event may take 65,000 bytes at most.");
+    }
+    *ret = merkle_leaf(text);
+    return true;
+}
+
 static bool append_one(Store *s, Arena *a, Event *e, Err *err)
 {
     Head *h;
@@ -410,11 +425,10 @@ static bool append_one(Store *s, Arena *a, Event *e, Err *err)
     }
     e->hash = hash_of(bytes);
     e->seq = s->size + 1;
-    Str entry = event_leaf_entry(a, e);
-    if (entry.len > EVENT_ENTRY_LIMIT) {
-        return err_set(err, TOO_LARGE, "The public facts of an event may take 65,000 bytes at most.");
+    Hash leaf;
+    if (!leaf_of(a, e, bytes, h->stream, &leaf, err)) {
+        return false;
     }
-    Hash leaf = merkle_leaf(entry);
     unsigned char mac[MAC_BYTES];
     keys_mac(s, e->seq, e->hash, mac);
     StoreValue v[] = {STORE_I(e->seq), STORE_S(e->stream), STORE_I(e->version), STORE_B(bytes), STORE_B(HASH_STR(e->hash)),
@@ -577,16 +591,17 @@ int64_t store_version_of(Store *s, Str stream)
 
 typedef struct {
     Arena *arena;
-    Str request, outcome;
+    Str request, outcome, mac;
     bool is_found;
 } Done;
 
 static bool take_done(void *host, const StoreValue *cells, size_t count)
 {
     Done *d = host;
-    check_that(count == 2);
+    check_that(count == 3);
     d->request = str_copy(d->arena, cells[0].s);
     d->outcome = str_copy(d->arena, cells[1].s);
+    d->mac = str_copy(d->arena, cells[2].s);
     d->is_found = true;
     return false;
 }
@@ -596,12 +611,17 @@ bool store_done(Store *s, Arena *a, Str key, Hash request, Json **ret, Err *err)
     Done d = {.arena = a};
     RowSink sink = {.each = take_done, .host = &d};
     StoreValue v[] = {STORE_S(key)};
-    if (!store_run(s, "SELECT request, outcome FROM log_commands WHERE key = $1", v, 1, &sink, err)) {
+    if (!store_run(s, "SELECT request, outcome, mac FROM log_commands WHERE key = $1", v, 1, &sink, err)) {
         return false;
     }
     if (!d.is_found) {
         *ret = NULL;
         return true;
+    }
+    unsigned char mac[MAC_BYTES];
+    keys_mac_command(s, a, key, d.request, d.outcome, mac);
+    if (s->keys.is_known && !str_eq(d.mac, (Str){(const char *)mac, sizeof mac})) {
+        return err_set(err, LOG_DAMAGED, "The remembered outcome of this command was changed: run verify.");
     }
     if (!str_eq(d.request, HASH_STR(request))) {
         return err_set(err, KEY_REUSED, "%s", err_plain(KEY_REUSED));
@@ -614,6 +634,9 @@ bool store_done_set(Store *s, Arena *a, Str key, Hash request, const Json *outco
     check_that(s->in_transaction);
     Buf b = buf_new(a, 64 * 1024 * 1024);
     json_write(&b, outcome);
-    StoreValue v[] = {STORE_S(key), STORE_B(HASH_STR(request)), STORE_S(buf_str(&b))};
-    return store_post(s, "INSERT INTO log_commands(key, request, outcome) VALUES ($1, $2, $3)", v, 3, err);
+    unsigned char mac[MAC_BYTES];
+    keys_mac_command(s, a, key, HASH_STR(request), buf_str(&b), mac);
+    StoreValue v[] = {STORE_S(key), STORE_B(HASH_STR(request)), STORE_S(buf_str(&b)),
+                      STORE_B(((Str){(const char *)mac, sizeof mac}))};
+    return store_post(s, "INSERT INTO log_commands(key, request, outcome, mac) VALUES ($1, $2, $3, $4)", v, 4, err);
 }

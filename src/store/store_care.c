@@ -21,7 +21,8 @@ static const struct {
      "INSERT INTO log_tiles(level, idx, root, hashes) VALUES ($1, $2, $3, $4)", 4},
     {"SELECT id, size, at, note FROM log_checkpoints ORDER BY id",
      "INSERT INTO log_checkpoints(id, size, at, note) VALUES ($1, $2, $3, $4)", 4},
-    {"SELECT key, request, outcome FROM log_commands", "INSERT INTO log_commands(key, request, outcome) VALUES ($1, $2, $3)", 3},
+    {"SELECT key, request, outcome, mac FROM log_commands",
+     "INSERT INTO log_commands(key, request, outcome, mac) VALUES ($1, $2, $3, $4)", 4},
 };
 static const char READ_EVENTS_FROM[] =
     "SELECT seq, stream, version, bytes, hash, leaf, mac FROM log_events WHERE seq > $1 ORDER BY seq LIMIT $2";

@@ -14,6 +14,13 @@ typedef struct {
     void *host;
 } RowSink;
 
+/* A sum over (stream, version, seq) of all events that does not depend on their order, under a key of the moment. */
+typedef struct {
+    unsigned char key[16];
+    uint64_t sum;
+} IndexMark;
+void index_mark_add(IndexMark *m, Str stream, int64_t version, int64_t seq);
+
 /* One per database. Statement texts are literals, good for the life of the process. */
 typedef struct {
     const char *name;
@@ -30,6 +37,8 @@ typedef struct {
     bool (*script)(Store *s, const char *sql, Err *err); /* several statements, no parameters; internal */
     bool (*backup)(Store *s, Str to_path, Err *err);
     void (*doctor)(Store *s, Arena *a, Json *findings);
+    /* Do the indexes of the log say what its tables say? The mark of the table of events is given. */
+    bool (*check_indexes)(Store *s, const IndexMark *events, bool *ret_ok, Err *err);
     void (*after_erase)(Store *s); /* sees to it that the old bytes do not linger */
 } Engine;
 
@@ -95,6 +104,9 @@ MUST_USE bool keys_make(Store *s, Err *err);
 MUST_USE bool keys_load(Store *s, Err *err);
 MUST_USE bool keys_save(Store *s, Err *err);
 void keys_mac(const Store *s, int64_t seq, Hash hash, unsigned char ret[MAC_BYTES]);
+bool keys_can_unwrap(const Store *s, Str person, Str wrapped);
+/* The same mark over a remembered command. */
+void keys_mac_command(const Store *s, Arena *a, Str key, Str request, Str outcome, unsigned char ret[MAC_BYTES]);
 void key_cache_wipe(KeyCache *c);
 /* Seals e->sealed: fills e->commitment and gives the box. Makes the person's key at first use. */
 MUST_USE bool seal(Store *s, Arena *a, Event *e, Str *ret_box, Err *err);

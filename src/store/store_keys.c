@@ -151,6 +151,16 @@ void keys_mac(const Store *s, int64_t seq, Hash hash, unsigned char ret[MAC_BYTE
     crypto_shorthash_siphashx24(ret, in, sizeof in, s->keys.mac_key);
 }
 
+void keys_mac_command(const Store *s, Arena *a, Str key, Str request, Str outcome, unsigned char ret[MAC_BYTES])
+{
+    Buf b = buf_new(a, SIZE_MAX / 4);
+    buf_printf(&b, "command %zu %zu ", key.len, request.len);
+    buf_add(&b, key);
+    buf_add(&b, request);
+    buf_add(&b, outcome);
+    keys_mac(s, 0, hash_of(buf_str(&b)), ret); /* no event has the number 0 */
+}
+
 static Str last_note_path(Store *s, Arena *a)
 {
     /* One key file may serve several stores; the name of the store keeps their notes apart. */
@@ -186,6 +196,24 @@ typedef struct {
     bool is_damaged;
 } Unwrap;
 
+static bool unwrap_to(const Store *s, Str person, Str wrapped, unsigned char ret[KEY_BYTES])
+{
+    unsigned long long len;
+    const unsigned char *p = (const unsigned char *)wrapped.ptr;
+    return wrapped.len == NONCE + KEY_BYTES + TAG &&
+           crypto_aead_xchacha20poly1305_ietf_decrypt(ret, &len, NULL, p + NONCE, KEY_BYTES + TAG,
+                                                      (const unsigned char *)person.ptr, person.len, p,
+                                                      s->keys.store_key) == 0;
+}
+
+bool keys_can_unwrap(const Store *s, Str person, Str wrapped)
+{
+    unsigned char key[KEY_BYTES];
+    bool ok = unwrap_to(s, person, wrapped, key);
+    sodium_memzero(key, sizeof key);
+    return ok;
+}
+
 static bool unwrap(void *host, const StoreValue *cells, size_t count)
 {
     Unwrap *u = host;
@@ -194,15 +222,7 @@ static bool unwrap(void *host, const StoreValue *cells, size_t count)
         u->key->state = PERSON_ERASED;
         return true;
     }
-    Str w = cells[0].s;
-    unsigned long long len;
-    const unsigned char *p = (const unsigned char *)w.ptr;
-    if (w.len != NONCE + KEY_BYTES + TAG ||
-        crypto_aead_xchacha20poly1305_ietf_decrypt(u->key->key, &len, NULL, p + NONCE, KEY_BYTES + TAG,
-                                                   (const unsigned char *)u->person.ptr, u->person.len, p,
-                                                   u->s->keys.store_key) != 0) {
-        u->is_damaged = true;
-    }
+    u->is_damaged = !unwrap_to(u->s, u->person, cells[0].s, u->key->key);
     u->key->state = PERSON_HAS_KEY;
     return true;
 }
@@ -335,7 +355,10 @@ bool unseal(Store *s, KeyCache *c, Arena *a, Event *e, Str box, Str *ret_salt, E
     if (!find_key(s, c, e->person, &k, err)) {
         return false;
     }
-    if (k->state != PERSON_HAS_KEY) {
+    if (k->state == PERSON_NONE) { /* erasure leaves its mark: this is something else */
+        return err_set(err, LOG_DAMAGED, "Event %lld: the key of its person is missing.", (long long)e->seq);
+    }
+    if (k->state == PERSON_ERASED) {
         json_set(a, e->data, STR("erased"), json_new_bool(a, true));
         return true;
     }

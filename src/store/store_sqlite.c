@@ -19,6 +19,7 @@ typedef struct {
     sqlite3_stmt *stmt;
 } Slot;
 
+
 typedef struct {
     sqlite3 *db;
     Slot slots[SLOTS];
@@ -154,8 +155,10 @@ static void bind(sqlite3_stmt *stmt, const StoreValue *params, size_t count)
     for (int at = 1; at <= (int)count; at++) {
         /* SQLite numbers $n in the order in which they are met. */
         const char *name = sqlite3_bind_parameter_name(stmt, at);
-        long number = name && name[0] == '$' ? strtol(name + 1, NULL, 10) : 0;
-        check_that(number >= 1 && (size_t)number <= count);
+        check_that(name != NULL && name[0] == '$');
+        size_t number = (size_t)(name[1] - '0');
+        number = name[2] == '\0' ? number : number * 10 + (size_t)(name[2] - '0');
+        check_that(number >= 1 && number <= count);
         const StoreValue *v = &params[number - 1];
         const char *p = v->s.ptr ? v->s.ptr : "";
         switch (v->kind) {
@@ -297,7 +300,7 @@ static bool set_up(Store *s, Err *err)
     sqlite3_db_config(l->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     sqlite3_db_config(l->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
     sqlite3_set_authorizer(l->db, guard, s);
-    if (s->mode == STORE_CREATE && !store_script(s, "PRAGMA page_size = 8192;", err)) {
+    if (s->mode == STORE_CREATE && !store_script(s, "PRAGMA page_size = 4096;", err)) {
         return false;
     }
     if (s->mode != STORE_READ && !store_script(s, "PRAGMA journal_mode = WAL;", err)) {
@@ -379,6 +382,37 @@ static void lite_after_erase(Store *s)
 {
     Lite *l = s->conn;
     sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
+static bool add_mark(void *host, const StoreValue *c, size_t count)
+{
+    check_that(count == 3);
+    index_mark_add(host, c[0].s, c[1].i, c[2].i);
+    return true;
+}
+
+/* The index of events is the long one: it is read from end to end instead of being searched for every row. */
+static bool lite_check_indexes(Store *s, const IndexMark *events, bool *ret_ok, Err *err)
+{
+    static const char *const SQL[] = {"PRAGMA integrity_check(log_commands)", "PRAGMA integrity_check(log_person_keys)",
+                                      "PRAGMA integrity_check(log_tiles)"};
+    IndexMark mark = *events;
+    mark.sum = 0;
+    RowSink sink = {.each = add_mark, .host = &mark};
+    if (!store_run(s, "SELECT stream, version, seq FROM log_events INDEXED BY log_events_stream ORDER BY stream, version", NULL, 0,
+                   &sink, err)) {
+        return false;
+    }
+    Arena *a = arena_new(0);
+    bool ok = true;
+    *ret_ok = mark.sum == events->sum;
+    for (size_t i = 0; ok && i < COUNT_OF(SQL); i++) {
+        Str said;
+        ok = store_text(s, a, SQL[i], NULL, 0, &said, err);
+        *ret_ok = *ret_ok && ok && str_eq_c(said, "ok");
+    }
+    arena_free(a);
+    return ok;
 }
 
 static bool sync_file(const char *path)
@@ -463,5 +497,6 @@ const Engine ENGINE_SQLITE = {
     .script = lite_script,
     .backup = lite_backup,
     .doctor = lite_doctor,
+    .check_indexes = lite_check_indexes,
     .after_erase = lite_after_erase,
 };

@@ -13,7 +13,7 @@ enum {
     PLOT_BOTTOM = PLOT_TOP + PLOT_HEIGHT,
     SVG_HEIGHT = 226,
     ROW_HEIGHT = 44,
-    SHOWN_LABELS = 6
+    SHOWN_LABELS = 4
 };
 
 typedef struct {
@@ -28,9 +28,10 @@ typedef struct {
     Str language;
     const Json *spec, *labels;
     size_t points, series_count;
+    bool is_line;
     Series series[MAX_SERIES];
-    double top;   /* the scale's upper end */
-    double limit; /* below 0: none */
+    double top, step; /* the scale's upper end and the distance of its lines */
+    double limit;     /* below 0: none */
 } Chart;
 
 static bool number_read(Arena *a, const Json *j, double *ret)
@@ -49,20 +50,17 @@ static bool number_read(Arena *a, const Json *j, double *ret)
     return true;
 }
 
-/* 1, 2 or 5 times a power of ten: a scale that people read. */
-static double round_up(double top)
+/* 1, 2 or 5 times a power of ten, so that at most five lines of a scale reach top. */
+static double scale_step(double top)
 {
-    double step = 1;
-    while (step * 10 < top) {
-        step *= 10;
-    }
-    static const double nice[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
-    for (size_t i = 0; i < COUNT_OF(nice); i++) {
-        if (step * nice[i] >= top) {
-            return step * nice[i];
+    static const double nice[] = {1, 2, 5};
+    for (double power = 1;; power *= 10) {
+        for (size_t i = 0; i < COUNT_OF(nice); i++) {
+            if (top / (power * nice[i]) <= 5) {
+                return power * nice[i];
+            }
         }
     }
-    return step * 10;
 }
 
 static bool series_read(Chart *c, const Json *j, Series *s, Err *err)
@@ -96,7 +94,11 @@ static void scale_find(Chart *c, bool stacked)
             top = sum > top ? sum : top;
         }
     }
-    c->top = round_up(top > 0 ? top : 1);
+    c->step = scale_step(top);
+    c->top = c->step;
+    while (c->top < top) {
+        c->top += c->step;
+    }
 }
 
 static bool chart_read(Arena *a, const Json *spec, Str language, Buf *out, bool stacked, Chart *ret, Err *err)
@@ -142,8 +144,10 @@ static void legend_put(Chart *c)
     }
     buf_add_c(c->out, "<ul class=\"legend\">");
     for (size_t i = 0; i < c->series_count; i++) {
-        buf_printf(c->out, "<li><svg class=\"key\" width=\"12\" height=\"12\" aria-hidden=\"true\"><rect class=\"s%zu\" width=\"12\" "
-                   "height=\"12\" rx=\"2\"/></svg>", i + 1);
+        buf_add_c(c->out, "<li><svg class=\"key\" width=\"18\" height=\"12\" aria-hidden=\"true\">");
+        buf_printf(c->out, c->is_line ? "<path class=\"line s%zu\" d=\"M0 6H18\"/>" : "<rect class=\"s%zu\" width=\"12\" height=\"12\" rx=\"2\"/>",
+                   i + 1);
+        buf_add_c(c->out, "</svg>");
         view_html(c->out, c->series[i].label);
         buf_add_c(c->out, "</li>");
     }
@@ -298,14 +302,19 @@ static double y_of(const Chart *c, double value)
 
 static void grid_put(Chart *c)
 {
-    for (int i = 0; i <= 4; i++) {
-        double value = c->top * i / 4, y = y_of(c, value);
+    for (double value = 0; value <= c->top; value += c->step) {
+        double y = y_of(c, value);
         buf_printf(c->out, "<line class=\"rule\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>", y, y);
-        if (i > 0) {
-            buf_printf(c->out, "<text class=\"tick\" x=\"0\" y=\"%.1f\">", y - 4);
-            number_put(c, value);
-            buf_add_c(c->out, "</text>");
-        }
+    }
+}
+
+/* After the lines, so that figures stay readable above them. */
+static void ticks_put(Chart *c)
+{
+    for (double value = c->step; value <= c->top; value += c->step) {
+        buf_printf(c->out, "<text class=\"tick\" x=\"0\" y=\"%.1f\">", y_of(c, value) - 4);
+        number_put(c, value);
+        buf_add_c(c->out, "</text>");
     }
 }
 
@@ -359,6 +368,7 @@ static bool lines_put(Arena *a, const Json *spec, Str language, Buf *out, bool s
     if (!chart_read(a, spec, language, out, false, &c, err)) {
         return false;
     }
+    c.is_line = true;
     figure_open(&c, SVG_HEIGHT);
     grid_put(&c);
     buf_printf(out, "<svg x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" viewBox=\"0 0 1000 %d\" preserveAspectRatio=\"none\">", PLOT_TOP,
@@ -368,6 +378,7 @@ static bool lines_put(Arena *a, const Json *spec, Str language, Buf *out, bool s
     }
     buf_add_c(out, "</svg>");
     limit_put(&c);
+    ticks_put(&c);
     labels_put(&c, false);
     figure_close(&c);
     return chart_done(&c, err);
@@ -408,6 +419,7 @@ bool view_chart_distribution(Arena *a, const Json *spec, Str language, Buf *out,
             buf_add_c(out, "</text>");
         }
     }
+    ticks_put(&c);
     labels_put(&c, true);
     figure_close(&c);
     return chart_done(&c, err);

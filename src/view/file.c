@@ -63,7 +63,7 @@ static const WebFile *find_packed(Str path)
     return NULL;
 }
 
-bool file_read(Arena *a, Str path, Str *ret_bytes, Str *ret_tag)
+bool web_read(Arena *a, Str path, Str *ret_bytes, Str *ret_tag)
 {
     if (web_folder != NULL) {
         bool found = str_find(path, STR(".."), 0) == SIZE_MAX && memchr(path.ptr, 0, path.len) == NULL &&
@@ -112,7 +112,7 @@ static const char *content_type(Str path)
 bool view_file(Arena *a, Str path, ViewFile *ret)
 {
     Str bytes, tag;
-    if (path.len == 0 || path.len > 200 || !file_read(a, str_printf(a, "static/%.*s", STR_ARG(path)), &bytes, &tag)) {
+    if (path.len == 0 || path.len > 200 || !web_read(a, str_printf(a, "static/%.*s", STR_ARG(path)), &bytes, &tag)) {
         return false;
     }
     *ret = (ViewFile){.bytes = bytes, .content_type = content_type(path), .etag = str_printf(a, "\"%.*s\"", STR_ARG(tag))};

@@ -59,7 +59,7 @@ static bool find_in(Arena *a, Str language, Str key, Str *ret)
 {
     Str file, k, text;
     if (language.len == 0 || language.len > 12 || memchr(language.ptr, '/', language.len) != NULL ||
-        !file_read(a, str_printf(a, "messages/%.*s.json", STR_ARG(language)), &file, NULL)) {
+        !web_read(a, str_printf(a, "messages/%.*s.json", STR_ARG(language)), &file, NULL)) {
         return false;
     }
     size_t low = 0, high = file.len;

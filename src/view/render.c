@@ -31,7 +31,7 @@ static bool part_run(Render *r, Str name, const Frame *f)
     Template *t = map_get(&r->templates, name);
     if (t == NULL) {
         Str source;
-        if (!name_is_plain(name) || !file_read(r->a, str_printf(r->a, "templates/%.*s.html", STR_ARG(name)), &source, NULL)) {
+        if (!name_is_plain(name) || !web_read(r->a, str_printf(r->a, "templates/%.*s.html", STR_ARG(name)), &source, NULL)) {
             return err_set(r->err, NOT_FOUND, "There is no page template %.*s.", (int)(name.len < MAX_NAME ? name.len : MAX_NAME),
                            name.ptr);
         }
@@ -108,7 +108,7 @@ static bool write_value(Render *r, const Step *s, const Frame *f)
 static bool write_asset(Render *r, Str name)
 {
     Str bytes, tag;
-    if (!file_read(r->a, str_printf(r->a, "static/%.*s", STR_ARG(name)), &bytes, &tag)) {
+    if (!web_read(r->a, str_printf(r->a, "static/%.*s", STR_ARG(name)), &bytes, &tag)) {
         return err_set(r->err, TEMPLATE_BROKEN, "There is no file static/%.*s.", STR_ARG(name));
     }
     buf_printf(r->out, "/static/%.*s?v=%.8s", STR_ARG(name), tag.ptr);

@@ -47,6 +47,6 @@ Str message_fill(Arena *a, Str language, Str pattern, const Frame *f);
 Str message_of(Arena *a, Str language, Str key, const Frame *f);
 
 /* file.c: any file of web/, from the program or from the folder in use. */
-bool file_read(Arena *a, Str path, Str *ret_bytes, Str *ret_tag);
+bool web_read(Arena *a, Str path, Str *ret_bytes, Str *ret_tag);
 
 #endif

@@ -85,4 +85,5 @@ def main():
     sys.exit(1 if bad or not cases else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

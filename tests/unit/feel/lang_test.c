@@ -5,6 +5,37 @@
 
 #include <stdio.h>
 
+static bool holds_function(Value v)
+{
+    for (size_t i = 0; v.kind == FEEL_LIST && i < v.len; i++) {
+        if (holds_function(feel_items(v)[i])) {
+            return true;
+        }
+    }
+    for (size_t i = 0; v.kind == FEEL_CONTEXT && i < v.len; i++) {
+        if (holds_function(feel_entries(v)[i].value)) {
+            return true;
+        }
+    }
+    return v.kind == FEEL_FUNCTION;
+}
+
+/* What is printed reads as the same value. */
+static void check_round_trip(Arena *a, FeelRun *run, Value v, Str printed)
+{
+    const FeelCode *code;
+    Err err = {0};
+    if (holds_function(v)) {
+        return;
+    }
+    if (!feel_compile(a, NULL, printed, &code, &err)) {
+        eq_text(printed, err.text);
+    }
+    if (!feel_same(feel_eval(run, code, NULL), v)) {
+        eq_text(printed, "a text that reads as the value it was printed from");
+    }
+}
+
 /* Result text of an expression: its FEEL text, "error: …" if it does not compile, "failed: …" past a limit. */
 static Str outcome(Arena *a, Str text, Str names, const FeelScope *types)
 {
@@ -28,6 +59,7 @@ static Str outcome(Arena *a, Str text, Str names, const FeelScope *types)
     }
     Buf b = buf_new(a, 100000);
     feel_print(&b, v);
+    check_round_trip(a, run, v, buf_str(&b));
     return buf_str(&b);
 }
 

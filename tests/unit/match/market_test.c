@@ -303,6 +303,41 @@ TEST(the_order_of_the_input_does_not_matter)
     }
 }
 
+/* One worker's list shuffled and cut, among many; what he gets is judged by his true list. */
+TEST_WITHIN(no_random_false_list_helps_in_a_large_market, 60)
+{
+    Rng r = {.state = 15};
+    MatchMarket m = middle_market(a, &r, 3000, 400);
+    MatchOutcome honest = solve(a, &m);
+    uint32_t *wish = ARENA_ARRAY(a, uint32_t, 3000 * LIST);
+    int32_t *points = ARENA_ARRAY(a, int32_t, 3000 * LIST);
+    MatchMarket lie = m;
+    lie.wish_vacancy = wish;
+    lie.wish_points = points;
+    memcpy(wish, m.wish_vacancy, 3000 * LIST * sizeof *wish);
+    memcpy(points, m.wish_points, 3000 * LIST * sizeof *points);
+    for (uint32_t run = 0; run < RUNS(1000); run++) {
+        Arena *b = arena_new(0);
+        uint32_t w = rng_below(&r, 3000), at = w * LIST;
+        const uint32_t *order = shuffled(b, &r, LIST);
+        uint32_t kept = 1 + rng_below(&r, LIST);
+        for (uint32_t i = 0; i < LIST; i++) {
+            uint32_t from = at + order[i < kept ? i : 0]; /* cut: the first again, which gives nothing new */
+            wish[at + i] = m.wish_vacancy[from];
+            points[at + i] = m.wish_points[from];
+        }
+        uint32_t got = solve(b, &lie).held[w];
+        uint32_t true_end = honest.held[w] == MATCH_NONE ? at + LIST : honest.held[w];
+        for (uint32_t k = at; k < true_end && got != MATCH_NONE; k++) {
+            check(m.wish_vacancy[k] != wish[got] ||
+                  (honest.held[w] != MATCH_NONE && m.wish_vacancy[honest.held[w]] == wish[got]));
+        }
+        memcpy(wish + at, m.wish_vacancy + at, LIST * sizeof *wish);
+        memcpy(points + at, m.wish_points + at, LIST * sizeof *points);
+        arena_free(b);
+    }
+}
+
 TEST(another_seed_moves_ties_only)
 {
     Rng r = {.state = 12};

@@ -111,6 +111,26 @@ Str engine_postgres(Arena *a)
     return with_database(a, server, name);
 }
 
+static void pg_order(const char *order)
+{
+    char line[400];
+    if (getenv("GOLDENBRIDGE_TEST_PG") != NULL) {
+        skip("the PostgreSQL server was given from outside");
+    }
+    snprintf(line, sizeof line, "tests/pg.sh %s %s/pg", order, folder);
+    check(engine_shell(line));
+}
+
+void engine_pg_crash(void)
+{
+    pg_order("crash");
+}
+
+void engine_pg_again(void)
+{
+    pg_order("again");
+}
+
 static const char *sqlite_path(Arena *a, Str url)
 {
     return str_c(a, url);

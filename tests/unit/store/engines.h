@@ -13,6 +13,9 @@ Str engine_postgres(Arena *a);
 Str engine_path(Arena *a, const char *name);
 /* Changes the database behind the program's back, with every right. statement for SQLite, for PostgreSQL. */
 void engine_tamper(Arena *a, Str url, const char *statement, const char *pg_statement);
+/* The private PostgreSQL ends as if its power went, and comes back. Skips the test if the server is not ours. */
+void engine_pg_crash(void);
+void engine_pg_again(void);
 /* Runs a shell line; true if it ended with 0. */
 bool engine_shell(const char *line);
 

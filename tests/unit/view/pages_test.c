@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "view/web_files.h"
 
+#include <dirent.h>
 #include <string.h>
 
 enum { PAGE_LIMIT = 1024 * 1024 };
@@ -55,6 +56,13 @@ TEST(no_page_uses_an_id_twice)
     }
 }
 
+TEST(a_row_of_a_list_leads_to_its_case_whether_its_cells_are_texts_or_objects)
+{
+    Str html = page_html(a, STR("list"), STR("en"));
+    check(str_find(html, STR("<a href=\"/cases/P-2026-10231\">P-2026-10231</a>"), 0) != SIZE_MAX);
+    check(str_find(html, STR("<a href=\"/cases/P-2026-10232\">P-2026-10232</a>"), 0) != SIZE_MAX);
+}
+
 /* Calls fn for each {{t key}} of all templates. */
 static void for_each_key(Arena *a, void (*fn)(Arena *a, Str key))
 {
@@ -80,6 +88,35 @@ TEST(every_text_that_a_template_names_is_in_all_four_catalogues)
 {
     eq_text(view_language(3), "ru");
     for_each_key(a, key_is_in_all);
+}
+
+/* Walks src/ for view_text(…, "key", …), so that a page model cannot name a text that is nowhere. */
+static void for_each_key_in_c(Arena *a, const char *room, void (*fn)(Arena *a, Str key))
+{
+    DIR *d = opendir(str_c(a, str_printf(a, "src/%s", room)));
+    check(d != NULL);
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        if (!str_ends(str_from_c(e->d_name), STR(".c"))) {
+            continue;
+        }
+        Str text = test_read_file(a, str_c(a, str_printf(a, "src/%s/%s", room, e->d_name)));
+        for (size_t at = 0; (at = str_find(text, STR("view_text("), at)) != SIZE_MAX;) {
+            at += 10;
+            size_t line_end = str_find(text, STR(";"), at), open = str_find(text, STR("\""), at);
+            if (open < line_end) {
+                fn(a, str_sub(text, open + 1, str_find(text, STR("\""), open + 1)));
+            }
+        }
+    }
+    closedir(d);
+}
+
+TEST(every_text_that_c_names_is_in_all_four_catalogues)
+{
+    static const char *const rooms[] = {"page", "http", "cli", "flow", "doc"};
+    for (size_t i = 0; i < COUNT_OF(rooms); i++) {
+        for_each_key_in_c(a, rooms[i], key_is_in_all);
+    }
 }
 
 static Json *catalogue(Arena *a, size_t l)
