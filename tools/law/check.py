@@ -91,6 +91,8 @@ def main():
                             faults.append('%s: unknown layer in %s' % (where, cite))
     codes = codes_of(models)
     inputs = {n.name for m in models for n in m.inputs()}
+    values = {v for m in models for n in m.inputs() if n.type in gen.TYPES and n.type not in ('Country', 'KsicDivision')
+              for v in gen.TYPES[n.type]}
     for lang in ('en', 'ko', 'kk', 'ru'):
         path = os.path.join(gen.ROOT, 'law', 'kr-eps', 'messages', lang + '.json')
         if not os.path.exists(path):
@@ -103,6 +105,9 @@ def main():
         for name in sorted(inputs):
             if not have['inputs'].get(name):
                 faults.append('%s: no label for "%s"' % (lang, name))
+        for v in sorted(values):
+            if not have.get('values', {}).get(v):
+                faults.append('%s: no label for the value "%s"' % (lang, v))
         for c in have['reasons']:
             if c not in codes:
                 faults.append('%s: %s is used by no model' % (lang, c))
