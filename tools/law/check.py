@@ -14,7 +14,7 @@ import gen
 
 DATE = r'date\("(\d{4}-\d\d-\d\d)"\)'
 STATUTES = ('act', 'decree', 'rule')
-OTHERS = {'ima', 'imd', 'imr', 'mwa', 'lsa', 'lsd', 'rba', 'osh', 'npa', 'eia', 'notice', 'committee', 'guideline', 'memorandum', 'civil', 'case'}
+OTHERS = {'ima', 'imd', 'imr', 'mwa', 'lsa', 'lsd', 'rba', 'osh', 'npa', 'eia', 'notice', 'committee', 'guideline', 'memorandum', 'civil', 'case', 'addendum'}
 
 
 def span(rule, lo, hi):
