@@ -208,7 +208,8 @@ static bool stands(Check *k, StatuteRef ref, const SchemeModel *m)
     size_t count = statute_versions(k->s, k->c->a, ref.layer, &days);
     for (size_t i = 0; i < count; i++) {
         Day until = i + 1 < count ? (Day){days[i + 1].n - 1} : (Day){INT32_MAX};
-        bool overlaps = day_cmp(days[i], end) <= 0 && (day_cmp(until, m->from) >= 0 || i == 0);
+        bool first = i == 0; /* days before the oldest text known are judged by that text */
+        bool overlaps = first ? day_cmp(until, m->from) >= 0 : day_cmp(days[i], end) <= 0 && day_cmp(until, m->from) >= 0;
         StatutePlace p;
         Err err;
         if (overlaps && statute_find(k->s, NULL, k->c->a, ref, days[i], &p, &err) && p.exists) {

@@ -147,7 +147,7 @@ Json *page_decision_model(const PageView *v, const Json *proof, const Json *fact
     page_set_text(v, m, "outcome_label", page_label(v, "outcomes", outcome));
     page_set_text(v, m, "kind", str_from_c(kind));
     page_set_text(v, m, "day", json_text_at(proof, "day"));
-    page_set_text(v, m, "model", page_label(v, "models", json_text_at(proof, "model")));
+    page_set_text(v, m, "model", page_label(v, "models", page_top_decision(v->a, json_text_at(proof, "model"))));
     page_set_text(v, m, "model_href", str_printf(v->a, "/law/model/%.*s?day=%.*s", STR_ARG(json_text_at(proof, "model")),
                                                  STR_ARG(json_text_at(proof, "day"))));
     page_set_text(v, m, "model_hash", json_text_at(proof, "model_hash"));
@@ -293,7 +293,7 @@ bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *
     for (size_t i = 0; i < json_count(offered); i++) {
         Json *j = page_add(v, models);
         page_set_text(v, j, "value", json_text(offered->items[i]));
-        page_set_text(v, j, "label", page_label(v, "models", json_text(offered->items[i])));
+        page_set_text(v, j, "label", page_label(v, "models", page_top_decision(v->a, json_text(offered->items[i]))));
         page_set_bool(v, j, "selected", str_eq(json_text(offered->items[i]), model));
     }
     if (model.len == 0) {

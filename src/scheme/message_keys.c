@@ -41,10 +41,6 @@ static void add_step(Keys *k, const SchemeStep *step)
     if (!step->hidden) {
         add(k, "step", step->name);
     }
-    if (step->two_people) {
-        add(k, "step", str_printf(k->a, "%.*s/confirm", STR_ARG(step->name)));
-        add(k, "step", str_printf(k->a, "%.*s/reject", STR_ARG(step->name)));
-    }
     add(k, "event", step->event);
     for (size_t i = 0; i < step->outcome_count; i++) {
         add(k, "event", step->outcomes[i].event);
@@ -62,7 +58,7 @@ static void add_type(Keys *k, const Scheme *s, const SchemeType *t)
     add(k, "type", t->name);
     add(k, "types", t->name);
     for (size_t i = 0; i < t->state_count; i++) {
-        map_set(&k->seen, str_printf(k->a, "state.%.*s.%.*s", STR_ARG(t->name), STR_ARG(t->states[i].name)), k);
+        add_typed(k, s, "state", t->name, t->states[i].name);
     }
     add_fields(k, s, t);
     for (size_t i = 0; i < t->step_count; i++) {
