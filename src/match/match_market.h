@@ -3,6 +3,8 @@
 #ifndef MATCH_MATCH_MARKET_H
 #define MATCH_MATCH_MARKET_H
 
+#include "match.h"
+
 /* ---- Worker-proposing deferred acceptance, many-to-one, under a tree of caps with a flexible pool ---- */
 typedef struct {
     uint32_t seats;
