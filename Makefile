@@ -6,7 +6,7 @@ CC := gcc
 endif
 O := $(if $(filter release,$(V)),out,out/$(V))
 
-PKGS := json-c expat sqlite3 libpq libsodium openssl libmicrohttpd pangocairo libqrencode libutf8proc icu-uc icu-i18n zlib libzip xlsxwriter libcurl
+PKGS := json-c expat sqlite3 libpq libsodium openssl libmicrohttpd pangocairo libqrencode libutf8proc icu-uc icu-i18n zlib libzip xlsxwriter libcurl zbar libturbojpeg
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
 
@@ -18,8 +18,11 @@ WARN += $(if $(STRICT),-Werror)
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE -fno-common -fno-strict-aliasing
 OPT_release := -O2 -g -D_FORTIFY_SOURCE=2
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_asan-gcc := $(OPT_asan)
+OPT_asan-clang := $(OPT_asan)
 OPT_clang := -O1 -g
 OPT_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+OPT_fuzz-link := -fsanitize=fuzzer
 CFLAGS_ALL := -std=c17 -D_POSIX_C_SOURCE=200809L $(OPT_$(V)) $(HARDEN) $(WARN) -Isrc -I$(O)/gen $(PKG_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now $(filter -fsanitize%,$(OPT_$(V))) $(LDFLAGS)
 

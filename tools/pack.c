@@ -1,4 +1,5 @@
-/* pack.c: writes every file of a folder as one C source: the array WEB_FILES of path, bytes and length, sorted by path.
+/* pack.c: writes every file of a folder as one C source: the array WEB_FILES of path, bytes,
+ * length and hash, sorted by path.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <stdio.h>
@@ -36,8 +37,10 @@ static int by_path(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static long write_bytes(const char *path, int number)
+/* Writes the bytes of one file; *hash gets their 64-bit FNV-1a. */
+static long write_bytes(const char *path, int number, unsigned long long *hash)
 {
+    *hash = 14695981039346656037ULL;
     FILE *f = fopen(path, "rb");
     if (f == NULL) {
         perror(path);
@@ -47,6 +50,7 @@ static long write_bytes(const char *path, int number)
     long len = 0;
     for (int c; (c = fgetc(f)) != EOF; len++) {
         printf(len % 32 == 0 ? "\n%d," : "%d,", c);
+        *hash = (*hash ^ (unsigned long long)c) * 1099511628211ULL;
     }
     printf("0};\n");
     fclose(f);
@@ -62,13 +66,14 @@ int main(int argc, char **argv)
     collect(argv[1]);
     qsort(paths, (size_t)count, sizeof *paths, by_path);
     static long lengths[MAX_FILES];
+    static unsigned long long hashes[MAX_FILES];
     printf("#include \"view/web_files.h\"\n");
     for (int i = 0; i < count; i++) {
-        lengths[i] = write_bytes(paths[i], i);
+        lengths[i] = write_bytes(paths[i], i, &hashes[i]);
     }
     printf("const WebFile WEB_FILES[] = {\n");
     for (int i = 0; i < count; i++) {
-        printf("{\"%s\", F%d, %ld},\n", paths[i] + strlen(argv[1]) + 1, i, lengths[i]);
+        printf("{\"%s\", F%d, %ld, \"%016llx\"},\n", paths[i] + strlen(argv[1]) + 1, i, lengths[i], hashes[i]);
     }
     printf("{0}};\nconst size_t WEB_FILE_COUNT = %d;\n", count);
     return 0;

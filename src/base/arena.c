@@ -13,8 +13,9 @@ struct Block {
     Block *before;
     size_t size, used;
     size_t before_bytes; /* handed out in all blocks before this one */
-    size_t pad;
+    size_t pad[2];
 };
+_Static_assert(sizeof(Block) % ALIGN == 0, "what follows the header is aligned as arena_alloc promises");
 
 typedef struct Cleanup Cleanup;
 struct Cleanup {

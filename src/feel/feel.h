@@ -140,7 +140,8 @@ bool feel_same(Value a, Value b);
 void feel_print(Buf *b, Value v);
 /* Plain text as string() gives it. */
 void feel_print_plain(Buf *b, Value v);
-/* JSON: numbers as numbers, temporal values as their ISO text. Functions become null. */
+/* JSON: numbers as numbers, temporal values as their ISO text. Functions become null. NULL if it would have more than a
+ * million values or 256 levels. */
 Json *feel_to_json(Arena *a, Value v);
 /* From JSON; where type (may be NULL) says date, time, date and time, duration or number, texts become such values.
  * Without a type a text stays a text. False with err.field set where a text does not fit its type. */

@@ -47,4 +47,14 @@ typedef struct {
     Hash hash;              /* of the canonical bytes; given by the store */
 } Event;
 
+/* A case as the read tables hold it. */
+typedef struct {
+    Str id, scheme, type, state, title, holder;
+    Str due, due_rule;      /* date as text, and the article; empty: none */
+    int64_t version;
+    Day opened, since;      /* since: when it came into this state */
+    Json *data;             /* field → value */
+    Json *pending;          /* {step, form, by, at} that waits for a second person; or NULL */
+} CaseRow;
+
 #endif

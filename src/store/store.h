@@ -66,6 +66,8 @@ MUST_USE bool store_tile(Store *s, Arena *a, int level, uint64_t index, int widt
 MUST_USE bool store_inclusion(Store *s, int64_t seq, uint64_t size, Hash *ret, size_t *ret_count, Err *err);
 MUST_USE bool store_consistency(Store *s, uint64_t old_size, uint64_t new_size, Hash *ret, size_t *ret_count, Err *err);
 
+/* A secret for a purpose, derived from the store key: the same at each call, unknown to anybody without the key file. */
+MUST_USE bool store_secret(Store *s, Str purpose, Hash *ret, Err *err);
 /* Destroys a person's key. The log stays as it is; what was sealed cannot be read any more. */
 MUST_USE bool store_erase_person(Store *s, Str person, Err *err);
 /* What a person takes home to prove their own entry to anybody: {checkpoint, entry, index, inclusion, and where it can

@@ -396,3 +396,13 @@ bool store_erase_person(Store *s, Str person, Err *err)
     store_rollback(s);
     return false;
 }
+
+bool store_secret(Store *s, Str purpose, Hash *ret, Err *err)
+{
+    if (purpose.len == 0) {
+        return err_set(err, BAD_REQUEST, "A secret needs a purpose.");
+    }
+    return crypto_generichash(ret->b, sizeof ret->b, (const unsigned char *)purpose.ptr, purpose.len, s->keys.store_key,
+                              sizeof s->keys.store_key) == 0 ||
+           err_set(err, STORE_FAILED, "The secret could not be derived.");
+}

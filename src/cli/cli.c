@@ -1,0 +1,296 @@
+/* cli.c: the table of commands, the options they share, and help.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#ifndef GOLDENBRIDGE_VERSION
+#define GOLDENBRIDGE_VERSION "0.1.0"
+#endif
+
+static const CliCommand COMMANDS[] = {
+    {"init", "[--admin LOGIN]", "make a new, empty store with its keys and first accounts", cli_init,
+     "Opens one account with the role admin and one with the role committee (--admin, --committee), so that two people\n"
+     "can open all others.\n"},
+    {"demo", "[--seed N]", "make a new store with the invented demo corridor in it", cli_demo,
+     "Everything goes through the same steps as in daily work. --candidates and --employers change the size.\n"},
+    {"do", "STEP [--case ID] [FIELD=VALUE …]", "take one step of a case as an account", cli_do,
+     "--as LOGIN names the account. --form JSON gives the whole form at once; --form - reads it from standard input.\n"
+     "--key KEY is the idempotency key: the same key is never done twice. STEP/confirm and STEP/reject are for the second\n"
+     "person. Lists are written with commas: roles=officer,auditor.\n"},
+    {"dry-run", "STEP [--case ID] [FIELD=VALUE …]", "show the events of a step without storing them", cli_dry_run, NULL},
+    {"steps", "[CASE]", "list the steps that --as LOGIN may take (on a case)", cli_steps, NULL},
+    {"case", "ID", "show a case with its history", cli_case, NULL},
+    {"list", "TYPE [--state S] [--find TEXT]", "list cases", cli_list, "--limit N and --offset N page through them.\n"},
+    {"queue", "ROLE", "list what waits for a role, by legal deadline", cli_queue, NULL},
+    {"decide", "MODEL --facts JSON [--on DAY]", "decide facts under the law of a day, without a store", cli_decide,
+     "Prints the outcome, its grounds with articles, and what would change it. --facts - reads standard input.\n"},
+    {"explain", "SEQ", "run a stored decision again and print its proof", cli_explain, NULL},
+    {"law", "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check", "statutes, and the models that rest on them",
+     cli_law,
+     "import DIR loads statute texts (DIR/<layer>/<day>.md), checking the index's hashes.\n"
+     "show \"Act 25(1)\" --on DAY prints the text in force; list --on DAY the models in force; diff what changed between\n"
+     "two days; impact the rules that cite an article; check fails on citations that do not exist, models with gaps,\n"
+     "and messages that a language lacks.\n"},
+    {"cases", "[FOLDER …]", "run the worked cases of the schemes", cli_cases, "Ends with the line N passed, N failed.\n"},
+    {"verify", "", "walk the whole log and name the first bad event", cli_verify, NULL},
+    {"rebuild", "", "drop every read table and fold the log again", cli_rebuild, NULL},
+    {"checkpoint", "", "sign a checkpoint of the log and print it", cli_checkpoint, NULL},
+    {"backup", "FILE", "copy the store while it is in use", cli_backup, NULL},
+    {"copy", "URL", "copy the store to another engine, with the same root hash", cli_copy, NULL},
+    {"erase", "PERSON --article REF", "destroy a person's key: what was sealed cannot be read any more", cli_erase, NULL},
+    {"doctor", "", "report settings that are unsafe", cli_doctor, NULL},
+};
+
+/* ---- Options ---- */
+
+static void take_out(Cli *c, int at, int count)
+{
+    memmove(&c->argv[at], &c->argv[at + count], sizeof(char *) * (size_t)(c->argc - at - count + 1));
+    c->argc -= count;
+}
+
+Str cli_option(Cli *c, const char *name)
+{
+    Str plain = str_printf(c->a, "--%s", name), joined = str_printf(c->a, "--%s=", name);
+    for (int i = 1; i < c->argc; i++) {
+        Str arg = str_from_c(c->argv[i]);
+        if (str_eq(arg, STR("--"))) {
+            break;
+        }
+        if (str_starts(arg, joined)) {
+            take_out(c, i, 1);
+            return str_sub(arg, joined.len, arg.len);
+        }
+        if (str_eq(arg, plain) && i + 1 < c->argc) {
+            Str value = str_from_c(c->argv[i + 1]);
+            take_out(c, i, 2);
+            return value;
+        }
+    }
+    return STR("");
+}
+
+bool cli_flag(Cli *c, const char *name)
+{
+    Str plain = str_printf(c->a, "--%s", name);
+    for (int i = 1; i < c->argc; i++) {
+        if (str_eq_c(plain, c->argv[i])) {
+            take_out(c, i, 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Answers ---- */
+
+void cli_print_json(Cli *c, const Json *j)
+{
+    Buf b = buf_new(c->a, (size_t)1 << 30);
+    json_write_pretty(&b, j);
+    fwrite(b.ptr, 1, b.len, c->out);
+}
+
+int cli_fail(Cli *c, const Err *err)
+{
+    if (c->json) {
+        Json *j = json_new_object(c->a);
+        json_set(c->a, j, STR("code"), json_new_str_c(c->a, err_name(err->code)));
+        json_set(c->a, j, STR("detail"), json_new_str_c(c->a, err->text));
+        if (err->field[0] != 0) {
+            json_set(c->a, j, STR("field"), json_new_str_c(c->a, err->field));
+        }
+        cli_print_json(c, j);
+    } else {
+        fprintf(c->errors, "goldenbridge: %s%s%s (%s)\n", err->field, err->field[0] ? ": " : "", err->text, err_name(err->code));
+        if (err->detail[0] != 0) {
+            fprintf(c->errors, "  %s\n", err->detail);
+        }
+    }
+    return err_exit_status(err->code);
+}
+
+int cli_usage(Cli *c, const char *message)
+{
+    Err err;
+    err_set(&err, BAD_USAGE, "%s See goldenbridge help %s.", message, c->argv[0]);
+    return cli_fail(c, &err);
+}
+
+/* ---- What commands open ---- */
+
+bool cli_load_law(Cli *c, Err *err)
+{
+    Str law;
+    return c->schemes != NULL || (flow_find_law(c->a, c->law, &law, err) &&
+                                  flow_load_schemes(c->a, law, &c->schemes, &c->scheme_count, err));
+}
+
+bool cli_open(Cli *c, StoreMode mode, Err *err)
+{
+    return cli_load_law(c, err) && flow_open(c->a, c->store, mode, c->schemes, c->scheme_count, &c->flow, err);
+}
+
+const Scheme *cli_scheme(Cli *c, Err *err)
+{
+    if (c->scheme.len == 0) {
+        return c->schemes[0];
+    }
+    for (size_t i = 0; i < c->scheme_count; i++) {
+        if (str_eq(scheme_id(c->schemes[i]), c->scheme)) {
+            return c->schemes[i];
+        }
+    }
+    err_set(err, NOT_FOUND, "There is no scheme %.*s.", STR_ARG(c->scheme));
+    return NULL;
+}
+
+bool cli_now(Cli *c, Instant *ret, Err *err)
+{
+    if (c->now.len > 0) {
+        Day day;
+        if (day_parse(c->now, &day)) {
+            ret->ms = (int64_t)day.n * 86400000;
+            return true;
+        }
+        return instant_parse(c->now, ret) || err_set(err, BAD_USAGE, "--now is a day or 2026-11-23T09:00:00Z.");
+    }
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    ret->ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return true;
+}
+
+/* ---- Help ---- */
+
+static void print_help(FILE *out, const CliTool *tools, size_t tool_count)
+{
+    fprintf(out, "goldenbridge %s: runs a labour-permit scheme between countries.\n\n"
+                 "usage: goldenbridge [options] command …\n\ncommands:\n", GOLDENBRIDGE_VERSION);
+    for (size_t i = 0; i < tool_count; i++) {
+        fprintf(out, "  %-12s %s\n", tools[i].name, tools[i].summary);
+    }
+    for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
+        fprintf(out, "  %-12s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
+    }
+    fprintf(out, "\noptions of every command:\n"
+                 "  --store URL   a file, or postgres://… (default $GOLDENBRIDGE_STORE or ./goldenbridge.store)\n"
+                 "  --law DIR     the folder of schemes (default $GOLDENBRIDGE_LAW or ./law)\n"
+                 "  --scheme ID   the scheme, where there are several\n"
+                 "  --as LOGIN    the account that acts\n"
+                 "  --now TIME    the time to act at instead of the clock's, for trying things out\n"
+                 "  --json        answer in JSON\n"
+                 "  --help        help of a command\n\n"
+                 "exit status: 0 done; 1 a check found something wrong; 2 wrong use; 65 the input has faults; 66 not found;\n"
+                 "74 the store failed; 75 try again; 77 not allowed.\n");
+}
+
+static int print_command_help(FILE *out, const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
+        if (strcmp(COMMANDS[i].name, name) == 0) {
+            fprintf(out, "usage: goldenbridge %s %s\n\n%s\n%s%s", name, COMMANDS[i].args, COMMANDS[i].summary,
+                    COMMANDS[i].help ? "\n" : "", COMMANDS[i].help ? COMMANDS[i].help : "");
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static const CliTool *find_tool(const char *name, const CliTool *tools, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(tools[i].name, name) == 0) {
+            return &tools[i];
+        }
+    }
+    return NULL;
+}
+
+static int run_help(int argc, char **argv, const CliTool *tools, size_t tool_count)
+{
+    if (argc > 2 && find_tool(argv[2], tools, tool_count) != NULL) {
+        char help[] = "--help";
+        char *args[] = {argv[2], help, NULL};
+        return find_tool(argv[2], tools, tool_count)->run(2, args, stdout, stderr);
+    }
+    if (argc > 2 && print_command_help(stdout, argv[2]) == 0) {
+        return 0;
+    }
+    print_help(stdout, tools, tool_count);
+    return 0;
+}
+
+/* ---- Running ---- */
+
+/* The first argument that is neither a shared option nor its value. */
+static int command_at(int argc, char **argv)
+{
+    int i = 1;
+    while (i < argc && strncmp(argv[i], "--", 2) == 0) {
+        bool alone = strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--help") == 0 || strchr(argv[i], '=') != NULL;
+        i += alone ? 1 : 2;
+    }
+    return i;
+}
+
+static void move_first(char **argv, int at)
+{
+    char *command = argv[at];
+    memmove(&argv[2], &argv[1], sizeof(char *) * (size_t)(at - 1));
+    argv[1] = command;
+}
+
+static Str env_or(const char *value, const char *otherwise)
+{
+    return str_from_c(value && value[0] ? value : otherwise);
+}
+
+static int run_command(const CliCommand *command, int argc, char **argv)
+{
+    Cli c = {.a = arena_new(0), .out = stdout, .errors = stderr, .argc = argc - 1, .argv = argv + 1};
+    if (cli_flag(&c, "help")) {
+        arena_free(c.a);
+        return print_command_help(stdout, command->name);
+    }
+    c.json = cli_flag(&c, "json");
+    c.store = cli_option(&c, "store");
+    c.store = c.store.len ? c.store : env_or(getenv("GOLDENBRIDGE_STORE"), "goldenbridge.store");
+    c.law = cli_option(&c, "law");
+    c.scheme = cli_option(&c, "scheme");
+    c.as = cli_option(&c, "as");
+    c.key = cli_option(&c, "key");
+    c.now = cli_option(&c, "now");
+    int status = command->run(&c);
+    arena_free(c.a);
+    return status;
+}
+
+int cli_main(int argc, char **argv, const CliTool *tools, size_t tool_count)
+{
+    int at = command_at(argc, argv);
+    if (at >= argc || strcmp(argv[at], "help") == 0) {
+        bool asked = at < argc || (argc > 1 && strcmp(argv[1], "--help") == 0);
+        run_help(asked ? argc : 1, argv, tools, tool_count);
+        return asked ? 0 : err_exit_status(BAD_USAGE);
+    }
+    if (strcmp(argv[at], "version") == 0) {
+        printf("goldenbridge %s\n", GOLDENBRIDGE_VERSION);
+        return 0;
+    }
+    move_first(argv, at);
+    const CliTool *tool = find_tool(argv[1], tools, tool_count);
+    if (tool != NULL) {
+        return tool->run(argc - 1, argv + 1, stdout, stderr);
+    }
+    for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
+        if (strcmp(COMMANDS[i].name, argv[1]) == 0) {
+            return run_command(&COMMANDS[i], argc, argv);
+        }
+    }
+    fprintf(stderr, "goldenbridge: there is no command %s; see goldenbridge help.\n", argv[1]);
+    return err_exit_status(BAD_USAGE);
+}

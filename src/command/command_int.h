@@ -1,0 +1,40 @@
+/* command_int.h: what the files of this room share. Not for other rooms.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMAND_COMMAND_INT_H
+#define COMMAND_COMMAND_INT_H
+
+#include "command.h"
+
+/* A plan being made. */
+typedef struct {
+    const CommandInput *in;
+    Arena *a;
+    Value *frame;      /* by SchemeSlot and read */
+    Json *form;        /* as filed (or as proposed, when it is confirmed) */
+    const CaseRow **pool; /* rows of each READ_LIST, by read index, for draws */
+    size_t *pool_count;
+    Value draw_result; /* list of ids, where the step draws */
+    Json *draw_record;
+    CommandPlan *plan;
+    ErrList *faults;
+    Err *err;
+} Planning;
+
+/* Adds a fault and returns false. */
+bool planning_fault(Planning *p, ErrCode code, const char *field, Str text);
+/* One value of an effect's or step's `set`. */
+typedef struct {
+    const SchemeField *field;
+    Json *value;
+} SetValue;
+
+/* Adds the event of one case: what is public under data, what is personal under sealed, indexes, state, due date. */
+MUST_USE bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, Str event, Str to,
+                         const SetValue *set, size_t set_count);
+/* The event that plan_event() added last. */
+Event *plan_last(Planning *p);
+MUST_USE bool plan_effects(Planning *p);
+MUST_USE bool plan_draw(Planning *p);
+MUST_USE bool plan_reads(Planning *p);
+
+#endif

@@ -1,0 +1,356 @@
+/* effects.c: one event of one case (its values, indexes, state, due date) and the effects of a step on other cases.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "command_int.h"
+
+#include "base/fold.h"
+#include "decide/draw.h"
+
+enum { MAX_EVENTS = 100000, FIRST_EVENTS = 8 };
+
+Event *plan_last(Planning *p)
+{
+    return &p->plan->events[p->plan->count - 1];
+}
+
+static Event *new_event(Planning *p)
+{
+    CommandPlan *plan = p->plan;
+    bool is_power = (plan->count & (plan->count - 1)) == 0;
+    if (plan->count == 0) {
+        plan->events = ARENA_ARRAY(p->a, Event, FIRST_EVENTS);
+    } else if (plan->count >= FIRST_EVENTS && is_power) {
+        plan->events = arena_grow(p->a, plan->events, plan->count * sizeof(Event), plan->count * 2 * sizeof(Event));
+    }
+    return &plan->events[plan->count++];
+}
+
+/* The version after what this plan has already added to the case. */
+static int64_t next_version(const Planning *p, Str case_id, const CaseRow *row)
+{
+    int64_t version = row ? row->version : 0;
+    for (size_t i = 0; i < p->plan->count; i++) {
+        version += str_eq(p->plan->events[i].stream, case_id) ? 1 : 0;
+    }
+    return version + 1;
+}
+
+/* ---- Values ---- */
+
+static Str index_text(Arena *a, const Json *value)
+{
+    if (value->kind == JSON_BOOL) {
+        return value->boolean ? STR("true") : STR("false");
+    }
+    return str_copy(a, json_text(value));
+}
+
+static void add_index(Arena *a, Json *home, const SchemeField *f, const Json *value)
+{
+    Json *list = json_get(home, "index");
+    if (list == NULL) {
+        list = json_set(a, home, STR("index"), json_new_array(a));
+    }
+    Json *row = json_new_array(a);
+    json_push(a, row, json_new_str(a, f->name));
+    json_push(a, row, json_new_str(a, index_text(a, value)));
+    json_push(a, row, json_new_bool(a, f->unique));
+    json_push(a, list, row);
+}
+
+static void add_search(Arena *a, Json *home, const SchemeField *f, const Json *value)
+{
+    Str text = json_text(value);
+    if (!f->searchable || text.len == 0) {
+        return;
+    }
+    Json *list = json_get(home, "search");
+    if (list == NULL) {
+        list = json_set(a, home, STR("search"), json_new_array(a));
+    }
+    for (Str rest = fold_name(a, text), word; str_cut(&rest, ' ', &word);) {
+        if (word.len > 0) {
+            json_push(a, list, json_new_str(a, word));
+        }
+    }
+}
+
+static bool check_unique(Planning *p, const SchemeType *type, Str case_id, const SetValue *v)
+{
+    Str holder = STR("");
+    const CommandFacts *facts = &p->in->facts;
+    Str text = index_text(p->a, v->value);
+    if (text.len == 0) {
+        return true;
+    }
+    if (!facts->holder_of(facts->host, type->name, v->field->name, text, &holder, p->err)) {
+        return false;
+    }
+    if (holder.len == 0 || str_eq(holder, case_id)) {
+        return true;
+    }
+    ErrCode code = type->person ? DUPLICATE_PERSON : ALREADY_EXISTS;
+    return planning_fault(p, code, str_c(p->a, v->field->name), str_from_c(err_plain(code)));
+}
+
+static Json *part(Arena *a, Json *home, const char *key)
+{
+    Json *j = json_get(home, key);
+    return j ? j : json_set(a, home, str_from_c(key), json_new_object(a));
+}
+
+static bool add_value(Planning *p, const SchemeType *type, Str case_id, Event *e, const SetValue *v)
+{
+    const SchemeField *f = v->field;
+    Json *home = e->data;
+    if (f->personal && e->person.len > 0) {
+        home = e->sealed = e->sealed ? e->sealed : json_new_object(p->a);
+    }
+    json_set(p->a, part(p->a, home, "set"), f->name, v->value);
+    if (v->value->kind == JSON_NULL) {
+        return true;
+    }
+    if (f->kind == SCHEME_CASE) {
+        json_set(p->a, part(p->a, e->data, "links"), f->name, v->value);
+    }
+    if (f->indexed) {
+        add_index(p->a, home, f, v->value);
+    }
+    add_search(p->a, home, f, v->value);
+    return !f->unique || check_unique(p, type, case_id, v);
+}
+
+/* ---- The case as it will be: for title and due date ---- */
+
+static CaseRow merged(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, const SetValue *set, size_t count)
+{
+    CaseRow m = row ? *row : (CaseRow){.id = case_id, .type = type->name, .opened = p->in->today, .since = p->in->today};
+    m.data = row ? json_copy(p->a, row->data) : json_new_object(p->a);
+    for (size_t i = 0; i < count; i++) {
+        json_set(p->a, m.data, set[i].field->name, set[i].value);
+    }
+    return m;
+}
+
+static Value eval_with_case(Planning *p, const FeelCode *code, const CaseRow *row)
+{
+    Value *frame = ARENA_ARRAY(p->a, Value, SLOT_FIRST_READ);
+    scheme_fill_frame(p->in->scheme, frame);
+    frame[SLOT_CASE] = command_case_value(p->in->run, p->in->scheme, row);
+    frame[SLOT_TODAY] = feel_date(p->in->today);
+    frame[SLOT_FORM] = p->frame ? p->frame[SLOT_FORM] : feel_null();
+    frame[SLOT_DECISION] = p->frame ? p->frame[SLOT_DECISION] : feel_null();
+    return feel_eval(p->in->run, code, frame);
+}
+
+static void add_title(Planning *p, const SchemeType *type, const CaseRow *m, Event *e)
+{
+    if (type->title == NULL) {
+        return;
+    }
+    Str title = feel_text(eval_with_case(p, type->title, m));
+    Json *home = e->person.len > 0 ? (e->sealed ? e->sealed : (e->sealed = json_new_object(p->a))) : e->data;
+    json_set(p->a, home, STR("title"), json_new_str(p->a, title));
+}
+
+static void add_state(Planning *p, const SchemeType *type, CaseRow *m, Str to, Event *e)
+{
+    Str name = to.len ? to : m->state;
+    const SchemeState *state = scheme_state(type, name);
+    if (to.len > 0) {
+        json_set(p->a, e->data, STR("to"), json_new_str(p->a, to));
+        m->state = to;
+        m->since = p->in->today;
+    }
+    if (state == NULL) {
+        return;
+    }
+    json_set(p->a, e->data, STR("holder"), json_new_str(p->a, state->holder));
+    Value due = state->due ? eval_with_case(p, state->due, m) : feel_null();
+    Json *text = due.kind == FEEL_DATE ? feel_to_json(p->a, due) : json_new_str_c(p->a, "");
+    json_set(p->a, e->data, STR("due"), text);
+    json_set(p->a, e->data, STR("due_rule"), json_new_str(p->a, due.kind == FEEL_DATE ? state->due_cite : STR("")));
+}
+
+static Str person_of(const SchemeType *type, const CaseRow *m)
+{
+    if (type->person) {
+        return m->id;
+    }
+    return type->subject.len ? json_text(json_get_str(m->data, type->subject)) : STR("");
+}
+
+static bool type_draws(const SchemeType *type)
+{
+    for (size_t i = 0; i < type->step_count; i++) {
+        if (type->steps[i].draw != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A case that will be drawn for says at its opening which secret will be used. */
+static bool add_commitment(Planning *p, const SchemeType *type, Str case_id, Event *e)
+{
+    Hash secret;
+    if (e->version != 1 || !type_draws(type)) {
+        return true;
+    }
+    if (!p->in->facts.secret(p->in->facts.host, case_id, &secret, p->err)) {
+        return false;
+    }
+    Str hex = hex_print(p->a, HASH_STR(hash_of(HASH_STR(secret))));
+    json_set(p->a, e->data, STR("draw_commitment"), json_new_str(p->a, hex));
+    return true;
+}
+
+bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, Str event, Str to, const SetValue *set,
+                size_t set_count)
+{
+    if (p->plan->count >= MAX_EVENTS) {
+        return err_set(p->err, TOO_LARGE, "One step may not touch more than %d cases.", MAX_EVENTS);
+    }
+    const CommandInput *in = p->in;
+    CaseRow m = merged(p, type, row, case_id, set, set_count);
+    Event e = {.scheme = scheme_id(in->scheme), .stream = case_id, .version = next_version(p, case_id, row), .type = event,
+               .at = in->now, .day = in->today, .actor = in->caller->account, .command = in->command->key,
+               .person = person_of(type, &m)};
+    e.data = json_new_object(p->a);
+    json_set(p->a, e.data, STR("type"), json_new_str(p->a, type->name));
+    bool ok = add_commitment(p, type, case_id, &e);
+    for (size_t i = 0; i < set_count && set[i].field != NULL; i++) {
+        ok = add_value(p, type, case_id, &e, &set[i]) && ok;
+    }
+    if (!ok) {
+        return false;
+    }
+    add_state(p, type, &m, to, &e);
+    add_title(p, type, &m, &e);
+    *new_event(p) = e;
+    return true;
+}
+
+/* ---- Draw ---- */
+
+static int64_t int_of(Planning *p, const FeelCode *code, int64_t otherwise)
+{
+    Value v = feel_eval(p->in->run, code, p->frame);
+    int64_t n = otherwise;
+    return v.kind == FEEL_NUMBER && dec_to_int(feel_dec(v), &n) ? n : otherwise;
+}
+
+static size_t pool_index(const SchemeStep *step)
+{
+    for (size_t i = 0; i < step->read_count; i++) {
+        if (str_eq(step->reads[i].name, step->draw->pool)) {
+            return i;
+        }
+    }
+    bug("a draw without its pool");
+}
+
+bool plan_draw(Planning *p)
+{
+    const SchemeDraw *d = p->in->step->draw;
+    if (d == NULL || (p->plan->decided && str_eq(p->plan->outcome, STR("refused")))) {
+        return true;
+    }
+    size_t at = pool_index(p->in->step), count = p->pool_count[at];
+    Value list = p->frame[SLOT_FIRST_READ + at];
+    DrawItem *items = ARENA_ARRAY(p->a, DrawItem, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        p->frame[SLOT_ITEM] = feel_items(list)[i];
+        bool eligible = d->eligible == NULL || feel_is_true(feel_eval(p->in->run, d->eligible, p->frame));
+        items[i] = (DrawItem){p->pool[at][i].id, eligible, int_of(p, d->rank, 0), int_of(p, d->exposure, 0)};
+    }
+    DrawRule rule = {.places = int_of(p, d->places, 0), .multiple = int_of(p, d->multiple, 0),
+                     .least_shown_first = d->least_shown_first};
+    Str *ids;
+    size_t n;
+    if (!p->in->facts.secret(p->in->facts.host, p->plan->case_id, &rule.secret, p->err) ||
+        !decide_draw(p->a, &rule, items, count, &ids, &n, &p->draw_record, p->err)) {
+        return false;
+    }
+    Value *values = ARENA_ARRAY(p->a, Value, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        values[i] = feel_str(ids[i]);
+    }
+    p->draw_result = feel_list(values, n);
+    return true;
+}
+
+/* ---- Effects on other cases ---- */
+
+static bool applies(const Planning *p, const SchemeAlso *also)
+{
+    Str outcome = p->plan->outcome;
+    return also->outcome.len ? str_eq(also->outcome, outcome) : !str_eq(outcome, STR("refused"));
+}
+
+static SetValue *effect_values(Planning *p, const SchemeAlso *also, const SchemeType *type)
+{
+    SetValue *set = ARENA_ARRAY(p->a, SetValue, also->set.count + 1);
+    for (size_t i = 0; i < also->set.count; i++) {
+        Value v = feel_eval(p->in->run, also->set.items[i].code, p->frame);
+        set[i] = (SetValue){scheme_field(type, also->set.items[i].name), feel_to_json(p->a, v)};
+    }
+    return set;
+}
+
+static bool effect_on(Planning *p, const SchemeAlso *also, const SchemeType *type, Value item)
+{
+    const CommandFacts *facts = &p->in->facts;
+    const CaseRow *row = NULL;
+    Str id = feel_text(item);
+    p->frame[SLOT_ITEM] = item;
+    if (also->opens) {
+        if (!facts->new_id(facts->host, type, &id, p->err)) {
+            return false;
+        }
+    } else {
+        if (!facts->by_id(facts->host, id, &row, p->err)) {
+            return false;
+        }
+        bool fits = row != NULL && str_eq(row->type, type->name) &&
+                    (also->from.count == 0 || scheme_names_have(&also->from, row->state));
+        if (!fits) {
+            return true;
+        }
+        p->frame[SLOT_ITEM] = command_case_value(p->in->run, p->in->scheme, row);
+    }
+    SetValue *set = effect_values(p, also, type);
+    return plan_event(p, type, row, id, also->event, also->to, set, also->set.count);
+}
+
+bool plan_effects(Planning *p)
+{
+    const SchemeStep *step = p->in->step;
+    if (step->also_count > 0) { /* effects see the case with its new values */
+        Event *own = plan_last(p);
+        CaseRow now = p->in->row ? *p->in->row : (CaseRow){.id = p->plan->case_id, .type = p->in->type->name};
+        now.data = p->in->row ? json_copy(p->a, p->in->row->data) : json_new_object(p->a);
+        const Json *parts[] = {json_get(own->data, "set"), json_get(own->sealed, "set")};
+        for (size_t k = 0; k < COUNT_OF(parts); k++) {
+            for (size_t i = 0; i < json_count(parts[k]); i++) {
+                json_set(p->a, now.data, parts[k]->members[i].key, parts[k]->members[i].value);
+            }
+        }
+        p->frame[SLOT_CASE] = command_case_value(p->in->run, p->in->scheme, &now);
+    }
+    for (size_t i = 0; i < step->also_count; i++) {
+        const SchemeAlso *also = &step->also[i];
+        const SchemeType *type = scheme_type(p->in->scheme, also->type);
+        if (!applies(p, also)) {
+            continue;
+        }
+        Value cases = feel_eval(p->in->run, also->cases, p->frame);
+        const Value *items = cases.kind == FEEL_LIST ? feel_items(cases) : &cases;
+        size_t count = cases.kind == FEEL_LIST ? cases.len : feel_is_null(cases) ? 0 : 1;
+        for (size_t k = 0; k < count; k++) {
+            if (!effect_on(p, also, type, items[k])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

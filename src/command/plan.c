@@ -1,0 +1,373 @@
+/* plan.c: the order in which a step is taken: who, state, version, form, reads, requirements, decision, events.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "command_int.h"
+
+bool planning_fault(Planning *p, ErrCode code, const char *field, Str text)
+{
+    Err e;
+    err_field(&e, code, field, "%.*s", STR_ARG(text));
+    if (p->faults->count == 0 && p->err != NULL) {
+        *p->err = e;
+    }
+    err_list_add(p->faults, e);
+    return false;
+}
+
+/* ---- State, version, pending ---- */
+
+static bool check_state(Planning *p)
+{
+    const CommandInput *in = p->in;
+    if (in->mode != COMMAND_PLAIN) {
+        Str waiting = in->row ? json_text_at(in->row->pending, "step") : STR("");
+        return str_eq(waiting, in->step->name) || err_set(p->err, WRONG_STATE, "Nothing waits for a second person here.");
+    }
+    if (in->step->opens) {
+        return in->row == NULL || err_set(p->err, WRONG_STATE, "This step opens a new case.");
+    }
+    if (in->row == NULL || !str_eq(in->row->type, in->type->name)) {
+        return err_set(p->err, NOT_FOUND, "There is no such case.");
+    }
+    if (!scheme_names_have(&in->step->from, in->row->state)) {
+        return err_set(p->err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.",
+                       STR_ARG(in->row->state));
+    }
+    return true;
+}
+
+static bool check_version(Planning *p)
+{
+    const CommandInput *in = p->in;
+    int64_t expected = in->command->expected_version;
+    if (in->row == NULL || expected < 0 || expected == in->row->version) {
+        return true;
+    }
+    return err_set(p->err, STALE_FORM, "The case has changed since this form was opened; please look again.");
+}
+
+/* ---- Frame ---- */
+
+static Value caller_value(Arena *a, const Caller *c)
+{
+    FeelEntry *e = ARENA_ARRAY(a, FeelEntry, 4);
+    Value *roles = ARENA_ARRAY(a, Value, c->role_count + 1);
+    for (size_t i = 0; i < c->role_count; i++) {
+        roles[i] = feel_str(c->roles[i]);
+    }
+    e[0] = (FeelEntry){STR("account"), feel_str(c->account)};
+    e[1] = (FeelEntry){STR("party"), c->party.len ? feel_str(c->party) : feel_null()};
+    e[2] = (FeelEntry){STR("office"), c->office.len ? feel_str(c->office) : feel_null()};
+    e[3] = (FeelEntry){STR("roles"), feel_list(roles, c->role_count)};
+    return feel_context(e, 4);
+}
+
+static void make_frame(Planning *p, Value form)
+{
+    const CommandInput *in = p->in;
+    p->frame = ARENA_ARRAY(p->a, Value, in->step->slot_count);
+    scheme_fill_frame(in->scheme, p->frame);
+    p->frame[SLOT_FORM] = form;
+    p->frame[SLOT_CASE] = command_case_value(in->run, in->scheme, in->row);
+    p->frame[SLOT_CALLER] = caller_value(p->a, in->caller);
+    p->frame[SLOT_TODAY] = feel_date(in->today);
+}
+
+/* ---- Requirements and decision ---- */
+
+static bool check_requires(Planning *p)
+{
+    const SchemeStep *step = p->in->step;
+    bool ok = true;
+    for (size_t i = 0; i < step->require_count; i++) {
+        const SchemeRequire *q = &step->requires[i];
+        if (!feel_is_true(feel_eval(p->in->run, q->holds, p->frame))) {
+            Str text = scheme_label(p->in->scheme, p->a, p->in->caller->language, "fault", q->message);
+            ok = planning_fault(p, q->code, str_c(p->a, q->field), text);
+        }
+    }
+    return ok;
+}
+
+static bool make_decision(Planning *p)
+{
+    const CommandInput *in = p->in;
+    const SchemeStep *step = in->step;
+    CommandPlan *plan = p->plan;
+    plan->outcome = STR("granted");
+    if (step->model.len == 0) {
+        return true;
+    }
+    FeelEntry *facts = ARENA_ARRAY(p->a, FeelEntry, step->facts.count + 1);
+    for (size_t i = 0; i < step->facts.count; i++) {
+        facts[i] = (FeelEntry){step->facts.items[i].name, feel_eval(in->run, step->facts.items[i].code, p->frame)};
+    }
+    Value all = feel_context(facts, step->facts.count);
+    if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err)) {
+        return false;
+    }
+    plan->decided = true;
+    plan->proof = decision_proof(p->a, &plan->decision);
+    plan->outcome = plan->decision.outcome;
+    p->frame[SLOT_DECISION] = plan->decision.result;
+    return true;
+}
+
+/* The officer may sign another outcome than the one proposed, with a reason that stands in the log. */
+static bool apply_discretion(Planning *p)
+{
+    if (!p->in->step->discretion) {
+        return true;
+    }
+    Str wanted = feel_text(feel_get(p->frame[SLOT_FORM], STR("outcome")));
+    Str reason = feel_text(feel_get(p->frame[SLOT_FORM], STR("depart_reason")));
+    if (wanted.len == 0 || str_eq(wanted, p->plan->outcome)) {
+        return true;
+    }
+    bool known = str_eq(wanted, STR("granted")) || str_eq(wanted, STR("refused"));
+    for (size_t i = 0; i < p->in->step->outcome_count; i++) {
+        known = known || str_eq(wanted, p->in->step->outcomes[i].outcome);
+    }
+    if (!known) {
+        return planning_fault(p, FIELD_CHOICE, "outcome", STR("This is not an outcome of this step."));
+    }
+    if (reason.len == 0) {
+        return planning_fault(p, FIELD_MISSING, "depart_reason", STR("Departing from the proposal needs a reason."));
+    }
+    Json *departed = json_set(p->a, p->plan->proof, STR("departed"), json_new_object(p->a));
+    json_set(p->a, departed, STR("from"), json_new_str(p->a, p->plan->outcome));
+    json_set(p->a, departed, STR("reason"), json_new_str(p->a, reason));
+    p->plan->outcome = wanted;
+    return true;
+}
+
+/* "cannot decide" is for a person: without discretion, or before one has chosen, nothing happens. */
+static bool check_decided(Planning *p)
+{
+    if (!p->plan->decided || !str_eq(p->plan->outcome, STR("cannot decide"))) {
+        return true;
+    }
+    for (size_t i = 0; i < p->in->step->outcome_count; i++) {
+        if (str_eq(p->in->step->outcomes[i].outcome, STR("cannot decide"))) {
+            return true;
+        }
+    }
+    const Decision *d = &p->plan->decision;
+    Buf why = buf_new(p->a, 200);
+    buf_add(&why, d->trouble);
+    Value missing = feel_get(d->result, STR("missing"));
+    for (size_t i = 0; missing.kind == FEEL_LIST && i < missing.len; i++) {
+        buf_printf(&why, "%s%.*s", i ? ", " : "Not known: ", STR_ARG(feel_text(feel_items(missing)[i])));
+    }
+    for (size_t i = 0; i < d->ground_count; i++) {
+        buf_printf(&why, "%s%.*s", why.len ? ", " : "", STR_ARG(d->grounds[i].code));
+    }
+    return err_set(p->err, CANNOT_DECIDE, "%s %.*s", err_plain(CANNOT_DECIDE), STR_ARG(why.len ? buf_str(&why) : STR("")));
+}
+
+/* ---- The step's own event ---- */
+
+static void resolve_outcome(const Planning *p, Str *ret_to, Str *ret_event)
+{
+    const SchemeStep *step = p->in->step;
+    Str outcome = p->plan->outcome;
+    for (size_t i = 0; i < step->outcome_count; i++) {
+        if (str_eq(step->outcomes[i].outcome, outcome)) {
+            *ret_to = step->outcomes[i].to;
+            *ret_event = step->outcomes[i].event;
+            if (ret_event->len == 0) {
+                *ret_event = step->event;
+            }
+            return;
+        }
+    }
+    bool refused = p->plan->decided && !str_eq(outcome, STR("granted"));
+    *ret_to = !refused ? step->to : step->opens ? STR("refused") : STR("");
+    *ret_event = !refused ? step->event : str_printf(p->a, "%.*s.refused", STR_ARG(step->name));
+}
+
+static size_t own_values(Planning *p, SetValue *ret)
+{
+    const SchemeStep *step = p->in->step;
+    Value form = p->frame[SLOT_FORM];
+    size_t n = 0;
+    for (size_t i = 0; i < form.len; i++) {
+        const SchemeField *f = scheme_field(p->in->type, feel_entries(form)[i].name);
+        if (f != NULL && !feel_is_null(feel_entries(form)[i].value)) {
+            ret[n++] = (SetValue){f, feel_to_json(p->a, feel_entries(form)[i].value)};
+        }
+    }
+    bool refused = p->plan->decided && str_eq(p->plan->outcome, STR("refused"));
+    for (size_t i = 0; !refused && i < step->set.count; i++) {
+        Value v = feel_eval(p->in->run, step->set.items[i].code, p->frame);
+        ret[n++] = (SetValue){scheme_field(p->in->type, step->set.items[i].name), feel_to_json(p->a, v)};
+    }
+    if (step->draw != NULL && !refused) {
+        ret[n++] = (SetValue){scheme_field(p->in->type, step->draw->into), feel_to_json(p->a, p->draw_result)};
+    }
+    return n;
+}
+
+static bool add_decision(Planning *p, Event *e)
+{
+    if (!p->plan->decided) {
+        return true;
+    }
+    json_set(p->a, e->data, STR("decision"), p->plan->proof);
+    Json *home = e->sealed ? e->sealed : e->data;
+    json_set(p->a, home, STR("facts"), p->plan->decision.facts);
+    return true;
+}
+
+static bool add_units(Planning *p, Event *e, bool refused)
+{
+    const SchemeStep *step = p->in->step;
+    if (step->make_units != NULL && !refused) {
+        int64_t n;
+        Value v = feel_eval(p->in->run, step->make_units, p->frame);
+        if (v.kind != FEEL_NUMBER || !dec_to_int(feel_dec(v), &n) || n < 0 || n > 10000000) {
+            return err_set(p->err, MODEL_BROKEN, "%.*s: the number of units is no number", STR_ARG(step->name));
+        }
+        json_set(p->a, e->data, STR("units"), json_new_int(p->a, n));
+        Json *shared = json_set(p->a, e->data, STR("public"), json_new_object(p->a));
+        json_set(p->a, shared, STR("approved"), json_new_int(p->a, n));
+        json_set(p->a, shared, STR("allocation"), json_new_str(p->a, p->plan->case_id));
+    }
+    if (step->take_unit == NULL || refused) {
+        return true;
+    }
+    Str from = feel_text(feel_eval(p->in->run, step->take_unit, p->frame));
+    CommandUnits units;
+    if (from.len == 0 || !p->in->facts.units(p->in->facts.host, from, &units, p->err)) {
+        return from.len > 0 ? false : err_set(p->err, UNIT_TAKEN, "There is no allocation to take a unit from.");
+    }
+    if (units.next == 0) {
+        return err_set(p->err, UNIT_TAKEN, "All %lld units of the allocation %.*s carry a permit already.",
+                       (long long)units.total, STR_ARG(from));
+    }
+    Json *unit = json_new_object(p->a);
+    json_set(p->a, unit, STR("allocation"), json_new_str(p->a, from));
+    json_set(p->a, unit, STR("number"), json_new_int(p->a, units.next));
+    json_set(p->a, e->data, STR("unit"), unit);
+    Json *shared = json_set(p->a, e->data, STR("public"), json_new_object(p->a));
+    json_set(p->a, shared, STR("unit"), json_copy(p->a, unit));
+    return true;
+}
+
+static void add_shared(Planning *p, Event *e)
+{
+    const SchemeExprs *shared = &p->in->step->shared;
+    if (shared->count == 0) {
+        return;
+    }
+    Json *out = json_get(e->data, "public");
+    if (out == NULL) {
+        out = json_set(p->a, e->data, STR("public"), json_new_object(p->a));
+    }
+    for (size_t i = 0; i < shared->count; i++) {
+        json_set(p->a, out, shared->items[i].name, feel_to_json(p->a, feel_eval(p->in->run, shared->items[i].code, p->frame)));
+    }
+}
+
+static bool plan_own_event(Planning *p)
+{
+    const CommandInput *in = p->in;
+    Str to, event;
+    bool refused = p->plan->decided && str_eq(p->plan->outcome, STR("refused"));
+    resolve_outcome(p, &to, &event);
+    SetValue *set = ARENA_ARRAY(p->a, SetValue, in->step->fields.count + in->step->set.count + 2);
+    size_t count = own_values(p, set);
+    if (!plan_event(p, in->type, in->row, p->plan->case_id, event, to, set, count)) {
+        return false;
+    }
+    Event *e = plan_last(p);
+    json_set(p->a, e->data, STR("step"), json_new_str(p->a, in->step->name));
+    if (in->mode == COMMAND_CONFIRM) {
+        json_set(p->a, e->data, STR("pending"), json_new_null(p->a));
+        json_set(p->a, e->data, STR("proposed_by"), json_new_str(p->a, json_text_at(in->row->pending, "by")));
+    }
+    if (p->draw_record != NULL) {
+        json_set(p->a, e->data, STR("draw"), p->draw_record);
+    }
+    add_shared(p, e);
+    return add_decision(p, e) && add_units(p, e, refused);
+}
+
+/* ---- Two people ---- */
+
+static bool plan_proposal(Planning *p)
+{
+    const CommandInput *in = p->in;
+    Str event = str_printf(p->a, "%.*s.proposed", STR_ARG(in->step->name));
+    if (!plan_event(p, in->type, in->row, p->plan->case_id, event, in->row ? STR("") : STR("proposed"), NULL, 0)) {
+        return false;
+    }
+    Event *e = plan_last(p);
+    Json *pending = json_set(p->a, e->data, STR("pending"), json_new_object(p->a));
+    json_set(p->a, pending, STR("step"), json_new_str(p->a, in->step->name));
+    json_set(p->a, pending, STR("form"), p->form ? p->form : json_new_object(p->a));
+    json_set(p->a, pending, STR("by"), json_new_str(p->a, in->caller->account));
+    json_set(p->a, pending, STR("at"), json_new_str(p->a, instant_print(p->a, in->now)));
+    return add_decision(p, e);
+}
+
+static bool plan_rejection(Planning *p)
+{
+    const CommandInput *in = p->in;
+    Str event = str_printf(p->a, "%.*s.rejected", STR_ARG(in->step->name));
+    Str to = str_eq(in->row->state, STR("proposed")) ? STR("rejected") : STR("");
+    if (!plan_event(p, in->type, in->row, p->plan->case_id, event, to, NULL, 0)) {
+        return false;
+    }
+    json_set(p->a, plan_last(p)->data, STR("pending"), json_new_null(p->a));
+    return true;
+}
+
+static bool check_second_person(Planning *p)
+{
+    if (p->in->mode != COMMAND_CONFIRM || !str_eq(json_text_at(p->in->row->pending, "by"), p->in->caller->account)) {
+        return true;
+    }
+    return err_set(p->err, NEEDS_SECOND_PERSON, "Another person than the one who proposed it must confirm.");
+}
+
+/* ---- The whole ---- */
+
+static bool prepare(Planning *p)
+{
+    const CommandInput *in = p->in;
+    if (!command_may(in, p->err) || !check_state(p) || !check_version(p) || !check_second_person(p)) {
+        return false;
+    }
+    p->form = in->mode == COMMAND_CONFIRM ? json_get(in->row->pending, "form") : in->command->form;
+    if (in->row != NULL) {
+        p->plan->case_id = in->row->id;
+        return true;
+    }
+    return in->facts.new_id(in->facts.host, in->type, &p->plan->case_id, p->err);
+}
+
+bool command_plan(const CommandInput *in, CommandPlan *ret, ErrList *faults, Err *err)
+{
+    *ret = (CommandPlan){0};
+    Planning planning = {.in = in, .a = feel_run_arena(in->run), .plan = ret, .faults = faults, .err = err};
+    Planning *p = &planning;
+    if (!prepare(p)) {
+        return false;
+    }
+    if (in->mode == COMMAND_REJECT) {
+        return plan_rejection(p);
+    }
+    Value form;
+    if (!command_check_form(in, p->form, &form, faults)) {
+        *err = faults->items[0];
+        return false;
+    }
+    make_frame(p, form);
+    if (!plan_reads(p) || !check_requires(p) || !make_decision(p) || !apply_discretion(p) || !check_decided(p)) {
+        return false;
+    }
+    if (in->step->two_people && in->mode == COMMAND_PLAIN) {
+        return plan_proposal(p);
+    }
+    return plan_draw(p) && plan_own_event(p) && plan_effects(p);
+}

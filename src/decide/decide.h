@@ -1,0 +1,48 @@
+/* decide.h: facts and a day → Decision: outcome, grounds with their articles, what would change it. Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef DECIDE_DECIDE_H
+#define DECIDE_DECIDE_H
+
+#include "scheme/scheme.h"
+
+/* One ground of an outcome: a reason code and the rule that gave it. */
+typedef struct {
+    Str code;         /* "LAYOFF_IN_WINDOW" */
+    Str cites;        /* "decree:13-4(3)"; several are separated by "; " */
+    Str source;       /* confidence letters of the source as the model notes them */
+    Str rule;         /* rule id; empty if no single rule gave it */
+    bool unverified;  /* rests on a source from memory or of low confidence */
+} Ground;
+
+typedef struct {
+    Str outcome;      /* "granted", "refused", "cannot decide" or another word of the model */
+    Value result;     /* the whole context the model gave */
+    Ground *grounds;
+    size_t ground_count;
+    bool unverified;  /* any fired rule rests on an unverified source */
+    const SchemeModel *model;
+    Str decision;
+    Day day;
+    Json *facts;      /* by input name, as JSON */
+    DmnTrace trace;
+    Str trouble;      /* why it could not be decided; else empty */
+    bool whole_trace; /* set before decide(): trace also the rules that did not fire, for pages and proofs */
+} Decision;
+
+/* Evaluates decision `name` of the version of `model` in force on `day`. facts by input name; those the model does not
+ * know are refused (MODEL_BROKEN), missing ones are null. A result without an outcome is "cannot decide". NOT_IN_FORCE if
+ * no version is in force. Lives in the run's arena; the run must have been reset before. */
+MUST_USE bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value facts, Decision *ret, Err *err);
+/* Facts from JSON, typed by the model's inputs; every fault by field. An input "holidays" that is not given is the scheme's. */
+MUST_USE bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret,
+                           ErrList *faults, Err *err);
+bool decision_is_granted(const Decision *d);
+/* What is stored with the event, without the facts: model, day, hash, outcome, grounds, fired rules, result. */
+Json *decision_proof(Arena *a, const Decision *d);
+/* Every table with every rule, for pages. */
+Json *decision_tables(Arena *a, const Decision *d);
+/* The nearest changes of facts that would give `wanted`; {input, from, to, by_waiting, outcome}. Inputs are those that
+ * the scheme lists as changeable for the model, else all. */
+Json *decision_changes(FeelRun *run, const Scheme *s, const Decision *d, Str wanted);
+
+#endif

@@ -1,0 +1,29 @@
+/* dmn_tools.h: the tools around decision models: conformance suite, checks, batches, and their command line.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef DMN_DMN_TOOLS_H
+#define DMN_DMN_TOOLS_H
+
+#include "dmn.h"
+
+#include <stdio.h>
+
+/* ---- The official conformance suite (dmn-tck) ------------------------------------------------------------------------ */
+
+typedef struct {
+    size_t passed, failed; /* test cases; one with several result nodes passes only if all do */
+    size_t files;
+    size_t rounded; /* numbers that the suite printed from doubles (7 digits or more), compared to within 10^-8 */
+} DmnTckCounts;
+
+/* Runs every test file below folder, comparing exactly (decimals too). Prints each failure with expected and actual
+ * value, with `verbose` also what passed, a line per folder that failed, and last "N passed, N failed".
+ * False only if the folder cannot be read. */
+MUST_USE bool dmn_tck_run(Arena *a, Str folder, bool verbose, FILE *out, DmnTckCounts *ret, Err *err);
+
+/* ---- Command line ------------------------------------------------------------------------------------------------------ */
+
+/* `goldenbridge dmn check|run|batch|explain|steps|tck …` and `goldenbridge feel …`, argv[0] being "dmn" or "feel".
+ * Returns the exit status of the error table (0 good, 1 findings or failed tests, 2 wrong use, 65 bad data …). */
+int dmn_tool(int argc, char **argv, FILE *in, FILE *out, FILE *errout);
+
+#endif

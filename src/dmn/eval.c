@@ -1,0 +1,272 @@
+/* eval.c: evaluates decisions in order of their requirements, knowledge models and services as functions.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "dmn_int.h"
+
+enum { EVAL_ROOM = 64 << 10, SMALL_FRAME = 256 };
+
+DmnStep *trace_step(Eval *ev)
+{
+    DmnTrace *t = ev->trace;
+    if (t->count == t->cap) {
+        size_t cap = t->cap > 0 ? t->cap * 2 : 8;
+        if (!eval_room(ev, EVAL_ROOM + cap * sizeof(DmnStep))) {
+            return NULL;
+        }
+        DmnStep *grown = ARENA_ARRAY(ev->a, DmnStep, cap);
+        for (size_t i = 0; i < t->count; i++) {
+            grown[i] = t->steps[i];
+        }
+        t->steps = grown;
+        t->cap = cap;
+    }
+    return &t->steps[t->count++];
+}
+
+static void trace_value(Eval *ev, const DmnInvocable *d, Value v)
+{
+    DmnStep *step = trace_step(ev);
+    if (step != NULL) {
+        step->decision = d->name;
+        step->id = d->id;
+        step->value = v;
+    }
+}
+
+/* Inputs of an imported model stand in a context by import name, or flat. */
+static Value input_find(const DmnModel *m, Value inputs, Str name, bool *ret_found)
+{
+    if (m->parent != NULL) {
+        bool found = false;
+        Value outer = m->import_name.len > 0 ? input_find(m->parent, inputs, m->import_name, &found) : feel_null();
+        if (found && outer.kind == FEEL_CONTEXT) {
+            for (size_t i = 0; i < outer.len; i++) {
+                if (str_eq(feel_entries(outer)[i].name, name)) {
+                    *ret_found = true;
+                    return feel_entries(outer)[i].value;
+                }
+            }
+        }
+    }
+    for (size_t i = 0; inputs.kind == FEEL_CONTEXT && i < inputs.len; i++) {
+        if (str_eq(feel_entries(inputs)[i].name, name)) {
+            *ret_found = true;
+            return feel_entries(inputs)[i].value;
+        }
+    }
+    return feel_null();
+}
+
+/* ordinal: where dmn_inputs_read() puts this input. */
+static Value input_value(Eval *ev, const DmnInvocable *d, size_t ordinal)
+{
+    bool found = false;
+    const FeelEntry *e = ev->inputs.kind == FEEL_CONTEXT && ordinal < ev->inputs.len ? &feel_entries(ev->inputs)[ordinal] : NULL;
+    if (e != NULL && d->model->parent == NULL && e->name.len == d->variable.len &&
+        (e->name.ptr == d->variable.ptr || str_eq(e->name, d->variable))) {
+        return type_check(ev->run, e->value, d->type, d->name);
+    }
+    Value v = input_find(d->model, ev->inputs, d->variable, &found);
+    return type_check(ev->run, v, d->type, d->name);
+}
+
+static Value node_value(Eval *ev, const DmnInvocable *d)
+{
+    return d->kind == DMN_KNOWLEDGE || d->kind == DMN_SERVICE ? knowledge_value(ev, d) : ev->memo[d->number];
+}
+
+static void slots_fill(Eval *ev, const DmnInvocable *d, Value *frame)
+{
+    for (size_t i = 0; i < d->slot_count; i++) {
+        const Slot *s = &d->slots[i];
+        if (!s->through_import) {
+            frame[i] = node_value(ev, s->nodes[0]);
+            continue;
+        }
+        FeelEntry *entries = ARENA_ARRAY(ev->a, FeelEntry, s->count);
+        for (size_t j = 0; j < s->count; j++) {
+            entries[j] = (FeelEntry){s->nodes[j]->variable, node_value(ev, s->nodes[j])};
+        }
+        frame[i] = feel_context(entries, s->count);
+    }
+}
+
+/* The value of a decision, its requirements being in the memo. */
+Value node_eval(Eval *ev, const DmnInvocable *d)
+{
+    if (d->logic == NULL) {
+        return feel_null();
+    }
+    if (d->frame > SMALL_FRAME && !eval_room(ev, EVAL_ROOM + (size_t)d->frame * sizeof(Value))) {
+        return feel_error(ev->run, "%.*s: no memory left for this evaluation", STR_ARG(d->name));
+    }
+    size_t before = ev->trace != NULL ? ev->trace->count : 0;
+    Value *frame = ARENA_ARRAY(ev->a, Value, d->frame);
+    slots_fill(ev, d, frame);
+    Value v = type_check(ev->run, expr_eval(ev, d->logic, frame), d->type, d->name);
+    if (ev->trace == NULL) {
+        return v;
+    }
+    if (d->logic->kind == EXPR_TABLE && ev->trace->count > before) {
+        ev->trace->steps[ev->trace->count - 1].value = v;
+    } else {
+        trace_value(ev, d, v);
+    }
+    return v;
+}
+
+/* ---- Functions ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    Eval *ev;
+    const DmnInvocable *d;
+} Callee;
+
+/* Arguments must fit their types: otherwise the function is not called at all. */
+static bool args_check(Callee *c, const Value *args, size_t count, Value *ret)
+{
+    for (size_t i = 0; i < c->d->param_count; i++) {
+        Value given = i < count ? args[i] : feel_null();
+        ret[i] = type_check(c->ev->run, given, c->d->params[i].type, c->d->params[i].name);
+        if (ret[i].kind == FEEL_NULL && given.kind != FEEL_NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static Value knowledge_run(Eval *ev, const DmnInvocable *d, const Value *args)
+{
+    Value *frame = ARENA_ARRAY(ev->a, Value, d->frame);
+    slots_fill(ev, d, frame);
+    for (size_t i = 0; i < d->param_count; i++) {
+        frame[d->params[i].slot] = args[i];
+    }
+    Value v = d->logic != NULL ? expr_eval(ev, d->logic, frame) : feel_null();
+    return type_check(ev->run, v, d->type->result != NULL ? d->type->result : d->type, d->name);
+}
+
+static Value service_run(Eval *outer, const DmnInvocable *d, const Value *args)
+{
+    Eval *inner = ARENA_NEW(outer->a, Eval); /* functions made inside may outlive the call */
+    *inner = *outer;
+    inner->memo = ARENA_ARRAY(inner->a, Value, inner->model->total);
+    inner->inputs = feel_null();
+    for (size_t i = 0; i < d->param_count; i++) {
+        inner->memo[d->param_nodes[i]->number] = args[i];
+    }
+    for (size_t i = 0; i < d->plan_count; i++) {
+        const DmnInvocable *n = d->plan[i];
+        if (n->kind == DMN_DECISION) {
+            inner->memo[n->number] = node_eval(inner, n);
+        }
+    }
+    Value v;
+    if (d->output_count == 1) {
+        v = inner->memo[d->outputs[0]->number];
+    } else {
+        FeelEntry *entries = ARENA_ARRAY(inner->a, FeelEntry, d->output_count);
+        for (size_t i = 0; i < d->output_count; i++) {
+            entries[i] = (FeelEntry){d->outputs[i]->variable, inner->memo[d->outputs[i]->number]};
+        }
+        v = feel_context(entries, d->output_count);
+    }
+    return type_check(inner->run, v, d->type->result != NULL ? d->type->result : d->type, d->name);
+}
+
+static Value callee_run(Eval *ev, const DmnInvocable *d, const Value *args)
+{
+    size_t bytes = EVAL_ROOM + ((size_t)d->frame + (d->kind == DMN_SERVICE ? ev->model->total : 0)) * sizeof(Value);
+    if (ev->depth >= DMN_CALL_DEPTH || !eval_room(ev, bytes)) {
+        return feel_error(ev->run, "%.*s: calls are nested too deep", STR_ARG(d->name));
+    }
+    ev->depth++;
+    Value v = d->kind == DMN_SERVICE ? service_run(ev, d, args) : knowledge_run(ev, d, args);
+    ev->depth--;
+    return v;
+}
+
+static Value callee_call(FeelRun *run, void *host, const Value *args, size_t count)
+{
+    Callee *c = host;
+    if (!eval_room(c->ev, EVAL_ROOM)) {
+        return feel_error(run, "%.*s: no memory left for this evaluation", STR_ARG(c->d->name));
+    }
+    Value *checked = ARENA_ARRAY(c->ev->a, Value, c->d->param_count);
+    if (count != c->d->param_count || !args_check(c, args, count, checked)) {
+        return feel_error(run, "%.*s: the arguments do not fit the parameters", STR_ARG(c->d->name));
+    }
+    return callee_run(c->ev, c->d, checked);
+}
+
+/* A knowledge model or service as a function of this evaluation. */
+Value knowledge_value(Eval *ev, const DmnInvocable *d)
+{
+    Value *memo = &ev->memo[d->number];
+    if (memo->kind == FEEL_FUNCTION) {
+        return *memo;
+    }
+    if (d->external.kind == FEEL_BOOLEAN) {
+        Value *frame = ARENA_ARRAY(ev->a, Value, d->frame);
+        *memo = d->logic != NULL ? expr_eval(ev, d->logic, frame) : feel_null();
+        return *memo;
+    }
+    Callee *c = ARENA_NEW(ev->a, Callee);
+    FeelMember *params = ARENA_ARRAY(ev->a, FeelMember, d->param_count);
+    for (size_t i = 0; i < d->param_count; i++) {
+        const DType *t = d->params[i].type;
+        params[i] = (FeelMember){d->params[i].name, type_is_any(t) || t->feel == NULL ? feel_type_any() : t->feel};
+    }
+    const DType *result = d->type->result != NULL ? d->type->result : d->type;
+    *c = (Callee){ev, d};
+    *memo = feel_native(ev->a, params, d->param_count,
+                        type_is_any(result) || result->feel == NULL ? feel_type_any() : result->feel, callee_call, c);
+    return *memo;
+}
+
+/* ---- The face --------------------------------------------------------------------------------------------------------------- */
+
+static Value called_directly(Eval *ev, const DmnInvocable *d)
+{
+    Value *args = ARENA_ARRAY(ev->a, Value, d->param_count);
+    for (size_t i = 0; i < d->param_count; i++) {
+        const DmnModel *m = d->kind == DMN_SERVICE ? d->param_nodes[i]->model : d->model;
+        bool found = false;
+        args[i] = type_check(ev->run, input_find(m, ev->inputs, d->params[i].name, &found), d->params[i].type,
+                             d->params[i].name);
+    }
+    if (d->external.kind == FEEL_BOOLEAN) {
+        return feel_call(ev->run, knowledge_value(ev, d), args, d->param_count);
+    }
+    Value v = callee_run(ev, d, args);
+    if (ev->trace != NULL) {
+        trace_value(ev, d, v);
+    }
+    return v;
+}
+
+Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace, Probe *probe)
+{
+    const DmnModel *root = model_root(d->model);
+    Eval ev = {.run = run, .a = feel_run_arena(run), .inputs = inputs, .trace = trace, .model = root, .probe = probe};
+    ev.used_before = arena_used(ev.a);
+    if (!eval_room(&ev, EVAL_ROOM + root->total * sizeof(Value))) {
+        return feel_error(run, "%.*s: no memory left for this evaluation", STR_ARG(d->name));
+    }
+    /* Functions made on the way point to the evaluation, so it lives as long as they do. */
+    Eval *kept = arena_alloc(ev.a, sizeof(Eval) + root->total * sizeof(Value));
+    *kept = ev;
+    kept->memo = (Value *)(void *)(kept + 1);
+    if (d->kind != DMN_DECISION) {
+        return called_directly(kept, d);
+    }
+    for (size_t i = 0, ordinal = 0; i < d->plan_count; i++) {
+        const DmnInvocable *n = d->plan[i];
+        kept->memo[n->number] = n->kind == NODE_INPUT ? input_value(kept, n, ordinal++) : node_eval(kept, n);
+    }
+    return kept->memo[d->number];
+}
+
+Value dmn_evaluate(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace)
+{
+    return node_run(run, d, inputs, trace, NULL);
+}

@@ -1,0 +1,45 @@
+/* index_int.h: the column index of a table: from a value to the set of rules that accept it, without running a test.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef DMN_INDEX_INT_H
+#define DMN_INDEX_INT_H
+
+#include "regions_int.h"
+
+enum {
+    INDEX_RULES = 4096,            /* greater tables are split first */
+    INDEX_BYTES = 64 << 20,        /* of one index; beyond it the table is scanned */
+    INDEX_WORDS = INDEX_RULES / 64
+};
+
+/* One column whose cells are all constant. Regions alternate: below the first cut, the first cut, between, … */
+typedef struct {
+    bool indexed;
+    bool any;              /* every cell accepts everything: nothing to look up */
+    FeelKind kind;         /* of the values that it knows */
+    int scale;             /* numbers: the cuts are whole multiples of 10^−scale, in `points` */
+    const int64_t *points; /* numbers, dates, durations, booleans */
+    const Value *texts;    /* sorted texts that are only compared for equality */
+    const uint64_t *heads; /* first bytes of each, compared first */
+    size_t cut_count;
+    const uint64_t *masks; /* region × words; texts: one per text, then one for all others */
+    const uint64_t *null_mask;
+    size_t regions;
+} IndexColumn;
+
+struct TableIndex {
+    size_t words;
+    size_t count;          /* rules in it */
+    const uint32_t *rules; /* which rule of the table each bit is; NULL: the same number */
+    IndexColumn *columns;  /* one per input */
+    size_t split;          /* column that chooses a part, where parts is not NULL */
+    const TableIndex *const *parts; /* by region of that column; then the part for nulls */
+};
+
+enum { INDEX_HEADS = 12 }; /* up to so many texts are looked through, more are searched in halves */
+
+/* The region of a value in a column; SIZE_MAX if the column does not know its kind (then cells are tested). */
+size_t index_region(const IndexColumn *c, Value v);
+/* Builds the index of a table; NULL where it would not pay or not fit. */
+const TableIndex *index_build(Arena *a, FeelRun *run, const Table *t);
+
+#endif

@@ -1,0 +1,545 @@
+/* tools.c: `goldenbridge dmn …` and `goldenbridge feel …`: arguments → calls of this room → text or JSON.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "tools_int.h"
+
+#include <time.h>
+
+enum { TOOL_SOURCES = 64, TOOL_INPUT_BYTES = 16 << 20, STATUS_FINDINGS = 1 };
+
+static const char feel_help[] =
+    "goldenbridge feel EXPRESSION [--input JSON] [--today YYYY-MM-DD] [--json] [--all]\n"
+    "  Evaluates one FEEL expression. --input gives the names it may use, as a JSON object.\n"
+    "  --all prints the compiled steps too.\n"
+    "  Example: goldenbridge feel 'sum([1, 2]) + x' --input '{\"x\": 4}'\n";
+
+/* ---- Sources ------------------------------------------------------------------------------------------------------------ */
+
+static Str folder_of(Str path)
+{
+    size_t cut = path.len;
+    while (cut > 0 && path.ptr[cut - 1] != '/') {
+        cut--;
+    }
+    return cut == 0 ? STR("./") : str_sub(path, 0, cut);
+}
+
+/* The model and, for its imports, every other model beside it. */
+bool tool_model(ToolArgs *args, DmnModel **ret, Err *err)
+{
+    Arena *a = args->a;
+    DmnSource *sources = ARENA_ARRAY(a, DmnSource, TOOL_SOURCES);
+    Str path = args->words[0], folder = folder_of(path), *names = NULL;
+    size_t count = 0, names_count = 0;
+    sources[0].path = path;
+    if (!file_read(a, path, &sources[0].xml, err)) {
+        return false;
+    }
+    count = 1;
+    if (str_find(sources[0].xml, STR("import"), 0) != SIZE_MAX && folder_read(a, folder, &names, &names_count, NULL)) {
+        for (size_t i = 0; i < names_count && count < TOOL_SOURCES; i++) {
+            Str other = str_printf(a, "%.*s%.*s", STR_ARG(folder), STR_ARG(names[i]));
+            if (str_ends(other, STR(".dmn")) && !str_ends(path, names[i]) && file_read(a, other, &sources[count].xml, NULL)) {
+                sources[count++].path = other;
+            }
+        }
+    }
+    return dmn_load(a, sources, count, ret, err);
+}
+
+bool tool_invocable(ToolArgs *args, const DmnModel *m, const DmnInvocable **ret, Err *err)
+{
+    const DmnKind kinds[] = {DMN_DECISION, DMN_SERVICE, DMN_KNOWLEDGE};
+    *ret = NULL;
+    for (size_t i = 0; i < COUNT_OF(kinds) && *ret == NULL && args->decision.len > 0; i++) {
+        *ret = dmn_find(m, kinds[i], args->decision);
+    }
+    if (*ret != NULL) {
+        return true;
+    }
+    if (args->decision.len == 0 && dmn_count(m, DMN_DECISION) == 1) {
+        *ret = dmn_at(m, DMN_DECISION, 0);
+        return true;
+    }
+    Buf names = buf_new(args->a, 200);
+    for (size_t i = 0; i < dmn_count(m, DMN_DECISION); i++) {
+        buf_printf(&names, "%s\"%.*s\"", i > 0 ? ", " : "", STR_ARG(dmn_invocable_name(dmn_at(m, DMN_DECISION, i))));
+    }
+    return err_set(err, args->decision.len == 0 ? BAD_USAGE : NOT_FOUND, "name one with --decision: %.*s%s", STR_ARG(buf_str(&names)),
+                   buf_ok(&names) ? "" : ", …");
+}
+
+static bool stream_read(ToolArgs *args, Str *ret, Err *err)
+{
+    Buf b = buf_new(args->a, TOOL_INPUT_BYTES);
+    char piece[4096];
+    for (size_t n; (n = fread(piece, 1, sizeof piece, args->in)) > 0;) {
+        buf_add(&b, (Str){piece, n});
+    }
+    if (!buf_ok(&b)) {
+        return err_set(err, TOO_LARGE, "the input is larger than 16 MB");
+    }
+    *ret = buf_str(&b);
+    return true;
+}
+
+/* --input: JSON text, @file, or - for standard input. Absent: an empty object. */
+static bool input_json(ToolArgs *args, Json **ret, Err *err)
+{
+    Str text = args->input;
+    if (text.len == 0) {
+        text = STR("{}");
+    } else if (str_eq_c(text, "-")) {
+        if (!stream_read(args, &text, err)) {
+            return false;
+        }
+    } else if (text.ptr[0] == '@' && !file_read(args->a, str_sub(text, 1, text.len), &text, err)) {
+        return false;
+    }
+    return json_parse(args->a, text, ret, err);
+}
+
+bool tool_now(const ToolArgs *args, Instant *ret, Err *err)
+{
+    struct timespec ts = {0};
+    Day day;
+    if (args->today.len > 0) {
+        if (!day_parse(args->today, &day)) {
+            return err_set(err, BAD_USAGE, "--today is written YYYY-MM-DD");
+        }
+        *ret = (Instant){(int64_t)day.n * 86400000};
+        return true;
+    }
+    clock_gettime(CLOCK_REALTIME, &ts);
+    *ret = (Instant){(int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000};
+    return true;
+}
+
+/* ---- check ----------------------------------------------------------------------------------------------------------------- */
+
+static const char *severity_name(DmnSeverity s)
+{
+    return s == DMN_ERROR ? "error" : s == DMN_WARNING ? "warning" : "info";
+}
+
+static Json *finding_json(Arena *a, const DmnFinding *f)
+{
+    Json *o = json_new_object(a);
+    json_set(a, o, STR("severity"), json_new_str_c(a, severity_name(f->severity)));
+    json_set(a, o, STR("code"), json_new_str_c(a, f->code));
+    json_set(a, o, STR("element"), json_new_str(a, f->element));
+    json_set(a, o, STR("rule"), json_new_str(a, f->rule));
+    json_set(a, o, STR("line"), json_new_int(a, f->line));
+    json_set(a, o, STR("message"), json_new_str(a, f->message));
+    json_set(a, o, STR("example"), f->example != NULL ? f->example : json_new_null(a));
+    return o;
+}
+
+static void json_out(ToolArgs *args, const Json *j)
+{
+    Buf b = buf_new(args->a, (size_t)256 << 20);
+    json_write_pretty(&b, j);
+    fprintf(args->out, "%.*s", STR_ARG(buf_str(&b)));
+}
+
+static bool run_check(ToolArgs *args, int *ret_status, Err *err)
+{
+    DmnModel *m = NULL;
+    const DmnFinding *findings = NULL;
+    size_t bad = 0;
+    if (!tool_model(args, &m, err)) {
+        return false;
+    }
+    if (args->profile.len > 0 && !str_eq_c(args->profile, "law")) {
+        return err_set(err, BAD_USAGE, "the only profile is \"law\"");
+    }
+    size_t count = dmn_check(args->a, m, args->profile.len > 0 ? DMN_CHECK_LAW : 0, &findings);
+    Json *list = json_new_array(args->a);
+    for (size_t i = 0; i < count; i++) {
+        const DmnFinding *f = &findings[i];
+        bad += f->severity != DMN_INFO;
+        if (args->json) {
+            json_push(args->a, list, finding_json(args->a, f));
+        } else {
+            fprintf(args->out, "%.*s:%d: %s [%s] %.*s: %.*s\n", STR_ARG(args->words[0]), f->line, severity_name(f->severity),
+                    f->code, STR_ARG(f->element), STR_ARG(f->message));
+        }
+    }
+    if (args->json) {
+        json_out(args, list);
+    } else {
+        fprintf(args->out, "%zu decisions, %zu findings, %zu of them errors or warnings\n", dmn_count(m, DMN_DECISION), count, bad);
+    }
+    *ret_status = bad > 0 ? STATUS_FINDINGS : 0;
+    return true;
+}
+
+/* ---- run, explain ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    DmnModel *m;
+    const DmnInvocable *d;
+    Value inputs, value;
+    FeelRun *run;
+    DmnTrace trace;
+} Ran;
+
+static bool evaluated(ToolArgs *args, Ran *r, Err *err)
+{
+    Json *json = NULL;
+    Instant now;
+    if (!tool_model(args, &r->m, err) || !tool_invocable(args, r->m, &r->d, err) || !input_json(args, &json, err) ||
+        !dmn_inputs_read(args->a, r->d, json, &r->inputs, err) || !tool_now(args, &now, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < json_count(json); i++) {
+        size_t j = 0;
+        while (j < r->d->input_count && !str_eq(r->d->inputs[j].name, json->members[i].key)) {
+            j++;
+        }
+        if (j == r->d->input_count) {
+            fprintf(args->errout, "note: \"%.*s\" is no input of \"%.*s\"\n", STR_ARG(json->members[i].key), STR_ARG(r->d->name));
+        }
+    }
+    r->run = feel_run_new(args->a, (FeelLimits){0}, now);
+    r->trace.all_rules = args->all;
+    r->value = dmn_evaluate(r->run, r->d, r->inputs, &r->trace);
+    return !feel_run_failed(r->run, err);
+}
+
+static Json *messages_json(Arena *a, const FeelRun *run)
+{
+    const Str *messages = NULL;
+    size_t count = feel_run_messages(run, &messages);
+    Json *list = json_new_array(a);
+    for (size_t i = 0; i < count; i++) {
+        json_push(a, list, json_new_str(a, messages[i]));
+    }
+    return list;
+}
+
+static void changes_print(ToolArgs *args, const DmnChange *changes, size_t count, Json *out)
+{
+    Arena *a = args->a;
+    Json *list = json_new_array(a);
+    for (size_t i = 0; i < count; i++) {
+        const DmnChange *c = &changes[i];
+        Json *o = json_new_object(a);
+        Buf b = buf_new(a, 4096);
+        json_set(a, o, STR("input"), json_new_str(a, c->input));
+        json_set(a, o, STR("from"), feel_to_json(a, c->from));
+        json_set(a, o, STR("to"), feel_to_json(a, c->to));
+        json_set(a, o, STR("by_waiting"), json_new_bool(a, c->by_waiting));
+        json_set(a, o, STR("group"), json_new_int(a, c->group));
+        json_set(a, o, STR("outcome"), feel_to_json(a, c->outcome));
+        json_push(a, list, o);
+        buf_printf(&b, "  %s%.*s from ", c->group > 0 && i > 0 && changes[i - 1].group == c->group ? "and " : "change ",
+                   STR_ARG(c->input));
+        feel_print(&b, c->from);
+        buf_add_c(&b, " to ");
+        feel_print(&b, c->to);
+        buf_printf(&b, "%s: then ", c->by_waiting ? " (by waiting)" : "");
+        feel_print(&b, c->outcome);
+        if (!args->json) {
+            fprintf(args->out, "%.*s\n", STR_ARG(buf_str(&b)));
+        }
+    }
+    if (!args->json && count == 0) {
+        fprintf(args->out, "  no change of one or two inputs would give that\n");
+    }
+    json_set(a, out, STR("changes"), list);
+}
+
+static bool changes_find(ToolArgs *args, Ran *r, Json *out, Err *err)
+{
+    enum { CHANGES = 32 };
+    const FeelCode *wanted = NULL;
+    Str names[64], rest = args->change;
+    size_t count = 0;
+    if (!feel_compile_tests(args->a, NULL, args->wanted, &wanted, err)) {
+        return false;
+    }
+    if (rest.len == 0) {
+        for (; count < r->d->input_count && count < COUNT_OF(names); count++) {
+            names[count] = r->d->inputs[count].name;
+        }
+    }
+    for (Str name; count < COUNT_OF(names) && args->change.len > 0 && str_cut(&rest, ',', &name);) {
+        names[count++] = str_trim(name);
+    }
+    DmnChange *changes = ARENA_ARRAY(args->a, DmnChange, CHANGES);
+    size_t found = dmn_changes(r->run, r->d, r->inputs, wanted, names, count, changes, CHANGES);
+    changes_print(args, changes, found, out);
+    return true;
+}
+
+static bool run_run(ToolArgs *args, int *ret_status, Err *err)
+{
+    Ran r = {0};
+    if (!evaluated(args, &r, err)) {
+        return false;
+    }
+    const Str *messages = NULL;
+    size_t count = feel_run_messages(r.run, &messages);
+    if (args->json) {
+        Json *o = json_new_object(args->a);
+        json_set(args->a, o, STR("decision"), json_new_str(args->a, r.d->name));
+        json_set(args->a, o, STR("value"), feel_to_json(args->a, r.value));
+        json_set(args->a, o, STR("messages"), messages_json(args->a, r.run));
+        json_out(args, o);
+    } else {
+        Buf b = buf_new(args->a, (size_t)64 << 20);
+        feel_print(&b, r.value);
+        fprintf(args->out, "%.*s\n", STR_ARG(buf_str(&b)));
+        for (size_t i = 0; i < count; i++) {
+            fprintf(args->errout, "note: %.*s\n", STR_ARG(messages[i]));
+        }
+    }
+    *ret_status = r.value.kind == FEEL_NULL && r.value.reason != 0 ? err_exit_status(CANNOT_DECIDE) : 0;
+    return true;
+}
+
+static bool run_explain(ToolArgs *args, int *ret_status, Err *err)
+{
+    Ran r = {0};
+    if (!evaluated(args, &r, err)) {
+        return false;
+    }
+    Json *o = json_new_object(args->a);
+    json_set(args->a, o, STR("decision"), json_new_str(args->a, r.d->name));
+    json_set(args->a, o, STR("inputs"), feel_to_json(args->a, r.inputs));
+    json_set(args->a, o, STR("value"), feel_to_json(args->a, r.value));
+    json_set(args->a, o, STR("steps"), dmn_trace_json(args->a, &r.trace));
+    json_set(args->a, o, STR("messages"), messages_json(args->a, r.run));
+    if (!args->json) {
+        Buf b = buf_new(args->a, (size_t)64 << 20);
+        const Str *messages = NULL;
+        size_t count = feel_run_messages(r.run, &messages);
+        dmn_trace_print(&b, &r.trace);
+        fprintf(args->out, "%.*s", STR_ARG(buf_str(&b)));
+        for (size_t i = 0; i < count; i++) {
+            fprintf(args->out, "note: %.*s\n", STR_ARG(messages[i]));
+        }
+    }
+    if (args->wanted.len > 0) {
+        if (!args->json) {
+            fprintf(args->out, "so that %.*s holds:\n", STR_ARG(args->wanted));
+        }
+        if (!changes_find(args, &r, o, err)) {
+            return false;
+        }
+    }
+    if (args->json) {
+        json_out(args, o);
+    }
+    *ret_status = 0;
+    return true;
+}
+
+/* ---- steps, tck, feel ------------------------------------------------------------------------------------------------------------ */
+
+static void expr_steps(Buf *b, const Expr *e, int indent)
+{
+    if (e == NULL) {
+        return;
+    }
+    if (e->kind == EXPR_LITERAL && e->code != NULL) {
+        buf_printf(b, "%*sline %d: %.*s\n", indent, "", e->line, STR_ARG(str_trim(e->text)));
+        feel_code_print(b, e->code);
+    }
+    for (size_t i = 0; e->kind == EXPR_TABLE && i < e->table->input_count; i++) {
+        buf_printf(b, "%*sinput %.*s\n", indent, "", STR_ARG(e->table->inputs[i].text));
+        if (e->table->inputs[i].code != NULL) {
+            feel_code_print(b, e->table->inputs[i].code);
+        }
+    }
+    for (size_t i = 0; i < e->count; i++) {
+        buf_printf(b, "%*s%.*s:\n", indent, "", STR_ARG(e->parts[i].name));
+        expr_steps(b, e->parts[i].expr, indent + 2);
+    }
+    expr_steps(b, e->first, indent + 2);
+    expr_steps(b, e->second, indent + 2);
+    expr_steps(b, e->third, indent + 2);
+}
+
+static bool run_steps(ToolArgs *args, int *ret_status, Err *err)
+{
+    DmnModel *m = NULL;
+    const DmnInvocable *d = NULL;
+    if (!tool_model(args, &m, err) || !tool_invocable(args, m, &d, err)) {
+        return false;
+    }
+    Buf b = buf_new(args->a, (size_t)64 << 20);
+    for (size_t i = 0; i < d->plan_count; i++) {
+        buf_printf(&b, "%s %.*s\n", d->plan[i]->kind == NODE_INPUT ? "input" : "decision", STR_ARG(d->plan[i]->name));
+        expr_steps(&b, d->plan[i]->logic, 2);
+    }
+    if (d->plan_count == 0) {
+        expr_steps(&b, d->logic, 2);
+    }
+    fprintf(args->out, "%.*s", STR_ARG(buf_str(&b)));
+    *ret_status = 0;
+    return true;
+}
+
+static bool run_tck(ToolArgs *args, int *ret_status, Err *err)
+{
+    DmnTckCounts counts;
+    if (!dmn_tck_run(args->a, args->words[0], args->verbose, args->out, &counts, err)) {
+        return false;
+    }
+    *ret_status = counts.failed > 0 || counts.passed == 0 ? STATUS_FINDINGS : 0;
+    return true;
+}
+
+static bool run_feel(ToolArgs *args, int *ret_status, Err *err)
+{
+    Arena *a = args->a;
+    Json *json = NULL;
+    const FeelCode *code = NULL;
+    Instant now;
+    if (!input_json(args, &json, err) || !tool_now(args, &now, err)) {
+        return false;
+    }
+    size_t count = json_count(json);
+    FeelScope *scope = feel_scope_new(a, NULL);
+    Value *frame = ARENA_ARRAY(a, Value, count);
+    for (size_t i = 0; json->kind == JSON_OBJECT && i < count; i++) {
+        feel_scope_add(scope, json->members[i].key, NULL);
+        if (!feel_from_json(a, json->members[i].value, NULL, &frame[i], err)) {
+            return false;
+        }
+    }
+    if (!feel_compile(a, scope, args->words[0], &code, err)) {
+        return false;
+    }
+    FeelRun *run = feel_run_new(a, (FeelLimits){0}, now);
+    Value v = feel_eval(run, code, frame);
+    Buf b = buf_new(a, (size_t)64 << 20);
+    if (args->all) {
+        feel_code_print(&b, code);
+    }
+    if (args->json) {
+        json_write(&b, feel_to_json(a, v));
+    } else {
+        feel_print(&b, v);
+    }
+    fprintf(args->out, "%.*s\n", STR_ARG(buf_str(&b)));
+    const Str *messages = NULL;
+    size_t notes = feel_run_messages(run, &messages);
+    for (size_t i = 0; i < notes; i++) {
+        fprintf(args->errout, "note: %.*s\n", STR_ARG(messages[i]));
+    }
+    *ret_status = 0;
+    return !feel_run_failed(run, err);
+}
+
+/* ---- Dispatch ---------------------------------------------------------------------------------------------------------------------- */
+
+static const Tool tools[] = {
+    {"check", "FILE [--profile law] [--json]\n"
+              "      gaps with an example, overlaps, rules that never decide, unknown names, wrong types; with --profile law\n"
+              "      also what law models must keep to. Exit status 1 if there is an error or warning.",
+     1, 1, run_check},
+    {"run", "FILE --decision NAME [--input JSON|@FILE|-] [--today YYYY-MM-DD] [--json]\n"
+            "      the value of one decision, service or knowledge model. Exit status 65 if it cannot be decided.",
+     1, 1, run_run},
+    {"explain", "FILE --decision NAME [--input …] [--all] [--wanted TESTS [--change A,B]] [--json]\n"
+                "      every decision on the way, the rules that applied and their annotations; --all: also why the others did\n"
+                "      not; --wanted: the nearest changes after which the value passes the tests, such as '\"granted\"'.",
+     1, 1, run_explain},
+    {"batch", "FILE --decision NAME [--input rows.csv|rows.jsonl|-] [--output FILE] [--json]\n"
+              "      one row in, one row out, as CSV or (--json) as JSON lines.",
+     1, 1, tool_batch},
+    {"steps", "FILE --decision NAME\n      the compiled steps of its expressions, for people who debug models.", 1, 1, run_steps},
+    {"tck", "FOLDER [--verbose]\n      the official conformance suite (dmn-tck).", 1, 1, run_tck},
+};
+static const Tool feel_tool = {"feel", feel_help, 1, 1, run_feel};
+
+static void help_print(FILE *out)
+{
+    fprintf(out, "goldenbridge dmn COMMAND …: decision models (DMN 1.2 to 1.5, conformance level 3)\n\n");
+    for (size_t i = 0; i < COUNT_OF(tools); i++) {
+        fprintf(out, "  dmn %s %s\n\n", tools[i].name, tools[i].help);
+    }
+    fprintf(out, "%s", feel_help);
+}
+
+static bool args_read(int argc, char **argv, int from, ToolArgs *args, Err *err)
+{
+    const struct {
+        const char *name;
+        Str *value;
+        bool *flag;
+    } options[] = {
+        {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL},   {"--wanted", &args->wanted, NULL},
+        {"--change", &args->change, NULL},     {"--today", &args->today, NULL},   {"--output", &args->output, NULL},
+        {"--profile", &args->profile, NULL},   {"--json", NULL, &args->json},     {"--all", NULL, &args->all},
+        {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},     {"-h", NULL, &args->help},
+        {"-v", NULL, &args->verbose},
+    };
+    for (int i = from; i < argc; i++) {
+        Str word = str_from_c(argv[i]);
+        size_t o = 0;
+        while (o < COUNT_OF(options) && !str_eq_c(word, options[o].name)) {
+            o++;
+        }
+        if (o < COUNT_OF(options) && options[o].flag != NULL) {
+            *options[o].flag = true;
+        } else if (o < COUNT_OF(options)) {
+            if (++i >= argc) {
+                return err_set(err, BAD_USAGE, "%s needs a value", options[o].name);
+            }
+            *options[o].value = str_from_c(argv[i]);
+        } else if (str_starts(word, STR("--"))) {
+            return err_set(err, BAD_USAGE, "there is no option %.*s", STR_ARG(word));
+        } else if (args->word_count >= COUNT_OF(args->words)) {
+            return err_set(err, BAD_USAGE, "too many arguments");
+        } else {
+            args->words[args->word_count++] = word;
+        }
+    }
+    return true;
+}
+
+static const Tool *tool_find(int argc, char **argv)
+{
+    if (argc > 0 && str_eq_c(str_from_c(argv[0]), "feel")) {
+        return &feel_tool;
+    }
+    for (size_t i = 0; argc > 1 && i < COUNT_OF(tools); i++) {
+        if (str_eq_c(str_from_c(argv[1]), tools[i].name)) {
+            return &tools[i];
+        }
+    }
+    return NULL;
+}
+
+int dmn_tool(int argc, char **argv, FILE *in, FILE *out, FILE *errout)
+{
+    const Tool *tool = tool_find(argc, argv);
+    ToolArgs args = {.in = in, .out = out, .errout = errout};
+    Err err = {0};
+    int status = 0;
+    if (tool == NULL) {
+        bool asked = argc > 1 && (str_eq_c(str_from_c(argv[1]), "--help") || str_eq_c(str_from_c(argv[1]), "help"));
+        help_print(asked ? out : errout);
+        return asked ? 0 : err_exit_status(BAD_USAGE);
+    }
+    args.a = arena_new(0);
+    bool ok = args_read(argc, argv, tool == &feel_tool ? 1 : 2, &args, &err);
+    if (ok && args.help && tool == &feel_tool) {
+        fprintf(out, "%s", feel_help);
+    } else if (ok && args.help) {
+        fprintf(out, "goldenbridge dmn %s %s\n", tool->name, tool->help);
+    } else if (ok && (args.word_count < tool->words_min || args.word_count > tool->words_max)) {
+        ok = err_set(&err, BAD_USAGE, "see --help for the arguments of %s", tool->name);
+    } else if (ok) {
+        ok = tool->run(&args, &status, &err);
+    }
+    if (!ok) {
+        fprintf(errout, "%s: %s\n", err_name(err.code), err.text);
+        status = err_exit_status(err.code);
+    }
+    arena_free(args.a);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* tools_int.h: what the tools of the command line share: arguments, models, inputs, output.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef DMN_TOOLS_INT_H
+#define DMN_TOOLS_INT_H
+
+#include "dmn_int.h"
+#include "dmn_tools.h"
+#include "file_int.h"
+
+typedef struct {
+    Arena *a;
+    FILE *in, *out, *errout;
+    Str words[4];      /* arguments that are no options */
+    size_t word_count;
+    Str decision, input, with, wanted, change, today, output, profile;
+    bool json, all, verbose, help;
+} ToolArgs;
+
+typedef struct {
+    const char *name, *help;
+    size_t words_min, words_max;
+    bool (*run)(ToolArgs *args, int *ret_status, Err *err);
+} Tool;
+
+bool tool_batch(ToolArgs *args, int *ret_status, Err *err);
+bool tool_model(ToolArgs *args, DmnModel **ret, Err *err);
+bool tool_invocable(ToolArgs *args, const DmnModel *m, const DmnInvocable **ret, Err *err);
+bool tool_now(const ToolArgs *args, Instant *ret, Err *err);
+
+#endif

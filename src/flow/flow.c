@@ -1,0 +1,449 @@
+/* flow.c: see flow.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "flow.h"
+
+#include "project/project.h"
+#include "query/query.h"
+
+enum { MAX_REQUEST = 4 * 1024 * 1024 };
+
+/* ---- The questions of a command, answered from the read tables ---- */
+
+typedef struct {
+    Store *store;
+    Str scheme;
+    Arena *a;
+    Map opened; /* type → int64_t*: cases opened by this command so far */
+} Facts;
+
+static bool facts_by_id(void *host, Str id, const CaseRow **ret, Err *err)
+{
+    const Facts *f = host;
+    return query_case(f->store, f->a, id, ret, err);
+}
+
+static QueryWhere *where_of(Arena *a, const CommandWhere *where, size_t count)
+{
+    QueryWhere *q = ARENA_ARRAY(a, QueryWhere, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        q[i] = (QueryWhere){where[i].field, where[i].value};
+    }
+    return q;
+}
+
+static bool facts_list(void *host, Str type, const CommandWhere *where, size_t where_count, const SchemeNames *states,
+                       const CaseRow **ret, size_t *ret_count, Err *err)
+{
+    const Facts *f = host;
+    return query_list(f->store, f->a, f->scheme, type, where_of(f->a, where, where_count), where_count, states->items, states->count, ret,
+                      ret_count, err);
+}
+
+static bool facts_count(void *host, Str type, const CommandWhere *where, size_t where_count, const SchemeNames *states,
+                        int64_t *ret, Err *err)
+{
+    const CaseRow *rows;
+    size_t count;
+    bool ok = facts_list(host, type, where, where_count, states, &rows, &count, err);
+    *ret = (int64_t)count;
+    return ok;
+}
+
+static bool facts_units(void *host, Str id, CommandUnits *ret, Err *err)
+{
+    const Facts *f = host;
+    QueryUnits u;
+    if (!query_units(f->store, f->a, id, &u, err)) {
+        return false;
+    }
+    *ret = (CommandUnits){u.total, u.taken, u.next};
+    return true;
+}
+
+static bool facts_holder_of(void *host, Str type, Str field, Str value, Str *ret_id, Err *err)
+{
+    const Facts *f = host;
+    return query_holder_of(f->store, f->a, f->scheme, type, field, value, ret_id, err);
+}
+
+static bool facts_new_id(void *host, const SchemeType *type, Str *ret, Err *err)
+{
+    Facts *f = host;
+    int64_t *n = map_get(&f->opened, type->name);
+    if (n == NULL) {
+        n = ARENA_NEW(f->a, int64_t);
+        if (!query_counter(f->store, f->a, f->scheme, type->name, n, err)) {
+            return false;
+        }
+        map_set(&f->opened, type->name, n);
+    }
+    *n += 1;
+    *ret = str_printf(f->a, "%.*s-%06lld", STR_ARG(type->prefix), (long long)*n);
+    return true;
+}
+
+static bool facts_secret(void *host, Str purpose, Hash *ret, Err *err)
+{
+    const Facts *f = host;
+    return store_secret(f->store, purpose, ret, err);
+}
+
+static CommandFacts facts_of(Facts *f)
+{
+    return (CommandFacts){.host = f, .by_id = facts_by_id, .list = facts_list, .count = facts_count, .units = facts_units,
+                          .holder_of = facts_holder_of, .new_id = facts_new_id, .secret = facts_secret};
+}
+
+/* ---- Finding ---- */
+
+const Scheme *flow_scheme(const Flow *f, Str id)
+{
+    for (size_t i = 0; i < f->scheme_count; i++) {
+        if (str_eq(scheme_id(f->schemes[i]), id)) {
+            return f->schemes[i];
+        }
+    }
+    return NULL;
+}
+
+FeelRun *flow_new_run(Arena *a, Instant now)
+{
+    FeelLimits limits = {.steps = 500000000, .bytes = (size_t)1 << 31, .list_length = 5000000};
+    return feel_run_new(a, limits, now);
+}
+
+static Hash request_hash(Arena *a, const Caller *caller, const Command *c)
+{
+    Buf b = buf_new(a, MAX_REQUEST);
+    buf_printf(&b, "%.*s\n%.*s\n%.*s\n%.*s\n", STR_ARG(caller->account), STR_ARG(c->scheme), STR_ARG(c->step), STR_ARG(c->case_id));
+    if (c->form != NULL) {
+        json_write(&b, c->form);
+    }
+    return hash_of(buf_str(&b));
+}
+
+/* ---- One command ---- */
+
+typedef struct {
+    const Flow *f;
+    FeelRun *run;
+    Arena *a;
+    const Caller *caller;
+    const Command *command;
+    Instant now;
+    FlowResult *ret;
+    Facts facts;
+    CommandInput in;
+} Pipeline;
+
+static bool make_input(Pipeline *p)
+{
+    Err *err = &p->ret->err;
+    const Scheme *s = flow_scheme(p->f, p->command->scheme);
+    if (s == NULL) {
+        return err_set(err, NOT_FOUND, "There is no scheme %.*s.", STR_ARG(p->command->scheme));
+    }
+    if (!command_resolve(s, p->command->step, &p->in, err)) {
+        return false;
+    }
+    p->in.caller = p->caller;
+    p->in.command = p->command;
+    p->in.now = p->now;
+    p->in.today = instant_day(p->now, scheme_utc_offset(s));
+    p->in.run = p->run;
+    p->facts = (Facts){.store = p->f->store, .scheme = scheme_id(s), .a = p->a, .opened.arena = p->a};
+    p->in.facts = facts_of(&p->facts);
+    if (p->command->case_id.len == 0) {
+        return true;
+    }
+    if (!query_case(p->f->store, p->a, p->command->case_id, &p->in.row, err)) {
+        return false;
+    }
+    bool of_scheme = p->in.row != NULL && str_eq(p->in.row->scheme, p->command->scheme);
+    return of_scheme || err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(p->command->case_id));
+}
+
+static Json *make_outcome(Pipeline *p)
+{
+    const CommandPlan *plan = &p->ret->plan;
+    Json *j = json_new_object(p->a), *events = json_new_array(p->a);
+    json_set(p->a, j, STR("case"), json_new_str(p->a, plan->case_id));
+    json_set(p->a, j, STR("outcome"), json_new_str(p->a, plan->outcome.len ? plan->outcome : STR("granted")));
+    for (size_t i = 0; i < plan->count; i++) {
+        const Event *e = &plan->events[i];
+        Json *row = json_new_object(p->a);
+        if (e->seq > 0) {
+            json_set(p->a, row, STR("seq"), json_new_int(p->a, e->seq));
+        }
+        json_set(p->a, row, STR("type"), json_new_str(p->a, e->type));
+        json_set(p->a, row, STR("case"), json_new_str(p->a, e->stream));
+        json_push(p->a, events, row);
+    }
+    if (plan->count > 0) {
+        json_set(p->a, j, STR("version"), json_new_int(p->a, plan->events[0].version));
+        const Json *to = json_get(plan->events[0].data, "to");
+        json_set(p->a, j, STR("state"), json_new_str(p->a, to ? json_text(to) : p->in.row ? p->in.row->state : STR("")));
+    }
+    json_set(p->a, j, STR("events"), events);
+    if (plan->decided) {
+        json_set(p->a, j, STR("decision"), plan->proof);
+    }
+    return j;
+}
+
+static bool write_events(Pipeline *p)
+{
+    Err *err = &p->ret->err;
+    CommandPlan *plan = &p->ret->plan;
+    if (!store_append(p->f->store, p->a, plan->events, plan->count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!project_apply(p->f->store, p->a, &plan->events[i], err)) {
+            return false;
+        }
+    }
+    p->ret->outcome = make_outcome(p);
+    Hash request = request_hash(p->a, p->caller, p->command);
+    return p->command->key.len == 0 ||
+           store_done_set(p->f->store, p->a, p->command->key, request, p->ret->outcome, err);
+}
+
+/* The whole pipeline, top to bottom. */
+static bool run_stages(Pipeline *p, bool dry)
+{
+    FlowResult *r = p->ret;
+    Hash request = request_hash(p->a, p->caller, p->command);
+    if (!dry && p->command->key.len > 0) {
+        if (!store_done(p->f->store, p->a, p->command->key, request, &r->outcome, &r->err)) {
+            return false;
+        }
+        if (r->outcome != NULL) {
+            return r->repeated = true;
+        }
+    }
+    if (!make_input(p) || !command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
+        return false;
+    }
+    if (dry) {
+        r->outcome = make_outcome(p);
+        return true;
+    }
+    return write_events(p);
+}
+
+static bool begin(const Flow *f, FlowMode mode, Err *err)
+{
+    return mode == FLOW_DRY ? true : mode == FLOW_RUN ? store_begin(f->store, err) : store_savepoint(f->store, err);
+}
+
+static bool end(const Flow *f, FlowMode mode, bool ok, Err *err)
+{
+    if (mode == FLOW_RUN) {
+        if (ok) {
+            return store_commit(f->store, err);
+        }
+        store_rollback(f->store);
+    } else if (mode == FLOW_JOIN) {
+        if (ok) {
+            store_release(f->store);
+        } else {
+            store_rollback_to(f->store);
+        }
+    }
+    return ok;
+}
+
+bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
+              FlowResult *ret)
+{
+    Arena *a = feel_run_arena(run);
+    *ret = (FlowResult){.faults.arena = a};
+    if (!begin(f, mode, &ret->err)) {
+        return false;
+    }
+    Pipeline p = {.f = f, .run = run, .a = a, .caller = caller, .command = command, .now = now, .ret = ret};
+    ret->ok = run_stages(&p, mode == FLOW_DRY);
+    ret->ok = end(f, mode, ret->ok, &ret->err);
+    return ret->ok;
+}
+
+/* ---- Which steps ---- */
+
+static bool step_fits(const CommandInput *in)
+{
+    if (in->mode != COMMAND_PLAIN) {
+        return in->row != NULL && str_eq(json_text_at(in->row->pending, "step"), in->step->name);
+    }
+    if (in->step->opens || in->row == NULL) {
+        return in->step->opens && in->row == NULL;
+    }
+    return str_eq(in->row->type, in->type->name) && scheme_names_have(&in->step->from, in->row->state);
+}
+
+static void add_step(Arena *a, Json *list, const CommandInput *in)
+{
+    static const char *const SUFFIX[] = {[COMMAND_PLAIN] = "", [COMMAND_CONFIRM] = "/confirm", [COMMAND_REJECT] = "/reject"};
+    Json *j = json_new_object(a);
+    json_set(a, j, STR("step"), json_new_str(a, str_printf(a, "%.*s%s", STR_ARG(in->step->name), SUFFIX[in->mode])));
+    json_set(a, j, STR("type"), json_new_str(a, in->type->name));
+    json_set(a, j, STR("two_people"), json_new_bool(a, in->step->two_people));
+    json_set(a, j, STR("fields"), json_new_int(a, (int64_t)in->step->fields.count));
+    json_push(a, list, j);
+}
+
+Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *caller, const CaseRow *row, Instant now)
+{
+    Arena *a = feel_run_arena(run);
+    Json *list = json_new_array(a);
+    Command none = {.form = json_new_object(a)};
+    const SchemeType *types;
+    size_t count = scheme_types(s, &types);
+    Facts facts = {.store = f->store, .scheme = scheme_id(s), .a = a, .opened.arena = a};
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < types[i].step_count; k++) {
+            for (int mode = COMMAND_PLAIN; mode <= COMMAND_REJECT; mode++) {
+                CommandInput in = {.scheme = s, .type = &types[i], .step = &types[i].steps[k], .mode = (CommandMode)mode,
+                                   .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
+                Err err;
+                if (!in.step->hidden && step_fits(&in) && command_may(&in, &err)) {
+                    add_step(a, list, &in);
+                }
+            }
+        }
+    }
+    return list;
+}
+
+/* ---- Explain ---- */
+
+static bool again(FeelRun *run, const Scheme *s, const Event *e, const Json *proof, const Json *facts, Json *out, Err *err)
+{
+    Arena *a = feel_run_arena(run);
+    Str model = json_text_at(proof, "model"), name = json_text_at(proof, "decision");
+    Day day;
+    Value values;
+    ErrList faults = {.arena = a};
+    Decision d = {.whole_trace = true};
+    if (!day_parse(json_text_at(proof, "day"), &day)) {
+        day = e->day;
+    }
+    if (!decide_facts(run, s, model, name, day, facts, &values, &faults, err) ||
+        !decide(run, s, model, name, day, values, &d, err)) {
+        return false;
+    }
+    Json *proof_again = decision_proof(a, &d);
+    bool same_model = str_eq(json_text_at(proof, "model_hash"), d.model->hash);
+    bool same = str_eq(json_text_at(proof, "outcome"), d.outcome) || json_get(proof, "departed") != NULL;
+    same = same && json_eq(json_get(proof, "result"), json_get(proof_again, "result"));
+    json_set(a, out, STR("same"), json_new_bool(a, same));
+    json_set(a, out, STR("same_model"), json_new_bool(a, same_model));
+    json_set(a, out, STR("again"), proof_again);
+    json_set(a, out, STR("tables"), decision_tables(a, &d));
+    if (!decision_is_granted(&d)) {
+        json_set(a, out, STR("changes"), decision_changes(run, s, &d, STR("granted")));
+    }
+    return true;
+}
+
+bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret, Err *err)
+{
+    Arena *a = feel_run_arena(run);
+    Event *e = ARENA_NEW(a, Event);
+    if (!query_event(f->store, a, seq, e, err)) {
+        return false;
+    }
+    const Json *proof = json_get(e->data, "decision");
+    const Scheme *s = flow_scheme(f, e->scheme);
+    if (proof == NULL || s == NULL) {
+        return err_set(err, NOT_FOUND, "Event %lld holds no decision.", (long long)seq);
+    }
+    const Json *facts = json_get(e->sealed, "facts");
+    facts = facts ? facts : json_get(e->data, "facts");
+    if (facts == NULL) {
+        return err_set(err, NOT_FOUND, "The facts of this decision were erased; the proof of the log remains.");
+    }
+    Json *out = *ret = json_new_object(a);
+    json_set(a, out, STR("seq"), json_new_int(a, seq));
+    json_set(a, out, STR("case"), json_new_str(a, e->stream));
+    json_set(a, out, STR("step"), json_new_str(a, json_text_at(e->data, "step")));
+    json_set(a, out, STR("decision"), (Json *)(uintptr_t)proof);
+    json_set(a, out, STR("facts"), (Json *)(uintptr_t)facts);
+    json_set(a, out, STR("event_hash"), json_new_str(a, hex_print(a, HASH_STR(e->hash))));
+    return again(run, s, e, proof, facts, out, err);
+}
+
+/* ---- Files that were read; accounts ---- */
+
+bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now, Err *err)
+{
+    const Scheme *s = flow_scheme(f, scheme);
+    Str stream = str_printf(a, "reads:%.*s", STR_ARG(person));
+    if (!store_begin(f->store, err)) {
+        return false;
+    }
+    Event e = {.scheme = scheme, .stream = stream, .version = store_version_of(f->store, stream) + 1, .type = STR("file.read"),
+               .at = now, .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = caller->account};
+    e.data = json_new_object(a);
+    json_set(a, e.data, STR("person"), json_new_str(a, person));
+    json_set(a, e.data, STR("reason"), json_new_str(a, reason));
+    if (!store_append(f->store, a, &e, 1, err) || !project_apply(f->store, a, &e, err)) {
+        store_rollback(f->store);
+        return false;
+    }
+    return store_commit(f->store, err);
+}
+
+static bool erase_in(const Flow *f, Arena *a, Str account, const CaseRow *row, Str article, Instant now, Err *err)
+{
+    const Scheme *s = flow_scheme(f, row->scheme);
+    Event e = {.scheme = row->scheme, .stream = row->id, .version = row->version + 1, .type = STR("person.erased"), .at = now,
+               .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = account};
+    e.data = json_new_object(a);
+    json_set(a, e.data, STR("type"), json_new_str(a, row->type));
+    json_set(a, e.data, STR("article"), json_new_str(a, article));
+    return store_erase_person(f->store, row->id, err) && store_append(f->store, a, &e, 1, err) &&
+           project_forget(f->store, a, row->id, err);
+}
+
+bool flow_erase(const Flow *f, Arena *a, Str account, Str person, Str article, Instant now, Err *err)
+{
+    const CaseRow *row;
+    if (!store_begin(f->store, err)) {
+        return false;
+    }
+    bool ok = query_case(f->store, a, person, &row, err);
+    if (ok && row == NULL) {
+        ok = err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(person));
+    }
+    if (!ok || !erase_in(f, a, account, row, article, now, err)) {
+        store_rollback(f->store);
+        return false;
+    }
+    return store_commit(f->store, err);
+}
+
+bool flow_caller(const Flow *f, Arena *a, Str login, Caller *ret, Str *ret_scheme, Err *err)
+{
+    const CaseRow *row = NULL;
+    for (size_t i = 0; i < f->scheme_count && row == NULL; i++) {
+        Str id;
+        if (!query_holder_of(f->store, a, scheme_id(f->schemes[i]), STR("account"), STR("login"), login, &id, err) ||
+            (id.len > 0 && !query_case(f->store, a, id, &row, err))) {
+            return false;
+        }
+    }
+    if (row == NULL || !str_eq(row->state, STR("open"))) {
+        return err_set(err, NOT_SIGNED_IN, "There is no open account %.*s.", STR_ARG(login));
+    }
+    const Json *roles = json_get(row->data, "roles");
+    Str *names = ARENA_ARRAY(a, Str, json_count(roles) + 1);
+    for (size_t i = 0; i < json_count(roles); i++) {
+        names[i] = json_text(roles->items[i]);
+    }
+    *ret = (Caller){.account = login, .name = json_text_at(row->data, "name"), .roles = names, .role_count = json_count(roles),
+                    .party = json_text_at(row->data, "party"), .office = json_text_at(row->data, "office"),
+                    .language = json_text_at(row->data, "language")};
+    *ret_scheme = row->scheme;
+    return true;
+}

@@ -1,0 +1,56 @@
+/* flow.h: the pipeline: Command → facts → Decision → Events → log → read tables, in one function a reader can see whole.
+ * Owns the transaction and the authorisation; nothing else calls the stages in this order.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLOW_FLOW_H
+#define FLOW_FLOW_H
+
+#include "command/command.h"
+#include "store/store.h"
+
+/* What one thread works with. Schemes are shared and read-only; the store handle is the thread's own. */
+typedef struct {
+    Store *store;
+    const Scheme *const *schemes;
+    size_t scheme_count;
+} Flow;
+
+typedef enum {
+    FLOW_RUN = 1, /* in a transaction of its own */
+    FLOW_JOIN,    /* inside the caller's transaction, as a savepoint: for groups and imports */
+    FLOW_DRY      /* nothing is written; the answer shows the events that would be */
+} FlowMode;
+
+typedef struct {
+    bool ok;
+    bool repeated;     /* this idempotency key was done before; outcome is that answer */
+    CommandPlan plan;  /* not for repeated commands */
+    ErrList faults;
+    Err err;           /* where !ok: the first fault or the failure */
+    Json *outcome;     /* {case, version, outcome, events:[{seq,type,case}], decision} */
+} FlowResult;
+
+const Scheme *flow_scheme(const Flow *f, Str id);
+/* Runs one command. The run must be fresh; the result lives in its arena. `now` is the only clock. Returns ret->ok. */
+bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
+              FlowResult *ret);
+/* A run with limits wide enough for a command over the whole pool of candidates. */
+FeelRun *flow_new_run(Arena *a, Instant now);
+
+/* The steps this caller may take on a case as it is (row NULL: steps that open a case), as an array of
+ * {step, type, primary, two_people}; the pending confirmation comes as "step/confirm" and "step/reject". */
+Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *caller, const CaseRow *row, Instant now);
+
+/* Runs a stored decision again with its stored facts under the model version of its day: {same, decision, again, facts,
+ * tables, changes}. NOT_FOUND if the event holds no decision. */
+MUST_USE bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret, Err *err);
+
+/* Records that the caller read a person's file. */
+MUST_USE bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now,
+                             Err *err);
+/* Destroys a person's key and folds the read tables of that person again; the log keeps its proof and says under which
+ * article this was done. */
+MUST_USE bool flow_erase(const Flow *f, Arena *a, Str account, Str person, Str article, Instant now, Err *err);
+/* The caller behind an account login, from the account cases of the log. NOT_SIGNED_IN if there is none that is open. */
+MUST_USE bool flow_caller(const Flow *f, Arena *a, Str login, Caller *ret, Str *ret_scheme, Err *err);
+
+#endif

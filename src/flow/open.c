@@ -1,0 +1,111 @@
+/* open.c: see open.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "open.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "project/project.h"
+
+enum { MAX_SCHEMES = 64 };
+
+static bool is_file(Arena *a, Str path)
+{
+    return access(str_c(a, path), R_OK) == 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+static size_t scheme_folders(Arena *a, Str law, Str *ret)
+{
+    DIR *d = opendir(str_c(a, law));
+    size_t n = 0;
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+        Str folder = str_printf(a, "%.*s/%s", STR_ARG(law), e->d_name);
+        if (e->d_name[0] != '.' && n < MAX_SCHEMES && is_file(a, str_printf(a, "%.*s/scheme.json", STR_ARG(folder)))) {
+            ret[n++] = folder;
+        }
+    }
+    if (d != NULL) {
+        closedir(d);
+    }
+    qsort(ret, n, sizeof *ret, by_text);
+    return n;
+}
+
+bool flow_load_schemes(Arena *a, Str law, const Scheme *const **ret, size_t *ret_count, Err *err)
+{
+    Str folders[MAX_SCHEMES];
+    size_t count = scheme_folders(a, law, folders);
+    const Scheme **list = ARENA_ARRAY(a, const Scheme *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        Scheme *s;
+        if (!scheme_load(a, folders[i], &s, err)) {
+            return false;
+        }
+        list[i] = s;
+    }
+    if (count == 0) {
+        return err_set(err, NOT_FOUND, "%.*s holds no scheme folder.", STR_ARG(law));
+    }
+    *ret = list;
+    *ret_count = count;
+    return true;
+}
+
+static Str beside_program(Arena *a)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (n <= 0) {
+        return STR("");
+    }
+    Str exe = {path, (size_t)n};
+    while (exe.len > 0 && exe.ptr[exe.len - 1] != '/') {
+        exe.len--;
+    }
+    return str_copy(a, exe);
+}
+
+bool flow_find_law(Arena *a, Str given, Str *ret, Err *err)
+{
+    Str exe = beside_program(a);
+    const Str tries[] = {given,
+                         str_from_c(getenv("GOLDENBRIDGE_LAW")),
+                         STR("law"),
+                         str_printf(a, "%.*slaw", STR_ARG(exe)),
+                         str_printf(a, "%.*s../law", STR_ARG(exe)),
+                         str_printf(a, "%.*s../../law", STR_ARG(exe)),
+                         STR("/usr/share/goldenbridge/law")};
+    for (size_t i = 0; i < COUNT_OF(tries); i++) {
+        if (tries[i].len > 0 && is_file(a, tries[i])) {
+            *ret = tries[i];
+            return true;
+        }
+        if (i == 0 && given.len > 0) {
+            break;
+        }
+    }
+    return err_set(err, NOT_FOUND, "No law folder was found; name it with --law DIR or GOLDENBRIDGE_LAW.");
+}
+
+static void close_store(void *store)
+{
+    store_close(store);
+}
+
+bool flow_open(Arena *a, Str url, StoreMode mode, const Scheme *const *schemes, size_t scheme_count, Flow *ret, Err *err)
+{
+    Store *s;
+    if (!store_open(url, mode, &s, err)) {
+        return false;
+    }
+    arena_on_reset(a, close_store, s);
+    *ret = (Flow){.store = s, .schemes = schemes, .scheme_count = scheme_count};
+    return mode == STORE_READ || project_prepare(s, err);
+}

@@ -1,0 +1,242 @@
+/* answer.c: from request to response: route, session, language, handler, error page. Knows no socket, so tests need none.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "http_int.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "view/view.h"
+
+/* ---- Small helpers of handlers ---- */
+
+Str http_new_key(Arena *a)
+{
+    unsigned char bytes[16];
+    randombytes_buf(bytes, sizeof bytes);
+    return base64url_print(a, (Str){(const char *)bytes, sizeof bytes});
+}
+
+Str http_form(const Exchange *x, const char *name)
+{
+    return json_text_at(x->q->form, name);
+}
+
+Str http_query(const Exchange *x, const char *name)
+{
+    return json_text_at(x->q->query, name);
+}
+
+bool http_page(Exchange *x, const Page *page, Err *err)
+{
+    x->r->content_type = "text/html; charset=utf-8";
+    return view_page(x->v.a, str_from_c(page->template_name), page->model, x->v.language, &x->r->body, err);
+}
+
+bool http_json(Exchange *x, const Json *j)
+{
+    x->r->content_type = "application/json";
+    json_write(&x->r->body, j);
+    return true;
+}
+
+bool http_redirect(Exchange *x, Str to)
+{
+    x->r->status = 303;
+    x->r->location = to;
+    return true;
+}
+
+bool http_check_csrf(const Exchange *x, Err *err)
+{
+    Str sent = http_form(x, "csrf");
+    bool ok = sent.len == x->session.csrf.len && sent.len > 0 && sodium_memcmp(sent.ptr, x->session.csrf.ptr, sent.len) == 0;
+    return ok || err_set(err, STALE_FORM, "This form is too old; please open it again.");
+}
+
+/* ---- Route ---- */
+
+static bool matches(const char *pattern, Str path, Str *rest)
+{
+    Str want = str_from_c(pattern), w, p;
+    size_t n = 0;
+    while (str_cut(&want, '/', &w)) {
+        if (str_eq(w, STR("**"))) {
+            rest[n] = path.ptr ? path : STR("");
+            return true;
+        }
+        if (!str_cut(&path, '/', &p)) {
+            return false;
+        }
+        if (str_eq(w, STR("*"))) {
+            if (p.len == 0) {
+                return false;
+            }
+            rest[n++] = p;
+        } else if (!str_eq(w, p)) {
+            return false;
+        }
+    }
+    return path.ptr == NULL;
+}
+
+static const Route *find_route(Exchange *x, bool *ret_other_method)
+{
+    size_t count;
+    const Route *routes = http_routes(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (!matches(routes[i].pattern, x->q->path, x->rest)) {
+            continue;
+        }
+        if (routes[i].method == x->q->method) {
+            return &routes[i];
+        }
+        *ret_other_method = true;
+    }
+    return NULL;
+}
+
+static bool is_api(const Exchange *x)
+{
+    return str_starts(x->q->path, STR("/api/"));
+}
+
+/* ---- Who and in which language ---- */
+
+static bool has_language(Str code)
+{
+    for (size_t i = 0; view_language(i).len > 0; i++) {
+        if (str_eq(view_language(i), code)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first language of Accept-Language that there is. */
+static Str wanted_language(const Request *q)
+{
+    if (has_language(q->cookie_language)) {
+        return q->cookie_language;
+    }
+    for (Str rest = q->accept_language, item; q->accept_language.len > 0 && str_cut(&rest, ',', &item);) {
+        Str code = str_sub(str_trim(item), 0, 2);
+        if (has_language(code)) {
+            return code;
+        }
+    }
+    return STR("");
+}
+
+static void open_view(Exchange *x, Instant now)
+{
+    Arena *a = x->w->a;
+    Err err;
+    Str token = x->q->cookie_session;
+    if (str_starts(x->q->authorization, STR("Bearer "))) {
+        token = str_sub(x->q->authorization, 7, x->q->authorization.len);
+    }
+    x->signed_in = token.len > 0 && session_find(&x->w->flow, a, token, now, &x->session, &err);
+    const Scheme *s = x->signed_in ? flow_scheme(&x->w->flow, x->session.scheme) : NULL;
+    Str asked = http_query(x, "scheme");
+    s = s ? s : asked.len ? flow_scheme(&x->w->flow, asked) : NULL;
+    s = s ? s : x->w->flow.schemes[0];
+    Str language = wanted_language(x->q);
+    if (language.len == 0) {
+        language = x->signed_in && has_language(x->session.caller.language) ? x->session.caller.language : STR("en");
+    }
+    x->v = (PageView){.flow = &x->w->flow, .run = flow_new_run(a, now), .a = a, .scheme = s,
+                      .caller = x->signed_in ? &x->session.caller : NULL, .language = language, .path = x->q->path,
+                      .csrf = x->session.csrf, .now = now, .today = instant_day(now, scheme_utc_offset(s)),
+                      .demo = x->w->mode_demo != NULL, .origin = x->w->origin};
+    if (x->v.origin.len == 0) {
+        x->v.origin = str_printf(a, "http://%.*s", STR_ARG(x->q->host.len ? x->q->host : STR("localhost")));
+    }
+    if (x->signed_in) {
+        x->session.caller.language = language;
+    }
+}
+
+static bool check_who(const Exchange *x, const Route *route, Err *err)
+{
+    if (route->who == WHO_ANYBODY) {
+        return true;
+    }
+    if (!x->signed_in) {
+        return err_set(err, NOT_SIGNED_IN, "%s", err_plain(NOT_SIGNED_IN));
+    }
+    bool staff = x->session.caller.party.len == 0;
+    return route->who != WHO_STAFF || staff || err_set(err, NOT_ALLOWED, "This page is for staff.");
+}
+
+/* ---- Errors ---- */
+
+/* RFC 9457 */
+static void answer_problem(Exchange *x, const Err *e, Str ref)
+{
+    Arena *a = x->w->a;
+    Json *j = json_new_object(a);
+    json_set(a, j, STR("type"), json_new_str(a, str_printf(a, "/api/problems#%s", err_name(e->code))));
+    json_set(a, j, STR("title"), json_new_str_c(a, err_plain(e->code)));
+    json_set(a, j, STR("status"), json_new_int(a, err_http_status(e->code)));
+    json_set(a, j, STR("code"), json_new_str_c(a, err_name(e->code)));
+    json_set(a, j, STR("detail"), json_new_str_c(a, e->text));
+    if (e->field[0] != 0) {
+        json_set(a, j, STR("field"), json_new_str_c(a, e->field));
+    }
+    json_set(a, j, STR("instance"), json_new_str(a, ref));
+    json_write(&x->r->body, j);
+    x->r->content_type = "application/problem+json";
+}
+
+static void answer_error(Exchange *x, const Err *e)
+{
+    Arena *a = x->w->a;
+    Str ref = http_new_key(a);
+    x->r->status = err_http_status(e->code);
+    x->r->body = buf_new(a, MAX_PAGE);
+    x->r->location = STR("");
+    if (x->r->status >= 500) {
+        fprintf(stderr, "goldenbridge: %.*s %.*s: %s: %s %s (%s:%d)\n", STR_ARG(ref), STR_ARG(x->q->path), err_name(e->code), e->text,
+                e->detail, e->file ? e->file : "", e->line);
+    }
+    if (is_api(x)) {
+        answer_problem(x, e, ref);
+        return;
+    }
+    if (e->code == NOT_SIGNED_IN && x->q->method == METHOD_GET) {
+        Buf to = buf_new(a, 4096);
+        buf_add_c(&to, "/sign-in?next=");
+        view_url(&to, x->q->path);
+        http_redirect(x, buf_str(&to));
+        return;
+    }
+    Page page;
+    Err inner;
+    if (!page_error(&x->v, e, ref, &page, &inner) || !http_page(x, &page, &inner)) {
+        x->r->content_type = "text/plain; charset=utf-8";
+        buf_add_c(&x->r->body, e->text);
+    }
+}
+
+void http_answer(Worker *w, Request *q, Response *r, Instant now)
+{
+    Exchange x = {.w = w, .q = q, .r = r};
+    Err err = {0};
+    bool other_method = false;
+    *r = (Response){.status = 200, .content_type = "text/plain; charset=utf-8", .body = buf_new(w->a, MAX_PAGE)};
+    const Route *route = find_route(&x, &other_method);
+    open_view(&x, now);
+    if (route == NULL) {
+        err_set(&err, NOT_FOUND, "There is no page %.*s.", STR_ARG(str_sub(q->path, 0, 120)));
+        answer_error(&x, &err);
+        r->status = other_method ? 405 : r->status;
+        return;
+    }
+    if (!check_who(&x, route, &err) || !route->handle(&x, &err)) {
+        answer_error(&x, &err);
+    } else if (!buf_ok(&r->body)) {
+        err_set(&err, TOO_LARGE, "The answer is larger than the stated limit.");
+        answer_error(&x, &err);
+    }
+}

@@ -1,0 +1,301 @@
+/* handlers.c: pages: sign-in, home, lists, cases, steps, decisions.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "http_int.h"
+
+#include "query/query.h"
+#include "view/view.h"
+
+/* ---- Signing in ---- */
+
+/* Before anybody is signed in, the form's secret is a cookie of its own value (double submit): SameSite keeps it ours. */
+bool handle_home(Exchange *x, Err *err)
+{
+    Page page;
+    return page_home(&x->v, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_sign_in_page(Exchange *x, Err *err)
+{
+    Page page;
+    if (!page_sign_in(&x->v, http_query(x, "login"), NULL, &page, err)) {
+        return false;
+    }
+    json_set(x->v.a, page.model, STR("next"), json_new_str(x->v.a, http_query(x, "next")));
+    return http_page(x, &page, err);
+}
+
+/* Only a path of ours, never another site. */
+static Str safe_next(Str next)
+{
+    bool ours = next.len > 1 && next.ptr[0] == '/' && next.ptr[1] != '/' && next.ptr[1] != '\\';
+    return ours ? next : STR("/");
+}
+
+static bool has_password(const Exchange *x)
+{
+    return http_form(x, "password").len > 0;
+}
+
+bool handle_sign_in(Exchange *x, Err *err)
+{
+    Session s;
+    Err fault;
+    Str login = str_trim(http_form(x, "login"));
+    bool demo = x->v.demo && !has_password(x);
+    bool ok = demo ? session_open(&x->w->flow, x->v.a, login, x->v.now, &s, &fault)
+                   : session_sign_in(&x->w->flow, x->v.a, login, http_form(x, "password"), x->v.now, &s, &fault);
+    if (ok) {
+        x->r->set_session = s.token;
+        return http_redirect(x, safe_next(http_form(x, "next")));
+    }
+    Page page;
+    x->r->status = err_http_status(fault.code);
+    return page_sign_in(&x->v, login, &fault, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_sign_out(Exchange *x, Err *err)
+{
+    if (!http_check_csrf(x, err) || !session_close(x->w->flow.store, x->v.a, x->q->cookie_session, err)) {
+        return false;
+    }
+    x->r->set_session = STR("-");
+    return http_redirect(x, STR("/"));
+}
+
+bool handle_language(Exchange *x, __attribute__((unused)) Err *err)
+{
+    x->r->set_language = str_sub(http_query(x, "to"), 0, 2);
+    return http_redirect(x, safe_next(http_query(x, "back")));
+}
+
+/* ---- Cases ---- */
+
+bool handle_list(Exchange *x, Err *err)
+{
+    Str type = x->rest[0];
+    bool csv = str_ends(type, STR(".csv"));
+    int64_t n;
+    PageListAsk ask = {.type = csv ? str_sub(type, 0, type.len - 4) : type, .state = http_query(x, "state"),
+                       .text = http_query(x, "q"), .page = 1};
+    if (str_to_int(http_query(x, "page"), &n) && n > 0 && n < 1000000) {
+        ask.page = n;
+    }
+    Page page;
+    if (!page_list(&x->v, &ask, &page, err)) {
+        return false;
+    }
+    if (!csv) {
+        return http_page(x, &page, err);
+    }
+    x->r->content_type = "text/csv; charset=utf-8";
+    x->r->disposition = str_printf(x->v.a, "%.*s", STR_ARG(type));
+    view_csv(&x->r->body, page.model);
+    return true;
+}
+
+/* Staff who opens a person's case leaves a trace that the person sees. */
+static bool record_reading(Exchange *x, Str id, Err *err)
+{
+    const CaseRow *row;
+    Str person;
+    if (!query_case(x->w->flow.store, x->v.a, id, &row, err)) {
+        return false;
+    }
+    if (row == NULL || !page_reads_person(&x->v, row, &person)) {
+        return true;
+    }
+    return flow_read_file(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), person, STR("case-page"), x->v.now, err);
+}
+
+bool handle_case(Exchange *x, Err *err)
+{
+    Page page;
+    return page_case(&x->v, x->rest[0], &page, err) && record_reading(x, x->rest[0], err) && http_page(x, &page, err);
+}
+
+static void split_step(const Exchange *x, Str *ret_case, Str *ret_step)
+{
+    bool on_case = str_starts(x->q->path, STR("/case/"));
+    *ret_case = on_case ? x->rest[0] : STR("");
+    *ret_step = on_case ? x->rest[1] : x->rest[0];
+}
+
+static bool show_form(Exchange *x, const Json *sent, const ErrList *faults, Str key, Err *err)
+{
+    Page page;
+    PageFormAsk ask = {.sent = sent, .faults = faults, .key = key};
+    split_step(x, &ask.case_id, &ask.step);
+    return page_form(&x->v, &ask, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_step_form(Exchange *x, Err *err)
+{
+    return show_form(x, NULL, NULL, http_new_key(x->v.a), err);
+}
+
+/* The form without what belongs to the web: csrf, key, version. Lists come one per line. */
+static Json *command_form(const Exchange *x, const CommandInput *in)
+{
+    Arena *a = x->v.a;
+    Json *form = json_new_object(a);
+    for (size_t i = 0; i < json_count(x->q->form); i++) {
+        const JsonMember *m = &x->q->form->members[i];
+        const SchemeField *f = scheme_field(in->type, m->key);
+        bool own = str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version"));
+        if (own) {
+            continue;
+        }
+        if (f != NULL && f->kind == SCHEME_LIST) {
+            Json *list = json_set(a, form, m->key, json_new_array(a));
+            for (Str rest = json_text(m->value), line; str_cut(&rest, '\n', &line);) {
+                if (str_trim(line).len > 0) {
+                    json_push(a, list, json_new_str(a, str_trim(line)));
+                }
+            }
+        } else {
+            json_set(a, form, m->key, m->value);
+        }
+    }
+    return form;
+}
+
+bool handle_step(Exchange *x, Err *err)
+{
+    CommandInput in = {0};
+    Command c = {.scheme = scheme_id(x->v.scheme), .key = http_form(x, "key"), .expected_version = -1};
+    split_step(x, &c.case_id, &c.step);
+    if (!http_check_csrf(x, err) || !command_resolve(x->v.scheme, c.step, &in, err)) {
+        return false;
+    }
+    c.form = command_form(x, &in);
+    int64_t version;
+    if (str_to_int(http_form(x, "version"), &version)) {
+        c.expected_version = version;
+    }
+    FlowResult r;
+    if (flow_run(&x->w->flow, x->v.run, x->v.caller, &c, FLOW_RUN, x->v.now, &r)) {
+        return http_redirect(x, str_printf(x->v.a, "/case/%.*s", STR_ARG(json_text_at(r.outcome, "case"))));
+    }
+    if (r.faults.count == 0) {
+        *err = r.err;
+        return false;
+    }
+    x->r->status = err_http_status(r.err.code);
+    return show_form(x, c.form, &r.faults, c.key, err);
+}
+
+bool handle_decision(Exchange *x, Err *err)
+{
+    int64_t seq;
+    Page page;
+    if (!str_to_int(x->rest[0], &seq)) {
+        return err_set(err, NOT_FOUND, "There is no such decision.");
+    }
+    return page_decision(&x->v, seq, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_check(Exchange *x, Err *err)
+{
+    Page page;
+    bool post = x->q->method == METHOD_POST;
+    Str model = post ? http_form(x, "model") : http_query(x, "model");
+    return page_check(&x->v, model, post ? x->q->form : NULL, &page, err) && http_page(x, &page, err);
+}
+
+/* ---- A person's own data ---- */
+
+static void add_case(const Exchange *x, Json *list, const CaseRow *row)
+{
+    Arena *a = x->v.a;
+    Json *j = json_new_object(a);
+    json_set(a, j, STR("id"), json_new_str(a, row->id));
+    json_set(a, j, STR("type"), json_new_str(a, row->type));
+    json_set(a, j, STR("state"), json_new_str(a, row->state));
+    json_set(a, j, STR("since"), json_new_str(a, day_print(a, row->since)));
+    json_set(a, j, STR("data"), row->data);
+    json_push(a, list, j);
+}
+
+bool handle_my_data(Exchange *x, Err *err)
+{
+    Arena *a = x->v.a;
+    Store *store = x->w->flow.store;
+    const CaseRow *own, *linked;
+    const Str *fields;
+    size_t count;
+    Json *reads;
+    Str party = x->v.caller->party;
+    if (party.len == 0) {
+        return err_set(err, NOT_ALLOWED, "This account is not a person's.");
+    }
+    if (!query_case(store, a, party, &own, err) || !query_linked(store, a, party, &linked, &fields, &count, err) ||
+        !query_reads(store, a, party, &reads, err)) {
+        return false;
+    }
+    Json *j = json_new_object(a), *cases = json_set(a, j, STR("cases"), json_new_array(a));
+    if (own != NULL) {
+        add_case(x, cases, own);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (page_may_read(&x->v, &linked[i])) {
+            add_case(x, cases, &linked[i]);
+        }
+    }
+    json_set(a, j, STR("file_reads"), reads);
+    x->r->disposition = str_printf(a, "%.*s.json", STR_ARG(party));
+    x->r->content_type = "application/json";
+    json_write_pretty(&x->r->body, j);
+    return true;
+}
+
+/* ---- Files and health ---- */
+
+bool handle_static(Exchange *x, Err *err)
+{
+    ViewFile f;
+    if (!view_file(x->v.a, x->rest[0], &f)) {
+        return err_set(err, NOT_FOUND, "There is no such file.");
+    }
+    x->r->etag = f.etag;
+    x->r->cacheable = true;
+    x->r->content_type = f.content_type;
+    if (str_eq(f.etag, x->q->if_none_match)) {
+        x->r->status = 304;
+        return true;
+    }
+    x->r->body = buf_new(x->v.a, f.bytes.len + 1);
+    buf_add(&x->r->body, f.bytes);
+    return true;
+}
+
+bool handle_health(Exchange *x, Err *err)
+{
+    StoreRows rows;
+    if (!store_query(x->w->flow.store, x->v.a, "SELECT 1", NULL, 0, &rows, err)) {
+        return false;
+    }
+    buf_add_c(&x->r->body, "ok\n");
+    return true;
+}
+
+bool handle_metrics(Exchange *x, Err *err)
+{
+    Buf *b = &x->r->body;
+    x->r->content_type = "text/plain; version=0.0.4";
+    buf_printf(b, "# HELP goldenbridge_events_total Events in the log.\n# TYPE goldenbridge_events_total counter\n"
+                  "goldenbridge_events_total %lld\n", (long long)store_size(x->w->flow.store));
+    buf_add_c(b, "# HELP goldenbridge_cases Cases by scheme, type and state.\n# TYPE goldenbridge_cases gauge\n");
+    for (size_t i = 0; i < x->w->flow.scheme_count; i++) {
+        Json *counts;
+        Str id = scheme_id(x->w->flow.schemes[i]);
+        if (!query_counts(x->w->flow.store, x->v.a, id, &counts, err)) {
+            return false;
+        }
+        for (size_t k = 0; k < json_count(counts); k++) {
+            buf_printf(b, "goldenbridge_cases{scheme=\"%.*s\",type=\"%.*s\",state=\"%.*s\"} %.*s\n", STR_ARG(id),
+                       STR_ARG(json_text_at(counts->items[k], "type")), STR_ARG(json_text_at(counts->items[k], "state")),
+                       STR_ARG(json_text_at(counts->items[k], "count")));
+        }
+    }
+    return true;
+}

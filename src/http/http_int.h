@@ -1,0 +1,117 @@
+/* http_int.h: what the files of this room share. Not for other rooms.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef HTTP_HTTP_INT_H
+#define HTTP_HTTP_INT_H
+
+#include "flow/open.h"
+#include "page/page.h"
+
+enum {
+    MAX_BODY = 16 * 1024 * 1024,   /* bytes of a request */
+    MAX_PAGE = 16 * 1024 * 1024,   /* bytes of an answer */
+    MAX_FIELDS = 2000,             /* fields of a form */
+    REQUEST_MEMORY = 512 * 1024 * 1024
+};
+
+typedef enum { METHOD_GET = 1, METHOD_POST } Method;
+
+typedef struct {
+    Method method;
+    bool head;              /* HEAD: as GET, without the body */
+    Str path;
+    Json *query, *form;     /* name → text; form also from a JSON body */
+    Str body, content_type; /* the raw body */
+    Str file;               /* bytes of the file sent with a form */
+    Str host;
+    Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, remote;
+} Request;
+
+typedef struct {
+    int status;
+    const char *content_type;
+    Buf body;
+    Str location, etag, disposition; /* empty: not sent */
+    Str set_session, set_language;   /* "-": delete */
+    bool cacheable, allow_camera;
+} Response;
+
+/* What serves one request at a time: a store handle, an arena, the shared schemes. */
+typedef struct {
+    Arena *a;
+    Flow flow;
+    const char *mode_demo; /* not NULL: a demo store */
+    Str origin;            /* how the public reaches us, for documents */
+} Worker;
+
+/* One request on its way. */
+typedef struct {
+    Worker *w;
+    Request *q;
+    Response *r;
+    PageView v;
+    Session session;
+    bool signed_in;
+    Str rest[4];           /* what the route's * matched */
+} Exchange;
+
+typedef enum { WHO_ANYBODY = 1, WHO_ACCOUNT, WHO_STAFF } RouteWho;
+typedef struct {
+    Method method;
+    const char *pattern;   /* "/case/ * /do/ *" without the spaces; a * matches one piece, a last ** all the rest */
+    RouteWho who;
+    bool (*handle)(Exchange *x, Err *err);
+    const char *summary;   /* for the API description; NULL: a page */
+} Route;
+
+const Route *http_routes(size_t *ret_count);
+/* Finds the route, the session, the view; answers always, if only with an error page. */
+void http_answer(Worker *w, Request *q, Response *r, Instant now);
+
+/* Answers of handlers. */
+MUST_USE bool http_page(Exchange *x, const Page *page, Err *err);
+bool http_json(Exchange *x, const Json *j);
+bool http_redirect(Exchange *x, Str to); /* 303 */
+MUST_USE bool http_check_csrf(const Exchange *x, Err *err);
+/* An idempotency key nobody else has. */
+Str http_new_key(Arena *a);
+Str http_form(const Exchange *x, const char *name);
+Str http_query(const Exchange *x, const char *name);
+
+/* Handlers, by file. */
+bool handle_home(Exchange *x, Err *err);
+bool handle_sign_in_page(Exchange *x, Err *err);
+bool handle_sign_in(Exchange *x, Err *err);
+bool handle_sign_out(Exchange *x, Err *err);
+bool handle_language(Exchange *x, Err *err);
+bool handle_list(Exchange *x, Err *err);
+bool handle_case(Exchange *x, Err *err);
+bool handle_step_form(Exchange *x, Err *err);
+bool handle_step(Exchange *x, Err *err);
+bool handle_decision(Exchange *x, Err *err);
+bool handle_check(Exchange *x, Err *err);
+bool handle_static(Exchange *x, Err *err);
+bool handle_health(Exchange *x, Err *err);
+bool handle_metrics(Exchange *x, Err *err);
+bool handle_my_data(Exchange *x, Err *err);
+bool handle_law(Exchange *x, Err *err);
+bool handle_law_article(Exchange *x, Err *err);
+bool handle_law_model(Exchange *x, Err *err);
+bool handle_log(Exchange *x, Err *err);
+bool handle_log_entry(Exchange *x, Err *err);
+bool handle_tile(Exchange *x, Err *err);
+bool handle_permit(Exchange *x, Err *err);
+bool handle_permit_file(Exchange *x, Err *err);
+bool handle_verify(Exchange *x, Err *err);
+bool handle_status_list(Exchange *x, Err *err);
+bool handle_issuer(Exchange *x, Err *err);
+
+bool api_command(Exchange *x, Err *err);
+bool api_case(Exchange *x, Err *err);
+bool api_list(Exchange *x, Err *err);
+bool api_decision(Exchange *x, Err *err);
+bool api_decide(Exchange *x, Err *err);
+bool api_steps(Exchange *x, Err *err);
+bool api_description(Exchange *x, Err *err);
+bool api_session(Exchange *x, Err *err);
+
+#endif

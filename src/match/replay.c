@@ -1,0 +1,115 @@
+/* replay.c: recomputes a published round: frozen input, committed secret, same text as any other implementation.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "replay_int.h"
+
+#include "base/json.h"
+
+enum { MOST_TEXT = 0x7fffffff };
+
+static bool find_seed(Arena *a, ReplayRound *r, Err *err)
+{
+    if (!r->has_root) {
+        return err_set(err, FIELD_MISSING, "The round does not say its root.");
+    }
+    if (!r->has_secret) {
+        return err_set(err, FIELD_MISSING, "The secret of the round is not revealed yet.");
+    }
+    Hash root = replay_root(a, r);
+    if (!hash_eq(root, r->root)) {
+        Str hex = hex_print(a, HASH_STR(root));
+        return err_set(err, LOG_DAMAGED, "The rows are not those that were frozen: their root is %.*s.", STR_ARG(hex));
+    }
+    return match_seed(r->commitment, r->secret, r->root, r->beacon, &r->seed, err);
+}
+
+static void put_hash(Arena *a, Buf *out, const char *key, Hash h)
+{
+    Str hex = hex_print(a, HASH_STR(h));
+    buf_printf(out, "%s %.*s\n", key, STR_ARG(hex));
+}
+
+static bool recompute(Arena *a, const ReplayRound *r, Buf *out, Err *err)
+{
+    static const struct {
+        const char *kind;
+        bool (*run)(Arena *, const ReplayRound *, Buf *, Err *);
+    } kinds[] = {{"rank", replay_rank}, {"refer", replay_refer}, {"match", replay_match}};
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (str_eq_c(r->kind, kinds[i].kind)) {
+            return kinds[i].run(a, r, out, err);
+        }
+    }
+    bug("a kind of round that the reader lets through");
+}
+
+/* A line is a word and an id, then keys and values; those of one word are alone with their value. */
+static Json *json_of_line(Arena *a, Str line)
+{
+    Json *j = json_new_object(a);
+    Str key = STR("line"), word;
+    bool is_key = false;
+    for (uint32_t n = 0; str_cut(&line, ' ', &word); n++) {
+        if (is_key) {
+            key = word;
+        } else {
+            json_set(a, j, key, json_new_str(a, word));
+        }
+        key = n == 0 ? STR("id") : key;
+        is_key = n > 0 && !is_key;
+    }
+    return j;
+}
+
+static Str json_of_text(Arena *a, Str text)
+{
+    Json *j = json_new_object(a), *rows = json_new_array(a);
+    Str line;
+    for (uint32_t n = 0; str_cut(&text, '\n', &line) && line.len > 0; n++) {
+        Str rest = line, word;
+        (void)str_cut(&rest, ' ', &word);
+        if (n == 0) {
+            json_set(a, j, STR("format"), json_new_str(a, line));
+        } else if (rest.ptr != NULL && str_find(rest, STR(" "), 0) == SIZE_MAX) {
+            json_set(a, j, word, json_new_str(a, rest));
+        } else {
+            json_push(a, rows, json_of_line(a, line));
+        }
+    }
+    json_set(a, j, STR("rows"), rows);
+    Buf b = buf_new(a, MOST_TEXT);
+    json_write_pretty(&b, j);
+    buf_byte(&b, '\n');
+    return buf_str(&b);
+}
+
+bool match_replay(Arena *a, Str input, bool as_json, Str *ret_text, Err *err)
+{
+    ReplayRound r;
+    if (!replay_read(a, input, &r, err) || !find_seed(a, &r, err)) {
+        return false;
+    }
+    Buf out = buf_new(a, MOST_TEXT);
+    buf_printf(&out, "goldenbridge-replay/1\nround %.*s\nkind %.*s\n", STR_ARG(r.round), STR_ARG(r.kind));
+    put_hash(a, &out, "commitment", r.commitment);
+    put_hash(a, &out, "root", r.root);
+    put_hash(a, &out, "seed", r.seed);
+    if (!recompute(a, &r, &out, err)) {
+        return false;
+    }
+    put_hash(a, &out, "result", hash_of(buf_str(&out)));
+    if (!buf_ok(&out)) {
+        return err_set(err, TOO_LARGE, "The outcome is too large to print.");
+    }
+    *ret_text = as_json ? json_of_text(a, buf_str(&out)) : buf_str(&out);
+    return true;
+}
+
+bool match_replay_root(Arena *a, Str input, Hash *ret, Err *err)
+{
+    ReplayRound r;
+    if (!replay_read(a, input, &r, err)) {
+        return false;
+    }
+    *ret = replay_root(a, &r);
+    return true;
+}

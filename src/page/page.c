@@ -1,0 +1,340 @@
+/* page.c: labels, values and the frame that every page shares.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "page_int.h"
+
+void page_set(const PageView *v, Json *j, const char *key, Json *value)
+{
+    json_set(v->a, j, str_from_c(key), value);
+}
+
+void page_set_text(const PageView *v, Json *j, const char *key, Str text)
+{
+    page_set(v, j, key, json_new_str(v->a, text));
+}
+
+void page_set_int(const PageView *v, Json *j, const char *key, int64_t n)
+{
+    page_set(v, j, key, json_new_int(v->a, n));
+}
+
+void page_set_bool(const PageView *v, Json *j, const char *key, bool b)
+{
+    page_set(v, j, key, json_new_bool(v->a, b));
+}
+
+Json *page_list_in(const PageView *v, Json *j, const char *key)
+{
+    return json_set(v->a, j, str_from_c(key), json_new_array(v->a));
+}
+
+Json *page_object_in(const PageView *v, Json *j, const char *key)
+{
+    return json_set(v->a, j, str_from_c(key), json_new_object(v->a));
+}
+
+Json *page_add(const PageView *v, Json *list)
+{
+    Json *j = json_new_object(v->a);
+    json_push(v->a, list, j);
+    return j;
+}
+
+/* ---- Labels ---- */
+
+Str page_label(const PageView *v, const char *kind, Str name)
+{
+    return scheme_label(v->scheme, v->a, v->language, kind, name);
+}
+
+/* "kind.type.name", else "kind.name", else the name. */
+static Str typed_label(const PageView *v, const char *kind, Str type, Str name)
+{
+    Str text = scheme_message(v->scheme, v->language, str_printf(v->a, "%s.%.*s.%.*s", kind, STR_ARG(type), STR_ARG(name)));
+    return text.ptr ? text : page_label(v, kind, name);
+}
+
+Str page_state_label(const PageView *v, Str type, Str state)
+{
+    return typed_label(v, "state", type, state);
+}
+
+Str page_field_label(const PageView *v, const SchemeType *t, Str field)
+{
+    return typed_label(v, "field", t->name, field);
+}
+
+Str page_case_href(const PageView *v, Str id)
+{
+    return str_printf(v->a, "/case/%.*s", STR_ARG(id));
+}
+
+bool page_has_role(const PageView *v, Str role)
+{
+    for (size_t i = 0; v->caller != NULL && i < v->caller->role_count; i++) {
+        if (str_eq(v->caller->roles[i], role)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A reference such as "act:8(3)" leads to the article; other layers are named only. */
+static void add_cite(const PageView *v, Json *list, Str ref)
+{
+    size_t colon = str_find(ref, STR(":"), 0);
+    if (colon == SIZE_MAX) {
+        page_set_text(v, page_add(v, list), "label", ref);
+        return;
+    }
+    Str layer = str_sub(ref, 0, colon), place = str_sub(ref, colon + 1, ref.len);
+    Json *j = page_add(v, list);
+    page_set_text(v, j, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "layer", layer)), STR_ARG(place)));
+    bool is_statute = str_eq(layer, STR("act")) || str_eq(layer, STR("decree")) || str_eq(layer, STR("rule"));
+    if (is_statute) {
+        Buf b = buf_new(v->a, 400);
+        buf_printf(&b, "/law/article?act=%.*s&at=", STR_ARG(layer));
+        view_url(&b, place);
+        buf_printf(&b, "&day=%.*s", STR_ARG(day_print(v->a, v->today)));
+        page_set_text(v, j, "href", buf_str(&b));
+    }
+}
+
+Json *page_cites(const PageView *v, Str cites)
+{
+    Json *list = json_new_array(v->a);
+    for (Str rest = cites, ref; cites.len > 0 && str_cut(&rest, ';', &ref);) {
+        ref = str_trim(ref);
+        if (ref.len > 0) {
+            add_cite(v, list, ref);
+        }
+    }
+    return list;
+}
+
+/* ---- Values ---- */
+
+static Str linked_title(const PageView *v, Str id)
+{
+    const CaseRow *row = NULL;
+    Err err;
+    if (!query_case(v->flow->store, v->a, id, &row, &err) || row == NULL) {
+        return id;
+    }
+    return page_title_of(v, row);
+}
+
+Str page_title_of(const PageView *v, const CaseRow *row)
+{
+    if (row->title.len == 0 || !page_may_read(v, row)) {
+        return row->id;
+    }
+    return row->title;
+}
+
+static Str about_step(const PageView *v, const char *key, Str step)
+{
+    Json *params = json_new_object(v->a);
+    page_set_text(v, params, "step", page_label(v, "step", step));
+    return view_text(v->a, v->language, key, params);
+}
+
+Str page_step_label(const PageView *v, Str step)
+{
+    Str mode = step, name;
+    (void)str_cut(&mode, '/', &name);
+    if (str_eq_c(mode, "confirm")) {
+        return about_step(v, "step.confirm", name);
+    }
+    return str_eq_c(mode, "reject") ? about_step(v, "step.reject", name) : page_label(v, "step", step);
+}
+
+Str page_event_label(const PageView *v, Str event)
+{
+    Str proposed = STR(".proposed"), rejected = STR(".rejected");
+    if (str_ends(event, proposed)) {
+        return about_step(v, "step.proposed", str_sub(event, 0, event.len - proposed.len));
+    }
+    if (str_ends(event, rejected)) {
+        return about_step(v, "step.rejected", str_sub(event, 0, event.len - rejected.len));
+    }
+    return page_label(v, "event", event);
+}
+
+Str page_actor(const PageView *v, Str actor)
+{
+    Str party = STR("party:");
+    return str_starts(actor, party) ? linked_title(v, str_sub(actor, party.len, actor.len)) : actor;
+}
+
+static Str list_value(const PageView *v, const Json *value)
+{
+    Buf b = buf_new(v->a, 65536);
+    for (size_t i = 0; i < value->count; i++) {
+        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(json_text(value->items[i])));
+    }
+    return b.len ? buf_str(&b) : STR("–");
+}
+
+Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value)
+{
+    const SchemeField *f = t ? scheme_field(t, field) : NULL;
+    switch (value->kind) {
+    case JSON_BOOL:
+        return page_label(v, "choice", value->boolean ? STR("yes") : STR("no"));
+    case JSON_ARRAY:
+        return list_value(v, value);
+    case JSON_NUMBER:
+        return f && f->unit.len ? str_printf(v->a, "%.*s %.*s", STR_ARG(value->text), STR_ARG(f->unit)) : value->text;
+    case JSON_STRING:
+        if (f && f->kind == SCHEME_CHOICE) {
+            return page_label(v, "choice", value->text);
+        }
+        return f && f->kind == SCHEME_CASE ? linked_title(v, value->text) : value->text;
+    case JSON_OBJECT: {
+        Buf b = buf_new(v->a, 65536);
+        json_write(&b, value);
+        return buf_str(&b);
+    }
+    case JSON_NULL:
+        break;
+    }
+    return STR("–");
+}
+
+void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *data)
+{
+    for (size_t i = 0; i < t->field_count; i++) {
+        const SchemeField *f = &t->fields[i];
+        const Json *value = json_get_str(data, f->name);
+        if (value == NULL || value->kind == JSON_NULL || str_eq(f->name, STR("person_key"))) {
+            continue;
+        }
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", page_field_label(v, t, f->name));
+        page_set_text(v, j, "value", page_value(v, t, f->name, value));
+        page_set_bool(v, j, "personal", f->personal);
+        if (f->kind == SCHEME_CASE) {
+            page_set_text(v, j, "href", page_case_href(v, json_text(value)));
+        }
+    }
+}
+
+void page_holder(const PageView *v, Json *j, const CaseRow *row)
+{
+    Day due;
+    if (row->holder.len > 0) {
+        page_set_text(v, j, "label", page_label(v, "role", row->holder));
+    }
+    page_set_text(v, j, "since", day_print(v->a, row->since));
+    if (row->due.len > 0) {
+        page_set_text(v, j, "due", row->due);
+        page_set_bool(v, j, "overdue", day_parse(row->due, &due) && day_cmp(due, v->today) < 0);
+        Json *cites = page_cites(v, row->due_rule);
+        if (json_count(cites) > 0) {
+            page_set_text(v, j, "rule", json_text_at(cites->items[0], "label"));
+            page_set_text(v, j, "due_rule", json_text_at(cites->items[0], "label"));
+        }
+    }
+}
+
+/* ---- Steps ---- */
+
+/* The page of a step: with its own form, or on the case. */
+static Str step_href(const PageView *v, Str step, const CaseRow *row)
+{
+    return row ? str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(row->id), STR_ARG(step)) : str_printf(v->a, "/do/%.*s", STR_ARG(step));
+}
+
+void page_steps(const PageView *v, Json *list, const CaseRow *row)
+{
+    if (v->caller == NULL) {
+        return;
+    }
+    const Json *steps = flow_steps(v->flow, v->run, v->scheme, v->caller, row, v->now);
+    for (size_t i = 0; i < json_count(steps); i++) {
+        Str name = json_text_at(steps->items[i], "step");
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "name", name);
+        page_set_text(v, j, "label", page_step_label(v, name));
+        page_set_text(v, j, "href", step_href(v, name, row));
+        page_set_bool(v, j, "primary", i == 0);
+        page_set_bool(v, j, "needs_second", json_is_true(json_get(steps->items[i], "two_people")));
+    }
+}
+
+/* ---- Frame ---- */
+
+static void add_languages(const PageView *v, Json *model)
+{
+    Json *list = page_list_in(v, model, "languages");
+    for (size_t i = 0; view_language(i).len > 0; i++) {
+        Str code = view_language(i);
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "code", code);
+        page_set_text(v, j, "label", view_text(v->a, code, "language.name", NULL));
+        Buf href = buf_new(v->a, 4096);
+        buf_printf(&href, "/language?to=%.*s&back=", STR_ARG(code));
+        view_url(&href, v->path);
+        page_set_text(v, j, "href", buf_str(&href));
+        page_set_bool(v, j, "current", str_eq(code, v->language));
+    }
+}
+
+static void add_nav_item(const PageView *v, Json *nav, Str href, Str label)
+{
+    Json *j = page_add(v, nav);
+    page_set_text(v, j, "href", href);
+    page_set_text(v, j, "label", label);
+    page_set_bool(v, j, "current", str_eq(v->path, href));
+}
+
+/* Home, and for staff a list for each case type of the scheme. */
+static void add_nav(const PageView *v, Json *model)
+{
+    if (v->caller == NULL) {
+        return;
+    }
+    Json *nav = page_list_in(v, model, "nav");
+    add_nav_item(v, nav, STR("/"), view_text(v->a, v->language, "nav.home", NULL));
+    const SchemeType *types;
+    size_t count = scheme_types(v->scheme, &types);
+    for (size_t i = 0; v->caller->party.len == 0 && i < count; i++) {
+        if (types[i].list.count > 0 && (page_has_role(v, STR("admin")) || !str_eq(types[i].name, STR("account")))) {
+            add_nav_item(v, nav, str_printf(v->a, "/cases/%.*s", STR_ARG(types[i].name)), page_label(v, "types", types[i].name));
+        }
+    }
+}
+
+void page_frame(const PageView *v, Json *model, Str title)
+{
+    page_set_text(v, model, "lang", v->language);
+    page_set_text(v, model, "title", title);
+    page_set_text(v, model, "csrf", v->csrf);
+    page_set_text(v, model, "path", v->path);
+    Json *site = page_object_in(v, model, "site");
+    page_set_text(v, site, "name", STR("Goldenbridge"));
+    page_set_bool(v, site, "demo", v->demo);
+    add_languages(v, model);
+    add_nav(v, model);
+    if (v->caller != NULL) {
+        Json *user = page_object_in(v, model, "user");
+        page_set_text(v, user, "name", v->caller->name);
+        page_set_text(v, user, "role_label", v->caller->role_count ? page_label(v, "role", v->caller->roles[0]) : STR(""));
+        page_set_text(v, user, "party", v->caller->party);
+    }
+}
+
+bool page_error(const PageView *v, const Err *fault, Str ref, Page *ret, __attribute__((unused)) Err *err)
+{
+    *ret = (Page){"error", json_new_object(v->a)};
+    Str key = str_printf(v->a, "error.%s", err_name(fault->code));
+    Str plain = view_text(v->a, v->language, str_c(v->a, key), NULL);
+    bool known = plain.len > 0 && !str_starts(plain, STR("⟦"));
+    Str title = known ? plain : str_from_c(err_plain(fault->code));
+    page_set_int(v, ret->model, "status", err_http_status(fault->code));
+    page_set_text(v, ret->model, "code", str_from_c(err_name(fault->code)));
+    page_set_text(v, ret->model, "text", str_copy(v->a, str_from_c(fault->text)));
+    page_set_text(v, ret->model, "ref", ref);
+    page_frame(v, ret->model, title);
+    return true;
+}

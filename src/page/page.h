@@ -1,0 +1,96 @@
+/* page.h: what a page shows: rows, scheme and language → page models (JSON) that the templates of web/ and the API share.
+ * Reads only; writes nothing. The models are described in web/PAGES.md.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAGE_PAGE_H
+#define PAGE_PAGE_H
+
+#include "flow/flow.h"
+#include "flow/session.h"
+
+/* One request's view of the world. */
+typedef struct {
+    const Flow *flow;
+    FeelRun *run;
+    Arena *a;
+    const Scheme *scheme;   /* of the session, else the first */
+    const Caller *caller;   /* NULL: nobody is signed in */
+    Str language, path, csrf;
+    Str origin;             /* how the public reaches us: "https://host" */
+    Instant now;
+    Day today;
+    bool demo;              /* an invented store: one may sign in without a password */
+} PageView;
+
+/* A page: template name and model. */
+typedef struct {
+    const char *template_name;
+    Json *model;
+} Page;
+
+/* Labels of the scheme in the reader's language. */
+Str page_label(const PageView *v, const char *kind, Str name);
+Str page_state_label(const PageView *v, Str type, Str state);
+Str page_field_label(const PageView *v, const SchemeType *t, Str field);
+/* "act:8(3); rule:5(2)" → [{label, href}] */
+Json *page_cites(const PageView *v, Str cites);
+/* Adds what every page has: site, user, languages, navigation, csrf. */
+void page_frame(const PageView *v, Json *model, Str title);
+
+MUST_USE bool page_home(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err *err);
+
+typedef struct {
+    Str type, state, text;
+    int64_t page; /* from 1 */
+} PageListAsk;
+MUST_USE bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err);
+/* NOT_ALLOWED where the caller may not see this case. */
+MUST_USE bool page_case(const PageView *v, Str id, Page *ret, Err *err);
+/* Whether the caller may read the case: staff of its scheme, or a party of it. */
+bool page_may_read(const PageView *v, const CaseRow *row);
+/* True if reading this case must be recorded: staff reads a person's case. *ret_person gets the person. */
+bool page_reads_person(const PageView *v, const CaseRow *row, Str *ret_person);
+
+/* The form of a step; row NULL where it opens a case. After a refused post: what was sent, its faults. */
+typedef struct {
+    Str step, case_id;
+    const Json *sent;      /* NULL: fresh */
+    const ErrList *faults; /* NULL: none */
+    Str key;               /* idempotency key to carry */
+} PageFormAsk;
+MUST_USE bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err);
+/* A stored decision, run again. */
+MUST_USE bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err);
+/* A decision as page model. */
+Json *page_decision_model(const PageView *v, const Json *proof, const Json *facts, const Json *tables, const Json *changes);
+
+/* "employer-eligibility" → "Employer eligibility": the name of a model's top decision. */
+Str page_top_decision(Arena *a, Str model);
+/* "Check my situation": choose a model, fill in the facts, see what the law says. Nothing is kept. */
+MUST_USE bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *err);
+
+/* The law as it stood on a day: statutes and models; one article (layer "act", place "25(1)"); one model. */
+MUST_USE bool page_law(const PageView *v, Day day, Page *ret, Err *err);
+MUST_USE bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, Err *err);
+MUST_USE bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err);
+
+/* The public log, and one entry with its proof of inclusion. No personal data. */
+MUST_USE bool page_log(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err);
+
+/* The permit of a case: page, QR code (SVG), paper (PDF). Parties of the case and staff only. */
+MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);
+MUST_USE bool page_permit_qr(const PageView *v, Str id, Buf *out, Err *err);
+MUST_USE bool page_permit_pdf(const PageView *v, Str id, Buf *out, Err *err);
+/* The signed token status list of the scheme's credentials, and the issuer's keys. */
+MUST_USE bool page_status_list(const PageView *v, Str *ret_jwt, Err *err);
+MUST_USE bool page_issuer(const PageView *v, Json **ret, Err *err);
+/* Anybody checks a permit: by the text of its QR code, a picture of it, or number and birth date. */
+typedef struct {
+    Str text, picture, number, birth;
+} PageVerifyAsk;
+MUST_USE bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *err);
+
+MUST_USE bool page_error(const PageView *v, const Err *fault, Str ref, Page *ret, Err *err);
+
+#endif

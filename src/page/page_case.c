@@ -1,0 +1,256 @@
+/* page_case.c: one case as a story, and lists of cases.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "page_int.h"
+
+enum { PAGE_ROWS = 50 };
+
+/* ---- Who may see ---- */
+
+bool page_may_read(const PageView *v, const CaseRow *row)
+{
+    if (v->caller == NULL) {
+        return false;
+    }
+    if (v->caller->party.len == 0) {
+        return v->caller->role_count > 0;
+    }
+    if (str_eq(row->id, v->caller->party)) {
+        return true;
+    }
+    for (size_t i = 0; i < json_count(row->data); i++) { /* a party of the case: one of its links is the caller */
+        if (str_eq(json_text(row->data->members[i].value), v->caller->party)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool page_reads_person(const PageView *v, const CaseRow *row, Str *ret_person)
+{
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    if (t == NULL || v->caller == NULL || str_eq(v->caller->party, row->id)) {
+        return false;
+    }
+    *ret_person = t->person ? row->id : t->subject.len ? json_text(json_get_str(row->data, t->subject)) : STR("");
+    return ret_person->len > 0 && !str_eq(*ret_person, v->caller->party);
+}
+
+/* ---- A case ---- */
+
+static const char *tone_of(const SchemeType *t, Str state)
+{
+    const SchemeState *s = scheme_state(t, state);
+    if (s == NULL) {
+        return "quiet";
+    }
+    return s->final ? "error" : s->holder.len ? "warn" : "ok";
+}
+
+static void add_history(const PageView *v, Json *list, const Event *events, size_t count)
+{
+    for (size_t i = count; i > 0; i--) {
+        const Event *e = &events[i - 1];
+        Json *j = page_add(v, list);
+        page_set_int(v, j, "seq", e->seq);
+        page_set_text(v, j, "day", day_print(v->a, e->day));
+        page_set_text(v, j, "label", page_event_label(v, e->type));
+        page_set_text(v, j, "actor", page_actor(v, e->actor));
+        const Json *d = json_get(e->data, "decision");
+        if (d != NULL) {
+            page_set_text(v, j, "decision_href", str_printf(v->a, "/decision/%lld", (long long)e->seq));
+            page_set_text(v, j, "text", page_label(v, "outcomes", json_text_at(d, "outcome")));
+        }
+    }
+}
+
+static bool add_links(const PageView *v, Json *model, const CaseRow *row, Err *err)
+{
+    const CaseRow *linked;
+    const Str *fields;
+    size_t count;
+    if (!query_linked(v->flow->store, v->a, row->id, &linked, &fields, &count, err)) {
+        return false;
+    }
+    Json *list = page_list_in(v, model, "links");
+    for (size_t i = 0; i < count && i < 50; i++) {
+        if (!page_may_read(v, &linked[i])) {
+            continue;
+        }
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", page_label(v, "type", linked[i].type));
+        page_set_text(v, j, "href", page_case_href(v, linked[i].id));
+        page_set_text(v, j, "title", page_title_of(v, &linked[i]));
+        page_set_text(v, j, "state_label", page_state_label(v, linked[i].type, linked[i].state));
+    }
+    return true;
+}
+
+static void add_pending(const PageView *v, Json *model, const CaseRow *row)
+{
+    if (row->pending == NULL) {
+        return;
+    }
+    Json *p = page_object_in(v, model, "pending");
+    Str step = json_text_at(row->pending, "step");
+    page_set_text(v, p, "label", page_step_label(v, step));
+    page_set_text(v, p, "by", json_text_at(row->pending, "by"));
+    page_set_text(v, p, "at", str_sub(json_text_at(row->pending, "at"), 0, 10));
+    page_set_text(v, p, "href", str_printf(v->a, "/case/%.*s/do/%.*s/confirm", STR_ARG(row->id), STR_ARG(step)));
+}
+
+static void add_documents(const PageView *v, Json *model, const CaseRow *row)
+{
+    Json *list = page_list_in(v, model, "documents");
+    if (json_get(row->data, "permit_no") != NULL) {
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "href", str_printf(v->a, "/permit/%.*s", STR_ARG(row->id)));
+        page_set_text(v, j, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
+                                                STR_ARG(json_text_at(row->data, "permit_no"))));
+    }
+}
+
+static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *row)
+{
+    Json *m = json_new_object(v->a);
+    page_frame(v, m, page_title_of(v, row));
+    page_set_text(v, m, "id", row->id);
+    page_set_text(v, m, "type", row->type);
+    page_set_text(v, m, "type_label", page_label(v, "type", row->type));
+    page_set_text(v, m, "state", row->state);
+    page_set_text(v, m, "state_label", page_state_label(v, row->type, row->state));
+    page_set_text(v, m, "state_tone", str_from_c(tone_of(t, row->state)));
+    page_set_int(v, m, "version", row->version);
+    Json *holder = page_object_in(v, m, "holder");
+    page_holder(v, holder, row);
+    page_facts(v, page_list_in(v, m, "facts"), t, row->data);
+    page_steps(v, page_list_in(v, m, "steps"), row);
+    add_pending(v, m, row);
+    add_documents(v, m, row);
+    return m;
+}
+
+bool page_case(const PageView *v, Str id, Page *ret, Err *err)
+{
+    const CaseRow *row;
+    Event *events;
+    size_t count;
+    if (!query_case(v->flow->store, v->a, id, &row, err)) {
+        return false;
+    }
+    const SchemeType *t = row ? scheme_type(v->scheme, row->type) : NULL;
+    if (t == NULL || !str_eq(row->scheme, scheme_id(v->scheme))) {
+        return err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(id));
+    }
+    if (!page_may_read(v, row)) {
+        return err_set(err, NOT_ALLOWED, "This case is not yours to see.");
+    }
+    if (!query_history(v->flow->store, v->a, id, &events, &count, err)) {
+        return false;
+    }
+    *ret = (Page){"case", case_model(v, t, row)};
+    add_history(v, page_list_in(v, ret->model, "history"), events, count);
+    return add_links(v, ret->model, row, err);
+}
+
+/* ---- Lists ---- */
+
+static void add_columns(const PageView *v, Json *model, const SchemeType *t)
+{
+    Json *columns = page_list_in(v, model, "columns");
+    page_set_text(v, page_add(v, columns), "label", view_text(v->a, v->language, "list.title", NULL));
+    for (size_t i = 0; i < t->list.count; i++) {
+        const SchemeField *f = scheme_field(t, t->list.items[i]);
+        Json *j = page_add(v, columns);
+        page_set_text(v, j, "label", page_field_label(v, t, t->list.items[i]));
+        page_set_bool(v, j, "numeric", f != NULL && f->kind == SCHEME_NUMBER);
+    }
+    page_set_text(v, page_add(v, columns), "label", view_text(v->a, v->language, "list.state", NULL));
+}
+
+static void add_row(const PageView *v, Json *rows, const SchemeType *t, const CaseRow *row)
+{
+    Json *j = page_add(v, rows), *cells = page_list_in(v, j, "cells");
+    page_set_text(v, j, "href", page_case_href(v, row->id));
+    page_set_text(v, page_add(v, cells), "text", page_title_of(v, row));
+    for (size_t i = 0; i < t->list.count; i++) {
+        const Json *value = json_get_str(row->data, t->list.items[i]);
+        page_set_text(v, page_add(v, cells), "text", value ? page_value(v, t, t->list.items[i], value) : STR("–"));
+    }
+    Json *state = page_add(v, cells);
+    page_set_text(v, state, "text", page_state_label(v, row->type, row->state));
+    page_set_text(v, state, "tone", str_from_c(tone_of(t, row->state)));
+}
+
+static void add_filters(const PageView *v, Json *model, const SchemeType *t, const PageListAsk *ask)
+{
+    Json *f = page_add(v, page_list_in(v, model, "filters"));
+    page_set_text(v, f, "name", STR("state"));
+    page_set_text(v, f, "label", view_text(v->a, v->language, "list.state", NULL));
+    Json *choices = page_list_in(v, f, "choices"), *any = page_add(v, choices);
+    page_set_text(v, any, "value", STR(""));
+    page_set_text(v, any, "label", view_text(v->a, v->language, "list.any", NULL));
+    for (size_t i = 0; i < t->state_count; i++) {
+        Json *c = page_add(v, choices);
+        page_set_text(v, c, "value", t->states[i].name);
+        page_set_text(v, c, "label", page_state_label(v, t->name, t->states[i].name));
+        page_set_bool(v, c, "selected", str_eq(t->states[i].name, ask->state));
+    }
+    Json *search = page_object_in(v, model, "search");
+    page_set_text(v, search, "name", STR("q"));
+    page_set_text(v, search, "value", ask->text);
+}
+
+static Str page_link(const PageView *v, const PageListAsk *ask, int64_t page)
+{
+    Buf b = buf_new(v->a, 2000);
+    buf_printf(&b, "/cases/%.*s?page=%lld&state=", STR_ARG(ask->type), (long long)page);
+    view_url(&b, ask->state);
+    buf_add_c(&b, "&q=");
+    view_url(&b, ask->text);
+    return buf_str(&b);
+}
+
+static void add_paging(const PageView *v, Json *model, const PageListAsk *ask, int64_t total)
+{
+    int64_t pages = (total + PAGE_ROWS - 1) / PAGE_ROWS;
+    page_set_int(v, model, "total", total);
+    page_set_int(v, model, "page", ask->page);
+    page_set_int(v, model, "pages", pages > 0 ? pages : 1);
+    if (ask->page > 1) {
+        page_set_text(v, model, "previous_href", page_link(v, ask, ask->page - 1));
+    }
+    if (ask->page < pages) {
+        page_set_text(v, model, "next_href", page_link(v, ask, ask->page + 1));
+    }
+}
+
+bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err)
+{
+    const SchemeType *t = scheme_type(v->scheme, ask->type);
+    if (t == NULL) {
+        return err_set(err, NOT_FOUND, "There is no such kind of case.");
+    }
+    if (v->caller == NULL || v->caller->party.len > 0) {
+        return err_set(err, v->caller ? NOT_ALLOWED : NOT_SIGNED_IN, "This list is for staff.");
+    }
+    QueryPage q = {.scheme = scheme_id(v->scheme), .type = t->name, .state = ask->state, .text = ask->text, .limit = PAGE_ROWS,
+                   .offset = (ask->page - 1) * PAGE_ROWS};
+    const CaseRow *rows;
+    size_t count;
+    int64_t total;
+    if (!query_page(v->flow->store, v->a, &q, &rows, &count, &total, err)) {
+        return false;
+    }
+    *ret = (Page){"list", json_new_object(v->a)};
+    Json *m = ret->model, *list = page_list_in(v, m, "rows");
+    page_frame(v, m, page_label(v, "types", t->name));
+    page_set_text(v, m, "type_label", page_label(v, "types", t->name));
+    add_columns(v, m, t);
+    for (size_t i = 0; i < count; i++) {
+        add_row(v, list, t, &rows[i]);
+    }
+    add_filters(v, m, t, ask);
+    add_paging(v, m, ask, total);
+    page_set_text(v, m, "export_csv", str_printf(v->a, "/cases/%.*s.csv", STR_ARG(t->name)));
+    return true;
+}

@@ -1,0 +1,322 @@
+/* page_decision.c: a decision with its grounds, articles, facts, tables and what would change it; "check my situation".
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "page_int.h"
+
+static Str input_label(const PageView *v, Str input)
+{
+    return page_label(v, "inputs", input);
+}
+
+static Str fact_value(const PageView *v, const Json *value)
+{
+    if (value != NULL && value->kind == JSON_STRING) {
+        return page_label(v, "choice", value->text);
+    }
+    return value ? page_value(v, NULL, STR(""), value) : STR("–");
+}
+
+static void add_grounds(const PageView *v, Json *model, const Json *grounds)
+{
+    Json *list = page_list_in(v, model, "grounds");
+    for (size_t i = 0; i < json_count(grounds); i++) {
+        const Json *g = grounds->items[i];
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "code", json_text_at(g, "code"));
+        page_set_text(v, j, "text", page_label(v, "reasons", json_text_at(g, "code")));
+        page_set(v, j, "cites", page_cites(v, json_text_at(g, "cites")));
+        page_set_text(v, j, "rule", json_text_at(g, "rule"));
+        page_set_bool(v, j, "unverified", json_is_true(json_get(g, "unverified")));
+    }
+}
+
+static void add_changes(const PageView *v, Json *model, const Json *changes)
+{
+    Json *list = page_list_in(v, model, "changes");
+    for (size_t i = 0; i < json_count(changes); i++) {
+        const Json *c = changes->items[i];
+        Json *params = json_new_object(v->a);
+        page_set_text(v, params, "input", input_label(v, json_text_at(c, "input")));
+        page_set_text(v, params, "from", fact_value(v, json_get(c, "from")));
+        page_set_text(v, params, "to", fact_value(v, json_get(c, "to")));
+        page_set_text(v, params, "outcome", page_label(v, "outcomes", json_text_at(c, "outcome")));
+        const char *key = json_is_true(json_get(c, "by_waiting")) ? "decision.change_by_waiting" : "decision.change";
+        page_set_text(v, page_add(v, list), "text", view_text(v->a, v->language, key, params));
+    }
+}
+
+static void add_facts(const PageView *v, Json *model, const Json *facts)
+{
+    Json *list = page_list_in(v, model, "facts");
+    for (size_t i = 0; i < json_count(facts); i++) {
+        if (facts->members[i].value->kind == JSON_ARRAY && facts->members[i].value->count > 8) {
+            continue; /* lists of holidays and the like */
+        }
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", input_label(v, facts->members[i].key));
+        page_set_text(v, j, "value", fact_value(v, facts->members[i].value));
+    }
+}
+
+/* ---- Tables, from the engine's trace ---- */
+
+/* Rules that did not fire carry no outputs in the trace; their cells stay empty, so that columns fit. */
+static void add_cells(const PageView *v, Json *row, const Json *rule, size_t output_count)
+{
+    const Json *cells = json_get(rule, "cells"), *outputs = json_get(rule, "outputs");
+    Json *list = page_list_in(v, row, "cells");
+    for (size_t i = 0; i < json_count(cells); i++) {
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "text", json_text_at(cells->items[i], "test"));
+        page_set_text(v, j, "passed", json_is_true(json_get(cells->items[i], "passed")) ? STR("true") : STR("false"));
+    }
+    Json *out = page_list_in(v, row, "outputs");
+    for (size_t i = 0; i < json_count(outputs); i++) {
+        const Json *value = outputs->kind == JSON_OBJECT ? outputs->members[i].value : json_get(outputs->items[i], "value");
+        Buf b = buf_new(v->a, 65536);
+        if (value != NULL) {
+            json_write(&b, value);
+        }
+        page_set_text(v, page_add(v, out), "text", b.len ? buf_str(&b) : STR(""));
+    }
+    while (out->count < output_count) {
+        page_set_text(v, page_add(v, out), "text", STR(""));
+    }
+    Str article = json_text_at(json_get(rule, "annotations"), "article");
+    page_set(v, row, "cites", page_cites(v, article));
+}
+
+static const Json *widest_outputs(const Json *rules)
+{
+    const Json *widest = NULL;
+    for (size_t i = 0; i < json_count(rules); i++) {
+        const Json *outputs = json_get(rules->items[i], "outputs");
+        widest = json_count(outputs) > json_count(widest) ? outputs : widest;
+    }
+    return widest;
+}
+
+static void add_columns(const PageView *v, Json *table, const Json *rules)
+{
+    Json *columns = page_list_in(v, table, "columns");
+    if (json_count(rules) == 0) {
+        return;
+    }
+    const Json *cells = json_get(rules->items[0], "cells"), *outputs = widest_outputs(rules);
+    for (size_t i = 0; i < json_count(cells); i++) {
+        page_set_text(v, page_add(v, columns), "label", input_label(v, json_text_at(cells->items[i], "input")));
+    }
+    for (size_t i = 0; i < json_count(outputs); i++) {
+        Json *j = page_add(v, columns);
+        Str name = outputs->kind == JSON_OBJECT ? outputs->members[i].key : json_text_at(outputs->items[i], "name");
+        page_set_text(v, j, "label", name.len ? name : STR("→"));
+        page_set_bool(v, j, "output", true);
+    }
+}
+
+static void add_tables(const PageView *v, Json *model, const Json *tables)
+{
+    Json *list = page_list_in(v, model, "tables");
+    const Json *steps = tables && tables->kind == JSON_OBJECT ? json_get(tables, "steps") : tables;
+    for (size_t i = 0; i < json_count(steps); i++) {
+        const Json *step = steps->items[i], *rules = json_get(step, "rules");
+        if (json_count(rules) == 0) {
+            continue;
+        }
+        Json *table = page_add(v, list);
+        page_set_text(v, table, "decision", json_text_at(step, "decision"));
+        page_set_text(v, table, "hit_policy", json_text_at(step, "hit_policy"));
+        add_columns(v, table, rules);
+        Json *rows = page_list_in(v, table, "rows");
+        for (size_t k = 0; k < rules->count; k++) {
+            const Json *rule = rules->items[k];
+            Json *row = page_add(v, rows);
+            add_cells(v, row, rule, json_count(widest_outputs(rules)));
+            page_set_bool(v, row, "fired", json_is_true(json_get(rule, "fired")));
+        }
+    }
+}
+
+Json *page_decision_model(const PageView *v, const Json *proof, const Json *facts, const Json *tables, const Json *changes)
+{
+    Json *m = json_new_object(v->a);
+    Str outcome = json_text_at(proof, "outcome");
+    const char *kind = str_eq(outcome, STR("granted")) || str_eq(outcome, STR("in time")) ? "granted"
+                       : str_eq(outcome, STR("cannot decide"))                             ? "cannot"
+                                                                                              : "refused";
+    page_set_text(v, m, "outcome", outcome);
+    page_set_text(v, m, "outcome_label", page_label(v, "outcomes", outcome));
+    page_set_text(v, m, "kind", str_from_c(kind));
+    page_set_text(v, m, "day", json_text_at(proof, "day"));
+    page_set_text(v, m, "model", page_label(v, "models", page_top_decision(v->a, json_text_at(proof, "model"))));
+    page_set_text(v, m, "model_href", str_printf(v->a, "/law/model/%.*s?day=%.*s", STR_ARG(json_text_at(proof, "model")),
+                                                 STR_ARG(json_text_at(proof, "day"))));
+    page_set_text(v, m, "model_hash", json_text_at(proof, "model_hash"));
+    add_grounds(v, m, json_get(proof, "grounds"));
+    add_changes(v, m, changes);
+    add_facts(v, m, facts);
+    if (tables != NULL) {
+        add_tables(v, m, tables);
+    }
+    return m;
+}
+
+static void merge(const PageView *v, Json *into, const Json *from)
+{
+    for (size_t i = 0; i < json_count(from); i++) {
+        json_set(v->a, into, from->members[i].key, from->members[i].value);
+    }
+}
+
+bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
+{
+    Json *proof;
+    const CaseRow *row;
+    if (!flow_explain(v->flow, v->run, seq, &proof, err) ||
+        !query_case(v->flow->store, v->a, json_text_at(proof, "case"), &row, err)) {
+        return false;
+    }
+    if (row == NULL || !page_may_read(v, row)) {
+        return err_set(err, NOT_ALLOWED, "This case is not yours to see.");
+    }
+    *ret = (Page){"decision", json_new_object(v->a)};
+    merge(v, ret->model, page_decision_model(v, json_get(proof, "decision"), json_get(proof, "facts"), json_get(proof, "tables"),
+                                             json_get(proof, "changes")));
+    page_frame(v, ret->model, page_step_label(v, json_text_at(proof, "step")));
+    page_set_text(v, ret->model, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(v, row))));
+    Json *back = page_object_in(v, ret->model, "back");
+    page_set_text(v, back, "href", page_case_href(v, row->id));
+    page_set_text(v, back, "label", row->id);
+    page_set_int(v, ret->model, "seq", seq);
+    page_set_text(v, ret->model, "json_href", str_printf(v->a, "/api/v1/decisions/%lld", (long long)seq));
+    return true;
+}
+
+/* ---- Check my situation ---- */
+
+Str page_top_decision(Arena *a, Str model)
+{
+    Buf b = buf_new(a, 200);
+    for (size_t i = 0; i < model.len; i++) {
+        char c = model.ptr[i] == '-' ? ' ' : model.ptr[i];
+        buf_byte(&b, i == 0 && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
+    }
+    return b.len ? buf_str(&b) : STR("");
+}
+
+/* The strings among the allowed values make a choice. */
+static bool add_allowed(const PageView *v, Json *field, const DmnInput *in, Str value)
+{
+    FeelTests tests = in->allowed ? feel_tests_shape(in->allowed) : (FeelTests){.shape = FEEL_TEST_OTHER};
+    if (tests.shape != FEEL_TEST_RANGES || tests.count == 0 || tests.ranges[0].low.kind != FEEL_STRING) {
+        return false;
+    }
+    Json *choices = page_list_in(v, field, "choices");
+    for (size_t i = 0; i < tests.count; i++) {
+        Str text = feel_text(tests.ranges[i].low);
+        Json *c = page_add(v, choices);
+        page_set_text(v, c, "value", text);
+        page_set_text(v, c, "label", page_label(v, "choice", text));
+        page_set_bool(v, c, "selected", str_eq(text, value));
+    }
+    page_set_bool(v, field, "many", tests.count > 6);
+    return true;
+}
+
+static void add_input(const PageView *v, Json *list, const DmnInput *in, const Json *sent, const ErrList *faults)
+{
+    FeelKind kind = feel_type_kind(in->type);
+    Str value = json_text(json_get_str(sent, in->name));
+    Json *j = page_add(v, list);
+    page_set_text(v, j, "name", in->name);
+    page_set_text(v, j, "label", input_label(v, in->name));
+    page_set_text(v, j, "value", value);
+    const char *type = kind == FEEL_NUMBER ? "number" : kind == FEEL_DATE ? "date" : kind == FEEL_BOOLEAN ? "yes_no" : kind == FEEL_LIST ? "list" : "text";
+    page_set_text(v, j, "type", add_allowed(v, j, in, value) ? STR("choice") : str_from_c(type));
+    for (size_t i = 0; i < faults->count; i++) {
+        if (str_eq_c(in->name, faults->items[i].field)) {
+            page_set_text(v, j, "error", str_copy(v->a, str_from_c(faults->items[i].text)));
+        }
+    }
+}
+
+/* Texts of a form as JSON of the input's type. Empty fields are unknown facts. */
+static Json *typed_facts(const PageView *v, const DmnInput *inputs, size_t count, const Json *sent)
+{
+    Json *facts = json_new_object(v->a);
+    for (size_t i = 0; i < count; i++) {
+        Str text = str_trim(json_text(json_get_str(sent, inputs[i].name)));
+        FeelKind kind = feel_type_kind(inputs[i].type);
+        Dec d;
+        if (text.len == 0) {
+            continue;
+        } else if (kind == FEEL_BOOLEAN) {
+            json_set(v->a, facts, inputs[i].name, json_new_bool(v->a, str_eq(text, STR("true"))));
+        } else if (kind == FEEL_NUMBER && dec_parse(text, &d)) {
+            json_set(v->a, facts, inputs[i].name, json_new_number(v->a, dec_print(v->a, d)));
+        } else if (kind == FEEL_LIST) {
+            Json *items = json_set(v->a, facts, inputs[i].name, json_new_array(v->a));
+            for (Str rest = text, item; str_cut(&rest, '\n', &item);) {
+                if (str_trim(item).len > 0) {
+                    json_push(v->a, items, json_new_str(v->a, str_trim(item)));
+                }
+            }
+        } else {
+            json_set(v->a, facts, inputs[i].name, json_new_str(v->a, text));
+        }
+    }
+    return facts;
+}
+
+static bool run_check(const PageView *v, Json *model, Str name, const Json *facts, ErrList *faults, Err *err)
+{
+    Value values;
+    Decision d = {.whole_trace = true};
+    Str top = page_top_decision(v->a, name);
+    if (!decide_facts(v->run, v->scheme, name, top, v->today, facts, &values, faults, err)) {
+        return faults->count > 0;
+    }
+    if (!decide(v->run, v->scheme, name, top, v->today, values, &d, err)) {
+        return false;
+    }
+    Json *proof = decision_proof(v->a, &d);
+    Json *changes = decision_is_granted(&d) ? NULL : decision_changes(v->run, v->scheme, &d, STR("granted"));
+    page_set(v, model, "result", page_decision_model(v, proof, d.facts, decision_tables(v->a, &d), changes));
+    return true;
+}
+
+bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *err)
+{
+    const Json *offered = json_get(scheme_info(v->scheme), "check_models");
+    *ret = (Page){"check", json_new_object(v->a)};
+    Json *m = ret->model, *models = page_list_in(v, m, "models");
+    page_frame(v, m, view_text(v->a, v->language, "check.title", NULL));
+    for (size_t i = 0; i < json_count(offered); i++) {
+        Json *j = page_add(v, models);
+        page_set_text(v, j, "value", json_text(offered->items[i]));
+        page_set_text(v, j, "label", page_label(v, "models", page_top_decision(v->a, json_text(offered->items[i]))));
+        page_set_bool(v, j, "selected", str_eq(json_text(offered->items[i]), model));
+    }
+    if (model.len == 0) {
+        return true;
+    }
+    const SchemeModel *found = scheme_model(v->scheme, model, v->today);
+    const DmnInvocable *top = found ? dmn_find(found->model, DMN_DECISION, page_top_decision(v->a, model)) : NULL;
+    if (top == NULL) {
+        return err_set(err, NOT_FOUND, "There is no decision model %.*s in force.", STR_ARG(model));
+    }
+    const DmnInput *inputs;
+    size_t count = dmn_inputs(top, &inputs);
+    ErrList faults = {.arena = v->a};
+    if (sent != NULL && !run_check(v, m, model, typed_facts(v, inputs, count, sent), &faults, err)) {
+        return false;
+    }
+    Json *fields = page_list_in(v, m, "fields");
+    for (size_t i = 0; i < count; i++) {
+        if (!str_eq(inputs[i].name, STR("holidays"))) {
+            add_input(v, fields, &inputs[i], sent, &faults);
+        }
+    }
+    page_set_text(v, m, "model", model);
+    page_set_text(v, m, "action", STR("/check"));
+    return true;
+}

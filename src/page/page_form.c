@@ -1,0 +1,243 @@
+/* page_form.c: the form of a step, with the proposal where the law proposes; "check my situation"; decisions.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "page_int.h"
+
+enum { MAX_CASE_CHOICES = 300, MANY_CHOICES = 6 };
+
+static const char *const TYPES[] = {[SCHEME_TEXT] = "text", [SCHEME_NUMBER] = "number", [SCHEME_DATE] = "date",
+                                    [SCHEME_YES_NO] = "yes_no", [SCHEME_CHOICE] = "choice", [SCHEME_CASE] = "case",
+                                    [SCHEME_MRZ] = "textarea", [SCHEME_LIST] = "list"};
+
+static void add_choice(const PageView *v, Json *list, Str value, Str label, Str selected)
+{
+    Json *j = page_add(v, list);
+    page_set_text(v, j, "value", value);
+    page_set_text(v, j, "label", label);
+    page_set_bool(v, j, "selected", str_eq(value, selected));
+}
+
+/* Cases that may be chosen: those that the caller may see; a candidate is chosen among the referred of the case. */
+static bool add_case_choices(const PageView *v, Json *j, const SchemeField *f, const CaseRow *row, Str selected, Err *err)
+{
+    Json *list = page_list_in(v, j, "choices");
+    const Json *referred = row ? json_get(row->data, "referred") : NULL;
+    const CaseRow *rows;
+    size_t count;
+    if (f->of.len == 0 || !query_list(v->flow->store, v->a, scheme_id(v->scheme), f->of, NULL, 0, NULL, 0, &rows, &count, err)) {
+        return f->of.len == 0;
+    }
+    for (size_t i = 0; i < count && list->count < MAX_CASE_CHOICES; i++) {
+        bool among = referred == NULL || !str_eq(f->of, STR("candidate"));
+        for (size_t k = 0; k < json_count(referred) && !among; k++) {
+            among = str_eq(json_text(referred->items[k]), rows[i].id);
+        }
+        bool visible = among && (page_may_read(v, &rows[i]) || (referred != NULL && str_eq(f->of, STR("candidate"))));
+        if (visible) {
+            add_choice(v, list, rows[i].id, str_printf(v->a, "%.*s · %.*s", STR_ARG(rows[i].id), STR_ARG(page_title_of(v, &rows[i]))), selected);
+        }
+    }
+    page_set_bool(v, j, "many", true);
+    return true;
+}
+
+static Str plain_value(const PageView *v, const Json *value)
+{
+    if (value == NULL) {
+        return STR("");
+    }
+    if (value->kind == JSON_BOOL) {
+        return value->boolean ? STR("true") : STR("false");
+    }
+    if (value->kind == JSON_ARRAY) {
+        Buf b = buf_new(v->a, 65536);
+        for (size_t i = 0; i < value->count; i++) {
+            buf_printf(&b, "%s%.*s", i ? "\n" : "", STR_ARG(json_text(value->items[i])));
+        }
+        return b.len ? buf_str(&b) : STR("");
+    }
+    return json_text(value);
+}
+
+static Str fault_text(const PageView *v, const Err *e)
+{
+    Str key = str_printf(v->a, "error.%s", err_name(e->code));
+    bool generic = str_eq_c(str_from_c(e->text), err_plain(e->code));
+    Str text = generic ? view_text(v->a, v->language, str_c(v->a, key), NULL) : str_copy(v->a, str_from_c(e->text));
+    return text.len > 0 && !str_starts(text, STR("⟦")) ? text : str_copy(v->a, str_from_c(e->text));
+}
+
+static void add_fault(const PageView *v, Json *j, Str field, const ErrList *faults)
+{
+    for (size_t i = 0; faults != NULL && i < faults->count; i++) {
+        if (str_eq_c(field, faults->items[i].field)) {
+            page_set_text(v, j, "error", fault_text(v, &faults->items[i]));
+            return;
+        }
+    }
+}
+
+static bool add_field(const PageView *v, Json *list, const SchemeType *t, const SchemeStep *step, const SchemeField *f,
+                      const CaseRow *row, const PageFormAsk *ask, Err *err)
+{
+    Json *j = page_add(v, list);
+    const Json *value = json_get_str(ask->sent, f->name);
+    value = value ? value : row ? json_get_str(row->data, f->name) : NULL;
+    Str text = plain_value(v, value);
+    page_set_text(v, j, "name", f->name);
+    page_set_text(v, j, "label", page_field_label(v, t, f->name));
+    Str help = scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s.%.*s", STR_ARG(t->name), STR_ARG(f->name)));
+    if (help.ptr != NULL) {
+        page_set_text(v, j, "help", help);
+    }
+    page_set_text(v, j, "type", str_from_c(TYPES[f->kind]));
+    page_set_text(v, j, "value", text);
+    page_set_bool(v, j, "required", !scheme_names_have(&step->optional, f->name));
+    if (f->unit.len > 0) {
+        page_set_text(v, j, "unit", f->unit);
+    }
+    add_fault(v, j, f->name, ask->faults);
+    if (f->kind == SCHEME_CASE) {
+        return add_case_choices(v, j, f, row, text, err);
+    }
+    Json *choices = f->kind == SCHEME_CHOICE ? page_list_in(v, j, "choices") : NULL;
+    for (size_t i = 0; choices != NULL && i < f->choices.count; i++) {
+        add_choice(v, choices, f->choices.items[i], page_label(v, "choice", f->choices.items[i]), text);
+    }
+    page_set_bool(v, j, "many", f->choices.count > MANY_CHOICES);
+    return true;
+}
+
+static void add_errors(const PageView *v, Json *model, const SchemeType *t, const ErrList *faults)
+{
+    Json *list = page_list_in(v, model, "errors");
+    for (size_t i = 0; faults != NULL && i < faults->count; i++) {
+        Json *j = page_add(v, list);
+        Str field = str_copy(v->a, str_from_c(faults->items[i].field));
+        if (field.len > 0) {
+            page_set_text(v, j, "field", field);
+            page_set_text(v, j, "label", page_field_label(v, t, field));
+        }
+        page_set_text(v, j, "text", fault_text(v, &faults->items[i]));
+    }
+}
+
+/* ---- The proposal: a dry run of the step as it stands ---- */
+
+static bool proposes_without_form(const SchemeStep *step)
+{
+    return step->model.len > 0 && step->fields.count == step->optional.count;
+}
+
+static void add_proposal(const PageView *v, Json *model, const SchemeStep *step, const CaseRow *row)
+{
+    Command c = {.scheme = scheme_id(v->scheme), .step = step->name, .case_id = row ? row->id : STR(""), .expected_version = -1};
+    c.form = json_new_object(v->a);
+    FlowResult r;
+    if (!proposes_without_form(step) || !flow_run(v->flow, v->run, v->caller, &c, FLOW_DRY, v->now, &r) || !r.plan.decided) {
+        /* "cannot decide" is a fault of the dry run; the officer sees it all the same */
+        if (!proposes_without_form(step) || !r.plan.decided) {
+            return;
+        }
+    }
+    const Decision *d = &r.plan.decision;
+    Json *changes = decision_is_granted(d) ? NULL : decision_changes(v->run, v->scheme, d, STR("granted"));
+    page_set(v, model, "proposal", page_decision_model(v, r.plan.proof, d->facts, NULL, changes));
+}
+
+static void add_discretion(const PageView *v, Json *list, const SchemeStep *step, const PageFormAsk *ask)
+{
+    if (!step->discretion) {
+        return;
+    }
+    Json *j = page_add(v, list);
+    page_set_text(v, j, "name", STR("outcome"));
+    page_set_text(v, j, "type", STR("choice"));
+    page_set_text(v, j, "label", view_text(v->a, v->language, "form.outcome", NULL));
+    page_set_text(v, j, "help", view_text(v->a, v->language, "form.outcome_help", NULL));
+    Json *choices = page_list_in(v, j, "choices");
+    Str sent = json_text_at(ask->sent, "outcome");
+    add_choice(v, choices, STR(""), view_text(v->a, v->language, "form.as_proposed", NULL), sent);
+    add_choice(v, choices, STR("granted"), page_label(v, "outcomes", STR("granted")), sent);
+    add_choice(v, choices, STR("refused"), page_label(v, "outcomes", STR("refused")), sent);
+    add_fault(v, j, STR("outcome"), ask->faults);
+    j = page_add(v, list);
+    page_set_text(v, j, "name", STR("depart_reason"));
+    page_set_text(v, j, "type", STR("textarea"));
+    page_set_text(v, j, "label", view_text(v->a, v->language, "form.depart_reason", NULL));
+    page_set_text(v, j, "value", json_text_at(ask->sent, "depart_reason"));
+    add_fault(v, j, STR("depart_reason"), ask->faults);
+}
+
+static bool add_fields(const PageView *v, Json *model, const CommandInput *in, const PageFormAsk *ask, Err *err)
+{
+    Json *list = page_list_in(v, model, "fields");
+    for (size_t i = 0; in->mode == COMMAND_PLAIN && i < in->step->fields.count; i++) {
+        const SchemeField *f = scheme_field(in->type, in->step->fields.items[i]);
+        if (!add_field(v, list, in->type, in->step, f, in->row, ask, err)) {
+            return false;
+        }
+    }
+    if (in->mode == COMMAND_PLAIN) {
+        add_discretion(v, list, in->step, ask);
+    }
+    return true;
+}
+
+/* What the first person filed, for the second to read. */
+static void add_pending_facts(const PageView *v, Json *model, const CommandInput *in)
+{
+    const Json *form = json_get(in->row->pending, "form");
+    Json *list = page_list_in(v, model, "facts");
+    for (size_t i = 0; i < json_count(form); i++) {
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", page_field_label(v, in->type, form->members[i].key));
+        page_set_text(v, j, "value", page_value(v, in->type, form->members[i].key, form->members[i].value));
+    }
+}
+
+bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
+{
+    CommandInput in = {.caller = v->caller};
+    if (v->caller == NULL) {
+        return err_set(err, NOT_SIGNED_IN, "%s", err_plain(NOT_SIGNED_IN));
+    }
+    if (!command_resolve(v->scheme, ask->step, &in, err) ||
+        (ask->case_id.len > 0 && !query_case(v->flow->store, v->a, ask->case_id, &in.row, err))) {
+        return false;
+    }
+    Command none = {.form = json_new_object(v->a)};
+    in.command = &none;
+    in.run = v->run;
+    if ((in.row == NULL) != (in.step->opens && in.mode == COMMAND_PLAIN)) {
+        return err_set(err, NOT_FOUND, "There is no such case.");
+    }
+    if (in.row != NULL && !page_may_read(v, in.row)) {
+        return err_set(err, NOT_ALLOWED, "This case is not yours to see.");
+    }
+    *ret = (Page){"form", json_new_object(v->a)};
+    Json *m = ret->model;
+    Str label = page_step_label(v, ask->step);
+    page_frame(v, m, label);
+    page_set_text(v, m, "step", ask->step);
+    page_set_text(v, m, "label", label);
+    Str help = scheme_message(v->scheme, v->language, str_printf(v->a, "step_help.%.*s", STR_ARG(ask->step)));
+    if (help.ptr != NULL) {
+        page_set_text(v, m, "help", help);
+    }
+    page_set_text(v, m, "action", v->path);
+    page_set_text(v, m, "key", ask->key);
+    page_set_text(v, m, "version", in.row ? str_printf(v->a, "%lld", (long long)in.row->version) : STR("-1"));
+    page_set_text(v, m, "cancel_href", in.row ? page_case_href(v, in.row->id) : STR("/"));
+    page_set_bool(v, m, "needs_second", in.step->two_people && in.mode == COMMAND_PLAIN);
+    page_set(v, m, "cites", page_cites(v, in.step->cite));
+    if (in.row != NULL) {
+        page_set_text(v, m, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
+    }
+    add_errors(v, m, in.type, ask->faults);
+    if (in.mode != COMMAND_PLAIN && in.row->pending != NULL) {
+        add_pending_facts(v, m, &in);
+    } else {
+        add_proposal(v, m, in.step, in.row);
+    }
+    return add_fields(v, m, &in, ask, err);
+}

@@ -1,0 +1,331 @@
+/* page_home.c: the first page: for nobody, for a worker, for an employer, for staff.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "page_int.h"
+
+enum { QUEUE_LIMIT = 100 };
+
+/* ---- Nobody is signed in ---- */
+
+static void add_account(const PageView *v, Json *list, const CaseRow *row)
+{
+    const Json *roles = json_get(row->data, "roles");
+    Str role = json_count(roles) ? json_text(roles->items[0]) : STR("");
+    Json *j = page_add(v, list);
+    page_set_text(v, j, "login", json_text_at(row->data, "login"));
+    page_set_text(v, j, "name", json_text_at(row->data, "name"));
+    page_set_text(v, j, "role_label", page_label(v, "role", role));
+    page_set_text(v, j, "errand", page_label(v, "errand", role));
+}
+
+/* Those whose login the scheme's demo names, in that order. */
+static bool add_accounts(const PageView *v, Json *model, Err *err)
+{
+    Json *list = page_list_in(v, model, "accounts");
+    for (size_t k = 0; v->demo && k < v->flow->scheme_count; k++) {
+        PageView other = *v;
+        other.scheme = v->flow->schemes[k];
+        const Json *logins = json_get(scheme_info(other.scheme), "demo_accounts");
+        for (size_t i = 0; i < json_count(logins); i++) {
+            Str id;
+            const CaseRow *row = NULL;
+            if (!query_holder_of(v->flow->store, v->a, scheme_id(other.scheme), STR("account"), STR("login"),
+                                 json_text(logins->items[i]), &id, err) ||
+                (id.len > 0 && !query_case(v->flow->store, v->a, id, &row, err))) {
+                return false;
+            }
+            if (row != NULL) {
+                add_account(&other, list, row);
+            }
+        }
+    }
+    return true;
+}
+
+static bool home_public(const PageView *v, Page *ret, Err *err)
+{
+    *ret = (Page){"home_public", json_new_object(v->a)};
+    page_frame(v, ret->model, view_text(v->a, v->language, "public.title", NULL));
+    return add_accounts(v, ret->model, err);
+}
+
+bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err *err)
+{
+    *ret = (Page){"sign_in", json_new_object(v->a)};
+    page_frame(v, ret->model, view_text(v->a, v->language, "base.sign_in", NULL));
+    page_set_text(v, ret->model, "login", login);
+    if (fault != NULL) {
+        Json *j = page_add(v, page_list_in(v, ret->model, "errors"));
+        page_set_text(v, j, "text", str_from_c(fault->text));
+    }
+    return add_accounts(v, ret->model, err);
+}
+
+/* ---- A person whose account is a case ---- */
+
+static void add_next(const PageView *v, Json *list, const CaseRow *row)
+{
+    Json *steps = json_new_array(v->a);
+    page_steps(v, steps, row);
+    for (size_t i = 0; i < steps->count; i++) {
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", json_text_at(steps->items[i], "label"));
+        page_set_text(v, j, "text", page_title_of(v, row));
+        page_set_text(v, j, "href", json_text_at(steps->items[i], "href"));
+        page_set_text(v, j, "kind", i == 0 ? STR("primary") : STR("plain"));
+        if (row->due.len > 0) {
+            page_set_text(v, j, "due", row->due);
+        }
+    }
+}
+
+static void add_case_row(const PageView *v, Json *list, const CaseRow *row)
+{
+    Json *j = page_add(v, list);
+    page_set_text(v, j, "href", page_case_href(v, row->id));
+    page_set_text(v, j, "title", page_title_of(v, row));
+    page_set_text(v, j, "type_label", page_label(v, "type", row->type));
+    page_set_text(v, j, "state_label", page_state_label(v, row->type, row->state));
+    if (row->due.len > 0) {
+        page_set_text(v, j, "due", row->due);
+    }
+}
+
+/* messages: "rights.<type>.<state>" or "rights.<type>": lines "text|cite". */
+static void add_rights(const PageView *v, Json *model, const CaseRow *row)
+{
+    Json *list = page_list_in(v, model, "rights");
+    for (int n = 1; n <= 8; n++) {
+        Str key = str_printf(v->a, "rights.%.*s.%d", STR_ARG(row->type), n);
+        Str text = scheme_message(v->scheme, v->language, key), cite = STR("");
+        if (text.ptr == NULL) {
+            return;
+        }
+        size_t bar = str_find(text, STR("|"), 0);
+        if (bar != SIZE_MAX) {
+            cite = str_sub(text, bar + 1, text.len);
+            text = str_sub(text, 0, bar);
+        }
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "text", text);
+        Json *cites = page_cites(v, cite);
+        if (json_count(cites) > 0) {
+            page_set_text(v, j, "cite", json_text_at(cites->items[0], "label"));
+            Json *href = json_get(cites->items[0], "href");
+            if (href != NULL) {
+                page_set(v, j, "href", href);
+            }
+        }
+    }
+}
+
+static bool add_reads(const PageView *v, Json *model, Str person, Err *err)
+{
+    Json *reads;
+    if (!query_reads(v->flow->store, v->a, person, &reads, err)) {
+        return false;
+    }
+    Json *list = page_list_in(v, model, "reads");
+    for (size_t i = 0; i < json_count(reads) && i < 20; i++) {
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "day", str_sub(json_text_at(reads->items[i], "at"), 0, 10));
+        page_set_text(v, j, "who", json_text_at(reads->items[i], "reader"));
+        page_set_text(v, j, "reason", page_label(v, "reading", json_text_at(reads->items[i], "reason")));
+    }
+    return true;
+}
+
+/* Place among those who wait in the same pool: by standing, then fewest referrals; who is level shares a place. */
+static bool add_roster(const PageView *v, Json *model, const CaseRow *row, Err *err)
+{
+    const Json *rule = json_get(json_get(scheme_info(v->scheme), "roster"), str_c(v->a, row->type));
+    Str state = json_text_at(rule, "state"), pool = json_text_at(rule, "pool"), rank = json_text_at(rule, "standing"),
+        shown = json_text_at(rule, "exposure");
+    if (rule == NULL || !str_eq(row->state, state)) {
+        return true;
+    }
+    QueryWhere where = {pool, json_text(json_get_str(row->data, pool))};
+    const CaseRow *rows;
+    size_t count;
+    if (!query_list(v->flow->store, v->a, row->scheme, row->type, &where, 1, &state, 1, &rows, &count, err)) {
+        return false;
+    }
+    int64_t own = json_to_int(json_get_str(row->data, rank), 0), own_shown = json_to_int(json_get_str(row->data, shown), 0);
+    int64_t better = 0, level = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t other = json_to_int(json_get_str(rows[i].data, rank), 0), times = json_to_int(json_get_str(rows[i].data, shown), 0);
+        better += other > own || (other == own && times < own_shown);
+        level += other == own && times == own_shown;
+    }
+    Json *roster = page_object_in(v, model, "roster");
+    page_set_int(v, roster, "place", better + 1);
+    page_set_int(v, roster, "of", (int64_t)count);
+    page_set_text(v, roster, "standing", str_printf(v->a, "%lld", (long long)own));
+    page_set_int(v, roster, "referrals", own_shown);
+    page_set_text(v, roster, "expires", row->due);
+    Json *why = page_list_in(v, roster, "why"), *params = json_new_object(v->a);
+    page_set_int(v, params, "better", better);
+    page_set_int(v, params, "level", level - 1);
+    json_push(v->a, why, json_new_str(v->a, view_text(v->a, v->language, "roster.better", params)));
+    json_push(v->a, why, json_new_str(v->a, view_text(v->a, v->language, "roster.level", params)));
+    json_push(v->a, why, json_new_str(v->a, view_text(v->a, v->language, "roster.rule", NULL)));
+    return true;
+}
+
+static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *err)
+{
+    *ret = (Page){"home_worker", json_new_object(v->a)};
+    Json *m = ret->model;
+    page_frame(v, m, page_title_of(v, row));
+    Json *c = page_object_in(v, m, "case");
+    page_set_text(v, c, "id", row->id);
+    page_set_text(v, c, "type_label", page_label(v, "type", row->type));
+    Json *where = page_object_in(v, m, "where");
+    page_set_text(v, where, "state_label", page_state_label(v, row->type, row->state));
+    page_set_text(v, where, "since", day_print(v->a, row->since));
+    page_holder(v, page_object_in(v, m, "holder"), row);
+    Json *next = page_list_in(v, m, "next"), *documents = page_list_in(v, m, "documents");
+    add_next(v, next, row);
+    const CaseRow *linked;
+    const Str *fields;
+    size_t count;
+    if (!query_linked(v->flow->store, v->a, row->id, &linked, &fields, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!page_may_read(v, &linked[i])) {
+            continue;
+        }
+        add_next(v, next, &linked[i]);
+        Json *d = page_add(v, documents);
+        page_set_text(v, d, "href", page_case_href(v, linked[i].id));
+        page_set_text(v, d, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", linked[i].type)), STR_ARG(page_title_of(v, &linked[i]))));
+        if (json_get(linked[i].data, "permit_no") != NULL) {
+            d = page_add(v, documents);
+            page_set_text(v, d, "href", str_printf(v->a, "/permit/%.*s", STR_ARG(linked[i].id)));
+            page_set_text(v, d, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
+                                                    STR_ARG(json_text_at(linked[i].data, "permit_no"))));
+        }
+    }
+    add_rights(v, m, row);
+    return add_roster(v, m, row, err) && add_reads(v, m, row->id, err);
+}
+
+static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err *err)
+{
+    *ret = (Page){"home_employer", json_new_object(v->a)};
+    Json *m = ret->model, *company = page_object_in(v, m, "company");
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    page_frame(v, m, page_title_of(v, row));
+    page_set_text(v, company, "name", page_title_of(v, row));
+    page_set_text(v, company, "number", json_text_at(row->data, "business_number"));
+    page_set_text(v, company, "industry", page_value(v, t, STR("industry"), json_get(row->data, "industry")));
+    page_set_text(v, company, "place", page_value(v, t, STR("region"), json_get(row->data, "region")));
+    Json *next = page_list_in(v, m, "next"), *cases = page_list_in(v, m, "cases"), *duties = page_list_in(v, m, "duties");
+    add_next(v, next, row);
+    const CaseRow *linked;
+    const Str *fields;
+    size_t count;
+    if (!query_linked(v->flow->store, v->a, row->id, &linked, &fields, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!page_may_read(v, &linked[i])) {
+            continue;
+        }
+        add_next(v, next, &linked[i]);
+        add_case_row(v, cases, &linked[i]);
+        if (linked[i].due.len > 0) {
+            Day due;
+            Json *j = page_add(v, duties);
+            page_set_text(v, j, "due", linked[i].due);
+            page_set_text(v, j, "text", str_printf(v->a, "%.*s: %.*s", STR_ARG(page_title_of(v, &linked[i])),
+                                                   STR_ARG(page_state_label(v, linked[i].type, linked[i].state))));
+            page_set_text(v, j, "href", page_case_href(v, linked[i].id));
+            page_set_bool(v, j, "overdue", day_parse(linked[i].due, &due) && day_cmp(due, v->today) < 0);
+        }
+    }
+    Json *opening = json_new_array(v->a);
+    page_steps(v, opening, NULL);
+    for (size_t i = 0; i < opening->count; i++) {
+        Json *j = page_add(v, next);
+        page_set_text(v, j, "label", json_text_at(opening->items[i], "label"));
+        page_set_text(v, j, "href", json_text_at(opening->items[i], "href"));
+    }
+    return true;
+}
+
+/* ---- Staff ---- */
+
+static void add_queue_item(const PageView *v, Json *list, const CaseRow *row, Str holder)
+{
+    Day due;
+    Json *j = page_add(v, list);
+    page_set_text(v, j, "href", page_case_href(v, row->id));
+    page_set_text(v, j, "title", page_title_of(v, row));
+    page_set_text(v, j, "type_label", page_label(v, "type", row->type));
+    page_set_text(v, j, "state_label", page_state_label(v, row->type, row->state));
+    page_set_text(v, j, "holder", holder);
+    if (row->due.len > 0 && day_parse(row->due, &due)) {
+        int64_t days = due.n - v->today.n;
+        page_set_text(v, j, "due", row->due);
+        page_set_int(v, j, "due_in_days", days);
+        page_set_bool(v, j, "overdue", days < 0);
+        page_set_bool(v, j, "soon", days >= 0 && days <= 7);
+    }
+}
+
+static bool home_queue(const PageView *v, Page *ret, Err *err)
+{
+    *ret = (Page){"home_queue", json_new_object(v->a)};
+    Json *m = ret->model, *counts = page_list_in(v, m, "counts"), *items = page_list_in(v, m, "items");
+    page_frame(v, m, view_text(v->a, v->language, "queue.title", NULL));
+    page_steps(v, page_list_in(v, m, "actions"), NULL);
+    const CaseRow *rows;
+    size_t count;
+    int64_t total;
+    if (!query_pending(v->flow->store, v->a, scheme_id(v->scheme), &rows, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        Json *steps = json_new_array(v->a);
+        page_steps(v, steps, &rows[i]);
+        bool mine = json_count(steps) > 0 && !str_eq(json_text_at(rows[i].pending, "by"), v->caller->account);
+        if (mine) {
+            add_queue_item(v, items, &rows[i], view_text(v->a, v->language, "queue.second", NULL));
+        }
+    }
+    for (size_t r = 0; r < v->caller->role_count; r++) {
+        Str role = v->caller->roles[r];
+        if (!query_queue(v->flow->store, v->a, scheme_id(v->scheme), role, QUEUE_LIMIT, &rows, &count, &total, err)) {
+            return false;
+        }
+        Json *j = page_add(v, counts);
+        page_set_text(v, j, "label", page_label(v, "role", role));
+        page_set_int(v, j, "count", total);
+        page_set_text(v, j, "href", STR("/"));
+        page_set_bool(v, j, "current", r == 0);
+        for (size_t i = 0; i < count; i++) {
+            add_queue_item(v, items, &rows[i], STR(""));
+        }
+    }
+    return true;
+}
+
+bool page_home(const PageView *v, Page *ret, Err *err)
+{
+    if (v->caller == NULL) {
+        return home_public(v, ret, err);
+    }
+    if (v->caller->party.len == 0) {
+        return home_queue(v, ret, err);
+    }
+    const CaseRow *row;
+    if (!query_case(v->flow->store, v->a, v->caller->party, &row, err)) {
+        return false;
+    }
+    if (row == NULL) {
+        return err_set(err, NOT_FOUND, "The case of this account is not there.");
+    }
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    return t && t->person ? home_worker(v, row, ret, err) : home_employer(v, row, ret, err);
+}

@@ -1,0 +1,35 @@
+/* page_int.h: what the files of this room share. Not for other rooms.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAGE_PAGE_INT_H
+#define PAGE_PAGE_INT_H
+
+#include "page.h"
+#include "query/query.h"
+#include "view/view.h"
+
+void page_set(const PageView *v, Json *j, const char *key, Json *value);
+void page_set_text(const PageView *v, Json *j, const char *key, Str text);
+void page_set_int(const PageView *v, Json *j, const char *key, int64_t n);
+void page_set_bool(const PageView *v, Json *j, const char *key, bool b);
+/* An empty list under key, returned for filling. */
+Json *page_list_in(const PageView *v, Json *j, const char *key);
+Json *page_object_in(const PageView *v, Json *j, const char *key);
+Json *page_add(const PageView *v, Json *list); /* a new object at its end */
+/* One value of a case as text for people: choices and links by label, dates and numbers as they are. */
+Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value);
+/* {label, value, personal} of every field of a case that has a value. */
+void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *data);
+/* holder, since, due, overdue, rule. */
+void page_holder(const PageView *v, Json *j, const CaseRow *row);
+Str page_case_href(const PageView *v, Str id);
+/* Steps as buttons: {name, label, href, primary, needs_second}. */
+void page_steps(const PageView *v, Json *list, const CaseRow *row);
+/* A step by its label, "quota.decide/confirm" as a confirmation of it; an event by its label or by its step. */
+Str page_step_label(const PageView *v, Str step);
+Str page_event_label(const PageView *v, Str event);
+/* Who acted: a party of the case by its title, an account by its name in the log. */
+Str page_actor(const PageView *v, Str actor);
+Str page_title_of(const PageView *v, const CaseRow *row);
+bool page_has_role(const PageView *v, Str role);
+
+#endif

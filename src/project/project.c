@@ -1,0 +1,425 @@
+/* project.c: see project.h. Every statement is a literal that both engines understand.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "project.h"
+
+enum { MAX_ROW = 16 * 1024 * 1024 };
+
+#define N(params) COUNT_OF(params)
+
+/* ---- Tables ---- */
+
+static const char *const CREATE[] = {
+    "CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY, scheme TEXT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL,"
+    " version BIGINT NOT NULL, title TEXT NOT NULL, holder TEXT NOT NULL, opened BIGINT NOT NULL, since BIGINT NOT NULL,"
+    " due TEXT NOT NULL, due_rule TEXT NOT NULL, person TEXT NOT NULL, data TEXT NOT NULL, pending TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS cases_by_holder ON cases (holder, due)",
+    "CREATE INDEX IF NOT EXISTS cases_by_state ON cases (scheme, type, state)",
+    "CREATE INDEX IF NOT EXISTS cases_by_person ON cases (person)",
+    "CREATE TABLE IF NOT EXISTS case_index (type TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, case_id TEXT NOT"
+    " NULL, PRIMARY KEY (type, field, value, case_id))",
+    "CREATE INDEX IF NOT EXISTS case_index_by_case ON case_index (case_id, field)",
+    "CREATE TABLE IF NOT EXISTS uniques (type TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, case_id TEXT NOT NULL,"
+    " PRIMARY KEY (type, field, value))",
+    "CREATE INDEX IF NOT EXISTS uniques_by_case ON uniques (case_id, field)",
+    "CREATE TABLE IF NOT EXISTS links (case_id TEXT NOT NULL, field TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (case_id,"
+    " field))",
+    "CREATE INDEX IF NOT EXISTS links_by_target ON links (target)",
+    "CREATE TABLE IF NOT EXISTS approved (allocation TEXT PRIMARY KEY, total BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS units (allocation TEXT NOT NULL, number BIGINT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY"
+    " (allocation, number))",
+    "CREATE INDEX IF NOT EXISTS units_by_case ON units (case_id)",
+    "CREATE TABLE IF NOT EXISTS words (word TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (word, case_id))",
+    "CREATE INDEX IF NOT EXISTS words_by_case ON words (case_id)",
+    "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, n BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS decisions (seq BIGINT PRIMARY KEY, case_id TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT"
+    " NULL, outcome TEXT NOT NULL, day BIGINT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS decisions_by_case ON decisions (case_id)",
+    "CREATE TABLE IF NOT EXISTS file_reads (seq BIGINT PRIMARY KEY, person TEXT NOT NULL, at TEXT NOT NULL, reader TEXT NOT"
+    " NULL, reason TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS file_reads_by_person ON file_reads (person, seq)",
+};
+
+static const char *const DROP[] = {
+    "DROP TABLE IF EXISTS cases",    "DROP TABLE IF EXISTS case_index", "DROP TABLE IF EXISTS uniques",
+    "DROP TABLE IF EXISTS links",    "DROP TABLE IF EXISTS approved",   "DROP TABLE IF EXISTS units",
+    "DROP TABLE IF EXISTS words",    "DROP TABLE IF EXISTS counters",   "DROP TABLE IF EXISTS decisions",
+    "DROP TABLE IF EXISTS file_reads",
+};
+
+static const char *const DUMP[] = {
+    "SELECT id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person, data, pending FROM cases"
+    " ORDER BY id",
+    "SELECT type, field, value, case_id FROM case_index ORDER BY case_id, field, value, type",
+    "SELECT type, field, value, case_id FROM uniques ORDER BY case_id, field, value, type",
+    "SELECT case_id, field, target FROM links ORDER BY case_id, field",
+    "SELECT allocation, total FROM approved ORDER BY allocation",
+    "SELECT allocation, number, case_id FROM units ORDER BY allocation, number",
+    "SELECT word, case_id FROM words ORDER BY case_id, word",
+    "SELECT name, n FROM counters ORDER BY name",
+    "SELECT seq, case_id, step, model, outcome, day FROM decisions ORDER BY seq",
+    "SELECT seq, person, at, reader, reason FROM file_reads ORDER BY seq",
+};
+
+bool project_prepare(Store *s, Err *err)
+{
+    for (size_t i = 0; i < COUNT_OF(CREATE); i++) {
+        if (!store_exec(s, CREATE[i], NULL, 0, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- One event: indexes ---- */
+
+static bool apply_index_row(Store *s, const Event *e, Str type, const Json *row, Err *err)
+{
+    Str field = json_text(row->items[0]), value = json_text(row->items[1]);
+    bool unique = json_is_true(row->items[2]);
+    StoreValue own[] = {STORE_S(e->stream), STORE_S(field)};
+    StoreValue all[] = {STORE_S(type), STORE_S(field), STORE_S(value), STORE_S(e->stream)};
+    if (!store_exec(s, "DELETE FROM case_index WHERE case_id = $1 AND field = $2", own, N(own), err) ||
+        !store_exec(s, "INSERT INTO case_index (type, field, value, case_id) VALUES ($1, $2, $3, $4)", all, N(all), err)) {
+        return false;
+    }
+    if (!unique || value.len == 0) {
+        return true;
+    }
+    if (!store_exec(s, "DELETE FROM uniques WHERE case_id = $1 AND field = $2", own, N(own), err)) {
+        return false;
+    }
+    if (!store_exec(s, "INSERT INTO uniques (type, field, value, case_id) VALUES ($1, $2, $3, $4)", all, N(all), err)) {
+        return store_was_duplicate(s) ? err_field(err, ALREADY_EXISTS, "index", "%s", err_plain(ALREADY_EXISTS)) : false;
+    }
+    return true;
+}
+
+static bool apply_index(Store *s, const Event *e, Str type, Err *err)
+{
+    const Json *lists[] = {json_get(e->data, "index"), json_get(e->sealed, "index")};
+    for (size_t k = 0; k < COUNT_OF(lists); k++) {
+        for (size_t i = 0; i < json_count(lists[k]); i++) {
+            if (lists[k]->items[i]->count == 3 && !apply_index_row(s, e, type, lists[k]->items[i], err)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool apply_words(Store *s, const Event *e, Err *err)
+{
+    const Json *lists[] = {json_get(e->data, "search"), json_get(e->sealed, "search")};
+    for (size_t k = 0; k < COUNT_OF(lists); k++) {
+        for (size_t i = 0; i < json_count(lists[k]); i++) {
+            StoreValue p[] = {STORE_S(json_text(lists[k]->items[i])), STORE_S(e->stream)};
+            if (!store_exec(s, "INSERT INTO words (word, case_id) VALUES ($1, $2) ON CONFLICT (word, case_id) DO NOTHING", p,
+                            N(p), err)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool apply_links(Store *s, const Event *e, Err *err)
+{
+    const Json *links = json_get(e->data, "links");
+    for (size_t i = 0; i < json_count(links); i++) {
+        StoreValue p[] = {STORE_S(e->stream), STORE_S(links->members[i].key), STORE_S(json_text(links->members[i].value))};
+        if (!store_exec(s,
+                        "INSERT INTO links (case_id, field, target) VALUES ($1, $2, $3) ON CONFLICT (case_id, field) DO UPDATE"
+                        " SET target = excluded.target",
+                        p, N(p), err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- One event: units, decisions, reads ---- */
+
+static bool apply_units(Store *s, const Event *e, Err *err)
+{
+    const Json *total = json_get(e->data, "units"), *unit = json_get(e->data, "unit"), *back = json_get(e->data, "unit_back");
+    if (total != NULL) {
+        StoreValue p[] = {STORE_S(e->stream), STORE_I(json_to_int(total, 0))};
+        if (!store_exec(s, "INSERT INTO approved (allocation, total) VALUES ($1, $2)", p, N(p), err)) {
+            return store_was_duplicate(s) ? err_set(err, ALREADY_EXISTS, "These units were approved before.") : false;
+        }
+    }
+    if (back != NULL) {
+        StoreValue p[] = {STORE_S(json_text_at(back, "allocation")), STORE_I(json_to_int(json_get(back, "number"), 0))};
+        if (!store_exec(s, "DELETE FROM units WHERE allocation = $1 AND number = $2", p, N(p), err)) {
+            return false;
+        }
+    }
+    if (unit == NULL) {
+        return true;
+    }
+    StoreValue p[] = {STORE_S(json_text_at(unit, "allocation")), STORE_I(json_to_int(json_get(unit, "number"), 0)),
+                      STORE_S(e->stream)};
+    if (!store_exec(s, "INSERT INTO units (allocation, number, case_id) VALUES ($1, $2, $3)", p, N(p), err)) {
+        return store_was_duplicate(s) ? err_set(err, UNIT_TAKEN, "%s", err_plain(UNIT_TAKEN)) : false;
+    }
+    return true;
+}
+
+static bool apply_decision(Store *s, const Event *e, Err *err)
+{
+    const Json *d = json_get(e->data, "decision");
+    if (d == NULL) {
+        return true;
+    }
+    StoreValue p[] = {STORE_I(e->seq), STORE_S(e->stream), STORE_S(json_text_at(e->data, "step")), STORE_S(json_text_at(d, "model")),
+                      STORE_S(json_text_at(d, "outcome")), STORE_I(e->day.n)};
+    return store_exec(s, "INSERT INTO decisions (seq, case_id, step, model, outcome, day) VALUES ($1, $2, $3, $4, $5, $6)", p, N(p), err);
+}
+
+static bool apply_read(Store *s, Arena *a, const Event *e, Err *err)
+{
+    StoreValue p[] = {STORE_I(e->seq), STORE_S(json_text_at(e->data, "person")), STORE_S(instant_print(a, e->at)),
+                      STORE_S(e->actor), STORE_S(json_text_at(e->data, "reason"))};
+    return store_exec(s, "INSERT INTO file_reads (seq, person, at, reader, reason) VALUES ($1, $2, $3, $4, $5)", p, N(p), err);
+}
+
+/* ---- One event: the case ---- */
+
+typedef struct {
+    Str state, title, holder, due, due_rule, person;
+    int64_t opened, since;
+    Json *data;
+    Str pending;
+} Fold;
+
+static bool load_fold(Store *s, Arena *a, const Event *e, Fold *f, Err *err)
+{
+    StoreRows rows;
+    StoreValue id[] = {STORE_S(e->stream)};
+    *f = (Fold){.opened = e->day.n, .since = e->day.n, .data = json_new_object(a)};
+    if (e->version == 1) {
+        return true;
+    }
+    if (!store_query(s, a,
+                     "SELECT state, title, holder, due, due_rule, person, pending, data, opened, since FROM cases WHERE id = $1",
+                     id, N(id), &rows, err)) {
+        return false;
+    }
+    if (rows.row_count == 0) {
+        return err_set(err, LOG_DAMAGED, "The case %.*s has no first event.", STR_ARG(e->stream));
+    }
+    const StoreValue *c = rows.cells;
+    *f = (Fold){c[0].s, c[1].s, c[2].s, c[3].s, c[4].s, c[5].s, c[8].i, c[9].i, NULL, c[6].s};
+    return json_parse(a, c[7].s, &f->data, err);
+}
+
+static void take_text(const Json *home, const char *key, Str *ret)
+{
+    const Json *j = json_get(home, key);
+    if (j != NULL) {
+        *ret = json_text(j);
+    }
+}
+
+static void merge_set(Arena *a, Json *data, const Json *set)
+{
+    for (size_t i = 0; i < json_count(set); i++) {
+        json_set(a, data, set->members[i].key, set->members[i].value);
+    }
+}
+
+/* Canonical, as the log holds it, so that folding again gives the same bytes. */
+static Str print_json(Arena *a, const Json *j)
+{
+    Buf b = buf_new(a, MAX_ROW);
+    json_canonical(&b, a, j);
+    check_that(buf_ok(&b));
+    return buf_str(&b);
+}
+
+static void fold_event(Arena *a, const Event *e, Fold *f)
+{
+    const Json *to = json_get(e->data, "to"), *pending = json_get(e->data, "pending");
+    if (to != NULL) {
+        f->state = json_text(to);
+        f->since = e->day.n;
+    }
+    take_text(e->data, "holder", &f->holder);
+    take_text(e->data, "due", &f->due);
+    take_text(e->data, "due_rule", &f->due_rule);
+    take_text(e->data, "title", &f->title);
+    take_text(e->sealed, "title", &f->title);
+    merge_set(a, f->data, json_get(e->data, "set"));
+    merge_set(a, f->data, json_get(e->sealed, "set"));
+    if (json_get(e->data, "unit") != NULL) {
+        json_set(a, f->data, STR("unit"), json_get(e->data, "unit"));
+    }
+    if (e->person.len > 0) {
+        f->person = e->person;
+    }
+    if (pending != NULL) {
+        f->pending = pending->kind == JSON_OBJECT ? print_json(a, pending) : STR("");
+    }
+}
+
+static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *f, Err *err)
+{
+    StoreValue p[] = {STORE_S(e->stream), STORE_S(e->scheme), STORE_S(json_text_at(e->data, "type")), STORE_S(f->state),
+                      STORE_I(e->version), STORE_S(f->title), STORE_S(f->holder), STORE_I(f->opened), STORE_I(f->since),
+                      STORE_S(f->due), STORE_S(f->due_rule), STORE_S(f->person), STORE_S(print_json(a, f->data)),
+                      STORE_S(f->pending)};
+    return store_exec(s,
+                      "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person,"
+                      " data, pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO"
+                      " UPDATE SET state = excluded.state, version = excluded.version, title = excluded.title, holder ="
+                      " excluded.holder, since = excluded.since, due = excluded.due, due_rule = excluded.due_rule, person ="
+                      " excluded.person, data = excluded.data, pending = excluded.pending",
+                      p, N(p), err);
+}
+
+static bool count_case(Store *s, const Event *e, Str type, Err *err)
+{
+    if (e->version != 1) {
+        return true;
+    }
+    StoreValue p[] = {STORE_S(type)};
+    return store_exec(s, "INSERT INTO counters (name, n) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET n = counters.n + 1", p,
+                      N(p), err);
+}
+
+bool project_apply(Store *s, Arena *a, const Event *e, Err *err)
+{
+    if (str_eq(e->type, STR("file.read"))) {
+        return apply_read(s, a, e, err);
+    }
+    Str type = json_text_at(e->data, "type");
+    if (type.len == 0) {
+        return true; /* an event of the store itself, not of a case */
+    }
+    Str key = str_printf(a, "%.*s/%.*s", STR_ARG(e->scheme), STR_ARG(type)); /* types of different schemes may share a name */
+    Fold f;
+    if (!load_fold(s, a, e, &f, err)) {
+        return false;
+    }
+    fold_event(a, e, &f);
+    return save_fold(s, a, e, &f, err) && count_case(s, e, key, err) && apply_index(s, e, key, err) &&
+           apply_words(s, e, err) && apply_links(s, e, err) && apply_units(s, e, err) && apply_decision(s, e, err);
+}
+
+/* ---- Rebuild ---- */
+
+typedef struct {
+    Store *s;
+    Arena *a;
+    Err *err;
+    int64_t events;
+    bool ok;
+} Rebuild;
+
+static bool rebuild_one(void *host, const Event *e)
+{
+    Rebuild *r = host;
+    ArenaMark mark = arena_mark(r->a);
+    r->ok = project_apply(r->s, r->a, e, r->err);
+    arena_rewind(r->a, mark);
+    r->events++;
+    return r->ok;
+}
+
+bool project_rebuild(Store *s, int64_t *ret_events, Err *err)
+{
+    if (!store_begin(s, err)) {
+        return false;
+    }
+    Rebuild r = {.s = s, .a = arena_new(0), .err = err, .ok = true};
+    for (size_t i = 0; i < COUNT_OF(DROP) && r.ok; i++) {
+        r.ok = store_exec(s, DROP[i], NULL, 0, err);
+    }
+    r.ok = r.ok && project_prepare(s, err);
+    r.ok = r.ok && store_each(s, 1, 0, rebuild_one, &r, err) && r.ok;
+    arena_free(r.a);
+    if (!r.ok) {
+        store_rollback(s);
+        return false;
+    }
+    *ret_events = r.events;
+    return store_commit(s, err);
+}
+
+/* Takes the case's rows away, so that its stream can be folded again. */
+static bool forget_case(Store *s, Str id, Err *err)
+{
+    static const char *const DELETES[] = {
+        "DELETE FROM case_index WHERE case_id = $1", "DELETE FROM uniques WHERE case_id = $1",
+        "DELETE FROM links WHERE case_id = $1",      "DELETE FROM words WHERE case_id = $1",
+        "DELETE FROM units WHERE case_id = $1",      "DELETE FROM decisions WHERE case_id = $1",
+        "DELETE FROM cases WHERE id = $1",           "DELETE FROM approved WHERE allocation = $1",
+    };
+    StoreValue p[] = {STORE_S(id)};
+    for (size_t i = 0; i < COUNT_OF(DELETES); i++) {
+        if (!store_exec(s, DELETES[i], p, N(p), err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool project_forget(Store *s, Arena *a, Str person, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(person)};
+    if (!store_query(s, a, "SELECT id, scheme, type FROM cases WHERE person = $1 ORDER BY id", p, N(p), &rows, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.row_count; i++) {
+        const StoreValue *c = &rows.cells[i * rows.column_count];
+        StoreValue type[] = {STORE_S(str_printf(a, "%.*s/%.*s", STR_ARG(c[1].s), STR_ARG(c[2].s)))};
+        Rebuild r = {.s = s, .a = arena_new(0), .err = err, .ok = true};
+        bool ok = forget_case(s, c[0].s, err) &&
+                  store_exec(s, "UPDATE counters SET n = n - 1 WHERE name = $1", type, N(type), err) &&
+                  store_each_of(s, c[0].s, rebuild_one, &r, err) && r.ok;
+        arena_free(r.a);
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Digest ---- */
+
+typedef struct {
+    Arena *a;
+    Hash so_far;
+} Digest;
+
+static bool digest_row(void *host, const StoreValue *cells, size_t count)
+{
+    Digest *d = host;
+    ArenaMark mark = arena_mark(d->a);
+    Buf b = buf_new(d->a, MAX_ROW);
+    buf_add(&b, HASH_STR(d->so_far));
+    for (size_t i = 0; i < count; i++) {
+        if (cells[i].kind == STORE_INT) {
+            buf_printf(&b, "%lld|", (long long)cells[i].i);
+        } else {
+            buf_printf(&b, "%zu:", cells[i].s.len);
+            buf_add(&b, cells[i].s);
+        }
+    }
+    d->so_far = hash_of(buf_str(&b));
+    arena_rewind(d->a, mark);
+    return true;
+}
+
+bool project_digest(Store *s, Hash *ret, Err *err)
+{
+    Digest d = {.a = arena_new(0), .so_far = hash_of(STR(""))};
+    bool ok = true;
+    for (size_t i = 0; i < COUNT_OF(DUMP) && ok; i++) {
+        ok = store_rows(s, DUMP[i], NULL, 0, digest_row, &d, err);
+    }
+    *ret = d.so_far;
+    arena_free(d.a);
+    return ok;
+}

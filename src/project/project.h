@@ -1,0 +1,20 @@
+/* project.h: folds events into read tables that can be dropped and rebuilt from the log. Decides nothing.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROJECT_PROJECT_H
+#define PROJECT_PROJECT_H
+
+#include "store/store.h"
+
+/* Makes the read tables where they do not exist. */
+MUST_USE bool project_prepare(Store *s, Err *err);
+/* Folds one event in; inside the transaction that appended it. UNIT_TAKEN if a unit is taken twice, DUPLICATE_PERSON or
+ * ALREADY_EXISTS if a unique value is. */
+MUST_USE bool project_apply(Store *s, Arena *a, const Event *e, Err *err);
+/* Drops every read table and folds the whole log again, in one transaction. *ret_events counts. */
+MUST_USE bool project_rebuild(Store *s, int64_t *ret_events, Err *err);
+/* Folds the cases of one person again, after the key was destroyed. */
+MUST_USE bool project_forget(Store *s, Arena *a, Str person, Err *err);
+/* SHA-256 over every row of every read table in a fixed order: equal digests, equal tables. */
+MUST_USE bool project_digest(Store *s, Hash *ret, Err *err);
+
+#endif

@@ -1,0 +1,354 @@
+/* query.c: see query.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "query.h"
+
+#include "base/fold.h"
+
+#define N(params) COUNT_OF(params)
+#define CASE_COLUMNS "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, c.data, c.pending"
+enum { CASE_COLUMN_COUNT = 13, MAX_WORDS = 6 };
+
+/* ---- Rows ---- */
+
+static bool case_of(Arena *a, const StoreValue *c, CaseRow *ret, Err *err)
+{
+    *ret = (CaseRow){.id = c[0].s, .scheme = c[1].s, .type = c[2].s, .state = c[3].s, .version = c[4].i, .title = c[5].s,
+                     .holder = c[6].s, .opened = {(int32_t)c[7].i}, .since = {(int32_t)c[8].i}, .due = c[9].s, .due_rule = c[10].s};
+    if (!json_parse(a, c[11].s, &ret->data, err)) {
+        return false;
+    }
+    return c[12].s.len == 0 || json_parse(a, c[12].s, &ret->pending, err);
+}
+
+static bool cases_of(Arena *a, const StoreRows *rows, const CaseRow **ret, size_t *ret_count, Err *err)
+{
+    CaseRow *list = ARENA_ARRAY(a, CaseRow, rows->row_count + 1);
+    for (size_t i = 0; i < rows->row_count; i++) {
+        if (!case_of(a, &rows->cells[i * rows->column_count], &list[i], err)) {
+            return false;
+        }
+    }
+    *ret = list;
+    *ret_count = rows->row_count;
+    return true;
+}
+
+bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(id)};
+    size_t count;
+    if (!store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.id = $1", p, N(p), &rows, err) ||
+        !cases_of(a, &rows, ret, &count, err)) {
+        return false;
+    }
+    *ret = count ? *ret : NULL;
+    return true;
+}
+
+/* ---- Lists ---- */
+
+/* Types of different schemes may share a name; indexes and counters hold both. */
+static Str type_key(Arena *a, Str scheme, Str type)
+{
+    return str_printf(a, "%.*s/%.*s", STR_ARG(scheme), STR_ARG(type));
+}
+
+static bool has_state(Str state, const Str *states, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(states[i], state)) {
+            return true;
+        }
+    }
+    return count == 0;
+}
+
+static bool has_values(const CaseRow *row, const QueryWhere *where, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const Json *j = json_get_str(row->data, where[i].field);
+        Str text = j && j->kind == JSON_BOOL ? (j->boolean ? STR("true") : STR("false")) : json_text(j);
+        if (!str_eq(text, where[i].value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
+                size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(type_key(a, scheme, type)), STORE_S(where_count ? where[0].field : STR("")),
+                      STORE_S(where_count ? where[0].value : STR(""))};
+    const char *one_state = "SELECT " CASE_COLUMNS " FROM cases c WHERE c.scheme = $1 AND c.type = $2 AND c.state = $3 ORDER BY c.id";
+    const char *any = "SELECT " CASE_COLUMNS " FROM cases c WHERE c.scheme = $1 AND c.type = $2 ORDER BY c.id";
+    const char *by_index = "SELECT " CASE_COLUMNS " FROM case_index i JOIN cases c ON c.id = i.case_id"
+                           " WHERE i.type = $1 AND i.field = $2 AND i.value = $3 ORDER BY c.id";
+    StoreValue q[] = {STORE_S(scheme), STORE_S(type), STORE_S(state_count ? states[0] : STR(""))};
+    bool ok = where_count > 0      ? store_query(s, a, by_index, p, 3, &rows, err)
+              : state_count == 1 ? store_query(s, a, one_state, q, 3, &rows, err)
+                                 : store_query(s, a, any, q, 2, &rows, err);
+    CaseRow *list;
+    size_t count, n = 0;
+    if (!ok || !cases_of(a, &rows, ret, &count, err)) {
+        return false;
+    }
+    list = (CaseRow *)(uintptr_t)*ret;
+    for (size_t i = 0; i < count; i++) {
+        if (has_state(list[i].state, states, state_count) && has_values(&list[i], where, where_count)) {
+            list[n++] = list[i];
+        }
+    }
+    *ret_count = n;
+    return true;
+}
+
+static bool count_of(const StoreRows *rows, int64_t *ret)
+{
+    *ret = rows->row_count ? rows->cells[0].i : 0;
+    return true;
+}
+
+/* Up to MAX_WORDS folded words; missing ones repeat the first, so that one statement serves all. */
+static size_t words_of(Arena *a, Str text, Str *ret)
+{
+    size_t n = 0;
+    for (Str rest = fold_name(a, text), word; n < MAX_WORDS && str_cut(&rest, ' ', &word);) {
+        if (word.len > 0) {
+            ret[n++] = word;
+        }
+    }
+    for (size_t i = n; i < MAX_WORDS && n > 0; i++) {
+        ret[i] = ret[0];
+    }
+    return n;
+}
+
+#define PAGE_FILTER " FROM cases c WHERE ($1 = '' OR c.scheme = $2) AND ($3 = '' OR c.type = $4) AND ($5 = '' OR c.state = $6)"
+
+static bool search_page(Store *s, Arena *a, const QueryPage *page, const Str *words, StoreRows *ret, int64_t *ret_total, Err *err)
+{
+    /* Prefix search: word ≤ w < word + the highest byte. */
+    StoreValue p[MAX_WORDS * 2 + 2];
+    for (size_t i = 0; i < 3; i++) {
+        p[i * 2] = STORE_S(words[i]);
+        p[i * 2 + 1] = STORE_S(str_printf(a, "%.*s~", STR_ARG(words[i])));
+    }
+    p[6] = STORE_S(page->scheme);
+    p[7] = STORE_S(page->type);
+    StoreRows counted;
+    const char *count = "SELECT COUNT(DISTINCT a.case_id) FROM words a JOIN words b ON b.case_id = a.case_id JOIN words d ON"
+                        " d.case_id = a.case_id JOIN cases c ON c.id = a.case_id WHERE a.word >= $1 AND a.word < $2 AND"
+                        " b.word >= $3 AND b.word < $4 AND d.word >= $5 AND d.word < $6 AND c.scheme = $7 AND ($8 = '' OR c.type = $9)";
+    const char *list = "SELECT DISTINCT " CASE_COLUMNS " FROM words a JOIN words b ON b.case_id = a.case_id JOIN words d ON"
+                       " d.case_id = a.case_id JOIN cases c ON c.id = a.case_id WHERE a.word >= $1 AND a.word < $2 AND"
+                       " b.word >= $3 AND b.word < $4 AND d.word >= $5 AND d.word < $6 AND c.scheme = $7 AND ($8 = '' OR c.type = $9)"
+                       " ORDER BY c.id DESC LIMIT $10 OFFSET $11";
+    p[8] = STORE_S(page->type);
+    p[9] = STORE_I(page->limit);
+    p[10] = STORE_I(page->offset);
+    return store_query(s, a, count, p, 9, &counted, err) && count_of(&counted, ret_total) && store_query(s, a, list, p, 11, ret, err);
+}
+
+bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total, Err *err)
+{
+    StoreRows rows, counted;
+    Str words[MAX_WORDS];
+    if (page->text.len > 0 && words_of(a, page->text, words) > 0) {
+        return search_page(s, a, page, words, &rows, ret_total, err) && cases_of(a, &rows, ret, ret_count, err);
+    }
+    StoreValue p[] = {STORE_S(page->scheme), STORE_S(page->scheme), STORE_S(page->type), STORE_S(page->type),
+                      STORE_S(page->state),  STORE_S(page->state),  STORE_I(page->limit), STORE_I(page->offset)};
+    return store_query(s, a, "SELECT COUNT(*)" PAGE_FILTER, p, 6, &counted, err) && count_of(&counted, ret_total) &&
+           store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER " ORDER BY c.id DESC LIMIT $7 OFFSET $8", p, N(p), &rows, err) &&
+           cases_of(a, &rows, ret, ret_count, err);
+}
+
+bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, const CaseRow **ret, size_t *ret_count,
+                 int64_t *ret_total, Err *err)
+{
+    StoreRows rows, counted;
+    StoreValue p[] = {STORE_S(holder), STORE_S(scheme), STORE_I(limit)};
+    return store_query(s, a, "SELECT COUNT(*) FROM cases WHERE holder = $1 AND scheme = $2", p, 2, &counted, err) &&
+           count_of(&counted, ret_total) &&
+           store_query(s, a,
+                       "SELECT " CASE_COLUMNS " FROM cases c WHERE c.holder = $1 AND c.scheme = $2 ORDER BY CASE WHEN c.due = ''"
+                       " THEN 1 ELSE 0 END, c.due, c.since, c.id LIMIT $3",
+                       p, N(p), &rows, err) &&
+           cases_of(a, &rows, ret, ret_count, err);
+}
+
+bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret, size_t *ret_count, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(scheme)};
+    return store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.pending <> '' AND c.scheme = $1 ORDER BY c.since, c.id", p,
+                       N(p), &rows, err) &&
+           cases_of(a, &rows, ret, ret_count, err);
+}
+
+bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(target)};
+    if (!store_query(s, a,
+                     "SELECT " CASE_COLUMNS ", l.field FROM links l JOIN cases c ON c.id = l.case_id WHERE l.target = $1 ORDER BY"
+                     " c.id DESC LIMIT 500",
+                     p, N(p), &rows, err) ||
+        !cases_of(a, &rows, ret, ret_count, err)) {
+        return false;
+    }
+    Str *fields = ARENA_ARRAY(a, Str, rows.row_count + 1);
+    for (size_t i = 0; i < rows.row_count; i++) {
+        fields[i] = rows.cells[i * rows.column_count + CASE_COLUMN_COUNT].s;
+    }
+    *ret_fields = fields;
+    return true;
+}
+
+/* ---- Single answers ---- */
+
+bool query_holder_of(Store *s, Arena *a, Str scheme, Str type, Str field, Str value, Str *ret_id, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(type_key(a, scheme, type)), STORE_S(field), STORE_S(value)};
+    if (!store_query(s, a, "SELECT case_id FROM uniques WHERE type = $1 AND field = $2 AND value = $3", p, N(p), &rows, err)) {
+        return false;
+    }
+    *ret_id = rows.row_count ? rows.cells[0].s : STR("");
+    return true;
+}
+
+bool query_counter(Store *s, Arena *a, Str scheme, Str type, int64_t *ret, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(type_key(a, scheme, type))};
+    return store_query(s, a, "SELECT n FROM counters WHERE name = $1", p, N(p), &rows, err) && count_of(&rows, ret);
+}
+
+bool query_units(Store *s, Arena *a, Str allocation, QueryUnits *ret, Err *err)
+{
+    StoreRows total, taken, gap;
+    StoreValue p[] = {STORE_S(allocation)};
+    *ret = (QueryUnits){0};
+    if (!store_query(s, a, "SELECT total FROM approved WHERE allocation = $1", p, N(p), &total, err) ||
+        !store_query(s, a, "SELECT COUNT(*), COALESCE(MAX(number), 0) FROM units WHERE allocation = $1", p, N(p), &taken, err)) {
+        return false;
+    }
+    count_of(&total, &ret->total);
+    ret->taken = taken.cells[0].i;
+    int64_t last = taken.cells[1].i;
+    if (ret->taken >= ret->total) {
+        return true;
+    }
+    ret->next = last + 1;
+    if (last < ret->total) {
+        return true;
+    }
+    StoreValue twice[] = {STORE_S(allocation), STORE_S(allocation)};
+    if (!store_query(s, a,
+                     "SELECT MIN(f.n) FROM (SELECT 1 AS n UNION SELECT number + 1 FROM units WHERE allocation = $1) f WHERE f.n"
+                     " NOT IN (SELECT number FROM units WHERE allocation = $2)",
+                     twice, N(twice), &gap, err)) {
+        return false;
+    }
+    ret->next = gap.cells[0].i;
+    return true;
+}
+
+bool query_counts(Store *s, Arena *a, Str scheme, Json **ret, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(scheme)};
+    if (!store_query(s, a, "SELECT type, state, COUNT(*) FROM cases WHERE scheme = $1 GROUP BY type, state ORDER BY type, state", p,
+                     N(p), &rows, err)) {
+        return false;
+    }
+    *ret = json_new_array(a);
+    for (size_t i = 0; i < rows.row_count; i++) {
+        const StoreValue *c = &rows.cells[i * rows.column_count];
+        Json *j = json_new_object(a);
+        json_set(a, j, STR("type"), json_new_str(a, c[0].s));
+        json_set(a, j, STR("state"), json_new_str(a, c[1].s));
+        json_set(a, j, STR("count"), json_new_int(a, c[2].i));
+        json_push(a, *ret, j);
+    }
+    return true;
+}
+
+/* ---- Events ---- */
+
+typedef struct {
+    Arena *a;
+    Event *events;
+    size_t count, cap;
+} History;
+
+static bool keep_event(void *host, const Event *e)
+{
+    History *h = host;
+    if (h->count == h->cap) {
+        size_t cap = h->cap ? h->cap * 2 : 16;
+        h->events = arena_grow(h->a, h->events, h->cap * sizeof(Event), cap * sizeof(Event));
+        h->cap = cap;
+    }
+    Event *k = &h->events[h->count++];
+    *k = *e;
+    k->scheme = str_copy(h->a, e->scheme);
+    k->stream = str_copy(h->a, e->stream);
+    k->type = str_copy(h->a, e->type);
+    k->actor = str_copy(h->a, e->actor);
+    k->command = str_copy(h->a, e->command);
+    k->person = str_copy(h->a, e->person);
+    k->data = json_copy(h->a, e->data);
+    k->sealed = json_copy(h->a, e->sealed);
+    return true;
+}
+
+bool query_history(Store *s, Arena *a, Str id, Event **ret, size_t *ret_count, Err *err)
+{
+    History h = {.a = a};
+    if (!store_each_of(s, id, keep_event, &h, err)) {
+        return false;
+    }
+    *ret = h.events;
+    *ret_count = h.count;
+    return true;
+}
+
+bool query_event(Store *s, Arena *a, int64_t seq, Event *ret, Err *err)
+{
+    History h = {.a = a};
+    if (seq < 1 || seq > store_size(s)) {
+        return err_set(err, NOT_FOUND, "The log has no event %lld.", (long long)seq);
+    }
+    if (!store_each(s, seq, seq, keep_event, &h, err)) {
+        return false;
+    }
+    check_that(h.count == 1);
+    *ret = h.events[0];
+    return true;
+}
+
+bool query_reads(Store *s, Arena *a, Str person, Json **ret, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(person)};
+    if (!store_query(s, a, "SELECT seq, at, reader, reason FROM file_reads WHERE person = $1 ORDER BY seq DESC LIMIT 200", p, N(p), &rows,
+                     err)) {
+        return false;
+    }
+    *ret = json_new_array(a);
+    for (size_t i = 0; i < rows.row_count; i++) {
+        const StoreValue *c = &rows.cells[i * rows.column_count];
+        Json *j = json_new_object(a);
+        json_set(a, j, STR("seq"), json_new_int(a, c[0].i));
+        json_set(a, j, STR("at"), json_new_str(a, c[1].s));
+        json_set(a, j, STR("reader"), json_new_str(a, c[2].s));
+        json_set(a, j, STR("reason"), json_new_str(a, c[3].s));
+        json_push(a, *ret, j);
+    }
+    return true;
+}

@@ -1,0 +1,48 @@
+/* query.h: named questions to the read tables. Writes nothing, decides nothing; everything lives in the given arena.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
+
+#include "store/store.h"
+
+typedef struct {
+    Str field, value;
+} QueryWhere;
+
+/* *ret is NULL if there is no such case. */
+MUST_USE bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err);
+/* Cases of a scheme's type whose indexed fields have the values and whose state is one of states (none: any); by id. */
+MUST_USE bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
+                         size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err);
+typedef struct {
+    Str scheme, type, state, text; /* empty: any; text: words to find, folded */
+    int64_t offset, limit;
+} QueryPage;
+/* A page of cases by id, newest first, with the whole count. */
+MUST_USE bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total,
+                         Err *err);
+/* What waits for a role, by legal deadline; those without one last. */
+MUST_USE bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, const CaseRow **ret, size_t *ret_count,
+                          int64_t *ret_total, Err *err);
+/* What waits for a second person. */
+MUST_USE bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret, size_t *ret_count, Err *err);
+/* Cases that link to this one; *ret_fields names the field of each. */
+MUST_USE bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count,
+                           Err *err);
+MUST_USE bool query_holder_of(Store *s, Arena *a, Str scheme, Str type, Str field, Str value, Str *ret_id, Err *err);
+/* Cases of a type opened so far. */
+MUST_USE bool query_counter(Store *s, Arena *a, Str scheme, Str type, int64_t *ret, Err *err);
+typedef struct {
+    int64_t total, taken, next; /* next: lowest free number, 0 if none */
+} QueryUnits;
+MUST_USE bool query_units(Store *s, Arena *a, Str allocation, QueryUnits *ret, Err *err);
+/* {type, state, count} of a scheme. */
+MUST_USE bool query_counts(Store *s, Arena *a, Str scheme, Json **ret, Err *err);
+/* The events of a case, oldest first. */
+MUST_USE bool query_history(Store *s, Arena *a, Str id, Event **ret, size_t *ret_count, Err *err);
+/* The event with this position; NOT_FOUND. */
+MUST_USE bool query_event(Store *s, Arena *a, int64_t seq, Event *ret, Err *err);
+/* Who read a person's file: {seq, at, reader, reason}, newest first. */
+MUST_USE bool query_reads(Store *s, Arena *a, Str person, Json **ret, Err *err);
+
+#endif

@@ -1,0 +1,234 @@
+/* scheme.c: loads a scheme folder and answers questions about it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "scheme_int.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+
+enum { MAX_FILE = 16 * 1024 * 1024, MAX_NAMES = 4096 };
+
+bool scheme_read_file(Arena *a, Str path, Str *ret, Err *err)
+{
+    FILE *f = fopen(str_c(a, path), "rb");
+    if (f == NULL) {
+        return err_set(err, IO_FAILED, "%.*s: %s", STR_ARG(path), strerror(errno));
+    }
+    Buf b = buf_new(a, MAX_FILE);
+    char piece[16384];
+    for (size_t n; (n = fread(piece, 1, sizeof piece, f)) > 0;) {
+        buf_add(&b, (Str){piece, n});
+    }
+    bool ok = !ferror(f);
+    fclose(f);
+    if (!ok || !buf_ok(&b)) {
+        return err_set(err, IO_FAILED, "%.*s: cannot be read or is larger than 16 MB", STR_ARG(path));
+    }
+    *ret = b.len ? buf_str(&b) : STR("");
+    return true;
+}
+
+bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err)
+{
+    Str text;
+    Err inner;
+    if (!scheme_read_file(a, path, &text, err)) {
+        return false;
+    }
+    if (!json_parse(a, text, ret, &inner)) {
+        return err_set(err, LAW_BROKEN, "%.*s: %s", STR_ARG(path), inner.text);
+    }
+    return true;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+SchemeNames scheme_list_folder(Arena *a, Str folder, const char *suffix)
+{
+    SchemeNames names = {.items = ARENA_ARRAY(a, Str, MAX_NAMES)};
+    DIR *d = opendir(str_c(a, folder));
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+        Str name = str_from_c(e->d_name);
+        if (name.ptr[0] != '.' && str_ends(name, str_from_c(suffix)) && names.count < MAX_NAMES) {
+            names.items[names.count++] = str_copy(a, name);
+        }
+    }
+    if (d != NULL) {
+        closedir(d);
+    }
+    qsort(names.items, names.count, sizeof *names.items, by_text);
+    return names;
+}
+
+static bool load_types(Scheme *s, Err *err)
+{
+    const Json *names = json_get(s->info, "processes");
+    if (json_count(names) == 0) {
+        return err_set(err, LAW_BROKEN, "%.*s/scheme.json: \"processes\" names no file", STR_ARG(s->folder));
+    }
+    s->types = ARENA_ARRAY(s->arena, SchemeType, json_count(names));
+    for (size_t i = 0; i < names->count; i++) {
+        Str path = str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(json_text(names->items[i])));
+        Json *j;
+        if (!scheme_file_json(s->arena, path, &j, err) || !scheme_read_type(s, path, j, &s->types[i], err)) {
+            return false;
+        }
+        s->type_count++;
+    }
+    return scheme_check_references(s, err);
+}
+
+static bool load_info(Scheme *s, Err *err)
+{
+    Str path = str_printf(s->arena, "%.*s/scheme.json", STR_ARG(s->folder));
+    if (!scheme_file_json(s->arena, path, &s->info, err)) {
+        return false;
+    }
+    s->id = json_text_at(s->info, "id");
+    if (s->id.len == 0) {
+        return err_set(err, LAW_BROKEN, "%.*s: \"id\" is missing", STR_ARG(path));
+    }
+    s->utc_offset = (int)json_to_int(json_get(s->info, "utc_offset_minutes"), 0);
+    const Json *rest = json_get(s->info, "rest_days");
+    for (size_t i = 0; i < json_count(rest); i++) {
+        int64_t day = json_to_int(rest->items[i], 0);
+        if (day < 1 || day > 7) {
+            return err_set(err, LAW_BROKEN, "%.*s: \"rest_days\" are numbers from 1 (Monday) to 7", STR_ARG(path));
+        }
+        s->rest_day[day] = true;
+    }
+    return true;
+}
+
+/* The index of the statutes is optional: a scheme may cite only what is no statute. */
+static bool load_statutes(Scheme *s, Err *err)
+{
+    Str path = str_printf(s->arena, "%.*s/statutes.json", STR_ARG(s->folder));
+    return access(path.ptr, R_OK) != 0 || scheme_file_json(s->arena, path, &s->statutes, err);
+}
+
+bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err)
+{
+    Scheme *s = ARENA_NEW(a, Scheme);
+    s->arena = a;
+    s->folder = str_copy(a, folder);
+    s->languages.arena = a;
+    if (!load_info(s, err) || !load_statutes(s, err) || !scheme_load_holidays(s, err) || !scheme_load_messages(s, err) ||
+        !scheme_load_models(s, err) || !load_types(s, err)) {
+        return false;
+    }
+    scheme_make_functions(s);
+    *ret = s;
+    return true;
+}
+
+/* ---- Answers ---- */
+
+Str scheme_id(const Scheme *s)
+{
+    return s->id;
+}
+
+Str scheme_folder(const Scheme *s)
+{
+    return s->folder;
+}
+
+const Json *scheme_info(const Scheme *s)
+{
+    return s->info;
+}
+
+const Json *scheme_statutes(const Scheme *s)
+{
+    return s->statutes;
+}
+
+int scheme_utc_offset(const Scheme *s)
+{
+    return s->utc_offset;
+}
+
+size_t scheme_types(const Scheme *s, const SchemeType **ret)
+{
+    *ret = s->types;
+    return s->type_count;
+}
+
+bool scheme_names_have(const SchemeNames *n, Str name)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        if (str_eq(n->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const SchemeType *scheme_type(const Scheme *s, Str name)
+{
+    for (size_t i = 0; i < s->type_count; i++) {
+        if (str_eq(s->types[i].name, name)) {
+            return &s->types[i];
+        }
+    }
+    return NULL;
+}
+
+const SchemeStep *scheme_step(const Scheme *s, Str name, const SchemeType **ret_type)
+{
+    for (size_t i = 0; i < s->type_count; i++) {
+        for (size_t k = 0; k < s->types[i].step_count; k++) {
+            if (str_eq(s->types[i].steps[k].name, name)) {
+                *ret_type = &s->types[i];
+                return &s->types[i].steps[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+const SchemeField *scheme_field(const SchemeType *t, Str name)
+{
+    for (size_t i = 0; i < t->field_count; i++) {
+        if (str_eq(t->fields[i].name, name)) {
+            return &t->fields[i];
+        }
+    }
+    return NULL;
+}
+
+const SchemeState *scheme_state(const SchemeType *t, Str name)
+{
+    for (size_t i = 0; i < t->state_count; i++) {
+        if (str_eq(t->states[i].name, name)) {
+            return &t->states[i];
+        }
+    }
+    return NULL;
+}
+
+size_t scheme_models(const Scheme *s, const SchemeModel **ret)
+{
+    *ret = s->models;
+    return s->model_count;
+}
+
+const SchemeModel *scheme_model(const Scheme *s, Str name, Day day)
+{
+    const SchemeModel *best = NULL; /* sorted by name, then day: the last that fits */
+    for (size_t i = 0; i < s->model_count; i++) {
+        if (str_eq(s->models[i].name, name) && day_cmp(s->models[i].from, day) <= 0) {
+            best = &s->models[i];
+        }
+    }
+    return best;
+}

@@ -1,0 +1,232 @@
+/* scheme.h: a scheme folder as read-only structs: roles, case types, steps, states, decision models by date, messages,
+ * holidays. The format of the files is described in docs/scheme-format.md. Decides nothing.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCHEME_SCHEME_H
+#define SCHEME_SCHEME_H
+
+#include "base/map.h"
+#include "dmn/dmn.h"
+
+typedef struct Scheme Scheme;
+
+/* ---- Expressions of a scheme ------------------------------------------------------------------------------------------ */
+
+/* Names that every expression of a step may use, then the step's reads in order. The frame given to feel_eval() holds
+ * a Value for each. `case` is the case as a context (empty when it is being opened), `form` what was filed, `caller`
+ * the account, `decision` the result of the step's decision, `item` one of several (in `also` and `draw`). */
+typedef enum {
+    SLOT_FORM = 0,
+    SLOT_CASE,
+    SLOT_CALLER,
+    SLOT_TODAY,
+    SLOT_DECISION,
+    SLOT_ITEM,
+    SLOT_HOLIDAYS,
+    SLOT_PERIOD_END, /* function "period end"(from: date, length: duration): counted as the Civil Act counts */
+    SLOT_BEFORE_END, /* function "days before"(end: date, days: number) */
+    SLOT_NAME_KEY,   /* function "name key"(text): one key for all spellings of a name */
+    SLOT_PASSPORT,   /* function "passport"(mrz text): context of what the machine-readable zone says, or null */
+    SLOT_FIRST_READ
+} SchemeSlot;
+
+typedef struct {
+    Str name;
+    Str text; /* as written, for pages that show the rule */
+    const FeelCode *code;
+} SchemeExpr;
+
+typedef struct {
+    SchemeExpr *items;
+    size_t count;
+} SchemeExprs;
+
+typedef struct {
+    Str *items;
+    size_t count;
+} SchemeNames;
+bool scheme_names_have(const SchemeNames *n, Str name);
+
+/* ---- Fields ------------------------------------------------------------------------------------------------------------- */
+
+typedef enum {
+    SCHEME_TEXT = 1,
+    SCHEME_NUMBER,
+    SCHEME_DATE,
+    SCHEME_YES_NO,
+    SCHEME_CHOICE,
+    SCHEME_CASE, /* id of a case of type `of` */
+    SCHEME_MRZ,  /* machine-readable zone of a passport, ICAO 9303 TD3 */
+    SCHEME_LIST  /* list of texts */
+} SchemeFieldKind;
+
+typedef struct {
+    Str name;
+    SchemeFieldKind kind;
+    bool personal;      /* sealed under the person's key */
+    bool unique;        /* no two cases of the type share the value */
+    bool indexed;       /* `where` of a read may name it */
+    bool searchable;    /* staff find the case by it, in any script */
+    Str of;             /* SCHEME_CASE: type; SCHEME_CHOICE: name of the list of choices */
+    SchemeNames choices;
+    Str unit;           /* such as KRW */
+    size_t max_length;  /* code points; 0: 500 */
+    const FeelCode *check; /* over `value`: true, or the value is refused */
+    Str check_text;
+    ErrCode check_code; /* FIELD_FORMAT unless the file says otherwise */
+    const FeelType *type;
+} SchemeField;
+
+/* ---- Steps --------------------------------------------------------------------------------------------------------------- */
+
+typedef enum { READ_CASE = 1, READ_FIND, READ_LIST, READ_COUNT, READ_UNITS } SchemeReadKind;
+typedef struct {
+    Str name;
+    SchemeReadKind kind;
+    Str type;            /* of the cases */
+    const FeelCode *id;  /* READ_CASE, READ_UNITS: which case; null gives null */
+    SchemeExprs where;   /* indexed field = value */
+    SchemeNames states;  /* empty: any */
+    bool own_excluded;   /* the case of the command itself is left out */
+} SchemeRead;
+
+typedef struct {
+    const FeelCode *holds;
+    Str text;
+    ErrCode code;
+    Str field, message; /* message key under "fault." */
+} SchemeRequire;
+
+typedef struct {
+    Str outcome, to, event;
+} SchemeOutcome;
+
+/* Effects on other cases, in the same transaction. */
+typedef struct {
+    const FeelCode *cases; /* an id, a list of ids; or for `opens` a list of contexts */
+    bool opens;            /* opens a case of `type` for each item */
+    Str type, to, event;
+    SchemeNames from;      /* a case in another state is left alone */
+    Str outcome;           /* only for this outcome; empty: unless refused */
+    SchemeExprs set;
+} SchemeAlso;
+
+/* A draw: who of a list is referred. */
+typedef struct {
+    Str pool;                 /* name of a READ_LIST */
+    const FeelCode *places, *multiple;
+    const FeelCode *eligible; /* over `item`; NULL: all */
+    const FeelCode *rank;     /* integer over `item`, larger is better */
+    const FeelCode *exposure; /* integer over `item`: referrals so far */
+    bool least_shown_first;   /* "order": who was referred least goes first, then rank; else rank, then least referred */
+    Str into;                 /* field of the case that gets the list of ids */
+} SchemeDraw;
+
+typedef struct {
+    Str name;              /* "candidate.register" */
+    bool opens;
+    SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one) */
+    Str to, event;
+    SchemeNames fields;
+    SchemeNames optional;  /* those of fields that may be empty */
+    SchemeRead *reads;
+    size_t read_count;
+    SchemeRequire *requires;
+    size_t require_count;
+    Str model, decision;   /* empty: none */
+    SchemeExprs facts;
+    bool discretion;       /* the officer may depart from the proposal with a reason */
+    SchemeOutcome *outcomes;
+    size_t outcome_count;
+    SchemeExprs set;
+    SchemeExprs shared;    /* facts for the public log */
+    SchemeAlso *also;
+    size_t also_count;
+    SchemeDraw *draw;      /* NULL: none */
+    const FeelCode *take_unit;  /* id of the case whose numbered unit is taken; NULL: none */
+    const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
+    bool two_people;
+    bool hidden;           /* not offered in menus (done by imports or the system) */
+    Str cite;              /* article the step rests on */
+    Str document;          /* document kind made by this step; empty: none */
+    const FeelScope *scope;
+    size_t slot_count;
+} SchemeStep;
+
+typedef struct {
+    Str name;
+    Str holder;           /* role that must act next; empty: nobody */
+    const FeelCode *due;  /* date until which, by law; NULL: none */
+    Str due_text, due_cite;
+    bool final;
+} SchemeState;
+
+typedef struct {
+    Str name;
+    Str prefix;           /* of case ids */
+    bool person;          /* the case is a person: its id names the key that seals */
+    Str subject;          /* field that links to the person, for other types; empty: none */
+    Str party_role;       /* role of an account whose party is a case of this type */
+    const FeelCode *title;
+    SchemeField *fields;
+    size_t field_count;
+    SchemeState *states;
+    size_t state_count;
+    SchemeStep *steps;
+    size_t step_count;
+    SchemeNames list;     /* fields shown as columns */
+    const FeelType *type; /* context type of the case data */
+} SchemeType;
+
+/* Loads a folder. The whole folder or nothing: LAW_BROKEN or MODEL_BROKEN with file, place and reason. Lives in `a`. */
+MUST_USE bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err);
+/* A JSON file of the folder; IO_FAILED or LAW_BROKEN with path and line. */
+MUST_USE bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err);
+Str scheme_id(const Scheme *s);
+Str scheme_folder(const Scheme *s);
+const Json *scheme_info(const Scheme *s);   /* scheme.json as read */
+const Json *scheme_statutes(const Scheme *s); /* statutes.json; NULL where the scheme has none */
+int scheme_utc_offset(const Scheme *s);     /* minutes */
+size_t scheme_types(const Scheme *s, const SchemeType **ret);
+const SchemeType *scheme_type(const Scheme *s, Str name);
+const SchemeStep *scheme_step(const Scheme *s, Str name, const SchemeType **ret_type);
+const SchemeField *scheme_field(const SchemeType *t, Str name);
+const SchemeState *scheme_state(const SchemeType *t, Str name);
+
+/* ---- Decision models ------------------------------------------------------------------------------------------------------ */
+typedef struct {
+    Str name;       /* "employer-eligibility" */
+    Day from;       /* folder's day */
+    Str path;
+    Str hash;       /* SHA-256 of the file, hex */
+    const DmnModel *model;
+} SchemeModel;
+size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then day */
+/* The version in force on the day: the newest from ≤ day; NULL if there is none. */
+const SchemeModel *scheme_model(const Scheme *s, Str name, Day day);
+
+/* ---- Messages --------------------------------------------------------------------------------------------------------------- */
+/* The text of a key in a language; falls back to English; NULL-pointer text if there is none. */
+Str scheme_message(const Scheme *s, Str language, Str key);
+bool scheme_has_message(const Scheme *s, Str language, Str key); /* in that very language */
+typedef struct {
+    Str *items;
+    size_t count;
+} SchemeKeys;
+/* Every key that the scheme's names ask for: states, steps, fields, choices, events, faults, roles, grounds of its models,
+ * and every key that some language has. */
+SchemeKeys scheme_message_keys(const Scheme *s, Arena *a);
+/* The same for "kind.name", never empty: a name without text shows as itself. */
+Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name);
+
+/* ---- Periods ---------------------------------------------------------------------------------------------------------------- */
+typedef struct {
+    int months, days;
+} Period;
+bool scheme_is_holiday(const Scheme *s, Day d); /* Saturday, Sunday or a listed holiday */
+/* The last day of a period that begins on the day after `from`: months end on the same day number or the month's last,
+ * an end on a Saturday or holiday rolls on (Civil Act of Korea, arts 157, 160, 161). */
+Day scheme_period_end(const Scheme *s, Day from, Period length);
+/* Fills the slots that do not depend on a command: holidays and functions. */
+void scheme_fill_frame(const Scheme *s, Value *frame);
+
+#endif

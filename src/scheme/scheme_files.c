@@ -1,0 +1,177 @@
+/* scheme_files.c: decision models by date, messages and holidays of a scheme folder.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "scheme_int.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+
+/* ---- Decision models: decisions/<day>/<name>.dmn ---- */
+
+static int by_name_and_day(const void *pa, const void *pb)
+{
+    const SchemeModel *a = pa, *b = pb;
+    int c = str_cmp(a->name, b->name);
+    return c ? c : day_cmp(a->from, b->from);
+}
+
+static bool load_model(Scheme *s, Str folder, Str file, SchemeModel *m, Err *err)
+{
+    m->path = str_printf(s->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(file));
+    m->name = str_sub(file, 0, file.len - 4);
+    Str xml;
+    if (!scheme_read_file(s->arena, m->path, &xml, err)) {
+        return false;
+    }
+    m->hash = hex_print(s->arena, HASH_STR(hash_of(xml)));
+    DmnSource source = {.path = m->path, .xml = xml};
+    DmnModel *model;
+    if (!dmn_load(s->arena, &source, 1, &model, err)) {
+        return false;
+    }
+    const DmnProblem *problems;
+    if (dmn_problems(model, &problems) > 0) {
+        return err_set(err, MODEL_BROKEN, "%.*s:%d: %.*s: %.*s", STR_ARG(m->path), problems[0].line,
+                       STR_ARG(problems[0].element), STR_ARG(problems[0].message));
+    }
+    m->model = model;
+    return true;
+}
+
+bool scheme_load_models(Scheme *s, Err *err)
+{
+    Arena *a = s->arena;
+    Str root = str_printf(a, "%.*s/decisions", STR_ARG(s->folder));
+    SchemeNames days = scheme_list_folder(a, root, "");
+    for (size_t i = 0; i < days.count; i++) {
+        Day from;
+        if (!day_parse(days.items[i], &from)) {
+            continue; /* a README or the like */
+        }
+        Str folder = str_printf(a, "%.*s/%.*s", STR_ARG(root), STR_ARG(days.items[i]));
+        SchemeNames files = scheme_list_folder(a, folder, ".dmn");
+        size_t had = s->model_count, want = had + files.count;
+        s->models = arena_grow(a, s->models, had * sizeof(SchemeModel), want * sizeof(SchemeModel));
+        for (size_t k = 0; k < files.count; k++) {
+            SchemeModel *m = &s->models[s->model_count++];
+            m->from = from;
+            if (!load_model(s, folder, files.items[k], m, err)) {
+                return false;
+            }
+        }
+    }
+    if (s->model_count > 0) {
+        qsort(s->models, s->model_count, sizeof *s->models, by_name_and_day);
+    }
+    return true;
+}
+
+/* ---- Messages: messages/<anything>.<language>.json or messages/<language>.json, one object of key → text ---- */
+
+static Str language_of(Str file)
+{
+    Str base = str_sub(file, 0, file.len - 5);
+    size_t dot = str_find(base, STR("."), 0);
+    return dot == SIZE_MAX ? base : str_sub(base, dot + 1, base.len);
+}
+
+static void add_messages(Scheme *s, Str language, Str prefix, const Json *j)
+{
+    Map *texts = map_get(&s->languages, language);
+    if (texts == NULL) {
+        texts = ARENA_NEW(s->arena, Map);
+        texts->arena = s->arena;
+        map_set(&s->languages, language, texts);
+    }
+    for (size_t i = 0; i < json_count(j); i++) {
+        const JsonMember *m = &j->members[i];
+        Str key = prefix.len ? str_printf(s->arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(m->key)) : m->key;
+        if (m->value->kind == JSON_OBJECT) {
+            add_messages(s, language, key, m->value);
+        } else {
+            map_set(texts, key, &m->value->text);
+        }
+    }
+}
+
+bool scheme_load_messages(Scheme *s, Err *err)
+{
+    Str folder = str_printf(s->arena, "%.*s/messages", STR_ARG(s->folder));
+    SchemeNames files = scheme_list_folder(s->arena, folder, ".json");
+    for (size_t i = 0; i < files.count; i++) {
+        Json *j;
+        Str path = str_printf(s->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(files.items[i]));
+        if (!scheme_file_json(s->arena, path, &j, err)) {
+            return false;
+        }
+        if (j->kind != JSON_OBJECT) {
+            return err_set(err, LAW_BROKEN, "%.*s: an object of keys and texts is expected", STR_ARG(path));
+        }
+        add_messages(s, language_of(files.items[i]), STR(""), j);
+    }
+    return true;
+}
+
+Str scheme_message(const Scheme *s, Str language, Str key)
+{
+    const Str tries[] = {language, STR("en")};
+    for (size_t i = 0; i < COUNT_OF(tries); i++) {
+        const Map *texts = map_get(&s->languages, tries[i]);
+        const Str *text = texts ? map_get(texts, key) : NULL;
+        if (text != NULL) {
+            return *text;
+        }
+    }
+    return (Str){NULL, 0};
+}
+
+Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name)
+{
+    Str text = scheme_message(s, language, str_printf(a, "%s.%.*s", kind, STR_ARG(name)));
+    return text.ptr ? text : name;
+}
+
+/* ---- Holidays: holidays.json, a list of {"day": …} or of texts; or an object with the list under "days" ---- */
+
+static int by_day(const void *a, const void *b)
+{
+    return day_cmp(*(const Day *)a, *(const Day *)b);
+}
+
+bool scheme_load_holidays(Scheme *s, Err *err)
+{
+    Str file = json_text_at(s->info, "holidays");
+    if (file.len == 0) {
+        return true;
+    }
+    Json *j;
+    Str path = str_printf(s->arena, "%.*s/%.*s", STR_ARG(s->folder), STR_ARG(file));
+    if (!scheme_file_json(s->arena, path, &j, err)) {
+        return false;
+    }
+    const char *const keys[] = {"days", "holidays"};
+    for (size_t i = 0; i < COUNT_OF(keys) && j->kind == JSON_OBJECT; i++) {
+        Json *inner = json_get(j, keys[i]);
+        j = inner ? inner : j;
+    }
+    s->holidays = ARENA_ARRAY(s->arena, Day, json_count(j) + 1);
+    Value *list = ARENA_ARRAY(s->arena, Value, json_count(j) + 1);
+    for (size_t i = 0; j->kind == JSON_ARRAY && i < j->count; i++) {
+        const Json *item = j->items[i];
+        const char *const names[] = {"day", "date"};
+        Str text = json_text(item);
+        for (size_t k = 0; k < COUNT_OF(names) && text.len == 0; k++) {
+            text = json_text_at(item, names[k]);
+        }
+        if (!day_parse(text, &s->holidays[i])) {
+            return err_set(err, LAW_BROKEN, "%.*s: entry %zu has no day", STR_ARG(path), i + 1);
+        }
+        s->holiday_count++;
+    }
+    qsort(s->holidays, s->holiday_count, sizeof(Day), by_day);
+    for (size_t i = 0; i < s->holiday_count; i++) {
+        list[i] = feel_date(s->holidays[i]);
+    }
+    s->holiday_list = feel_list(list, s->holiday_count);
+    return true;
+}

@@ -1,0 +1,39 @@
+/* scheme_int.h: what the files of this room share. Not for other rooms.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCHEME_SCHEME_INT_H
+#define SCHEME_SCHEME_INT_H
+
+#include "scheme.h"
+
+struct Scheme {
+    Arena *arena;
+    Str id, folder;
+    Json *info, *statutes;
+    int utc_offset;
+    bool rest_day[8]; /* 1 Monday … 7 Sunday */
+    Day *holidays;    /* ascending */
+    size_t holiday_count;
+    Value holiday_list;
+    Value functions[SLOT_FIRST_READ]; /* by slot; null where the slot is no function */
+    SchemeType *types;
+    size_t type_count;
+    SchemeModel *models;
+    size_t model_count;
+    Map languages; /* language → Map* of key → Str* */
+};
+
+/* Reads a whole file; IO_FAILED with the path. */
+MUST_USE bool scheme_read_file(Arena *a, Str path, Str *ret, Err *err);
+/* Names in a folder that end in `suffix`, sorted. Empty if there is no such folder. */
+SchemeNames scheme_list_folder(Arena *a, Str folder, const char *suffix);
+/* processes/<name>.json → *ret. */
+MUST_USE bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *err);
+/* Cross-references between types, once all are read. */
+MUST_USE bool scheme_check_references(const Scheme *s, Err *err);
+MUST_USE bool scheme_load_models(Scheme *s, Err *err);
+MUST_USE bool scheme_load_messages(Scheme *s, Err *err);
+MUST_USE bool scheme_load_holidays(Scheme *s, Err *err);
+/* Makes the functions of SLOT_PERIOD_END to SLOT_PASSPORT. */
+void scheme_make_functions(Scheme *s);
+
+#endif

@@ -1,0 +1,485 @@
+/* scheme_type.c: one file of processes/ → SchemeType, with every expression compiled and every name checked.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "scheme_int.h"
+
+/* What is being read, for messages. */
+typedef struct {
+    Scheme *s;
+    Str path;  /* file */
+    Str place; /* step or state */
+    SchemeType *type;
+    const FeelScope *scope;
+    Err *err;
+} Reader;
+
+static bool broken(const Reader *r, const char *what, Str detail)
+{
+    return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: %s %.*s", STR_ARG(r->path), STR_ARG(r->place), what, STR_ARG(detail));
+}
+
+static SchemeNames read_names(Arena *a, const Json *j)
+{
+    SchemeNames n = {0};
+    if (j != NULL && j->kind == JSON_STRING) {
+        n.items = ARENA_NEW(a, Str);
+        n.items[n.count++] = j->text;
+        return n;
+    }
+    n.items = ARENA_ARRAY(a, Str, json_count(j) + 1);
+    for (size_t i = 0; i < json_count(j); i++) {
+        n.items[n.count++] = json_text(j->items[i]);
+    }
+    return n;
+}
+
+/* NULL text gives NULL code. */
+static bool read_expr(const Reader *r, const Json *j, const FeelCode **ret)
+{
+    *ret = NULL;
+    Str text = json_text(j);
+    if (j != NULL && j->kind == JSON_BOOL) {
+        text = j->boolean ? STR("true") : STR("false");
+    }
+    if (text.len == 0) {
+        return true;
+    }
+    Err inner;
+    if (!feel_compile(r->s->arena, r->scope, text, ret, &inner)) {
+        return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: \"%.*s\": %s", STR_ARG(r->path), STR_ARG(r->place), STR_ARG(text),
+                       inner.text);
+    }
+    return true;
+}
+
+static bool read_exprs(const Reader *r, const Json *j, SchemeExprs *ret)
+{
+    ret->items = ARENA_ARRAY(r->s->arena, SchemeExpr, json_count(j) + 1);
+    ret->count = 0;
+    for (size_t i = 0; j != NULL && j->kind == JSON_OBJECT && i < j->count; i++) {
+        SchemeExpr *e = &ret->items[ret->count++];
+        e->name = j->members[i].key;
+        e->text = json_text(j->members[i].value);
+        if (!read_expr(r, j->members[i].value, &e->code)) {
+            return false;
+        }
+        if (e->code == NULL) {
+            return broken(r, "no expression for", e->name);
+        }
+    }
+    return true;
+}
+
+static bool read_code(const Reader *r, const Json *j, ErrCode otherwise, ErrCode *ret)
+{
+    Str name = json_text(j);
+    *ret = otherwise;
+    for (int c = OK + 1; name.len > 0; c++) {
+        if (c > LIMIT_MEMORY) {
+            return broken(r, "unknown error code", name);
+        }
+        if (str_eq_c(name, err_name((ErrCode)c))) {
+            *ret = (ErrCode)c;
+            break;
+        }
+    }
+    return true;
+}
+
+/* ---- Fields ---- */
+
+static const struct {
+    const char *name;
+    SchemeFieldKind kind;
+    FeelKind feel;
+} KINDS[] = {
+    {"text", SCHEME_TEXT, FEEL_STRING},     {"number", SCHEME_NUMBER, FEEL_NUMBER}, {"date", SCHEME_DATE, FEEL_DATE},
+    {"yes_no", SCHEME_YES_NO, FEEL_BOOLEAN}, {"choice", SCHEME_CHOICE, FEEL_STRING}, {"case", SCHEME_CASE, FEEL_STRING},
+    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},
+};
+
+static bool read_kind(const Reader *r, const Json *j, SchemeField *f)
+{
+    Str kind = json_text_at(j, "type");
+    for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+        if (str_eq_c(kind, KINDS[i].name)) {
+            f->kind = KINDS[i].kind;
+            f->type = KINDS[i].feel == FEEL_LIST ? feel_type_list(r->s->arena, feel_type_basic(FEEL_STRING))
+                                                 : feel_type_basic(KINDS[i].feel);
+            return true;
+        }
+    }
+    return broken(r, "unknown type of field", kind);
+}
+
+static bool read_field(Reader *r, Str name, const Json *j, SchemeField *f)
+{
+    r->place = name;
+    f->name = name;
+    Str index = json_text_at(j, "index");
+    f->unique = str_eq(index, STR("unique"));
+    f->indexed = f->unique || str_eq(index, STR("yes"));
+    f->searchable = json_is_true(json_get(j, "search"));
+    f->personal = json_is_true(json_get(j, "personal"));
+    f->of = json_text_at(j, "of");
+    f->unit = json_text_at(j, "unit");
+    f->choices = read_names(r->s->arena, json_get(j, "choices"));
+    f->max_length = (size_t)json_to_int(json_get(j, "max"), 500);
+    f->check_text = json_text_at(j, "check");
+    if (!read_kind(r, j, f) || !read_code(r, json_get(j, "check_code"), FIELD_FORMAT, &f->check_code)) {
+        return false;
+    }
+    if (f->kind == SCHEME_CHOICE && f->choices.count == 0) {
+        return broken(r, "a choice without choices:", name);
+    }
+    FeelScope *scope = feel_scope_new(r->s->arena, NULL);
+    feel_scope_add(scope, STR("value"), f->type);
+    Reader inner = *r;
+    inner.scope = scope;
+    return read_expr(&inner, json_get(j, "check"), &f->check);
+}
+
+static bool read_fields(Reader *r, const Json *j)
+{
+    SchemeType *t = r->type;
+    t->fields = ARENA_ARRAY(r->s->arena, SchemeField, json_count(j) + 1);
+    FeelMember *members = ARENA_ARRAY(r->s->arena, FeelMember, json_count(j) + 1);
+    for (size_t i = 0; i < json_count(j); i++) {
+        if (!read_field(r, j->members[i].key, j->members[i].value, &t->fields[i])) {
+            return false;
+        }
+        t->field_count++;
+        members[i] = (FeelMember){t->fields[i].name, t->fields[i].type};
+    }
+    t->type = feel_type_context(r->s->arena, members, t->field_count);
+    return true;
+}
+
+/* ---- Scopes ---- */
+
+static FeelScope *base_scope(const Reader *r)
+{
+    static const char *const NAMES[] = {"form", "case", "caller", "today", "decision", "item", "holidays",
+                                        "period end", "days before", "name key", "passport"};
+    FeelScope *scope = feel_scope_new(r->s->arena, NULL);
+    for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
+        int slot = feel_scope_add(scope, str_from_c(NAMES[i]), NULL);
+        check_that(slot == (int)i);
+    }
+    return scope;
+}
+
+/* ---- States ---- */
+
+static bool read_states(Reader *r, const Json *j)
+{
+    SchemeType *t = r->type;
+    t->states = ARENA_ARRAY(r->s->arena, SchemeState, json_count(j) + 1);
+    r->scope = base_scope(r);
+    for (size_t i = 0; i < json_count(j); i++) {
+        const Json *v = j->members[i].value;
+        SchemeState *state = &t->states[t->state_count++];
+        r->place = state->name = j->members[i].key;
+        state->holder = json_text_at(v, "holder");
+        state->final = json_is_true(json_get(v, "final"));
+        state->due_text = json_text_at(v, "due");
+        state->due_cite = json_text_at(v, "due_cite");
+        if (!read_expr(r, json_get(v, "due"), &state->due)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Steps ---- */
+
+static bool read_one_read(const Reader *r, Str name, const Json *j, SchemeRead *read)
+{
+    static const struct {
+        const char *key;
+        SchemeReadKind kind;
+    } FORMS[] = {{"find", READ_FIND}, {"list", READ_LIST}, {"count", READ_COUNT}, {"case", READ_CASE}, {"units", READ_UNITS}};
+    read->name = name;
+    for (size_t i = 0; i < COUNT_OF(FORMS); i++) {
+        const Json *subject = json_get(j, FORMS[i].key);
+        if (subject == NULL) {
+            continue;
+        }
+        read->kind = FORMS[i].kind;
+        read->states = read_names(r->s->arena, json_get(j, "states"));
+        read->own_excluded = json_is_true(json_get(j, "others"));
+        if (read->kind == READ_CASE || read->kind == READ_UNITS) {
+            read->type = json_text_at(j, "type");
+            return read_expr(r, subject, &read->id);
+        }
+        read->type = json_text(subject);
+        return read_exprs(r, json_get(j, "where"), &read->where);
+    }
+    return broken(r, "a read needs one of find, list, count, case, units:", name);
+}
+
+/* Reads see the names of the reads before them. */
+static bool read_reads(Reader *r, const Json *j, FeelScope *scope, SchemeStep *step)
+{
+    step->reads = ARENA_ARRAY(r->s->arena, SchemeRead, json_count(j) + 1);
+    for (size_t i = 0; i < json_count(j); i++) {
+        r->scope = scope;
+        if (!read_one_read(r, j->members[i].key, j->members[i].value, &step->reads[i])) {
+            return false;
+        }
+        step->read_count++;
+        feel_scope_add(scope, j->members[i].key, NULL);
+    }
+    return true;
+}
+
+static bool read_requires(const Reader *r, const Json *j, SchemeStep *step)
+{
+    step->requires = ARENA_ARRAY(r->s->arena, SchemeRequire, json_count(j) + 1);
+    for (size_t i = 0; i < json_count(j); i++) {
+        const Json *v = j->items[i];
+        SchemeRequire *q = &step->requires[step->require_count++];
+        q->text = json_text_at(v, "if");
+        q->field = json_text_at(v, "field");
+        q->message = json_text_at(v, "message");
+        if (!read_expr(r, json_get(v, "if"), &q->holds) || !read_code(r, json_get(v, "code"), NOT_IN_FORCE, &q->code)) {
+            return false;
+        }
+        if (q->holds == NULL || q->message.len == 0) {
+            return broken(r, "a requirement needs \"if\" and \"message\"", STR(""));
+        }
+    }
+    return true;
+}
+
+static bool read_outcomes(const Reader *r, const Json *j, SchemeStep *step)
+{
+    step->outcomes = ARENA_ARRAY(r->s->arena, SchemeOutcome, json_count(j) + 1);
+    for (size_t i = 0; i < json_count(j); i++) {
+        const JsonMember *m = &j->members[i];
+        step->outcomes[step->outcome_count++] =
+            (SchemeOutcome){.outcome = m->key, .to = json_text_at(m->value, "to"), .event = json_text_at(m->value, "event")};
+    }
+    return true;
+}
+
+static bool read_also(const Reader *r, const Json *j, SchemeStep *step)
+{
+    step->also = ARENA_ARRAY(r->s->arena, SchemeAlso, json_count(j) + 1);
+    for (size_t i = 0; i < json_count(j); i++) {
+        const Json *v = j->items[i];
+        SchemeAlso *also = &step->also[step->also_count++];
+        also->opens = json_get(v, "open") != NULL;
+        also->type = json_text_at(v, also->opens ? "open" : "type");
+        also->to = json_text_at(v, "to");
+        also->event = json_text_at(v, "event");
+        also->outcome = json_text_at(v, "outcome");
+        also->from = read_names(r->s->arena, json_get(v, "from"));
+        if (!read_expr(r, json_get(v, also->opens ? "for" : "cases"), &also->cases) ||
+            !read_exprs(r, json_get(v, "set"), &also->set)) {
+            return false;
+        }
+        if (also->cases == NULL || also->event.len == 0) {
+            return broken(r, "an effect needs cases and event", STR(""));
+        }
+    }
+    return true;
+}
+
+static bool read_draw(const Reader *r, const Json *j, SchemeStep *step)
+{
+    if (j == NULL) {
+        return true;
+    }
+    SchemeDraw *d = step->draw = ARENA_NEW(r->s->arena, SchemeDraw);
+    d->pool = json_text_at(j, "pool");
+    d->into = json_text_at(j, "into");
+    d->least_shown_first = str_eq(json_text_at(j, "order"), STR("least shown first"));
+    bool ok = read_expr(r, json_get(j, "places"), &d->places) && read_expr(r, json_get(j, "multiple"), &d->multiple) &&
+              read_expr(r, json_get(j, "eligible"), &d->eligible) && read_expr(r, json_get(j, "rank"), &d->rank) &&
+              read_expr(r, json_get(j, "exposure"), &d->exposure);
+    if (ok && (!d->places || !d->multiple || !d->rank || !d->exposure || !d->pool.len || !d->into.len)) {
+        return broken(r, "a draw needs pool, places, multiple, rank, exposure and into", STR(""));
+    }
+    return ok;
+}
+
+/* "name?" is optional. */
+static void split_optional(Arena *a, SchemeStep *step)
+{
+    step->optional.items = ARENA_ARRAY(a, Str, step->fields.count + 1);
+    for (size_t i = 0; i < step->fields.count; i++) {
+        Str *name = &step->fields.items[i];
+        if (str_ends(*name, STR("?"))) {
+            name->len--;
+            step->optional.items[step->optional.count++] = *name;
+        }
+    }
+}
+
+static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
+{
+    step->opens = json_is_true(json_get(j, "opens"));
+    step->from = read_names(a, json_get(j, "from"));
+    step->who = read_names(a, json_get(j, "who"));
+    step->to = json_text_at(j, "to");
+    step->event = json_text_at(j, "event");
+    step->fields = read_names(a, json_get(j, "fields"));
+    split_optional(a, step);
+    step->two_people = json_is_true(json_get(j, "two_people"));
+    step->discretion = json_is_true(json_get(j, "discretion"));
+    step->hidden = json_is_true(json_get(j, "hidden"));
+    step->cite = json_text_at(j, "cite");
+    step->document = json_text_at(j, "document");
+    step->model = json_text(json_path(j, "decision.model"));
+    step->decision = json_text(json_path(j, "decision.name"));
+}
+
+static bool read_step(Reader *r, Str name, const Json *j, SchemeStep *step)
+{
+    Arena *a = r->s->arena;
+    r->place = step->name = name;
+    read_plain_parts(a, j, step);
+    FeelScope *scope = base_scope(r);
+    if (!read_reads(r, json_get(j, "reads"), scope, step)) {
+        return false;
+    }
+    r->scope = step->scope = scope;
+    step->slot_count = (size_t)feel_scope_size(scope);
+    return read_requires(r, json_get(j, "require"), step) && read_exprs(r, json_path(j, "decision.facts"), &step->facts) &&
+           read_outcomes(r, json_get(j, "outcomes"), step) && read_exprs(r, json_get(j, "set"), &step->set) &&
+           read_exprs(r, json_get(j, "public"), &step->shared) && read_also(r, json_get(j, "also"), step) &&
+           read_draw(r, json_get(j, "draw"), step) && read_expr(r, json_get(j, "take_unit"), &step->take_unit) &&
+           read_expr(r, json_get(j, "make_units"), &step->make_units);
+}
+
+static bool read_steps(Reader *r, const Json *j)
+{
+    SchemeType *t = r->type;
+    t->steps = ARENA_ARRAY(r->s->arena, SchemeStep, json_count(j) + 1);
+    for (size_t i = 0; i < json_count(j); i++) {
+        if (!read_step(r, j->members[i].key, j->members[i].value, &t->steps[t->step_count++])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *err)
+{
+    Reader r = {.s = s, .path = path, .place = STR("the file"), .type = ret, .err = err};
+    ret->name = json_text_at(j, "type");
+    ret->prefix = json_text_at(j, "prefix");
+    ret->person = json_is_true(json_get(j, "person"));
+    ret->subject = json_text_at(j, "subject");
+    ret->party_role = json_text_at(j, "party_role");
+    ret->list = read_names(s->arena, json_get(j, "list"));
+    if (ret->name.len == 0 || ret->prefix.len == 0) {
+        return broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
+    }
+    if (!read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
+        !read_steps(&r, json_get(j, "steps"))) {
+        return false;
+    }
+    r.scope = base_scope(&r);
+    r.place = STR("title");
+    return read_expr(&r, json_get(j, "title"), &ret->title);
+}
+
+/* ---- Cross-references ---- */
+
+static bool check_state(const Reader *r, const SchemeType *t, Str state)
+{
+    return state.len == 0 || scheme_state(t, state) != NULL || broken(r, "unknown state", state);
+}
+
+static bool check_states(const Reader *r, const SchemeType *t, const SchemeNames *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (!check_state(r, t, names->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_reads(const Reader *r, const SchemeStep *step)
+{
+    for (size_t i = 0; i < step->read_count; i++) {
+        const SchemeRead *read = &step->reads[i];
+        const SchemeType *t = scheme_type(r->s, read->type);
+        if (t == NULL && (read->kind == READ_FIND || read->kind == READ_LIST || read->kind == READ_COUNT)) {
+            return broken(r, "unknown case type", read->type);
+        }
+        for (size_t k = 0; k < read->where.count; k++) {
+            const SchemeField *f = scheme_field(t, read->where.items[k].name);
+            if (f == NULL || !f->indexed) {
+                return broken(r, "not an indexed field:", read->where.items[k].name);
+            }
+        }
+        if (t != NULL && !check_states(r, t, &read->states)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_effects(const Reader *r, const SchemeStep *step)
+{
+    for (size_t i = 0; i < step->also_count; i++) {
+        const SchemeAlso *also = &step->also[i];
+        const SchemeType *t = scheme_type(r->s, also->type);
+        if (t == NULL) {
+            return broken(r, "unknown case type", also->type);
+        }
+        if (!check_state(r, t, also->to) || !check_states(r, t, &also->from)) {
+            return false;
+        }
+        for (size_t k = 0; k < also->set.count; k++) {
+            if (scheme_field(t, also->set.items[k].name) == NULL) {
+                return broken(r, "unknown field", also->set.items[k].name);
+            }
+        }
+    }
+    return true;
+}
+
+static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
+{
+    r->place = step->name;
+    if (!check_states(r, t, &step->from) || !check_state(r, t, step->to)) {
+        return false;
+    }
+    for (size_t i = 0; i < step->fields.count; i++) {
+        if (scheme_field(t, step->fields.items[i]) == NULL) {
+            return broken(r, "unknown field", step->fields.items[i]);
+        }
+    }
+    for (size_t i = 0; i < step->set.count; i++) {
+        if (scheme_field(t, step->set.items[i].name) == NULL) {
+            return broken(r, "unknown field", step->set.items[i].name);
+        }
+    }
+    for (size_t i = 0; i < step->outcome_count; i++) {
+        if (!check_state(r, t, step->outcomes[i].to)) {
+            return false;
+        }
+    }
+    if (step->model.len > 0 && scheme_model(r->s, step->model, (Day){INT32_MAX}) == NULL) {
+        return broken(r, "unknown decision model", step->model);
+    }
+    return check_reads(r, step) && check_effects(r, step);
+}
+
+bool scheme_check_references(const Scheme *s, Err *err)
+{
+    for (size_t i = 0; i < s->type_count; i++) {
+        const SchemeType *t = &s->types[i];
+        Reader r = {.s = (Scheme *)(uintptr_t)s, .path = t->name, .err = err};
+        for (size_t k = 0; k < t->step_count; k++) {
+            if (!check_step(&r, t, &t->steps[k])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

@@ -1,0 +1,221 @@
+/* app.js: makes pages better that already work without it. No page needs it. SPDX-License-Identifier: Apache-2.0 */
+"use strict";
+(() => {
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+  const one = (selector, root = document) => root.querySelector(selector);
+  const store = {
+    get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+    set(key, value) { try { localStorage.setItem(key, value); return true; } catch { return false; } },
+    drop(key) { try { localStorage.removeItem(key); } catch { /* private mode */ } },
+    keys() { try { return Object.keys(localStorage); } catch { return []; } },
+  };
+
+  /* Menus close on Escape and when the focus or a click goes elsewhere. */
+  function menus() {
+    const list = all("[data-menu]");
+    const closeOthers = (target) => list.forEach((m) => { if (m.open && !m.contains(target)) m.open = false; });
+    document.addEventListener("click", (e) => closeOthers(e.target));
+    document.addEventListener("focusin", (e) => closeOthers(e.target));
+    document.addEventListener("keydown", (e) => {
+      if (e.key !== "Escape") return;
+      list.forEach((m) => { if (m.open) { m.open = false; one("summary", m).focus(); } });
+    });
+  }
+
+  /* A form with faults: go to the summary first. */
+  function faults() {
+    const box = one("[data-errors]");
+    if (box) box.focus();
+  }
+
+  /* Drafts stay on this device for a day and go when the form is sent or the person signs out. Files and passwords never stay. */
+  function drafts() {
+    const day = 24 * 3600 * 1000;
+    all("form[data-form]").forEach((form) => {
+      const status = one("[data-saved]", form);
+      if (!status) return;
+      const key = "draft:" + location.pathname + ":" + form.dataset.form;
+      const fields = () => Array.from(form.elements).filter((f) => f.name && !["hidden", "password", "file", "submit", "button"].includes(f.type));
+      const old = JSON.parse(store.get(key) || "null");
+      if (old && Date.now() - old.at < day && !one("[data-errors]")) {
+        let changed = false;
+        fields().forEach((f) => {
+          const value = old.values[f.name];
+          if (value === undefined) return;
+          if (f.type === "radio" || f.type === "checkbox") {
+            if (f.checked !== (value === f.value)) { f.checked = value === f.value; changed = true; }
+          } else if (f.value !== value) { f.value = value; changed = true; }
+        });
+        if (changed) status.textContent = status.dataset.restored;
+      }
+      let timer = 0;
+      form.addEventListener("input", () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          const values = {};
+          fields().forEach((f) => {
+            if (f.type === "radio" || f.type === "checkbox") { if (f.checked) values[f.name] = f.value; } else values[f.name] = f.value;
+          });
+          if (store.set(key, JSON.stringify({ at: Date.now(), values }))) {
+            status.textContent = status.dataset.text + " · " + new Date().toTimeString().slice(0, 5);
+          }
+        }, 600);
+      });
+      form.addEventListener("submit", () => { clearTimeout(timer); store.drop(key); });
+    });
+    all("[data-sign-out]").forEach((form) => form.addEventListener("submit", () => {
+      store.keys().filter((k) => k.startsWith("draft:")).forEach(store.drop);
+    }));
+  }
+
+  /* Asks the server about one field when it is left, with the same checks as the form itself. */
+  function liveFaults() {
+    all("form[data-check]").forEach((form) => {
+      form.addEventListener("change", async (event) => {
+        const field = event.target;
+        const box = field.closest(".field");
+        if (!field.name || !box || field.type === "file") return;
+        const data = new FormData(form);
+        for (const [name, value] of Array.from(data)) if (value instanceof File) data.delete(name);
+        data.set("only", field.name);
+        try {
+          const answer = await fetch(form.dataset.check, { method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json" } });
+          if (!answer.ok && answer.status !== 422) return;
+          const found = ((await answer.json()).errors || []).find((e) => e.field === field.name);
+          show(box, field, found && found.text);
+        } catch { /* off line: the server checks when the form is sent */ }
+      });
+    });
+    function show(box, field, text) {
+      let p = one(".fault", box);
+      box.classList.toggle("wrong", Boolean(text));
+      if (!text) {
+        if (p) p.remove();
+        field.removeAttribute("aria-invalid");
+        return;
+      }
+      if (!p) {
+        p = document.createElement("p");
+        p.className = "fault";
+        p.id = "x-" + field.name;
+        p.setAttribute("role", "alert");
+        (one("label, legend", box)).after(p);
+      }
+      p.textContent = text;
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", p.id);
+    }
+  }
+
+  /* J and K move through a list, / goes to the search. Can be turned off (WCAG 2.1.4). */
+  function keys() {
+    const items = all("[data-item] a:first-of-type, tr[data-item] td:first-child a").filter((a, i, list) => list.indexOf(a) === i);
+    const note = one("[data-keys]"), toggle = one("[data-keys-toggle]");
+    let on = store.get("keys") !== "off";
+    if (note && toggle) {
+      const name = () => { toggle.textContent = on ? toggle.dataset.off : toggle.dataset.on; };
+      note.hidden = false;
+      name();
+      toggle.addEventListener("click", () => { on = !on; store.set("keys", on ? "on" : "off"); name(); });
+    }
+    document.addEventListener("keydown", (e) => {
+      if (!on || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, [contenteditable]")) return;
+      if (e.key === "/" && one("[data-search]")) {
+        e.preventDefault();
+        one("[data-search]").focus();
+      } else if ((e.key === "j" || e.key === "k") && items.length > 0) {
+        const at = items.indexOf(document.activeElement);
+        items[e.key === "j" ? Math.min(at + 1, items.length - 1) : Math.max(at - 1, 0)].focus();
+      }
+    });
+  }
+
+  /* A permit page can be kept for opening without a network. */
+  function keeping() {
+    const keep = one("[data-keep]"), forget = one("[data-forget]"), said = one("[data-kept]"), print = one("[data-print]");
+    if (print) { print.hidden = false; print.addEventListener("click", () => window.print()); }
+    if (!keep || !("caches" in window) || !("serviceWorker" in navigator)) return;
+    const here = location.pathname;
+    const show = async () => {
+      const has = Boolean(await (await caches.open("kept-1")).match(here));
+      keep.hidden = has;
+      forget.hidden = !has;
+    };
+    keep.addEventListener("click", async () => {
+      const cache = await caches.open("kept-1");
+      await cache.addAll([here, ...all(".permit img").map((i) => i.getAttribute("src"))]);
+      said.textContent = said.dataset.done;
+      show();
+    });
+    forget.addEventListener("click", async () => {
+      const cache = await caches.open("kept-1");
+      for (const address of [here, ...all(".permit img").map((i) => i.getAttribute("src"))]) await cache.delete(address);
+      said.textContent = said.dataset.gone;
+      show();
+    });
+    show();
+  }
+
+  async function keptList() {
+    const list = one("[data-kept-list]");
+    if (!list || !("caches" in window)) return;
+    for (const request of await (await caches.open("kept-1")).keys()) {
+      const path = new URL(request.url).pathname;
+      if (/\.(png|svg)$/.test(path)) continue;
+      const a = document.createElement("a"), li = document.createElement("li");
+      a.href = path;
+      a.textContent = path;
+      li.append(a);
+      list.append(li);
+    }
+  }
+
+  /* Camera for QR codes where the browser can read them itself; elsewhere the picture is uploaded. */
+  function camera() {
+    const box = one("[data-camera]");
+    if (!box || !("BarcodeDetector" in window) || !navigator.mediaDevices) return;
+    const start = one("[data-camera-start]"), video = one("[data-camera-view]"), status = one("[data-camera-status]");
+    box.hidden = false;
+    start.addEventListener("click", async () => {
+      try {
+        const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+        const detector = new window.BarcodeDetector({ formats: ["qr_code"] });
+        video.srcObject = stream;
+        video.hidden = false;
+        status.textContent = status.dataset.looking;
+        await video.play();
+        const look = async () => {
+          const found = await detector.detect(video).catch(() => []);
+          if (found.length > 0) {
+            stream.getTracks().forEach((t) => t.stop());
+            one("#f-text").value = found[0].rawValue;
+            one("#f-text").form.requestSubmit();
+          } else if (stream.active) setTimeout(look, 150);
+        };
+        look();
+      } catch {
+        status.textContent = status.dataset.denied;
+      }
+    });
+  }
+
+  /* One press, one command: the key in the form would refuse a second one anyway. */
+  function once() {
+    document.addEventListener("submit", (e) => {
+      const button = e.submitter;
+      if (button && e.target.method === "post") setTimeout(() => { button.disabled = true; }, 0);
+    });
+    window.addEventListener("pageshow", () => all("button:disabled").forEach((b) => { b.disabled = false; }));
+  }
+
+  menus();
+  faults();
+  drafts();
+  liveFaults();
+  keys();
+  keeping();
+  keptList();
+  camera();
+  once();
+  if ("serviceWorker" in navigator && location.protocol !== "file:") navigator.serviceWorker.register("/sw.js").catch(() => {});
+})();
