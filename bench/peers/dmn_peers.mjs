@@ -2,6 +2,10 @@
 // Run: cd bench/peers && npm install --no-save @gorules/zen-engine feelin @hbtgmbh/dmn-eval-js && node dmn_peers.mjs
 // An engine that is not installed is left out. Each answer is checked against a plain reading of the rules first.
 // SPDX-License-Identifier: Apache-2.0
+for (const name of ['log', 'info', 'warn', 'error']) {
+  console[name] = () => {}; // one of the engines reports each case without a match
+}
+
 const industries = ['manufacturing', 'farming', 'fishing', 'construction', 'services'];
 const regionCells = [['capital'], ['north', 'south'], null];
 const rules = [];
@@ -68,7 +72,6 @@ const engines = {
         r.region ? r.region.map(x => `"${x}"`).join(',') : '', r.from ? `>= date("${r.from}")` : ''].map((t, k) =>
         `<inputEntry id="c${i}_${k}"><text>${cell(t)}</text></inputEntry>`).join('')}<outputEntry id="u${i}"><text>${r.ceiling}</text></outputEntry></rule>`).join('')}
 </decisionTable></decision></definitions>`;
-    console.log = console.info = console.warn = console.error = () => {}; // it reports each case without a match
     const parsed = await dmn.decisionTable.parseDmnXml(xml);
     return c => dmn.decisionTable.evaluateDecision('d', parsed, c)?.ceiling ?? null;
   },
