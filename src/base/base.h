@@ -12,6 +12,8 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN __attribute__((noreturn))
 #define UNUSED_FN __attribute__((unused))
+/* Asks for memory that will be read soon; a hint without effect on results. */
+#define PREFETCH(address) __builtin_prefetch(address)
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* 128 bits, for decimals. */

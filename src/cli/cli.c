@@ -28,6 +28,12 @@ static const CliCommand COMMANDS[] = {
     {"decide", "MODEL --facts JSON [--on DAY]", "decide facts under the law of a day, without a store", cli_decide,
      "Prints the outcome, its grounds with articles, and what would change it. --facts - reads standard input.\n"},
     {"explain", "SEQ", "run a stored decision again and print its proof", cli_explain, NULL},
+    {"law", "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check", "statutes, and the models that rest on them",
+     cli_law,
+     "import DIR loads statute texts (DIR/<layer>/<day>.md), checking the index's hashes.\n"
+     "show \"Act 25(1)\" --on DAY prints the text in force; list --on DAY the models in force; diff what changed between\n"
+     "two days; impact the rules that cite an article; check fails on citations that do not exist, models with gaps,\n"
+     "and messages that a language lacks.\n"},
     {"cases", "[FOLDER …]", "run the worked cases of the schemes", cli_cases, "Ends with the line N passed, N failed.\n"},
     {"verify", "", "walk the whole log and name the first bad event", cli_verify, NULL},
     {"rebuild", "", "drop every read table and fold the log again", cli_rebuild, NULL},

@@ -72,7 +72,7 @@ static void print_grounds(Cli *c, const Scheme *s, const CommandPlan *plan, Str 
 {
     for (size_t i = 0; plan->decided && i < plan->decision.ground_count; i++) {
         const Ground *g = &plan->decision.grounds[i];
-        Str text = scheme_label(s, c->a, language, "reason", g->code);
+        Str text = scheme_label(s, c->a, language, "reasons", g->code);
         fprintf(c->out, "  %.*s [%.*s]%s\n", STR_ARG(text), STR_ARG(g->cites), g->unverified ? " (unverified source)" : "");
     }
 }
@@ -344,7 +344,7 @@ static void print_decision(Cli *c, const Scheme *s, const Decision *d, const Jso
     }
     for (size_t i = 0; i < d->ground_count; i++) {
         const Ground *g = &d->grounds[i];
-        fprintf(c->out, "  %.*s [%.*s]%s\n", STR_ARG(scheme_label(s, c->a, STR("en"), "reason", g->code)), STR_ARG(g->cites),
+        fprintf(c->out, "  %.*s [%.*s]%s\n", STR_ARG(scheme_label(s, c->a, STR("en"), "reasons", g->code)), STR_ARG(g->cites),
                 g->unverified ? " (unverified source)" : "");
     }
     Buf result = buf_new(c->a, 1 << 20);

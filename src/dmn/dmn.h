@@ -125,6 +125,29 @@ typedef struct {
  * plain sums run in blocks of columns, all else row by row. */
 void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret, DmnBatchCounts *counts);
 
+/* The model as people read it: {name, inputs: [{name, type}], elements: [{name, id, requires, literal} or {…, hit_policy,
+ * inputs, outputs, rules: [{id, cells, outputs, annotations}]}]}, in order of the file. */
+Json *dmn_describe(Arena *a, const DmnModel *m);
+/* ---- Changing a model --------------------------------------------------------------------------------------------------- */
+
+/* A model file open for changes: everything in it is kept as it was read, diagrams and extensions of editors too. */
+typedef struct DmnDraft DmnDraft;
+MUST_USE bool dmn_draft_open(Arena *a, DmnSource source, DmnDraft **ret, Err *err);
+typedef enum { DMN_PLACE_INPUT = 1, DMN_PLACE_OUTPUT, DMN_PLACE_ANNOTATION, DMN_PLACE_DESCRIPTION } DmnPlace;
+/* Sets the text of one cell of the rule with this id; column from 0 (ignored for the description). Setting the annotation
+ * "article" or the description sets both, as both carry the citation. NOT_FOUND if there is no such rule or column. */
+MUST_USE bool dmn_draft_set(DmnDraft *d, Str rule_id, DmnPlace place, size_t column, Str text, Err *err);
+/* Adds an empty rule ("-" in every input, nothing in the outputs) at the end of the decision's table, or before the rule
+ * before_id where that is not empty. ALREADY_EXISTS if the id is taken. */
+MUST_USE bool dmn_draft_add_rule(DmnDraft *d, Str decision, Str rule_id, Str before_id, Err *err);
+MUST_USE bool dmn_draft_remove_rule(DmnDraft *d, Str rule_id, Err *err);
+/* The text of a literal decision or knowledge model. */
+MUST_USE bool dmn_draft_set_expression(DmnDraft *d, Str element, Str text, Err *err);
+/* After a file came from an editor that shows only descriptions: the description of each rule becomes its article. Returns how
+ * many rules changed. */
+size_t dmn_draft_cite(DmnDraft *d);
+void dmn_draft_print(const DmnDraft *d, Buf *b); /* XML */
+
 /* ---- Checking a model ----------------------------------------------------------------------------------------------------- */
 
 typedef enum { DMN_INFO = 1, DMN_WARNING, DMN_ERROR } DmnSeverity;

@@ -143,6 +143,7 @@ typedef struct {
     size_t annotation_count;
     const Value *constants; /* all outputs, if each is a checked constant; else NULL */
     Value joined;           /* then: what the rule gives */
+    const FeelEntry *entries; /* then: outputs by name */
     uint32_t *ranks;        /* then: the place of each output among the output values */
     int line;
 } TableRule;
@@ -331,7 +332,8 @@ Value expr_eval(Eval *ev, const Expr *e, Value *frame);
 Value table_eval(Eval *ev, const Table *t, const Value *frame);
 Value node_eval(Eval *ev, const DmnInvocable *d);
 Value knowledge_value(Eval *ev, const DmnInvocable *d);
-void trace_push(Eval *ev, DmnStep step);
+/* A new step of the trace, zeroed; NULL where there is no room for it. */
+DmnStep *trace_step(Eval *ev);
 Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace, Probe *probe);
 /* A deep copy; functions become null. */
 Value value_copy(Arena *a, Value v);

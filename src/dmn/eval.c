@@ -2,15 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn_int.h"
 
-enum { EVAL_ROOM = 64 << 10 };
+enum { EVAL_ROOM = 64 << 10, SMALL_FRAME = 256 };
 
-void trace_push(Eval *ev, DmnStep step)
+DmnStep *trace_step(Eval *ev)
 {
     DmnTrace *t = ev->trace;
     if (t->count == t->cap) {
         size_t cap = t->cap > 0 ? t->cap * 2 : 8;
         if (!eval_room(ev, EVAL_ROOM + cap * sizeof(DmnStep))) {
-            return;
+            return NULL;
         }
         DmnStep *grown = ARENA_ARRAY(ev->a, DmnStep, cap);
         for (size_t i = 0; i < t->count; i++) {
@@ -19,7 +19,17 @@ void trace_push(Eval *ev, DmnStep step)
         t->steps = grown;
         t->cap = cap;
     }
-    t->steps[t->count++] = step;
+    return &t->steps[t->count++];
+}
+
+static void trace_value(Eval *ev, const DmnInvocable *d, Value v)
+{
+    DmnStep *step = trace_step(ev);
+    if (step != NULL) {
+        step->decision = d->name;
+        step->id = d->id;
+        step->value = v;
+    }
 }
 
 /* Inputs of an imported model stand in a context by import name, or flat. */
@@ -86,7 +96,7 @@ Value node_eval(Eval *ev, const DmnInvocable *d)
     if (d->logic == NULL) {
         return feel_null();
     }
-    if (!eval_room(ev, EVAL_ROOM + (size_t)d->frame * sizeof(Value))) {
+    if (d->frame > SMALL_FRAME && !eval_room(ev, EVAL_ROOM + (size_t)d->frame * sizeof(Value))) {
         return feel_error(ev->run, "%.*s: no memory left for this evaluation", STR_ARG(d->name));
     }
     size_t before = ev->trace != NULL ? ev->trace->count : 0;
@@ -99,7 +109,7 @@ Value node_eval(Eval *ev, const DmnInvocable *d)
     if (d->logic->kind == EXPR_TABLE && ev->trace->count > before) {
         ev->trace->steps[ev->trace->count - 1].value = v;
     } else {
-        trace_push(ev, (DmnStep){.decision = d->name, .id = d->id, .value = v});
+        trace_value(ev, d, v);
     }
     return v;
 }
@@ -229,7 +239,7 @@ static Value called_directly(Eval *ev, const DmnInvocable *d)
     }
     Value v = callee_run(ev, d, args);
     if (ev->trace != NULL) {
-        trace_push(ev, (DmnStep){.decision = d->name, .id = d->id, .value = v});
+        trace_value(ev, d, v);
     }
     return v;
 }
@@ -243,9 +253,9 @@ Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trac
         return feel_error(run, "%.*s: no memory left for this evaluation", STR_ARG(d->name));
     }
     /* Functions made on the way point to the evaluation, so it lives as long as they do. */
-    Eval *kept = ARENA_NEW(ev.a, Eval);
+    Eval *kept = arena_alloc(ev.a, sizeof(Eval) + root->total * sizeof(Value));
     *kept = ev;
-    kept->memo = ARENA_ARRAY(ev.a, Value, root->total);
+    kept->memo = (Value *)(void *)(kept + 1);
     if (d->kind != DMN_DECISION) {
         return called_directly(kept, d);
     }

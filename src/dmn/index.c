@@ -1,5 +1,4 @@
-/* index.c: builds and asks the column index. Masks come from running the cells on a value of each region, so that the index
- * answers as the language does.
+/* index.c: builds and asks the column index: which rules accept the values of each elementary interval of a column.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "index_int.h"
 
@@ -88,13 +87,76 @@ static bool points_read(Builder *b, const Cuts *cuts, IndexColumn *c)
     return true;
 }
 
+static bool cell_accepts(Builder *b, const FeelCode *code, Value v)
+{
+    return feel_tests_shape(code).shape == FEEL_TEST_ANY || feel_is_true(feel_test(b->run, code, NULL, v));
+}
+
 static void mask_fill(Builder *b, size_t input, Value rep, uint64_t *mask)
 {
     feel_run_reset(b->run);
     for (size_t r = 0; r < b->count; r++) {
-        const FeelCode *code = cell_of(b, r, input);
-        if (feel_tests_shape(code).shape == FEEL_TEST_ANY || feel_is_true(feel_test(b->run, code, NULL, rep))) {
+        if (cell_accepts(b, cell_of(b, r, input), rep)) {
             mask[r / 64] |= (uint64_t)1 << (r % 64);
+        }
+    }
+}
+
+/* The cut that is v itself, in sorted cuts that hold it. */
+static size_t cut_of(const Cuts *cuts, Value v)
+{
+    size_t low = 0, count = cuts->count;
+    if (v.kind == FEEL_BOOLEAN) { /* both are cuts; they have no order */
+        return (size_t)v.i;
+    }
+    while (count > 0) {
+        size_t half = count / 2;
+        int order = 0;
+        bool right = feel_order(cuts->items[low + half], v, &order) && order < 0;
+        low = right ? low + half + 1 : low;
+        count = right ? count - half - 1 : half;
+    }
+    return low;
+}
+
+/* The regions of a cell are marked range by range; false if one is of a form that only the language knows. Regions alternate
+ * between gaps and cuts, or are one per text and one for all others. */
+static bool regions_mark(const IndexColumn *c, const Cuts *cuts, FeelTests shape, bool *accepted)
+{
+    memset(accepted, shape.negated || shape.shape == FEEL_TEST_ANY, c->regions);
+    for (size_t i = 0; shape.shape == FEEL_TEST_RANGES && i < shape.count; i++) {
+        const FeelRange *range = &shape.ranges[i];
+        bool point = range->low.kind != FEEL_NULL && feel_same(range->low, range->high);
+        if (range->one_sided == '!' || (point && !(range->low_closed && range->high_closed))) {
+            return false;
+        }
+        size_t step = c->kind == FEEL_STRING ? 1 : 2, first = 0, last = c->regions - 1;
+        if (range->low.kind != FEEL_NULL) {
+            first = cut_of(cuts, range->low) * step + (step == 2 ? (range->low_closed ? 1 : 2) : 0);
+        }
+        if (range->high.kind != FEEL_NULL) {
+            last = cut_of(cuts, range->high) * step + (step == 2 ? (range->high_closed ? 1 : 0) : 0);
+        }
+        for (size_t r = first; r <= last && r < c->regions; r++) {
+            accepted[r] = !shape.negated;
+        }
+    }
+    return true;
+}
+
+/* All masks of a column: where the cell is made of plain ranges from its bounds, else by running it on a value of each region. */
+static void masks_fill(Builder *b, size_t input, const IndexColumn *c, const Cuts *cuts, const Value *reps, uint64_t *masks)
+{
+    size_t words = mask_words(b->count);
+    bool *accepted = ARENA_ARRAY(b->scratch, bool, c->regions);
+    for (size_t r = 0; r < b->count; r++) {
+        const FeelCode *code = cell_of(b, r, input);
+        bool marked = regions_mark(c, cuts, feel_tests_shape(code), accepted);
+        feel_run_reset(b->run);
+        for (size_t i = 0; i < c->regions; i++) {
+            if (marked ? accepted[i] : cell_accepts(b, code, reps[i])) {
+                masks[i * words + r / 64] |= (uint64_t)1 << (r % 64);
+            }
         }
     }
 }
@@ -124,52 +186,56 @@ static Value point_between(Builder *b, const IndexColumn *c, size_t region)
     return ok ? feel_number(b->scratch, mid) : feel_null();
 }
 
-static bool points_index(Builder *b, size_t input, IndexColumn *c)
+static bool points_index(Builder *b, size_t input, const Cuts *cuts, IndexColumn *c)
 {
-    size_t words = mask_words(b->count);
     c->regions = 2 * c->cut_count + 1;
     uint64_t *masks = masks_new(b, c->regions);
     if (masks == NULL) {
         return false;
     }
+    Value *reps = ARENA_ARRAY(b->scratch, Value, c->regions);
     for (size_t i = 0; i < c->regions; i++) {
-        Value rep = point_between(b, c, i);
-        if (i % 2 == 1) {
-            rep = (Value){.kind = (uint8_t)c->kind, .i = c->points[i / 2]};
-            if (c->kind == FEEL_NUMBER) {
-                Dec d = dec_from_int(c->points[i / 2]);
-                d.exponent -= c->scale;
-                rep = feel_number(b->scratch, d);
-            }
-        }
-        mask_fill(b, input, rep, masks + i * words);
+        reps[i] = i % 2 == 1 ? cuts->items[i / 2] : point_between(b, c, i);
     }
+    masks_fill(b, input, c, cuts, reps, masks);
     c->masks = masks;
     return true;
 }
 
-/* The length and up to seven first bytes: mostly enough to tell two texts apart. */
+/* The first eight bytes; of shorter texts all of them, some twice. Together with the length it tells texts of up to eight
+ * bytes apart. */
 static uint64_t text_head(Str s)
 {
     uint64_t head = 0;
-    memcpy(&head, s.ptr, s.len < 7 ? s.len : 7);
-    return head << 8 | (s.len & 0xff);
+    uint32_t low = 0, high = 0;
+    if (s.len >= 8) {
+        memcpy(&head, s.ptr, 8);
+    } else if (s.len >= 4) {
+        memcpy(&low, s.ptr, 4);
+        memcpy(&high, s.ptr + s.len - 4, 4);
+        head = (uint64_t)high << 32 | low;
+    } else if (s.len > 0) {
+        head = (uint64_t)(unsigned char)s.ptr[0] << 16 | (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 |
+               (unsigned char)s.ptr[s.len - 1];
+    }
+    return head;
 }
 
 static bool texts_index(Builder *b, size_t input, const Cuts *cuts, IndexColumn *c)
 {
-    size_t words = mask_words(b->count);
     Region *regions = NULL;
     size_t count = cuts_regions(b->scratch, cuts, FEEL_STRING, true, &regions);
     c->regions = count;
     uint64_t *masks = masks_new(b, count);
+    Value *reps = ARENA_ARRAY(b->scratch, Value, count);
     Value *texts = ARENA_ARRAY(b->a, Value, cuts->count);
     if (masks == NULL) {
         return false;
     }
     for (size_t i = 0; i < count; i++) { /* the last stands for all other texts */
-        mask_fill(b, input, regions[i].rep, masks + i * words);
+        reps[i] = regions[i].rep;
     }
+    masks_fill(b, input, c, cuts, reps, masks);
     uint64_t *heads = ARENA_ARRAY(b->a, uint64_t, cuts->count);
     for (size_t i = 0; i < cuts->count; i++) {
         texts[i] = cuts->items[i];
@@ -209,7 +275,7 @@ static void column_index(Builder *b, size_t input, IndexColumn *c)
         cuts_add_value(b->scratch, &cuts, feel_bool(true));
     }
     c->cut_count = cuts.count;
-    c->indexed = c->kind == FEEL_STRING ? texts_index(b, input, &cuts, c) : points_read(b, &cuts, c) && points_index(b, input, c);
+    c->indexed = c->kind == FEEL_STRING ? texts_index(b, input, &cuts, c) : points_read(b, &cuts, c) && points_index(b, input, &cuts, c);
 }
 
 /* ---- Looking up --------------------------------------------------------------------------------------------------------- */
@@ -255,7 +321,8 @@ static size_t text_region(const IndexColumn *c, Value v)
     size_t low = 0, count = c->cut_count;
     if (count <= INDEX_HEADS) {
         uint64_t head = text_head(text);
-        while (low < count && (c->heads[low] != head || (text.len > 7 && !str_eq(feel_text(c->texts[low]), text)))) {
+        while (low < count && (c->heads[low] != head || c->texts[low].len != text.len ||
+                               (text.len > 8 && memcmp(c->texts[low].p, text.ptr, text.len) != 0))) {
             low++;
         }
         return low;

@@ -19,7 +19,7 @@ typedef struct {
     int scale;             /* numbers: the cuts are whole multiples of 10^−scale, in `points` */
     const int64_t *points; /* numbers, dates, durations, booleans */
     const Value *texts;    /* sorted texts that are only compared for equality */
-    const uint64_t *heads; /* length and first bytes of each, compared first */
+    const uint64_t *heads; /* first bytes of each, compared first */
     size_t cut_count;
     const uint64_t *masks; /* region × words; texts: one per text, then one for all others */
     const uint64_t *null_mask;

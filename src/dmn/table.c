@@ -219,6 +219,7 @@ static void constants_join(Build *b, const Table *t, TableRule *rule)
         entries[o] = (FeelEntry){t->outputs[o].name, constants[o]};
     }
     rule->constants = constants;
+    rule->entries = entries;
     rule->ranks = ranks_of(b, t, constants);
     rule->joined = t->output_count == 1 ? constants[0] : feel_context(entries, t->output_count);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { TABLE_ROOM = 64 << 10 };
+enum { TABLE_ROOM = 64 << 10, FEW = 64 };
 
 /* One evaluation of a table. */
 typedef struct {
@@ -13,6 +13,7 @@ typedef struct {
     const Value *frame;
     Value *values;   /* of the inputs */
     size_t *fired;   /* rule numbers in the order of the table */
+    size_t *few;     /* room for FEW of them */
     size_t count;
     bool unsure;     /* a value that is an error passes every cell: the rules that might apply */
 } Firing;
@@ -139,11 +140,8 @@ static void rules_find(Firing *f)
     if (x->count == 0 || !columns_meet(f, x, mask)) {
         return;
     }
-    size_t most = 0;
-    for (size_t w = 0; w < x->words; w++) {
-        most += (size_t)__builtin_popcountll(mask[w]);
-    }
-    f->fired = ARENA_ARRAY(f->ev->a, size_t, most);
+    size_t most = x->words * 64;
+    f->fired = most <= FEW ? f->few : ARENA_ARRAY(f->ev->a, size_t, most < x->count ? most : x->count);
     for (size_t w = 0; w < x->words; w++) {
         for (uint64_t bits = mask[w]; bits != 0; bits &= bits - 1) {
             size_t r = x->rules[w * 64 + (size_t)__builtin_ctzll(bits)];
@@ -392,56 +390,66 @@ static Value one_value(Firing *f, const Value **outputs)
 
 /* ---- Trace ------------------------------------------------------------------------------------------------------------ */
 
-static DmnRuleTrace rule_trace(Firing *f, size_t r, const Value *outputs)
+static void rule_trace(Firing *f, size_t r, const Value *outputs, DmnRuleTrace *ret)
 {
     const Table *t = f->t;
     const TableRule *rule = &t->rules[r];
     DmnCell *cells = ARENA_ARRAY(f->ev->a, DmnCell, t->input_count);
     for (size_t i = 0; i < t->input_count; i++) {
-        bool passed = outputs != NULL || cell_passes(f, &rule->in[i], f->values[i]);
-        cells[i] = (DmnCell){t->inputs[i].text, rule->in[i].text, f->values[i], passed};
+        cells[i].input = t->inputs[i].text;
+        cells[i].test = rule->in[i].text;
+        cells[i].value = f->values[i];
+        cells[i].passed = outputs != NULL || cell_passes(f, &rule->in[i], f->values[i]);
     }
-    DmnRuleTrace trace = {.id = rule->id, .index = (int)r + 1, .cells = cells, .cell_count = t->input_count,
-                          .annotations = rule->annotations, .annotation_count = rule->annotation_count,
-                          .fired = outputs != NULL};
-    if (outputs != NULL) {
+    ret->id = rule->id;
+    ret->index = (int)r + 1;
+    ret->cells = cells;
+    ret->cell_count = t->input_count;
+    ret->annotations = rule->annotations;
+    ret->annotation_count = rule->annotation_count;
+    ret->fired = outputs != NULL;
+    if (outputs != NULL && rule->entries != NULL) {
+        ret->outputs = rule->entries;
+        ret->output_count = t->output_count;
+    } else if (outputs != NULL) {
         FeelEntry *entries = ARENA_ARRAY(f->ev->a, FeelEntry, t->output_count);
         for (size_t o = 0; o < t->output_count; o++) {
             entries[o] = (FeelEntry){t->outputs[o].name, outputs[o]};
         }
-        trace.outputs = entries;
-        trace.output_count = t->output_count;
+        ret->outputs = entries;
+        ret->output_count = t->output_count;
     }
-    return trace;
 }
 
 static void trace_add(Firing *f, const Value **outputs, Value result)
 {
-    DmnTrace *trace = f->ev->trace;
+    bool all = f->ev->trace->all_rules;
     const Table *t = f->t;
-    size_t count = trace->all_rules ? t->rule_count : f->count;
-    DmnStep step = {.decision = t->owner, .id = t->owner_id, .hit_policy = t->hit_name, .value = result};
+    size_t count = all ? t->rule_count : f->count;
+    DmnStep *step = trace_step(f->ev);
+    if (step == NULL) {
+        return;
+    }
+    step->decision = t->owner;
+    step->id = t->owner_id;
+    step->hit_policy = t->hit_name;
+    step->value = result;
     if (!eval_room(f->ev, TABLE_ROOM + count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(DmnCell)))) {
-        trace_push(f->ev, step);
         return;
     }
     DmnRuleTrace *rules = ARENA_ARRAY(f->ev->a, DmnRuleTrace, count);
-    if (!trace->all_rules) {
-        for (size_t i = 0; i < count; i++) {
-            rules[i] = rule_trace(f, f->fired[i], outputs[i]);
-        }
-    } else {
-        const Value **by_rule = ARENA_ARRAY(f->ev->a, const Value *, t->rule_count);
-        for (size_t i = 0; i < f->count; i++) {
-            by_rule[f->fired[i]] = outputs[i];
-        }
-        for (size_t r = 0; r < count; r++) {
-            rules[r] = rule_trace(f, r, by_rule[r]);
-        }
+    for (size_t i = 0; i < count && !all; i++) {
+        rule_trace(f, f->fired[i], outputs[i], &rules[i]);
     }
-    step.rules = rules;
-    step.rule_count = count;
-    trace_push(f->ev, step);
+    const Value **by_rule = all ? ARENA_ARRAY(f->ev->a, const Value *, t->rule_count) : NULL;
+    for (size_t i = 0; i < f->count && all; i++) {
+        by_rule[f->fired[i]] = outputs[i];
+    }
+    for (size_t r = 0; r < count && all; r++) {
+        rule_trace(f, r, by_rule[r], &rules[r]);
+    }
+    step->rules = rules;
+    step->rule_count = count;
 }
 
 static void probe_add(Firing *f)
@@ -481,8 +489,9 @@ static bool error_decides(Firing *f, Value *ret)
 
 Value table_eval(Eval *ev, const Table *t, const Value *frame)
 {
-    Firing f = {.ev = ev, .t = t, .frame = frame};
-    if (!eval_room(ev, TABLE_ROOM + t->rule_count * (t->output_count + 4) * sizeof(Value))) {
+    size_t few[FEW], need = t->rule_count * (t->output_count + 4) * sizeof(Value);
+    Firing f = {.ev = ev, .t = t, .frame = frame, .few = few};
+    if (need > TABLE_ROOM && !eval_room(ev, need)) { /* the caller left room for small ones */
         return feel_error(ev->run, "%.*s: no memory left for this evaluation", STR_ARG(t->owner));
     }
     if (t->output_count == 0) {

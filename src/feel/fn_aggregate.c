@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/fn_int.h"
 
-/* ---- Least and greatest ---------------------------------------------------------------------------------------------- */
+/* ---- Least and greatest ----------------------------------------------------------------------------------------- */
 
 static Value extreme(FeelRun *run, const Value *args, size_t count, int sign, const char *function)
 {
@@ -34,7 +34,7 @@ Value fn_max(FeelRun *run, const Value *args, size_t count)
     return extreme(run, args, count, 1, "max");
 }
 
-/* ---- Logic ----------------------------------------------------------------------------------------------------------- */
+/* ---- Logic ------------------------------------------------------------------------------------------------------ */
 
 /* True if `decisive` is found; false if all are the other value; null if something else stands among them. */
 static Value logic(FeelRun *run, const Value *args, size_t count, bool decisive, const char *function)
@@ -64,7 +64,7 @@ Value fn_any(FeelRun *run, const Value *args, size_t count)
     return logic(run, args, count, true, "any");
 }
 
-/* ---- Sums ------------------------------------------------------------------------------------------------------------ */
+/* ---- Sums ------------------------------------------------------------------------------------------------------- */
 
 /* Folds the items of one kind by an operator of the language. Null for an empty list. */
 static Value folded(FeelRun *run, Value list, Value (*fold)(FeelRun *, Value, Value), bool durations, const char *function)
@@ -115,7 +115,7 @@ Value fn_mean(FeelRun *run, const Value *args, size_t count)
     return list.len == 0 ? feel_error(run, "mean: an empty list") : mean_of(run, list, "mean");
 }
 
-/* ---- Statistics ------------------------------------------------------------------------------------------------------ */
+/* ---- Statistics ------------------------------------------------------------------------------------------------- */
 
 static void merge(const Value *from, Value *to, size_t low, size_t middle, size_t high)
 {

@@ -83,10 +83,74 @@ Value fn_append(FeelRun *run, const Value *args, size_t count)
     return feel_list(items, total);
 }
 
+/* The items met so far, found by hash: a table of positions in a list plus one; 0 is free. */
+typedef struct {
+    uint32_t *slots;
+    size_t size; /* a power of two, at least twice the items */
+} Seen;
+
+/* Equal values have equal hashes. Kinds whose equality is not that of their parts all share one. */
+static uint64_t hash_of_value(Value v)
+{
+    uint64_t h = v.kind * UINT64_C(0x9E3779B97F4A7C15);
+    switch ((FeelKind)v.kind) {
+    case FEEL_STRING: h ^= str_hash(feel_text(v)); break;
+    case FEEL_BOOLEAN:
+    case FEEL_DATE:
+    case FEEL_YEARS_DURATION: h ^= (uint64_t)v.i; break;
+    case FEEL_DAYS_DURATION: h ^= (uint64_t)days_duration_nanos(v); break;
+    case FEEL_NUMBER: {
+        Dec d = dec_normal(feel_dec(v));
+        h ^= (uint64_t)d.coefficient ^ (uint64_t)(d.coefficient >> 64) ^ ((uint64_t)(uint32_t)d.exponent << 32) ^ d.negative;
+        break;
+    }
+    default: break;
+    }
+    h *= UINT64_C(0xBF58476D1CE4E5B9);
+    return h ^ (h >> 29);
+}
+
+static bool seen_grow(FeelRun *run, Seen *seen, const FeelListMaker *all)
+{
+    size_t size = seen->size ? 2 * seen->size : 64;
+    if (!feel_room(run, size * sizeof(uint32_t))) {
+        return false;
+    }
+    *seen = (Seen){ARENA_ARRAY(run->arena, uint32_t, size), size};
+    for (size_t i = 0; i < all->count; i++) {
+        size_t at = hash_of_value(all->items[i]) & (size - 1);
+        while (seen->slots[at] != 0) {
+            at = (at + 1) & (size - 1);
+        }
+        seen->slots[at] = (uint32_t)i + 1;
+    }
+    return true;
+}
+
+/* Adds item unless an equal one is there. False if a limit was hit. */
+static bool add_distinct(FeelRun *run, Seen *seen, FeelListMaker *all, Value item)
+{
+    if (2 * (all->count + 1) > seen->size && !seen_grow(run, seen, all)) {
+        return false;
+    }
+    size_t at = hash_of_value(item) & (seen->size - 1);
+    for (; seen->slots[at] != 0; at = (at + 1) & (seen->size - 1)) {
+        if (!feel_spend(run, 1)) {
+            return false;
+        }
+        if (are_equal(run, all->items[seen->slots[at] - 1], item)) {
+            return true;
+        }
+    }
+    seen->slots[at] = (uint32_t)all->count + 1;
+    return feel_list_push(all, item);
+}
+
 /* All items of all arguments; those equal to an earlier one are left out if `distinct`. */
 static Value joined(FeelRun *run, const Value *args, size_t count, bool distinct, const char *function)
 {
     FeelListMaker all = {.run = run};
+    Seen seen = {0};
     for (size_t i = 0; i < count; i++) {
         Value list;
         if (!arg_list(run, args[i], &list)) {
@@ -94,14 +158,7 @@ static Value joined(FeelRun *run, const Value *args, size_t count, bool distinct
         }
         for (size_t k = 0; k < list.len; k++) {
             Value item = feel_items(list)[k];
-            bool known = false;
-            if (distinct && !feel_spend(run, all.count)) {
-                return feel_null();
-            }
-            for (size_t n = 0; distinct && n < all.count && !known; n++) {
-                known = are_equal(run, all.items[n], item);
-            }
-            if (!known && !feel_list_push(&all, item)) {
+            if (!(distinct ? add_distinct(run, &seen, &all, item) : feel_list_push(&all, item))) {
                 return feel_null();
             }
         }
@@ -267,7 +324,7 @@ Value fn_flatten(FeelRun *run, const Value *args, size_t count)
     return flatten_into(&all, list, 0) ? feel_list_done(&all) : feel_null();
 }
 
-/* ---- sort() ---------------------------------------------------------------------------------------------------------- */
+/* ---- sort() ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     FeelRun *run;

@@ -7,7 +7,7 @@ static Value number_or_error(FeelRun *run, bool ok, Dec d, const char *function)
     return ok ? feel_number(run->arena, d) : feel_error(run, "%s: no finite result", function);
 }
 
-/* ---- Rounding -------------------------------------------------------------------------------------------------------- */
+/* ---- Rounding --------------------------------------------------------------------------------------------------- */
 
 static Value rounded(FeelRun *run, const Value *args, size_t count, DecRounding rounding, const char *function)
 {
@@ -61,7 +61,7 @@ Value fn_round_half_down(FeelRun *run, const Value *args, size_t count)
     return rounded(run, args, count, DEC_HALF_DOWN, "round half down");
 }
 
-/* ---- One or two numbers ---------------------------------------------------------------------------------------------- */
+/* ---- One or two numbers ----------------------------------------------------------------------------------------- */
 
 Value fn_abs(FeelRun *run, const Value *args, size_t count)
 {
@@ -147,7 +147,7 @@ Value fn_even(FeelRun *run, const Value *args, size_t count)
     return parity(run, args[0], false, "even");
 }
 
-/* ---- number() -------------------------------------------------------------------------------------------------------- */
+/* ---- number() --------------------------------------------------------------------------------------------------- */
 
 /* A separator: one of the allowed characters, or null (then 0). */
 static bool separator(Value v, const char *allowed, char *ret)

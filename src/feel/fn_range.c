@@ -187,7 +187,7 @@ Value fn_started_by(FeelRun *run, const Value *args, size_t count)
     return related_to_point(run, args, true, begins_at, is_started_by);
 }
 
-/* ---- range("[1..3]") ------------------------------------------------------------------------------------------------- */
+/* ---- range("[1..3]") -------------------------------------------------------------------------------------------- */
 
 typedef struct {
     FeelRun *run;

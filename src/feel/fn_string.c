@@ -175,7 +175,7 @@ Value fn_string_join(FeelRun *run, const Value *args, size_t count)
     return text_done(run, &b);
 }
 
-/* ---- Regular expressions --------------------------------------------------------------------------------------------- */
+/* ---- Regular expressions ---------------------------------------------------------------------------------------- */
 
 /* Pattern and optional flags of a call. */
 static bool pattern_of(FeelRun *run, Value pattern, const Value *flags, const Regex **ret, const char **ret_reason)

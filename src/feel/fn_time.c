@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/fn_int.h"
 
-/* ---- Parts ----------------------------------------------------------------------------------------------------------- */
+/* ---- Parts ------------------------------------------------------------------------------------------------------ */
 
 /* A whole number from least to most. */
 static bool whole(Value v, int64_t least, int64_t most, int64_t *ret)
@@ -72,7 +72,7 @@ static Value settled(FeelRun *run, FeelKind kind, FeelMoment m)
     return moment_value(run->arena, kind, m);
 }
 
-/* ---- Conversions ----------------------------------------------------------------------------------------------------- */
+/* ---- Conversions ------------------------------------------------------------------------------------------------ */
 
 Value fn_date(FeelRun *run, const Value *args, size_t count)
 {
@@ -193,7 +193,7 @@ Value fn_years_duration(FeelRun *run, const Value *args, size_t count)
     return years_duration_value(months_between(from, to));
 }
 
-/* ---- Questions ------------------------------------------------------------------------------------------------------- */
+/* ---- Questions -------------------------------------------------------------------------------------------------- */
 
 /* The day of a date, or of a date and time as its clock shows it. */
 static bool day_of(Value v, int64_t *ret)

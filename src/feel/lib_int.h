@@ -10,7 +10,7 @@
 #define NANOS_PER_DAY (86400 * NANOS_PER_SECOND)
 #define FEEL_YEAR_MAX INT64_C(999999999)
 
-/* ---- Zones ---------------------------------------------------------------------------------------------------------- */
+/* ---- Zones ------------------------------------------------------------------------------------------------------ */
 
 typedef struct Zone Zone;
 /* Zones read so far. dir NULL: the usual place. */
@@ -32,7 +32,7 @@ int32_t zone_offset_local(const Zone *z, int64_t local_seconds);
 /* What holds outside of summer time, by the zone's present rule: for times without a date. */
 int32_t zone_offset_standard(const Zone *z);
 
-/* ---- Calendar and text ----------------------------------------------------------------------------------------------- */
+/* ---- Calendar and text ------------------------------------------------------------------------------------------ */
 
 typedef struct {
     int64_t year;
@@ -55,7 +55,7 @@ MUST_USE bool temporal_duration_parse(Arena *a, Str s, Value *ret);
 /* The ISO text of a date, time, date and time or duration. */
 void temporal_print(Buf *b, Value v);
 
-/* ---- Making and asking ------------------------------------------------------------------------------------------------ */
+/* ---- Making and asking ------------------------------------------------------------------------------------------ */
 
 Value moment_value(Arena *a, FeelKind kind, FeelMoment m);
 Value date_value(int64_t day);

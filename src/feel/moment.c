@@ -85,7 +85,7 @@ int64_t months_between(Value a, Value b)
     return months;
 }
 
-/* ---- Properties ------------------------------------------------------------------------------------------------------ */
+/* ---- Properties ------------------------------------------------------------------------------------------------- */
 
 static bool property_of_day(int64_t day, Str name, Value *ret)
 {
@@ -191,7 +191,7 @@ Value feel_property(FeelRun *run, Value v, Str name)
     return found ? ret : feel_error(run, "a %s has no property %.*s", kind_name((FeelKind)v.kind), STR_ARG(name));
 }
 
-/* ---- Arithmetic ------------------------------------------------------------------------------------------------------ */
+/* ---- Arithmetic ------------------------------------------------------------------------------------------------- */
 
 static Value days_result(FeelRun *run, I128 nanos)
 {

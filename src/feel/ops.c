@@ -77,8 +77,9 @@ Value feel_range_new(FeelRun *run, Value low, Value high, int closed)
     if (low.reason || high.reason) {
         return low.reason ? low : high;
     }
-    if (!open_ended && !feel_order(low, high, &order)) {
-        return no_order(run, low, high);
+    Value first = low.kind == FEEL_NULL ? high : low, last = open_ended ? first : high;
+    if (!feel_order(first, last, &order)) {
+        return no_order(run, first, last);
     }
     FeelRange *r = ARENA_NEW(run->arena, FeelRange);
     *r = (FeelRange){.low = low, .high = high, .low_closed = closed & 1, .high_closed = (closed & 2) != 0};
@@ -88,10 +89,12 @@ Value feel_range_new(FeelRun *run, Value low, Value high, int closed)
 Value feel_one_sided(FeelRun *run, RangeSign sign, Value end)
 {
     static const char SIGNS[] = {0, '=', '!', '<', '<', '>', '>'};
-    if (end.kind == FEEL_NULL && sign != SIGN_EQ && sign != SIGN_NE) {
-        return end.reason ? end : feel_error(run, "null is no end of a range");
+    int order;
+    bool equal = sign == SIGN_EQ || sign == SIGN_NE;
+    if (!equal && !feel_order(end, end, &order)) {
+        return end.reason ? end : feel_error(run, "this is no end of a range: it has no order");
     }
-    bool equal = sign == SIGN_EQ || sign == SIGN_NE, low = sign == SIGN_GT || sign == SIGN_GE;
+    bool low = sign == SIGN_GT || sign == SIGN_GE;
     FeelRange *r = ARENA_NEW(run->arena, FeelRange);
     *r = (FeelRange){
         .low = low || equal ? end : feel_null(),

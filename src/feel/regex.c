@@ -8,7 +8,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* ---- Characters ------------------------------------------------------------------------------------------------------ */
+/* ---- Characters ------------------------------------------------------------------------------------------------- */
 
 /* One form for all characters that differ by case only. */
 int32_t regex_fold(int32_t c)
@@ -106,7 +106,7 @@ static bool at_line_end(const Regex *re, Str input, size_t at)
     return at == input.len || (re->multi_line && input.ptr[at] == '\n');
 }
 
-/* ---- All alternatives together (Pike) -------------------------------------------------------------------------------- */
+/* ---- All alternatives together (Pike) --------------------------------------------------------------------------- */
 
 typedef struct {
     uint32_t *steps; /* which steps wait for a character, most wanted first */
@@ -240,7 +240,7 @@ static bool pike_search(FeelRun *run, const Regex *re, Str input, size_t from, s
     return found && !run->failed;
 }
 
-/* ---- One alternative after the other --------------------------------------------------------------------------------- */
+/* ---- One alternative after the other ---------------------------------------------------------------------------- */
 
 typedef struct {
     uint32_t step; /* UINT32_MAX: put old back into slot */

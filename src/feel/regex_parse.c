@@ -40,7 +40,7 @@ static bool take(Parser *p, int32_t c)
     return found;
 }
 
-/* ---- Writing the program --------------------------------------------------------------------------------------------- */
+/* ---- Writing the program ---------------------------------------------------------------------------------------- */
 
 static bool reserve(Parser *p, size_t more)
 {
@@ -82,7 +82,7 @@ static bool insert(Parser *p, size_t at, RegexStep step)
     return true;
 }
 
-/* ---- Sets ------------------------------------------------------------------------------------------------------------ */
+/* ---- Sets ------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     RegexItem items[SET_ITEMS_MAX];
@@ -285,7 +285,7 @@ static bool read_class(Parser *p, const RegexSet **ret)
     return true;
 }
 
-/* ---- Expressions ----------------------------------------------------------------------------------------------------- */
+/* ---- Expressions ------------------------------------------------------------------------------------------------ */
 
 static bool read_branches(Parser *p);
 
@@ -515,7 +515,7 @@ static bool read_branches(Parser *p)
     return true;
 }
 
-/* ---- The whole ------------------------------------------------------------------------------------------------------- */
+/* ---- The whole -------------------------------------------------------------------------------------------------- */
 
 /* Flag x: spaces outside of classes are taken out. */
 static size_t without_spaces(int32_t *p, size_t len)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/lib_int.h"
 
-/* ---- Calendar (proleptic Gregorian, with a year 0; see base/day.c for the method) --------------------------------------- */
+/* ---- Calendar (proleptic Gregorian, with a year 0; see base/day.c for the method) ------------------------------- */
 
 int64_t floor_div(int64_t a, int64_t b)
 {
@@ -44,7 +44,7 @@ bool day_in_years(int64_t day)
     return day >= civil_to_day((Civil){-FEEL_YEAR_MAX, 1, 1}) && day <= civil_to_day((Civil){FEEL_YEAR_MAX, 12, 31});
 }
 
-/* ---- Reading --------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     Str s;
@@ -291,7 +291,7 @@ Value feel_temporal(FeelRun *run, Str text)
     return feel_error(run, "\"%.*s\" is no date, time or duration", STR_ARG(str_sub(text, 0, 80)));
 }
 
-/* ---- Printing -------------------------------------------------------------------------------------------------------- */
+/* ---- Printing --------------------------------------------------------------------------------------------------- */
 
 static void print_date(Buf *b, int64_t day)
 {

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/lib_int.h"
 
-/* ---- Numbers --------------------------------------------------------------------------------------------------------- */
+/* ---- Numbers ---------------------------------------------------------------------------------------------------- */
 
 enum { SCALE_MAX = 18 };
 
@@ -94,7 +94,7 @@ static const FeelEntry *entry_find(Value context, Str name)
     return NULL;
 }
 
-/* ---- Sameness -------------------------------------------------------------------------------------------------------- */
+/* ---- Sameness --------------------------------------------------------------------------------------------------- */
 
 /* Values may share parts, so that walking one takes far more steps than making it: a run pays for each item. */
 static bool pay(FeelRun *run, uint64_t items)
@@ -183,7 +183,7 @@ bool feel_is(FeelRun *run, Value a, Value b)
     return same(run, a, b, 0);
 }
 
-/* ---- Equality -------------------------------------------------------------------------------------------------------- */
+/* ---- Equality --------------------------------------------------------------------------------------------------- */
 
 /* Three-valued: 1, 0, or UNKNOWN where the kinds cannot be compared. */
 enum { UNKNOWN = -1 };
@@ -266,7 +266,7 @@ Value feel_equal(FeelRun *run, Value a, Value b)
     return result == UNKNOWN ? error_kinds(run, "=", a, b) : feel_bool(result == 1);
 }
 
-/* ---- Order ----------------------------------------------------------------------------------------------------------- */
+/* ---- Order ------------------------------------------------------------------------------------------------------ */
 
 bool feel_order(Value a, Value b, int *ret)
 {

@@ -36,7 +36,7 @@ static int64_t be64(const unsigned char *p)
     return (int64_t)((uint64_t)be32(p) << 32 | be32(p + 4));
 }
 
-/* ---- Footer ---------------------------------------------------------------------------------------------------------- */
+/* ---- Footer ----------------------------------------------------------------------------------------------------- */
 
 static bool rule_number(Str *s, int *ret)
 {
@@ -169,7 +169,7 @@ static int32_t rule_offset(const Zone *z, int64_t utc)
     return summer ? z->summer : z->standard;
 }
 
-/* ---- File ------------------------------------------------------------------------------------------------------------ */
+/* ---- File ------------------------------------------------------------------------------------------------------- */
 
 /* A data block after its header: how long it is with times of `width` bytes. */
 static size_t block_bytes(const unsigned char *header, size_t width)
@@ -289,7 +289,7 @@ const Zone *zone_find(ZoneBook *book, Str name)
     return known;
 }
 
-/* ---- Offsets --------------------------------------------------------------------------------------------------------- */
+/* ---- Offsets ---------------------------------------------------------------------------------------------------- */
 
 int32_t zone_offset_utc(const Zone *z, int64_t utc)
 {

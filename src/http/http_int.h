@@ -91,6 +91,12 @@ bool handle_static(Exchange *x, Err *err);
 bool handle_health(Exchange *x, Err *err);
 bool handle_metrics(Exchange *x, Err *err);
 bool handle_my_data(Exchange *x, Err *err);
+bool handle_law(Exchange *x, Err *err);
+bool handle_law_article(Exchange *x, Err *err);
+bool handle_law_model(Exchange *x, Err *err);
+bool handle_log(Exchange *x, Err *err);
+bool handle_log_entry(Exchange *x, Err *err);
+bool handle_tile(Exchange *x, Err *err);
 
 bool api_command(Exchange *x, Err *err);
 bool api_case(Exchange *x, Err *err);

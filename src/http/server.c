@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "flow/statute.h"
 #include "http_int.h"
 #include "view/view.h"
 
@@ -321,7 +322,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         w->a = arena_new(REQUEST_MEMORY);
         w->mode_demo = o->demo ? "demo" : NULL;
         if (!flow_open(s->a, o->store, STORE_WRITE, schemes, count, &w->flow, err) ||
-            (i == 0 && !session_prepare(w->flow.store, err))) {
+            (i == 0 && (!session_prepare(w->flow.store, err) || !statute_prepare(w->flow.store, err)))) {
             return false;
         }
         s->idle[s->idle_count++] = w;

@@ -28,6 +28,7 @@ typedef struct {
     const MatchMarket *m;
     Node *vacancies, *cells;
     uint64_t *vacancy_cut, *cell_cut; /* a key at or below it is refused for good */
+    const uint64_t *floor;            /* the cut of the one root above all vacancies, or of nothing */
     uint32_t *low_bits;               /* per worker: higher for an earlier ticket */
     uint32_t *held;
     uint32_t *flexible;               /* the flexible cells */
@@ -249,7 +250,8 @@ static void place(Run *r, uint32_t w)
     while (wish < r->m->starts[w + 1]) {
         Entry x = {.key = key_of(r, w, wish), .worker = w, .wish = wish}, out;
         r->proposals++;
-        if (!try_contract(r, x, &out)) {
+        /* Most refusals are the nation's: they need no look at the vacancy. */
+        if (x.key <= *r->floor || !try_contract(r, x, &out)) {
             wish++;
         } else if (out.worker != MATCH_NONE) {
             w = out.worker;
@@ -330,19 +332,36 @@ static void build_nodes(Run *r)
     }
 }
 
+static void find_floor(Run *r)
+{
+    static const uint64_t nothing = 0;
+    bool is_whole = true;
+    for (uint32_t c = 1; c < r->m->tree.count; c++) {
+        is_whole = is_whole && r->m->tree.cells[c].parent != MATCH_NONE;
+    }
+    for (uint32_t v = 0; v < r->m->vacancy_count; v++) {
+        is_whole = is_whole && r->m->vacancies[v].cell != MATCH_NONE;
+    }
+    r->floor = is_whole && r->m->tree.count > 0 ? &r->cell_cut[0] : &nothing;
+}
+
 static void run_all(Run *r)
 {
     const uint32_t *order = find_turns(r);
     const MatchMarket *m = r->m;
-    enum { AHEAD = 12 };
+    enum { AHEAD = 12, LINE = 12 };
     for (uint32_t i = 0; i < m->worker_count; i++) {
         if (i + 2 * AHEAD < m->worker_count) {
             __builtin_prefetch(&m->starts[order[i + 2 * AHEAD]]);
         }
         if (i + AHEAD < m->worker_count) {
             uint32_t at = m->starts[order[i + AHEAD]];
+            __builtin_prefetch(&r->low_bits[order[i + AHEAD]]);
+            uint32_t later = at + LINE < m->starts[m->worker_count] ? at + LINE : at;
             __builtin_prefetch(&m->wish_points[at]);
+            __builtin_prefetch(&m->wish_points[later]);
             __builtin_prefetch(&m->wish_vacancy[at]);
+            __builtin_prefetch(&m->wish_vacancy[later]);
         }
         place(r, order[i]);
     }
@@ -396,6 +415,7 @@ bool match_deferred_acceptance(Arena *a, const MatchMarket *m, MatchOutcome *ret
         memset(out.held, 0xff, m->worker_count * sizeof *out.held);
     }
     build_nodes(&r);
+    find_floor(&r);
     run_all(&r);
     out.proposals = r.proposals;
     out.displaced = r.displaced;

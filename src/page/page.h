@@ -68,6 +68,15 @@ Str page_top_decision(Arena *a, Str model);
 /* "Check my situation": choose a model, fill in the facts, see what the law says. Nothing is kept. */
 MUST_USE bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *err);
 
+/* The law as it stood on a day: statutes and models; one article (layer "act", place "25(1)"); one model. */
+MUST_USE bool page_law(const PageView *v, Day day, Page *ret, Err *err);
+MUST_USE bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, Err *err);
+MUST_USE bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err);
+
+/* The public log, and one entry with its proof of inclusion. No personal data. */
+MUST_USE bool page_log(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err);
+
 MUST_USE bool page_error(const PageView *v, const Err *fault, Str ref, Page *ret, Err *err);
 
 #endif

@@ -4,7 +4,7 @@
 
 static Str input_label(const PageView *v, Str input)
 {
-    return page_label(v, "input", input);
+    return page_label(v, "inputs", input);
 }
 
 static Str fact_value(const PageView *v, const Json *value)
@@ -22,7 +22,7 @@ static void add_grounds(const PageView *v, Json *model, const Json *grounds)
         const Json *g = grounds->items[i];
         Json *j = page_add(v, list);
         page_set_text(v, j, "code", json_text_at(g, "code"));
-        page_set_text(v, j, "text", page_label(v, "reason", json_text_at(g, "code")));
+        page_set_text(v, j, "text", page_label(v, "reasons", json_text_at(g, "code")));
         page_set(v, j, "cites", page_cites(v, json_text_at(g, "cites")));
         page_set_text(v, j, "rule", json_text_at(g, "rule"));
         page_set_bool(v, j, "unverified", json_is_true(json_get(g, "unverified")));
@@ -38,7 +38,7 @@ static void add_changes(const PageView *v, Json *model, const Json *changes)
         page_set_text(v, params, "input", input_label(v, json_text_at(c, "input")));
         page_set_text(v, params, "from", fact_value(v, json_get(c, "from")));
         page_set_text(v, params, "to", fact_value(v, json_get(c, "to")));
-        page_set_text(v, params, "outcome", page_label(v, "outcome", json_text_at(c, "outcome")));
+        page_set_text(v, params, "outcome", page_label(v, "outcomes", json_text_at(c, "outcome")));
         const char *key = json_is_true(json_get(c, "by_waiting")) ? "decision.change_by_waiting" : "decision.change";
         page_set_text(v, page_add(v, list), "text", view_text(v->a, v->language, key, params));
     }
@@ -144,10 +144,10 @@ Json *page_decision_model(const PageView *v, const Json *proof, const Json *fact
                        : str_eq(outcome, STR("cannot decide"))                             ? "cannot"
                                                                                               : "refused";
     page_set_text(v, m, "outcome", outcome);
-    page_set_text(v, m, "outcome_label", page_label(v, "outcome", outcome));
+    page_set_text(v, m, "outcome_label", page_label(v, "outcomes", outcome));
     page_set_text(v, m, "kind", str_from_c(kind));
     page_set_text(v, m, "day", json_text_at(proof, "day"));
-    page_set_text(v, m, "model", page_label(v, "model", page_top_decision(v->a, json_text_at(proof, "model"))));
+    page_set_text(v, m, "model", page_label(v, "models", page_top_decision(v->a, json_text_at(proof, "model"))));
     page_set_text(v, m, "model_href", str_printf(v->a, "/law/model/%.*s?day=%.*s", STR_ARG(json_text_at(proof, "model")),
                                                  STR_ARG(json_text_at(proof, "day"))));
     page_set_text(v, m, "model_hash", json_text_at(proof, "model_hash"));
@@ -293,7 +293,7 @@ bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *
     for (size_t i = 0; i < json_count(offered); i++) {
         Json *j = page_add(v, models);
         page_set_text(v, j, "value", json_text(offered->items[i]));
-        page_set_text(v, j, "label", page_label(v, "model", page_top_decision(v->a, json_text(offered->items[i]))));
+        page_set_text(v, j, "label", page_label(v, "models", page_top_decision(v->a, json_text(offered->items[i]))));
         page_set_bool(v, j, "selected", str_eq(json_text(offered->items[i]), model));
     }
     if (model.len == 0) {

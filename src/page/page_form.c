@@ -157,8 +157,8 @@ static void add_discretion(const PageView *v, Json *list, const SchemeStep *step
     Json *choices = page_list_in(v, j, "choices");
     Str sent = json_text_at(ask->sent, "outcome");
     add_choice(v, choices, STR(""), view_text(v->a, v->language, "form.as_proposed", NULL), sent);
-    add_choice(v, choices, STR("granted"), page_label(v, "outcome", STR("granted")), sent);
-    add_choice(v, choices, STR("refused"), page_label(v, "outcome", STR("refused")), sent);
+    add_choice(v, choices, STR("granted"), page_label(v, "outcomes", STR("granted")), sent);
+    add_choice(v, choices, STR("refused"), page_label(v, "outcomes", STR("refused")), sent);
     add_fault(v, j, STR("outcome"), ask->faults);
     j = page_add(v, list);
     page_set_text(v, j, "name", STR("depart_reason"));

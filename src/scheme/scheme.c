@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/utf8.h"
 
@@ -107,13 +108,20 @@ static bool load_info(Scheme *s, Err *err)
     return true;
 }
 
+/* The index of the statutes is optional: a scheme may cite only what is no statute. */
+static bool load_statutes(Scheme *s, Err *err)
+{
+    Str path = str_printf(s->arena, "%.*s/statutes.json", STR_ARG(s->folder));
+    return access(path.ptr, R_OK) != 0 || scheme_file_json(s->arena, path, &s->statutes, err);
+}
+
 bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err)
 {
     Scheme *s = ARENA_NEW(a, Scheme);
     s->arena = a;
     s->folder = str_copy(a, folder);
     s->languages.arena = a;
-    if (!load_info(s, err) || !scheme_load_holidays(s, err) || !scheme_load_messages(s, err) ||
+    if (!load_info(s, err) || !load_statutes(s, err) || !scheme_load_holidays(s, err) || !scheme_load_messages(s, err) ||
         !scheme_load_models(s, err) || !load_types(s, err)) {
         return false;
     }
@@ -137,6 +145,11 @@ Str scheme_folder(const Scheme *s)
 const Json *scheme_info(const Scheme *s)
 {
     return s->info;
+}
+
+const Json *scheme_statutes(const Scheme *s)
+{
+    return s->statutes;
 }
 
 int scheme_utc_offset(const Scheme *s)

@@ -184,6 +184,7 @@ MUST_USE bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err);
 Str scheme_id(const Scheme *s);
 Str scheme_folder(const Scheme *s);
 const Json *scheme_info(const Scheme *s);   /* scheme.json as read */
+const Json *scheme_statutes(const Scheme *s); /* statutes.json; NULL where the scheme has none */
 int scheme_utc_offset(const Scheme *s);     /* minutes */
 size_t scheme_types(const Scheme *s, const SchemeType **ret);
 const SchemeType *scheme_type(const Scheme *s, Str name);
@@ -206,6 +207,14 @@ const SchemeModel *scheme_model(const Scheme *s, Str name, Day day);
 /* ---- Messages --------------------------------------------------------------------------------------------------------------- */
 /* The text of a key in a language; falls back to English; NULL-pointer text if there is none. */
 Str scheme_message(const Scheme *s, Str language, Str key);
+bool scheme_has_message(const Scheme *s, Str language, Str key); /* in that very language */
+typedef struct {
+    Str *items;
+    size_t count;
+} SchemeKeys;
+/* Every key that the scheme's names ask for: states, steps, fields, choices, events, faults, roles, grounds of its models,
+ * and every key that some language has. */
+SchemeKeys scheme_message_keys(const Scheme *s, Arena *a);
 /* The same for "kind.name", never empty: a name without text shows as itself. */
 Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name);
 

@@ -128,9 +128,6 @@ Str scheme_message(const Scheme *s, Str language, Str key)
 Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name)
 {
     Str text = scheme_message(s, language, str_printf(a, "%s.%.*s", kind, STR_ARG(name)));
-    if (text.ptr == NULL) { /* the messages of the decision models stand in groups: reasons, inputs, outcomes, models */
-        text = scheme_message(s, language, str_printf(a, "%ss.%.*s", kind, STR_ARG(name)));
-    }
     return text.ptr ? text : name;
 }
 

@@ -8,7 +8,7 @@
 struct Scheme {
     Arena *arena;
     Str id, folder;
-    Json *info;
+    Json *info, *statutes;
     int utc_offset;
     bool rest_day[8]; /* 1 Monday … 7 Sunday */
     Day *holidays;    /* ascending */

@@ -84,4 +84,28 @@ for (let i = 0; i < credential.length; i++) {
     if (i >= signedLength && isPart(result.payload, payload)) throw new Error("the changed claim is left out");
   }, "letter " + i + " (" + credential[i] + ")");
 }
+// The page's own check, as the browser runs it without network.
+const source = readFileSync(new URL("../../web/static/permit.js", import.meta.url));
+const { permitCheck, statusRead } = await import("data:text/javascript;base64," + source.toString("base64"));
+const jwks = JSON.parse(read("issuer.json")).jwks.keys, link = "https://permits.example/verify#" + read("compact");
+const good = await statusRead(status, jwks), bad = await statusRead(read("status_revoked"), jwks);
+for (const scanned of [link, read("compact"), credential]) {
+  const seen = await permitCheck(scanned, jwks, good, NOW);
+  same([seen.state, seen.claims.family_name, seen.claims.number, seen.withheld, seen.listed_s], ["valid", "АХМЕТОВА", "2026-000123", 0, 1767225600], "page");
+}
+same((await permitCheck(read("withheld"), jwks, good, NOW)).withheld, 1, "withheld on the page");
+same((await permitCheck(link, jwks, bad, NOW)).state, "revoked", "page");
+same((await permitCheck(link, jwks, null, NOW)).state, "status_unknown", "page");
+same((await permitCheck(link, jwks, good, 1861833600)).state, "ended", "page");
+same((await permitCheck(link, jwks, good, 1767225599)).state, "not_yet", "page");
+same((await permitCheck(link, jwks, good, 1767830400)).state, "status_unknown", "page with an old list");
+for (const whole of [credential, read("compact")]) {
+  for (let i = 0; i < whole.length; i++) {
+    const changed = whole.slice(0, i) + (whole[i] === "A" ? "B" : "A") + whole.slice(i + 1);
+    await refused(() => permitCheck(changed, jwks, good, NOW), "by the page: letter " + i);
+  }
+}
+for (let i = 0; i < status.length; i++) {
+  await refused(() => statusRead(status.slice(0, i) + (status[i] === "A" ? "B" : "A") + status.slice(i + 1), jwks), "status letter " + i);
+}
 console.log(`${checks} checks by @sd-jwt/sd-jwt-vc, @sd-jwt/jwt-status-list and jose`);

@@ -1,11 +1,13 @@
-"""A server for one conversation, for tests: SMTP (mode mail, reject) or HTTP (mode sms). Standard library only.
+"""A server for one conversation, for tests: SMTP (mode mail, reject; tls: from the start) or HTTP (mode sms).
 
-usage: server.py MODE PORT_FILE OUTPUT_FILE
+usage: server.py MODE PORT_FILE OUTPUT_FILE [CERTIFICATE_AND_KEY]
+Standard library only.
 Writes its port to PORT_FILE, what it was sent to OUTPUT_FILE, and ends.
 SPDX-License-Identifier: Apache-2.0
 """
 import os
 import socket
+import ssl
 import sys
 
 
@@ -73,6 +75,10 @@ def main():
         os.rename(port_file + ".new", port_file)
         conn, _ = listener.accept()
         conn.settimeout(15)
+        if mode == "tls":
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(sys.argv[4])
+            conn = context.wrap_socket(conn, server_side=True)
         with conn:
             text = http(conn) if mode == "sms" else smtp(conn, mode)
     with open(output, "wb") as f:

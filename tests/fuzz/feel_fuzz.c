@@ -20,6 +20,45 @@ static FeelScope *names(Arena *a, Value *frame)
     return s;
 }
 
+/* Plain data, not nested deeply: what can be written as a literal. */
+static bool is_data(Value v, int depth)
+{
+    if (v.kind == FEEL_FUNCTION || depth > 20) {
+        return false;
+    }
+    if (v.kind == FEEL_RANGE) {
+        const FeelRange *r = v.p;
+        return is_data(r->low, depth + 1) && is_data(r->high, depth + 1);
+    }
+    for (size_t i = 0; v.kind == FEEL_LIST && i < v.len; i++) {
+        if (!is_data(feel_items(v)[i], depth + 1)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; v.kind == FEEL_CONTEXT && i < v.len; i++) {
+        if (!is_data(feel_entries(v)[i].value, depth + 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A value printed and read again is the same value. */
+static void read_back(Value v)
+{
+    Arena *a = arena_new(0);
+    Buf b = buf_new(a, 1 << 16);
+    const FeelCode *code;
+    Err err;
+    FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
+    feel_print(&b, v);
+    if (buf_ok(&b) && is_data(v, 0)) {
+        check_that(feel_compile(a, NULL, buf_str(&b), &code, &err));
+        check_that(feel_same(feel_eval(run, code, NULL), v));
+    }
+    (void)arena_free(a);
+}
+
 /* What comes out can be shown, compared with itself and asked for its type. */
 static void use(FeelRun *run, Value v)
 {
@@ -32,6 +71,7 @@ static void use(FeelRun *run, Value v)
     (void)feel_same(v, v);
     (void)feel_conforms(v, feel_type_list(a, NULL));
     (void)feel_coerce(run, v, feel_type_basic(FEEL_NUMBER));
+    read_back(v);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

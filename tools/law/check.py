@@ -14,7 +14,7 @@ import gen
 
 DATE = r'date\("(\d{4}-\d\d-\d\d)"\)'
 STATUTES = ('act', 'decree', 'rule')
-OTHERS = {'ima', 'imd', 'imr', 'mwa', 'lsa', 'lsd', 'rba', 'osh', 'npa', 'eia', 'notice', 'committee', 'guideline', 'memorandum', 'civil', 'case'}
+OTHERS = {'ima', 'imd', 'imr', 'mwa', 'lsa', 'lsd', 'rba', 'osh', 'npa', 'eia', 'notice', 'committee', 'guideline', 'memorandum', 'civil', 'case', 'addendum'}
 
 
 def span(rule, lo, hi):
@@ -91,6 +91,10 @@ def main():
                             faults.append('%s: unknown layer in %s' % (where, cite))
     codes = codes_of(models)
     inputs = {n.name for m in models for n in m.inputs()}
+    values = {v for m in models for n in m.inputs() if n.type in gen.TYPES and n.type not in ('Country', 'KsicDivision')
+              for v in gen.TYPES[n.type]}
+    figures = {x.partition(':')[0].strip() for m in models for n in m.nodes for x in n.extras}
+    outcomes = {w for m in models for n in m.nodes if n.name == m.title for w in n.words} | {'cannot decide', 'may be refused'}
     for lang in ('en', 'ko', 'kk', 'ru'):
         path = os.path.join(gen.ROOT, 'law', 'kr-eps', 'messages', lang + '.json')
         if not os.path.exists(path):
@@ -103,6 +107,18 @@ def main():
         for name in sorted(inputs):
             if not have['inputs'].get(name):
                 faults.append('%s: no label for "%s"' % (lang, name))
+        for k in sorted(figures):
+            if not have.get('figures', {}).get(k):
+                faults.append('%s: no label for the figure "%s"' % (lang, k))
+        for m in models:
+            if not have['models'].get(m.title):
+                faults.append('%s: no title for the model "%s"' % (lang, m.title))
+        for o in sorted(outcomes):
+            if not have['outcomes'].get(o):
+                faults.append('%s: no word for the outcome "%s"' % (lang, o))
+        for v in sorted(values):
+            if not have.get('values', {}).get(v):
+                faults.append('%s: no label for the value "%s"' % (lang, v))
         for c in have['reasons']:
             if c not in codes:
                 faults.append('%s: %s is used by no model' % (lang, c))

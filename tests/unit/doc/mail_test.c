@@ -148,7 +148,8 @@ TEST(addresses_of_mail)
 static Str server_start(Arena *a, const char *mode, Str folder)
 {
     int status;
-    shell(a, str_printf(a, "python3 tests/doc/server.py %s %.*s/port %.*s/got >/dev/null 2>&1 &", mode, STR_ARG(folder), STR_ARG(folder)), &status);
+    shell(a, str_printf(a, "python3 tests/doc/server.py %s %.*s/port %.*s/got %.*s/pem >/dev/null 2>&1 &", mode, STR_ARG(folder),
+                        STR_ARG(folder), STR_ARG(folder)), &status);
     const char *port = str_c(a, str_printf(a, "%.*s/port", STR_ARG(folder)));
     for (int i = 0; i < 500 && access(port, R_OK) != 0; i++) {
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
@@ -212,6 +213,36 @@ TEST(mail_without_encryption_is_not_sent_unless_allowed)
     MailMessage m = sample();
     Err err = {0};
     check(!mail_send(a, &server, &m, &err));
+    eq_int(err.code, SEND_FAILED);
+    folder_remove(a, folder);
+}
+
+TEST(mail_over_tls_needs_a_certificate_that_is_trusted)
+{
+    needs_python(a);
+    Str folder = folder_new(a);
+    int status;
+    shell(a, str_printf(a, "cd %.*s && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 "
+                           "-days 2 -keyout key -out cert 2>/dev/null && cat key cert > pem", STR_ARG(folder)), &status);
+    if (status != 0) {
+        skip("the openssl program is not installed");
+    }
+    Str port = server_start(a, "tls", folder);
+    MailServer server = {.url = str_printf(a, "smtps://127.0.0.1:%.*s", STR_ARG(port)), .timeout_s = 10};
+    MailMessage m = sample();
+    Err err = {0};
+    server.ca_file = str_printf(a, "%.*s/cert", STR_ARG(folder));
+    bool ok = mail_send(a, &server, &m, &err);
+    eq_text(str_from_c(err.detail), "");
+    check(ok);
+    check(has(server_got(a, folder), "RCPT TO:<asel@example.org>"));
+    folder_remove(a, folder);
+    folder = folder_new(a);
+    shell(a, str_printf(a, "cd %.*s && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 "
+                           "-days 2 -keyout key -out cert 2>/dev/null && cat key cert > pem", STR_ARG(folder)), &status);
+    port = server_start(a, "tls", folder);
+    server = (MailServer){.url = str_printf(a, "smtps://127.0.0.1:%.*s", STR_ARG(port)), .timeout_s = 10};
+    check(!mail_send(a, &server, &m, &err)); /* by nobody that the system trusts */
     eq_int(err.code, SEND_FAILED);
     folder_remove(a, folder);
 }

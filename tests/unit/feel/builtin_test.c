@@ -260,9 +260,12 @@ TEST(contexts_follow_the_standard)
     EXPECT_VALUES(a, T);
 }
 
-TEST(loops_over_all_pairs_pay_steps)
+TEST(distinct_values_of_long_lists_are_found_by_hash)
 {
-    eq_text(expression_value(a, "count(distinct values(for i in 1..100000 return i))"), "failed: LIMIT_STEPS");
+    eq_text(expression_value(a, "count(distinct values(for i in 1..100000 return modulo(i, 30000) / 4))"), "30000");
+    eq_text(expression_value(a, "distinct values([1, 1.0, \"1\", @\"P1D\", @\"PT24H\", true, null, [1], [1.0], {a: 1}, {a: 1}, null])"),
+            "[1, \"1\", duration(\"P1D\"), true, null, [1], {a: 1}]");
+    eq_text(expression_value(a, "count(distinct values(for i in 1..100000 return [i]))"), "failed: LIMIT_STEPS");
 }
 
 TEST(every_builtin_survives_odd_arguments)

@@ -454,6 +454,25 @@ TEST(gale_shapley_1962_example_2)
     }
 }
 
+/* The matching programme's own example of the applicant-proposing algorithm of Roth and Peranson ("Run a match"): five
+ * applicants, three hospitals with two places each. Pairs that a hospital does not rank are no wishes here. */
+TEST(roth_peranson_example_of_the_matching_programme)
+{
+    enum { ANDERSON, CHEN, FORD, DAVIS, EASTMAN, MERCY = 0, CITY, GENERAL };
+    static const uint32_t starts[] = {0, 1, 3, 6, 8, 10};
+    static const uint32_t wish[] = {CITY, CITY, MERCY, CITY, GENERAL, MERCY, CITY, GENERAL, CITY, GENERAL};
+    /* Less the place on the hospital's list. */
+    static const int32_t points[] = {-2, -3, -1, -5, -3, -2, -4, -4, -1, -1};
+    static const uint64_t tickets[] = {1, 1, 1, 1, 1};
+    static const MatchSeats seats[] = {{2, MATCH_NONE}, {2, MATCH_NONE}, {2, MATCH_NONE}};
+    MatchMarket m = {tickets, starts, wish, points, seats, 5, 3, {0}};
+    MatchOutcome out = solve(a, &m);
+    static const uint32_t want[] = {CITY, MERCY, GENERAL, GENERAL, CITY};
+    for (uint32_t w = ANDERSON; w <= EASTMAN; w++) {
+        eq_int(wish[out.held[w]], want[w]);
+    }
+}
+
 /* Kamada and Kojima's example: 10 doctors, two hospitals of one region with cap 10 and targets 5; 3 want the first, 7 the
  * second. Fixed targets fill 8 places; the flexible pool fills all 10. */
 TEST(kamada_kojima_example_fills_ten)

@@ -1,0 +1,315 @@
+/* cli_law.c: `goldenbridge law …`: statutes and the models that rest on them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli_int.h"
+
+#include <string.h>
+
+#include "flow/statute.h"
+
+static bool read_day(Cli *c, Str text, const Scheme *s, Day *ret, Err *err)
+{
+    Instant now;
+    if (text.len > 0) {
+        return day_parse(text, ret) || err_set(err, BAD_USAGE, "%.*s is not a day such as 2026-03-31.", STR_ARG(text));
+    }
+    if (!cli_now(c, &now, err)) {
+        return false;
+    }
+    *ret = instant_day(now, scheme_utc_offset(s));
+    return true;
+}
+
+static int law_import(Cli *c, const Scheme *s)
+{
+    Err err;
+    int64_t files;
+    if (c->argc != 3) {
+        return cli_usage(c, "Name the folder of the texts.");
+    }
+    if (!cli_open(c, STORE_WRITE, &err) || !statute_import(s, c->flow.store, str_from_c(c->argv[2]), &files, &err)) {
+        return cli_fail(c, &err);
+    }
+    fprintf(c->out, "%lld texts imported\n", (long long)files);
+    return 0;
+}
+
+static int law_show(Cli *c, const Scheme *s)
+{
+    Err err;
+    Day day;
+    StatuteRef ref;
+    StatutePlace p;
+    Str on = cli_option(c, "on");
+    if (c->argc != 3) {
+        return cli_usage(c, "Name one place, such as act:25(1).");
+    }
+    bool open = cli_open(c, STORE_READ, &err); /* without a store the index alone answers */
+    if (!read_day(c, on, s, &day, &err) || !statute_parse(s, c->a, str_from_c(c->argv[2]), &ref, &err) ||
+        !statute_find(s, NULL, c->a, ref, day, &p, &err)) {
+        return cli_fail(c, &err);
+    }
+    if (open && !statute_find(s, c->flow.store, c->a, ref, day, &p, &err)) {
+        p.text = STR(""); /* no text was imported into this store */
+    }
+    if (!p.exists) {
+        err_set(&err, NOT_FOUND, "%s does not stand in the version of %.*s.", c->argv[2], STR_ARG(day_print(c->a, p.from)));
+        return cli_fail(c, &err);
+    }
+    if (c->json) {
+        Json *j = json_new_object(c->a);
+        json_set(c->a, j, STR("layer"), json_new_str(c->a, ref.layer));
+        json_set(c->a, j, STR("article"), json_new_str(c->a, ref.article));
+        json_set(c->a, j, STR("title"), json_new_str(c->a, p.title));
+        json_set(c->a, j, STR("from"), json_new_str(c->a, day_print(c->a, p.from)));
+        json_set(c->a, j, STR("number"), json_new_str(c->a, p.number));
+        json_set(c->a, j, STR("sha256"), json_new_str(c->a, p.hash));
+        json_set(c->a, j, STR("text"), json_new_str(c->a, p.text));
+        cli_print_json(c, j);
+        return 0;
+    }
+    fprintf(c->out, "%.*s %.*s (%.*s), in force from %.*s, No. %.*s\n\n", STR_ARG(ref.layer), STR_ARG(ref.article), STR_ARG(p.title),
+            STR_ARG(day_print(c->a, p.from)), STR_ARG(p.number));
+    if (p.text.len == 0) {
+        fprintf(c->out, "The text is not in this store (goldenbridge law import DIR). Official site: %.*s\n",
+                STR_ARG(json_text_at(scheme_info(s), "official_site")));
+    }
+    fprintf(c->out, "%.*s", STR_ARG(p.text));
+    return 0;
+}
+
+static int law_list(Cli *c, const Scheme *s)
+{
+    Err err;
+    Day day;
+    if (!read_day(c, cli_option(c, "on"), s, &day, &err)) {
+        return cli_fail(c, &err);
+    }
+    const SchemeModel *models;
+    size_t count = scheme_models(s, &models);
+    Json *list = json_new_array(c->a);
+    for (size_t i = 0; i < count; i++) {
+        if (scheme_model(s, models[i].name, day) != &models[i]) {
+            continue;
+        }
+        Json *j = json_new_object(c->a);
+        json_set(c->a, j, STR("model"), json_new_str(c->a, models[i].name));
+        json_set(c->a, j, STR("from"), json_new_str(c->a, day_print(c->a, models[i].from)));
+        json_set(c->a, j, STR("sha256"), json_new_str(c->a, models[i].hash));
+        json_push(c->a, list, j);
+        if (!c->json) {
+            fprintf(c->out, "%-26.*s from %.*s\n", STR_ARG(models[i].name), STR_ARG(day_print(c->a, models[i].from)));
+        }
+    }
+    if (c->json) {
+        cli_print_json(c, list);
+    }
+    return 0;
+}
+
+static void diff_models(Cli *c, const Scheme *s, Day from, Day to, Json *list)
+{
+    const SchemeModel *models;
+    size_t count = scheme_models(s, &models);
+    for (size_t i = 0; i < count; i++) {
+        bool began = day_cmp(models[i].from, from) > 0 && day_cmp(models[i].from, to) <= 0;
+        if (began) {
+            Json *j = json_new_object(c->a);
+            json_set(c->a, j, STR("model"), json_new_str(c->a, models[i].name));
+            json_set(c->a, j, STR("from"), json_new_str(c->a, day_print(c->a, models[i].from)));
+            json_push(c->a, list, j);
+        }
+    }
+}
+
+static int law_diff(Cli *c, const Scheme *s)
+{
+    Err err;
+    Day from, to;
+    if (c->argc != 4) {
+        return cli_usage(c, "Name two days.");
+    }
+    if (!read_day(c, str_from_c(c->argv[2]), s, &from, &err) || !read_day(c, str_from_c(c->argv[3]), s, &to, &err)) {
+        return cli_fail(c, &err);
+    }
+    Json *j = json_new_object(c->a), *texts = statute_diff(s, c->a, from, to), *models = json_new_array(c->a);
+    diff_models(c, s, from, to, models);
+    json_set(c->a, j, STR("articles"), texts);
+    json_set(c->a, j, STR("models"), models);
+    if (c->json) {
+        cli_print_json(c, j);
+        return 0;
+    }
+    for (size_t i = 0; i < texts->count; i++) {
+        const Json *t = texts->items[i];
+        fprintf(c->out, "%-8.*s %.*s %.*s  %.*s\n", STR_ARG(json_text_at(t, "change")), STR_ARG(json_text_at(t, "layer")),
+                STR_ARG(json_text_at(t, "article")), STR_ARG(json_text_at(t, "title")));
+    }
+    for (size_t i = 0; i < models->count; i++) {
+        fprintf(c->out, "model    %.*s from %.*s\n", STR_ARG(json_text_at(models->items[i], "model")),
+                STR_ARG(json_text_at(models->items[i], "from")));
+    }
+    return 0;
+}
+
+static int law_impact(Cli *c, const Scheme *s)
+{
+    Err err;
+    StatuteRef ref;
+    if (c->argc != 3) {
+        return cli_usage(c, "Name one article, such as act:25.");
+    }
+    if (!statute_parse(s, c->a, str_from_c(c->argv[2]), &ref, &err)) {
+        return cli_fail(c, &err);
+    }
+    Json *list = statute_cited_by(s, c->a, ref);
+    if (c->json) {
+        cli_print_json(c, list);
+        return 0;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        const Json *r = list->items[i];
+        fprintf(c->out, "%.*s from %.*s: %.*s, rule %.*s [%.*s]\n", STR_ARG(json_text_at(r, "model")), STR_ARG(json_text_at(r, "from")),
+                STR_ARG(json_text_at(r, "decision")), STR_ARG(json_text_at(r, "rule")), STR_ARG(json_text_at(r, "cites")));
+    }
+    fprintf(c->out, "%zu rules\n", list->count);
+    return 0;
+}
+
+/* ---- Check ---- */
+
+typedef struct {
+    Cli *c;
+    const Scheme *s;
+    int passed, failed;
+} Check;
+
+static void finding(Check *k, const SchemeModel *m, Str place, const char *what, Str detail)
+{
+    k->failed++;
+    fprintf(k->c->out, "FAIL %.*s: %.*s: %s %.*s\n", STR_ARG(m->path), STR_ARG(place), what, STR_ARG(detail));
+}
+
+static Day end_of(const Scheme *s, const SchemeModel *m)
+{
+    const SchemeModel *models;
+    size_t count = scheme_models(s, &models);
+    Day last = {INT32_MAX};
+    for (size_t i = 0; i < count; i++) {
+        bool later = str_eq(models[i].name, m->name) && day_cmp(models[i].from, m->from) > 0 && models[i].from.n <= last.n;
+        last = later ? (Day){models[i].from.n - 1} : last;
+    }
+    return last;
+}
+
+/* A citation must stand in some version of the text that was in force while the model was. */
+static bool stands(Check *k, StatuteRef ref, const SchemeModel *m)
+{
+    Day *days, end = end_of(k->s, m);
+    size_t count = statute_versions(k->s, k->c->a, ref.layer, &days);
+    for (size_t i = 0; i < count; i++) {
+        Day until = i + 1 < count ? (Day){days[i + 1].n - 1} : (Day){INT32_MAX};
+        bool first = i == 0; /* days before the oldest text known are judged by that text */
+        bool overlaps = first ? day_cmp(until, m->from) >= 0 : day_cmp(days[i], end) <= 0 && day_cmp(until, m->from) >= 0;
+        StatutePlace p;
+        Err err;
+        if (overlaps && statute_find(k->s, NULL, k->c->a, ref, days[i], &p, &err) && p.exists) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_cites(Check *k, const SchemeModel *m, const Json *rule)
+{
+    Str cites = json_text(json_path(rule, "annotations.article")), id = json_text_at(rule, "id");
+    if (cites.len == 0) {
+        finding(k, m, id, "a rule without an article", STR(""));
+        return;
+    }
+    for (Str rest = cites, one; str_cut(&rest, ';', &one);) {
+        StatuteRef ref;
+        Err err;
+        if (!statute_parse(k->s, k->c->a, one, &ref, &err)) {
+            continue; /* another layer: notices, committee, guidelines */
+        }
+        if (stands(k, ref, m)) {
+            k->passed++;
+        } else {
+            finding(k, m, id, "cites what did not stand in the text then:", one);
+        }
+    }
+}
+
+static void check_model(Check *k, const SchemeModel *m)
+{
+    const Json *elements = json_get(dmn_describe(k->c->a, m->model), "elements");
+    for (size_t i = 0; i < json_count(elements); i++) {
+        const Json *rules = json_get(elements->items[i], "rules");
+        for (size_t r = 0; r < json_count(rules); r++) {
+            check_cites(k, m, rules->items[r]);
+        }
+    }
+    const DmnFinding *findings;
+    size_t count = dmn_check(k->c->a, m->model, DMN_CHECK_LAW, &findings);
+    bool bad = false;
+    for (size_t i = 0; i < count; i++) {
+        if (findings[i].severity == DMN_ERROR) {
+            finding(k, m, findings[i].element, findings[i].code, findings[i].message);
+            bad = true;
+        }
+    }
+    k->passed += bad ? 0 : 1;
+}
+
+static void check_messages(Check *k)
+{
+    const Json *languages = json_get(scheme_info(k->s), "languages");
+    SchemeKeys keys = scheme_message_keys(k->s, k->c->a);
+    for (size_t i = 0; i < keys.count; i++) {
+        for (size_t l = 0; l < json_count(languages); l++) {
+            Str language = json_text(languages->items[l]);
+            if (scheme_has_message(k->s, language, keys.items[i])) {
+                k->passed++;
+            } else {
+                k->failed++;
+                fprintf(k->c->out, "FAIL messages: %.*s has no %.*s\n", STR_ARG(language), STR_ARG(keys.items[i]));
+            }
+        }
+    }
+}
+
+static int law_check(Cli *c, const Scheme *s)
+{
+    Check k = {.c = c, .s = s};
+    const SchemeModel *models;
+    size_t count = scheme_models(s, &models);
+    for (size_t i = 0; i < count; i++) {
+        check_model(&k, &models[i]);
+    }
+    check_messages(&k);
+    fprintf(c->out, "%d passed, %d failed\n", k.passed, k.failed);
+    return k.failed > 0 || k.passed == 0;
+}
+
+int cli_law(Cli *c)
+{
+    static const struct {
+        const char *name;
+        int (*run)(Cli *c, const Scheme *s);
+    } PARTS[] = {{"import", law_import}, {"show", law_show}, {"list", law_list}, {"diff", law_diff}, {"impact", law_impact},
+                 {"check", law_check}};
+    Err err;
+    if (c->argc < 2) {
+        return cli_usage(c, "Say what: import, show, list, diff, impact or check.");
+    }
+    if (!cli_load_law(c, &err)) {
+        return cli_fail(c, &err);
+    }
+    const Scheme *s = cli_scheme(c, &err);
+    for (size_t i = 0; s != NULL && i < COUNT_OF(PARTS); i++) {
+        if (strcmp(PARTS[i].name, c->argv[1]) == 0) {
+            return PARTS[i].run(c, s);
+        }
+    }
+    return s ? cli_usage(c, "Say what: import, show, list, diff, impact or check.") : cli_fail(c, &err);
+}

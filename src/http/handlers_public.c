@@ -1,0 +1,117 @@
+/* handlers_public.c: what anybody may see without signing in: the law and the public log.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "http_int.h"
+
+static bool day_of(const Exchange *x, Day *ret, Err *err)
+{
+    Str text = http_query(x, "day");
+    *ret = x->v.today;
+    return text.len == 0 || day_parse(text, ret) || err_field(err, FIELD_FORMAT, "day", "A day such as 2026-03-31 is expected.");
+}
+
+bool handle_law(Exchange *x, Err *err)
+{
+    Day day;
+    Page page;
+    return day_of(x, &day, err) && page_law(&x->v, day, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_law_article(Exchange *x, Err *err)
+{
+    Day day;
+    Page page;
+    return day_of(x, &day, err) && page_law_article(&x->v, http_query(x, "act"), http_query(x, "at"), day, &page, err) &&
+           http_page(x, &page, err);
+}
+
+bool handle_law_model(Exchange *x, Err *err)
+{
+    Day day;
+    Page page;
+    return day_of(x, &day, err) && page_law_model(&x->v, x->rest[0], day, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_log(Exchange *x, Err *err)
+{
+    Page page;
+    return page_log(&x->v, &page, err) && http_page(x, &page, err);
+}
+
+/* A number is an entry; two names are the checkpoint and the key that signs it (C2SP tlog-tiles). */
+bool handle_log_entry(Exchange *x, Err *err)
+{
+    int64_t seq;
+    Page page;
+    Str note;
+    if (str_eq(x->rest[0], STR("checkpoint"))) {
+        if (!store_last_checkpoint(x->w->flow.store, x->v.a, &note, err)) {
+            return false;
+        }
+        buf_add(&x->r->body, note);
+        return true;
+    }
+    if (str_eq(x->rest[0], STR("key"))) {
+        buf_add(&x->r->body, store_log_verifier(x->w->flow.store, x->v.a));
+        buf_byte(&x->r->body, '\n');
+        return true;
+    }
+    if (!str_to_int(x->rest[0], &seq)) {
+        return err_set(err, NOT_FOUND, "The log has no such entry.");
+    }
+    return page_log_entry(&x->v, seq, &page, err) && http_page(x, &page, err);
+}
+
+/* "0/x001/067" or "entries/000.p/17": level, index in groups of three digits, width of a partial tile. */
+static bool read_tile_path(Str path, int *ret_level, uint64_t *ret_index, int *ret_width)
+{
+    Str piece, rest = path;
+    int64_t n, index = 0;
+    if (!str_cut(&rest, '/', &piece)) {
+        return false;
+    }
+    if (str_eq(piece, STR("entries"))) {
+        *ret_level = -1;
+    } else if (str_to_int(piece, &n) && n >= 0 && n < 64) {
+        *ret_level = (int)n;
+    } else {
+        return false;
+    }
+    *ret_width = 256;
+    while (str_cut(&rest, '/', &piece)) {
+        if (str_ends(piece, STR(".p"))) {
+            Str width;
+            if (!str_to_int(str_sub(piece, 0, piece.len - 2), &n) || !str_cut(&rest, '/', &width) || rest.ptr != NULL) {
+                return false;
+            }
+            index = index * 1000 + n;
+            bool fits = str_to_int(width, &n) && n > 0 && n < 256;
+            *ret_width = fits ? (int)n : 0;
+            *ret_index = (uint64_t)index;
+            return fits;
+        }
+        Str digits = str_starts(piece, STR("x")) ? str_sub(piece, 1, piece.len) : piece;
+        if (digits.len != 3 || !str_to_int(digits, &n) || n < 0 || index > 1000000000) {
+            return false;
+        }
+        index = index * 1000 + n;
+    }
+    *ret_index = (uint64_t)index;
+    return true;
+}
+
+bool handle_tile(Exchange *x, Err *err)
+{
+    int level, width;
+    uint64_t index;
+    Str bytes;
+    if (!read_tile_path(x->rest[0], &level, &index, &width)) {
+        return err_set(err, NOT_FOUND, "There is no such tile.");
+    }
+    if (!store_tile(x->w->flow.store, x->v.a, level, index, width, &bytes, err)) {
+        return false;
+    }
+    x->r->content_type = "application/octet-stream";
+    x->r->cacheable = width == 256;
+    buf_add(&x->r->body, bytes);
+    return true;
+}

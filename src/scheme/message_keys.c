@@ -1,0 +1,96 @@
+/* message_keys.c: which texts a scheme must have: one for each name that a person can meet.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "scheme_int.h"
+
+typedef struct {
+    Arena *a;
+    Map seen;
+} Keys;
+
+static void add(Keys *k, const char *kind, Str name)
+{
+    if (name.len > 0) {
+        Str key = str_printf(k->a, "%s.%.*s", kind, STR_ARG(name));
+        map_set(&k->seen, key, k);
+    }
+}
+
+/* A field's text may be its type's own or shared by all types. */
+static void add_typed(Keys *k, const Scheme *s, const char *kind, Str type, Str name)
+{
+    Str own = str_printf(k->a, "%s.%.*s.%.*s", kind, STR_ARG(type), STR_ARG(name));
+    if (scheme_message(s, STR("en"), own).ptr != NULL) {
+        map_set(&k->seen, own, k);
+    } else {
+        add(k, kind, name);
+    }
+}
+
+static void add_fields(Keys *k, const Scheme *s, const SchemeType *t)
+{
+    for (size_t i = 0; i < t->field_count; i++) {
+        add_typed(k, s, "field", t->name, t->fields[i].name);
+        for (size_t c = 0; c < t->fields[i].choices.count; c++) {
+            add(k, "choice", t->fields[i].choices.items[c]);
+        }
+    }
+}
+
+static void add_step(Keys *k, const SchemeStep *step)
+{
+    if (!step->hidden) {
+        add(k, "step", step->name);
+    }
+    add(k, "event", step->event);
+    for (size_t i = 0; i < step->outcome_count; i++) {
+        add(k, "event", step->outcomes[i].event);
+    }
+    for (size_t i = 0; i < step->also_count; i++) {
+        add(k, "event", step->also[i].event);
+    }
+    for (size_t i = 0; i < step->require_count; i++) {
+        add(k, "fault", step->requires[i].message);
+    }
+}
+
+static void add_type(Keys *k, const Scheme *s, const SchemeType *t)
+{
+    add(k, "type", t->name);
+    add(k, "types", t->name);
+    for (size_t i = 0; i < t->state_count; i++) {
+        add_typed(k, s, "state", t->name, t->states[i].name);
+    }
+    add_fields(k, s, t);
+    for (size_t i = 0; i < t->step_count; i++) {
+        add_step(k, &t->steps[i]);
+    }
+}
+
+SchemeKeys scheme_message_keys(const Scheme *s, Arena *a)
+{
+    Keys k = {.a = a, .seen.arena = a};
+    const Json *roles = json_get(s->info, "roles");
+    for (size_t i = 0; i < json_count(roles); i++) {
+        add(&k, "role", json_text(roles->items[i]));
+    }
+    for (size_t i = 0; i < s->type_count; i++) {
+        add_type(&k, s, &s->types[i]);
+    }
+    for (size_t i = 0; i < s->languages.count; i++) {
+        const Map *texts = s->languages.entries[i].value;
+        for (size_t t = 0; t < texts->count; t++) {
+            map_set(&k.seen, texts->entries[t].key, &k);
+        }
+    }
+    SchemeKeys keys = {.items = ARENA_ARRAY(a, Str, k.seen.count + 1), .count = k.seen.count};
+    for (size_t i = 0; i < k.seen.count; i++) {
+        keys.items[i] = k.seen.entries[i].key;
+    }
+    return keys;
+}
+
+bool scheme_has_message(const Scheme *s, Str language, Str key)
+{
+    const Map *texts = map_get(&s->languages, language);
+    return texts != NULL && map_get(texts, key) != NULL;
+}

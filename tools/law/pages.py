@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""pages.py: writes docs/law: one page per model with its facts, tables, articles, sources and cases.
+SPDX-License-Identifier: Apache-2.0"""
+import glob
+import json
+import os
+
+import gen
+
+OUT = os.path.join(gen.ROOT, 'docs', 'law')
+TYPES = {'Texts': 'list of texts', 'Dates': 'list of dates', 'Numbers': 'list of numbers', 'boolean': 'yes or no', 'string': 'text'}
+
+
+def cell(text):
+    return text.replace('|', '\\|').replace('\n', ' ')
+
+
+def kind(node):
+    if node.type in gen.TYPES:
+        values = gen.TYPES[node.type]
+        return 'one of: ' + ', '.join(values) if len(values) <= 30 else 'code (%s)' % node.type
+    return TYPES.get(node.type, node.type)
+
+
+def needed(node):
+    if node.optional:
+        return 'may be left out'
+    return 'where `%s`' % node.when if node.when else 'always'
+
+
+def table(out, node):
+    columns = []
+    for r in node.rules:
+        for expr, _ in r.conds:
+            if expr not in columns:
+                columns.append(expr)
+    out.append('| rule | ' + ' | '.join('`%s`' % cell(c) for c in columns) + (' | ' if columns else '') + 'gives | article | source |')
+    out.append('|---' * (len(columns) + 4) + '|')
+    for r in node.rules:
+        tests = dict(r.conds)
+        out.append('| ' + ' | '.join([r.id] + [cell(tests.get(c, '')) for c in columns] + ['`%s`' % cell(r.out), cell(r.article), cell(r.source)]) + ' |')
+    out.append('')
+
+
+def version(out, model):
+    for n in model.nodes:
+        if n.kind == 'input':
+            continue
+        head = {'know': 'Knowledge model', 'collect': 'Table (every rule that applies is heard)', 'unique': 'Table (exactly one rule applies)'}
+        out.append('### %s' % n.name)
+        out.append('')
+        out.append((head.get(n.kind, 'Expression') + '. ' + n.doc).strip())
+        out.append('')
+        if n.rules:
+            table(out, n)
+        else:
+            params = '(%s)' % ', '.join(p[0] for p in n.params) if n.params else ''
+            out += ['```', (params + '\n' if params else '') + '\n'.join(n.text), '```', '']
+
+
+def page(path, cases):
+    days = gen.Model(path).days
+    models = [gen.Model(path, d).finish() for d in days]
+    last = models[-1]
+    out = ['# %s' % last.title, '', last.about, '',
+           'Made from the model by tools/law/pages.py; the tables under law/kr-eps/decisions are what is executed. '
+           'Versions in force from: %s.' % ', '.join(days), '', '## Facts', '',
+           '| name | type | needed | meaning | versions |', '|---|---|---|---|---|']
+    seen = {}
+    for m in models:
+        for n in m.inputs():
+            seen.setdefault(n.name, (n, []))[1].append(m.day)
+    for name, (n, when) in seen.items():
+        out.append('| %s | %s | %s | %s | %s |' % (name, cell(kind(n)), cell(needed(n)), cell(n.doc), 'all' if len(when) == len(days) else ', '.join(when)))
+    out.append('')
+    for m in models:
+        out += ['## In force from %s' % m.day, '']
+        version(out, m)
+    out += ['## Worked cases', '', '| case | day | title | outcome | grounds | source | confidence |', '|---|---|---|---|---|---|---|']
+    for c in cases:
+        out.append('| %s | %s | %s | %s | %s | %s | %s |' % (c['id'], c['day'], cell(c['title']['en']), c['expect']['outcome'],
+                                                             ' '.join(c['expect']['grounds']), cell(c['source']), c['confidence']))
+    out.append('')
+    return last, '\n'.join(out)
+
+
+def main():
+    os.makedirs(OUT, exist_ok=True)
+    index = ['# The Employment Permit System as decisions', '',
+             'One page per model, made from it. Sources: L statute text seen, N official notice or court, P press or another secondary source, '
+             'M from memory; "P low" and M are unverified and shown as such.', '',
+             'Citations: `act:25(1).2` is article 25, paragraph 1, item 2 of the Act; `decree:13-4.3` article 13-4, item 3 (no paragraphs); '
+             '`rule` the Enforcement Rule; `ima`, `imr` the Immigration Act and its Rule; `mwa` Minimum Wage Act; `lsa`, `lsd` Labour Standards '
+             'Act and Decree; `npa` National Pension Act; `notice`, `committee`, `guideline`, `memorandum` the other layers.', '',
+             'Every answer has `outcome`, `grounds` (reason codes), `missing` (facts that were needed and not given), and the figures named '
+             'on the page. "cannot decide" goes to an officer.', '', '| model | about |', '|---|---|']
+    for path in gen.sources():
+        name = os.path.basename(path)[:-4]
+        cases = os.path.join(gen.ROOT, 'law', 'kr-eps', 'cases', name + '.json')
+        model, text = page(path, json.load(open(cases, encoding='utf-8')) if os.path.exists(cases) else [])
+        with open(os.path.join(OUT, name + '.md'), 'w', encoding='utf-8') as f:
+            f.write(text)
+        index.append('| [%s](%s.md) | %s |' % (model.title, name, cell(model.about)))
+    with open(os.path.join(OUT, 'index.md'), 'w', encoding='utf-8') as f:
+        f.write('\n'.join(index) + '\n')
+    print('%d pages' % len(glob.glob(os.path.join(OUT, '*.md'))))
+
+
+main()
