@@ -352,16 +352,16 @@ static void run_all(Run *r)
     enum { AHEAD = 12, LINE = 12 };
     for (uint32_t i = 0; i < m->worker_count; i++) {
         if (i + 2 * AHEAD < m->worker_count) {
-            __builtin_prefetch(&m->starts[order[i + 2 * AHEAD]]);
+            PREFETCH(&m->starts[order[i + 2 * AHEAD]]);
         }
         if (i + AHEAD < m->worker_count) {
             uint32_t at = m->starts[order[i + AHEAD]];
-            __builtin_prefetch(&r->low_bits[order[i + AHEAD]]);
+            PREFETCH(&r->low_bits[order[i + AHEAD]]);
             uint32_t later = at + LINE < m->starts[m->worker_count] ? at + LINE : at;
-            __builtin_prefetch(&m->wish_points[at]);
-            __builtin_prefetch(&m->wish_points[later]);
-            __builtin_prefetch(&m->wish_vacancy[at]);
-            __builtin_prefetch(&m->wish_vacancy[later]);
+            PREFETCH(&m->wish_points[at]);
+            PREFETCH(&m->wish_points[later]);
+            PREFETCH(&m->wish_vacancy[at]);
+            PREFETCH(&m->wish_vacancy[later]);
         }
         place(r, order[i]);
     }
