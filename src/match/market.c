@@ -280,7 +280,8 @@ static uint32_t worker_id(const void *array, uint32_t i)
     return i;
 }
 
-/* Workers from the highest first key, which keeps displacements few; any order gives the same result. */
+/* Workers from the most points at the first wish, which keeps displacements few; any order gives the same result. Equal
+ * ones stay as they lie in memory. */
 static uint32_t *find_turns(Run *r)
 {
     uint32_t n = r->m->worker_count;
@@ -290,10 +291,10 @@ static uint32_t *find_turns(Run *r)
     }
     ArenaMark mark = arena_mark(r->arena);
     SortItem *items = ARENA_ARRAY(r->arena, SortItem, n), *spare = ARENA_ARRAY(r->arena, SortItem, n);
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t w = order[i];
+    for (uint32_t w = 0; w < n; w++) {
         bool wants = r->m->starts[w] < r->m->starts[w + 1];
-        items[i] = (SortItem){.key = wants ? ~key_of(r, w, r->m->starts[w]) >> 32 : UINT32_MAX, .index = w};
+        int64_t points = wants ? r->m->wish_points[r->m->starts[w]] : INT32_MIN;
+        items[w] = (SortItem){.key = (uint64_t)(INT32_MAX - points), .index = w};
     }
     sort_by_key(items, spare, n);
     for (uint32_t i = 0; i < n; i++) {
