@@ -20,9 +20,9 @@ static int below(uint64_t *seed, int n)
 
 static void number_cell(Buf *b, uint64_t *s)
 {
-    static const char *const forms[] = {"< %d", "<= %d", "> %d", ">= %d.5", "%d", "-", "not(%d)", "%d, null", "null"};
-    int n = below(s, 12) - 3, form = below(s, 12);
-    if (form < 9) {
+    static const char *const forms[] = {"< %d", "<= %d", "> %d", ">= %d.5", "%d", "-", "not(%d)", "%d, null", "null", "!= %d", "not(!= %d)"};
+    int n = below(s, 12) - 3, form = below(s, 14);
+    if (form < 11) {
         const char *f = forms[form];
         for (; *f != 0; f++) {
             if (f[0] == '%') {
@@ -34,12 +34,12 @@ static void number_cell(Buf *b, uint64_t *s)
         }
         return;
     }
-    buf_printf(b, "%c%d.25..%d%c", form == 9 ? '(' : '[', n, n + below(s, 5) + 1, form == 11 ? ')' : ']');
+    buf_printf(b, "%c%d.25..%d%c", form == 11 ? '(' : '[', n, n + below(s, 5) + 1, form == 13 ? ')' : ']');
 }
 
 static void text_cell(Buf *b, uint64_t *s)
 {
-    static const char *const cells[] = {"\"a\"", "\"b\"", "\"a\",\"c\"", "not(\"a\")", "-", "not(\"a\",\"b\")", "null", "\"a\", null", "\"\""};
+    static const char *const cells[] = {"\"a\"", "\"b\"", "\"a\",\"c\"", "not(\"a\")", "-", "not(\"a\",\"b\")", "null", "\"a\", null", "\"\"", "!= \"b\""};
     buf_add_c(b, cells[below(s, (int)COUNT_OF(cells))]);
 }
 
