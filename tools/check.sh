@@ -51,7 +51,7 @@ architecture() { # every room has a row, every file named exists
 }
 error_codes() { # each code is used, and has a message in every language
   sed -nE 's/^X\(([A-Z_]+),.*/\1/p' schema/errors.tbl | while read -r code; do
-    grep -qE "\b$code\b" src/*/*.c || echo "$code is used nowhere"
+    grep -qE "\b$code\b" src/*/*.c law/*/processes/*.json || echo "$code is used nowhere"
     for l in en ko kk ru; do jq -e --arg k "error.$code" 'has($k) or (.error[$k[6:]] != null)' "web/messages/$l.json" >/dev/null 2>&1 || echo "web/messages/$l.json has no error.$code"; done
   done
 }

@@ -193,6 +193,7 @@ struct DmnInvocable {
     const FeelType *seen;        /* type that other expressions see */
     Slot *slots;                 /* the first slots of the frame */
     size_t slot_count;
+    const uint32_t *direct;      /* if every slot is one input or decision: their numbers; else NULL */
     ExprPart *params;            /* knowledge model, service; they follow the slots */
     const DmnInvocable **param_nodes; /* service: what each parameter stands for */
     size_t param_count;

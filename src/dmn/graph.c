@@ -175,9 +175,15 @@ static FeelScope *scope_build(DmnInvocable *d)
         build_first(d->knows[i]);
         slot_add(d, d->knows[i]);
     }
+    bool direct = true;
+    uint32_t *numbers = ARENA_ARRAY(a, uint32_t, d->slot_count);
     for (size_t i = 0; i < d->slot_count; i++) {
-        feel_scope_add(s, d->slots[i].name, slot_type(a, &d->slots[i]));
+        const Slot *slot = &d->slots[i];
+        feel_scope_add(s, slot->name, slot_type(a, slot));
+        numbers[i] = (uint32_t)slot->nodes[0]->number;
+        direct = direct && !slot->through_import && (slot->nodes[0]->kind == NODE_INPUT || slot->nodes[0]->kind == DMN_DECISION);
     }
+    d->direct = direct ? numbers : NULL;
     return s;
 }
 

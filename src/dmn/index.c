@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SCALE_MAX = 18, PART_GROWTH = 4 };
+enum { SCALE_MAX = 18, PART_GROWTH = 4, COUNTED = 12 };
 
 typedef struct {
     Arena *a, *scratch;
@@ -284,6 +284,12 @@ static void column_index(Builder *b, size_t input, IndexColumn *c)
 static size_t points_below(const int64_t *points, size_t count, int64_t v)
 {
     size_t low = 0;
+    if (count <= COUNTED) { /* without a branch to guess */
+        for (size_t i = 0; i < count; i++) {
+            low += points[i] < v;
+        }
+        return low;
+    }
     while (count > 0) {
         size_t half = count / 2;
         bool right = points[low + half] < v;

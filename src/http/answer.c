@@ -148,7 +148,10 @@ static void open_view(Exchange *x, Instant now)
     x->v = (PageView){.flow = &x->w->flow, .run = flow_new_run(a, now), .a = a, .scheme = s,
                       .caller = x->signed_in ? &x->session.caller : NULL, .language = language, .path = x->q->path,
                       .csrf = x->session.csrf, .now = now, .today = instant_day(now, scheme_utc_offset(s)),
-                      .demo = x->w->mode_demo != NULL};
+                      .demo = x->w->mode_demo != NULL, .origin = x->w->origin};
+    if (x->v.origin.len == 0) {
+        x->v.origin = str_printf(a, "http://%.*s", STR_ARG(x->q->host.len ? x->q->host : STR("localhost")));
+    }
     if (x->signed_in) {
         x->session.caller.language = language;
     }

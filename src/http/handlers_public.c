@@ -1,4 +1,4 @@
-/* handlers_public.c: what anybody may see without signing in: the law and the public log.
+/* handlers_public.c: what anybody may see without signing in: the law, the public log, the check of a permit.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
@@ -114,4 +114,54 @@ bool handle_tile(Exchange *x, Err *err)
     x->r->cacheable = width == 256;
     buf_add(&x->r->body, bytes);
     return true;
+}
+
+/* ---- Permits ---- */
+
+bool handle_permit(Exchange *x, Err *err)
+{
+    Page page;
+    return page_permit(&x->v, x->rest[0], &page, err) && http_page(x, &page, err);
+}
+
+bool handle_permit_file(Exchange *x, Err *err)
+{
+    if (str_eq(x->rest[1], STR("qr.svg"))) {
+        x->r->content_type = "image/svg+xml";
+        return page_permit_qr(&x->v, x->rest[0], &x->r->body, err);
+    }
+    if (str_eq(x->rest[1], STR("permit.pdf"))) {
+        x->r->content_type = "application/pdf";
+        return page_permit_pdf(&x->v, x->rest[0], &x->r->body, err);
+    }
+    return err_set(err, NOT_FOUND, "There is no such file.");
+}
+
+bool handle_verify(Exchange *x, Err *err)
+{
+    Page page;
+    PageVerifyAsk ask = {.text = http_form(x, "text"), .picture = x->q->file, .number = http_form(x, "number"), .birth = http_form(x, "birth")};
+    return page_verify(&x->v, &ask, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_status_list(Exchange *x, Err *err)
+{
+    Str jwt;
+    const Scheme *s = flow_scheme(&x->w->flow, x->rest[0]);
+    if (s == NULL) {
+        return err_set(err, NOT_FOUND, "There is no such list.");
+    }
+    x->v.scheme = s;
+    if (!page_status_list(&x->v, &jwt, err)) {
+        return false;
+    }
+    x->r->content_type = "application/statuslist+jwt";
+    buf_add(&x->r->body, jwt);
+    return true;
+}
+
+bool handle_issuer(Exchange *x, Err *err)
+{
+    Json *metadata;
+    return page_issuer(&x->v, &metadata, err) && http_json(x, metadata);
 }

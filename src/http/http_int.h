@@ -21,6 +21,8 @@ typedef struct {
     Str path;
     Json *query, *form;     /* name → text; form also from a JSON body */
     Str body, content_type; /* the raw body */
+    Str file;               /* bytes of the file sent with a form */
+    Str host;
     Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, remote;
 } Request;
 
@@ -97,6 +99,11 @@ bool handle_law_model(Exchange *x, Err *err);
 bool handle_log(Exchange *x, Err *err);
 bool handle_log_entry(Exchange *x, Err *err);
 bool handle_tile(Exchange *x, Err *err);
+bool handle_permit(Exchange *x, Err *err);
+bool handle_permit_file(Exchange *x, Err *err);
+bool handle_verify(Exchange *x, Err *err);
+bool handle_status_list(Exchange *x, Err *err);
+bool handle_issuer(Exchange *x, Err *err);
 
 bool api_command(Exchange *x, Err *err);
 bool api_case(Exchange *x, Err *err);

@@ -57,27 +57,33 @@ typedef struct {
     Json *form;
     Str field;        /* being received by the post processor */
     Buf value;
+    Str file;         /* bytes of a file that came with a form */
+    bool field_is_file;
     struct MHD_PostProcessor *post;
     bool too_large;
 } Incoming;
 
 static void finish_field(Incoming *in)
 {
-    if (in->field.len > 0 && in->form->count < MAX_FIELDS) {
+    if (in->field_is_file) {
+        in->file = in->value.len ? buf_str(&in->value) : STR("");
+    } else if (in->field.len > 0 && in->form->count < MAX_FIELDS) {
         Str text = in->value.len ? str_copy(in->a, buf_str(&in->value)) : STR("");
         json_set(in->a, in->form, in->field, json_new_str(in->a, utf8_is_valid(text) ? text : STR("")));
     }
     in->field = STR("");
+    in->field_is_file = false;
 }
 
 static enum MHD_Result take_field(void *host, __attribute__((unused)) enum MHD_ValueKind kind, const char *key,
-                                  __attribute__((unused)) const char *filename, __attribute__((unused)) const char *type,
+                                  const char *filename, __attribute__((unused)) const char *type,
                                   __attribute__((unused)) const char *encoding, const char *data, uint64_t offset, size_t size)
 {
     Incoming *in = host;
     if (offset == 0) {
         finish_field(in);
         in->field = str_copy(in->a, str_from_c(key));
+        in->field_is_file = filename != NULL;
         in->value = buf_new(in->a, MAX_BODY);
     }
     buf_add(&in->value, (Str){data, size});
@@ -153,7 +159,8 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
                    .body = in->body.len ? buf_str(&in->body) : STR(""), .content_type = header(c, "Content-Type"),
                    .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"),
                    .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
-                   .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match")};
+                   .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
+                   .file = in->file, .host = header(c, "Host")};
 }
 
 /* ---- The answer on the wire ---- */
@@ -258,13 +265,13 @@ static void completed(__attribute__((unused)) void *host, __attribute__((unused)
 /* ---- Starting ---- */
 
 typedef struct {
-    Str store, law, web;
+    Str store, law, web, origin;
     int64_t port, workers;
     bool demo, everywhere;
 } ServeOptions;
 
 static const char HELP[] =
-    "usage: goldenbridge serve [--store URL] [--law DIR] [--port N] [--demo] [--public] [--workers N] [--web DIR]\n\n"
+    "usage: goldenbridge serve [--store URL] [--law DIR] [--port N] [--demo] [--public] [--workers N] [--web DIR] [--origin URL]\n\n"
     "Serves pages and API over HTTP on 127.0.0.1 until it is told to stop (SIGTERM, Ctrl-C).\n\n"
     "  --store URL   a file, or postgres://… (default $GOLDENBRIDGE_STORE or ./goldenbridge.store)\n"
     "  --law DIR     the folder of schemes\n"
@@ -272,6 +279,7 @@ static const char HELP[] =
     "  --demo        let everybody sign in as the demo's invented people, without a password\n"
     "  --public      listen on all addresses; put a TLS proxy in front\n"
     "  --workers N   requests served at a time (default 4)\n"
+    "  --origin URL  how the public reaches this server, for QR codes and papers (default: the request's host)\n"
     "  --web DIR     read pages from this folder instead of the packed ones, for development\n";
 
 static bool read_option(int argc, char **argv, int *i, const char *name, Str *ret)
@@ -302,7 +310,8 @@ static bool read_options(int argc, char **argv, ServeOptions *o)
                 return false;
             }
         } else if (!read_option(argc, argv, &i, "--store", &o->store) && !read_option(argc, argv, &i, "--law", &o->law) &&
-                   !read_option(argc, argv, &i, "--web", &o->web)) {
+                   !read_option(argc, argv, &i, "--web", &o->web) &&
+                   !read_option(argc, argv, &i, "--origin", &o->origin)) {
             return false;
         }
     }
@@ -321,6 +330,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         Worker *w = ARENA_NEW(s->a, Worker);
         w->a = arena_new(REQUEST_MEMORY);
         w->mode_demo = o->demo ? "demo" : NULL;
+        w->origin = o->origin;
         if (!flow_open(s->a, o->store, STORE_WRITE, schemes, count, &w->flow, err) ||
             (i == 0 && (!session_prepare(w->flow.store, err) || !statute_prepare(w->flow.store, err)))) {
             return false;

@@ -1,7 +1,9 @@
-/* match_market.h: the second half of the room's face: deferred acceptance, its check, standing and replay. Include match.h.
+/* match_market.h: the second half of the room's face: deferred acceptance, its check, standing and replay; match.h has it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MATCH_MATCH_MARKET_H
 #define MATCH_MATCH_MARKET_H
+
+#include "match.h"
 
 /* ---- Worker-proposing deferred acceptance, many-to-one, under a tree of caps with a flexible pool ---- */
 typedef struct {

@@ -15,6 +15,7 @@ typedef struct {
     const Scheme *scheme;   /* of the session, else the first */
     const Caller *caller;   /* NULL: nobody is signed in */
     Str language, path, csrf;
+    Str origin;             /* how the public reaches us: "https://host" */
     Instant now;
     Day today;
     bool demo;              /* an invented store: one may sign in without a password */
@@ -76,6 +77,19 @@ MUST_USE bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Er
 /* The public log, and one entry with its proof of inclusion. No personal data. */
 MUST_USE bool page_log(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err);
+
+/* The permit of a case: page, QR code (SVG), paper (PDF). Parties of the case and staff only. */
+MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);
+MUST_USE bool page_permit_qr(const PageView *v, Str id, Buf *out, Err *err);
+MUST_USE bool page_permit_pdf(const PageView *v, Str id, Buf *out, Err *err);
+/* The signed token status list of the scheme's credentials, and the issuer's keys. */
+MUST_USE bool page_status_list(const PageView *v, Str *ret_jwt, Err *err);
+MUST_USE bool page_issuer(const PageView *v, Json **ret, Err *err);
+/* Anybody checks a permit: by the text of its QR code, a picture of it, or number and birth date. */
+typedef struct {
+    Str text, picture, number, birth;
+} PageVerifyAsk;
+MUST_USE bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *err);
 
 MUST_USE bool page_error(const PageView *v, const Err *fault, Str ref, Page *ret, Err *err);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_ROWS = 512, CHUNK_BYTES = 2 * 1024 * 1024 };
+enum { CHUNK_ROWS = 512, CHUNK_BYTES = 2 * 1024 * 1024, KEY_LIMIT = 1000 };
 
 bool store_err(Err *err, ErrCode code, const char *detail)
 {
@@ -632,8 +632,14 @@ bool store_done(Store *s, Arena *a, Str key, Hash request, Json **ret, Err *err)
 bool store_done_set(Store *s, Arena *a, Str key, Hash request, const Json *outcome, Err *err)
 {
     check_that(s->in_transaction);
+    if (key.len == 0 || key.len > KEY_LIMIT) {
+        return err_set(err, FIELD_FORMAT, "An idempotency key has 1 to %d bytes.", (int)KEY_LIMIT);
+    }
     Buf b = buf_new(a, 64 * 1024 * 1024);
     json_write(&b, outcome);
+    if (!buf_ok(&b)) {
+        return err_set(err, TOO_LARGE, "The outcome of this command is too large to be remembered.");
+    }
     unsigned char mac[MAC_BYTES];
     keys_mac_command(s, a, key, HASH_STR(request), buf_str(&b), mac);
     StoreValue v[] = {STORE_S(key), STORE_B(HASH_STR(request)), STORE_S(buf_str(&b)),

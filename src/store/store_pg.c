@@ -499,11 +499,15 @@ static bool pg_commit(Store *s, Err *err)
     if (!store_post(s, "COMMIT", NULL, 0, err)) {
         return false;
     }
-    bool ok = finish(s, NULL, err);
+    PGresult *r = NULL;
+    bool ok = finish(s, &r, err);
+    /* COMMIT of a transaction that has failed is answered well, by ROLLBACK. */
+    bool is_kept = ok && strcmp(PQcmdStatus(r), "COMMIT") == 0;
+    PQclear(r);
     if (!ok && PQstatus(p->conn) == CONNECTION_BAD) {
         err_set(err, STORE_BUSY, "The database was lost while this was being kept: send the same command again to see.");
     }
-    if (ok && PQtransactionStatus(p->conn) != PQTRANS_IDLE) {
+    if (ok && !is_kept) {
         ok = err_set(err, STORE_FAILED, "%s", err_plain(STORE_FAILED));
     }
     p->in_block = !ok && p->in_block;

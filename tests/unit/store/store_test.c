@@ -113,6 +113,22 @@ BOTH(rolled_back_and_failed_commands_leave_nothing)
     store_close(s);
 }
 
+/* PostgreSQL answers COMMIT of a failed transaction with success, having rolled back. */
+BOTH(a_commit_that_keeps_nothing_is_not_acknowledged)
+{
+    Err err = {0};
+    Store *s = engine_create(url);
+    check(store_exec(s, "CREATE TABLE t(n BIGINT PRIMARY KEY)", NULL, 0, &err));
+    Event e = engine_event(a, "case-1", 1);
+    check(store_begin(s, &err) && store_append(s, a, &e, 1, &err));
+    StoreValue v[] = {STORE_I(1)};
+    check(store_exec(s, "INSERT INTO t(n) VALUES ($1)", v, 1, &err));
+    check(!store_exec(s, "INSERT INTO t(n) VALUES ($1)", v, 1, &err) && store_was_duplicate(s));
+    bool is_acknowledged = store_commit(s, &err);
+    eq_int(store_size(s), is_acknowledged);
+    store_close(s);
+}
+
 BOTH(a_command_is_remembered_with_its_outcome)
 {
     Err err = {0};
