@@ -181,7 +181,7 @@ static void rules_find(Firing *f)
     for (size_t w = 0; w < x->words; w++) {
         for (uint64_t bits = mask[w]; bits != 0; bits &= bits - 1) {
             size_t r = x->rules[w * 64 + (size_t)__builtin_ctzll(bits)];
-            if (plain_cells_pass(f, x, &f->t->rules[r])) {
+            if (x->complete || plain_cells_pass(f, x, &f->t->rules[r])) {
                 f->fired[f->count++] = r;
                 if (f->t->hit == HIT_FIRST) {
                     return;
@@ -532,7 +532,8 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
     }
     f.values = ARENA_ARRAY(ev->a, Value, t->input_count);
     for (size_t i = 0; i < t->input_count; i++) {
-        f.values[i] = input_eval(&f, &t->inputs[i]);
+        const TableInput *in = &t->inputs[i];
+        f.values[i] = in->direct ? frame[in->slot] : input_eval(&f, in);
         f.has_error |= is_error(f.values[i]);
     }
     if (ev->probe != NULL) {

@@ -10,7 +10,8 @@ static Str input_label(const PageView *v, Str input)
 static Str fact_value(const PageView *v, const Json *value)
 {
     if (value != NULL && value->kind == JSON_STRING) {
-        return page_label(v, "choice", value->text);
+        Str own = scheme_message(v->scheme, v->language, str_printf(v->a, "values.%.*s", STR_ARG(value->text)));
+        return own.ptr ? own : page_label(v, "choice", value->text);
     }
     return value ? page_value(v, NULL, STR(""), value) : STR("–");
 }
@@ -26,6 +27,16 @@ static void add_grounds(const PageView *v, Json *model, const Json *grounds)
         page_set(v, j, "cites", page_cites(v, json_text_at(g, "cites")));
         page_set_text(v, j, "rule", json_text_at(g, "rule"));
         page_set_bool(v, j, "unverified", json_is_true(json_get(g, "unverified")));
+    }
+}
+
+/* A fact that the law asks for and nobody gave is a ground of "cannot decide". */
+static void add_missing(const PageView *v, Json *list, const Json *missing)
+{
+    for (size_t i = 0; i < json_count(missing); i++) {
+        Json *params = json_new_object(v->a);
+        page_set_text(v, params, "input", input_label(v, json_text(missing->items[i])));
+        page_set_text(v, page_add(v, list), "text", view_text(v->a, v->language, "decision.missing", params));
     }
 }
 
@@ -152,6 +163,7 @@ Json *page_decision_model(const PageView *v, const Json *proof, const Json *fact
                                                  STR_ARG(json_text_at(proof, "day"))));
     page_set_text(v, m, "model_hash", json_text_at(proof, "model_hash"));
     add_grounds(v, m, json_get(proof, "grounds"));
+    add_missing(v, json_get(m, "grounds"), json_path(proof, "result.missing"));
     add_changes(v, m, changes);
     add_facts(v, m, facts);
     if (tables != NULL) {

@@ -325,6 +325,8 @@ TEST(a_key_file_of_another_store_is_refused)
     check(!store_open(one, STORE_WRITE, &s, &err) && err.code == STORE_FAILED);
     s = engine_open(one, STORE_READ); /* without keys one may read what is not sealed, and verify */
     StoreVerify v;
+    Hash secret;
+    check(!store_secret(s, STR("any"), &secret, &err) && err.code == STORE_FAILED);
     check(store_verify(s, &v, &err) && v.first_bad == 0);
     store_close(s);
 }
