@@ -141,7 +141,8 @@ static Json *command_form(const Exchange *x, const CommandInput *in)
     for (size_t i = 0; i < json_count(x->q->form); i++) {
         const JsonMember *m = &x->q->form->members[i];
         const SchemeField *f = scheme_field(in->type, m->key);
-        bool own = str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version"));
+        bool own = str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version")) ||
+                   str_eq(m->key, STR("understood")); /* the box beside a contract */
         if (own) {
             continue;
         }

@@ -31,5 +31,11 @@ Str page_event_label(const PageView *v, Str event);
 Str page_actor(const PageView *v, Str actor);
 Str page_title_of(const PageView *v, const CaseRow *row);
 bool page_has_role(const PageView *v, Str role);
+/* Whether the step is the consent to a contract; its model: clauses in two languages. */
+bool page_is_contract(const PageView *v, const CommandInput *in);
+void page_contract(const PageView *v, Json *m, const CommandInput *in);
+/* Whether the step chooses among those referred; its model: a card for each, without a name. */
+bool page_is_choosing(const CommandInput *in);
+MUST_USE bool page_choosing(const PageView *v, Json *m, const CommandInput *in, Str selected, Err *err);
 
 #endif
