@@ -1,5 +1,6 @@
 /* batch.c: one decision for many rows, in blocks of columns. Rows that do not fit (errors, odd kinds, rules that
- * collide) go the single way, so that results are the same; tests compare both. SPDX-License-Identifier: Apache-2.0 */
+ * collide) go the single way, so that results are the same; tests compare both.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "index_int.h"
 
 #include <string.h>

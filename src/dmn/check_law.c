@@ -1,5 +1,6 @@
 /* check_law.c: what the law profile asks beyond the standard, so that today's editors open the files and each rule is
- * cited. SPDX-License-Identifier: Apache-2.0 */
+ * cited.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "check_int.h"
 
 #define LAW_NAMESPACE "https://www.omg.org/spec/DMN/20191111/MODEL/"

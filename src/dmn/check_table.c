@@ -255,6 +255,26 @@ static void output_cell_type(Check *c, const Table *t, size_t o, const TableRule
     }
 }
 
+/* Policies that give lists need a type that is one; the others need one that is not. */
+static void result_type(Check *c, const DmnInvocable *d, const Table *t)
+{
+    bool lists = t->hit == HIT_COLLECT || t->hit == HIT_RULE_ORDER || t->hit == HIT_OUTPUT_ORDER;
+    bool whole = d->logic->kind == EXPR_TABLE && d->logic->table == t && d->kind == DMN_DECISION;
+    if (!whole || type_is_any(d->type)) {
+        return;
+    }
+    bool is_list = feel_type_kind(d->type->feel) == FEEL_LIST;
+    if (lists && !is_list) {
+        finding_add(c, (FindingHead){.severity = DMN_ERROR, .code = "type", .element = t->owner, .line = d->line},
+                    "hit policy %.*s gives a list, but the type %.*s is no collection", STR_ARG(t->hit_name),
+                    STR_ARG(d->type->name));
+    } else if (!lists && is_list && t->output_count > 1) {
+        finding_add(c, (FindingHead){.severity = DMN_WARNING, .code = "type", .element = t->owner, .line = d->line},
+                    "hit policy %.*s gives one result, but the type %.*s is a collection", STR_ARG(t->hit_name),
+                    STR_ARG(d->type->name));
+    }
+}
+
 static void types_check(Check *c, const Table *t)
 {
     for (size_t r = 0; r < t->rule_count; r++) {
@@ -327,6 +347,7 @@ static void columns_walk(Walk *w)
 void table_analyse(Check *c, const DmnInvocable *d, const Table *t)
 {
     types_check(c, t);
+    result_type(c, d, t);
     if (t->rule_count == 0) {
         finding_add(c, (FindingHead){.severity = DMN_WARNING, .code = "gap", .element = t->owner, .line = t->line},
                     "the table has no rules");

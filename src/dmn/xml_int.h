@@ -1,5 +1,6 @@
 /* xml_int.h: XML as a tree that can be written back: elements, texts, comments, with namespaces resolved and source
- * lines. SPDX-License-Identifier: Apache-2.0 */
+ * lines.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef DMN_XML_INT_H
 #define DMN_XML_INT_H
 

@@ -118,6 +118,16 @@ TEST(a_table_can_only_give_its_outputs_to_the_next)
     eq_int(found(a, xml_model(a, form), 0, &f), 0);
 }
 
+TEST(a_collect_table_needs_a_type_that_is_a_collection)
+{
+    const DmnFinding *f = NULL;
+    const char *form =
+        "<decision id=\"d\" name=\"d\"><variable name=\"d\" typeRef=\"string\"/><decisionTable hitPolicy=\"COLLECT\">"
+        "<output/><rule id=\"r\"><outputEntry><text>\"a\"</text></outputEntry></rule></decisionTable></decision>";
+    size_t count = found(a, xml_model(a, form), 0, &f);
+    eq_int(count_of(f, count, "type"), 1);
+}
+
 TEST(unknown_names_and_wrong_types_are_errors)
 {
     const DmnFinding *f = NULL;

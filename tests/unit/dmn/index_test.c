@@ -1,5 +1,6 @@
 /* index_test.c: the column index and the batch answer as the plain scan does, on random tables and random inputs of
- * every kind. SPDX-License-Identifier: Apache-2.0 */
+ * every kind.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn/index_int.h"
 #include "dmn_testing.h"
 
