@@ -60,12 +60,16 @@ static Value input_find(const DmnModel *m, Value inputs, Str name, bool *ret_fou
 static Value input_value(Eval *ev, const DmnInvocable *d, size_t ordinal)
 {
     bool found = false;
-    const FeelEntry *e = ev->inputs.kind == FEEL_CONTEXT && ordinal < ev->inputs.len ? &feel_entries(ev->inputs)[ordinal] : NULL;
+    const FeelEntry *e =
+        ev->inputs.kind == FEEL_CONTEXT && ordinal < ev->inputs.len ? &feel_entries(ev->inputs)[ordinal] : NULL;
     if (e != NULL && d->model->parent == NULL && e->name.len == d->variable.len &&
         (e->name.ptr == d->variable.ptr || str_eq(e->name, d->variable))) {
         return type_check(ev->run, e->value, d->type, d->name);
     }
     Value v = input_find(d->model, ev->inputs, d->variable, &found);
+    if (!found && !str_eq(d->name, d->variable)) {
+        v = input_find(d->model, ev->inputs, d->name, &found);
+    }
     return type_check(ev->run, v, d->type, d->name);
 }
 
@@ -120,7 +124,7 @@ Value node_eval(Eval *ev, const DmnInvocable *d)
     return v;
 }
 
-/* ---- Functions ---------------------------------------------------------------------------------------------------------- */
+/* ---- Functions ------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     Eval *ev;
@@ -229,7 +233,7 @@ Value knowledge_value(Eval *ev, const DmnInvocable *d)
     return *memo;
 }
 
-/* ---- The face --------------------------------------------------------------------------------------------------------------- */
+/* ---- The face -------------------------------------------------------------------------------------------------- */
 
 static Value called_directly(Eval *ev, const DmnInvocable *d)
 {

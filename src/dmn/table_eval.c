@@ -11,12 +11,12 @@ typedef struct {
     Eval *ev;
     const Table *t;
     const Value *frame;
-    Value *values;   /* of the inputs */
-    size_t *fired;   /* rule numbers in the order of the table */
-    size_t *few;     /* room for FEW of them */
+    Value *values; /* of the inputs */
+    size_t *fired; /* rule numbers in the order of the table */
+    size_t *few;   /* room for FEW of them */
     size_t count;
-    bool has_error;  /* one of the values is a null that came from an error */
-    bool unsure;     /* a value that is an error passes every cell: the rules that might apply */
+    bool has_error; /* one of the values is a null that came from an error */
+    bool unsure;    /* a value that is an error passes every cell: the rules that might apply */
 } Firing;
 
 static Value input_eval(Firing *f, const TableInput *in)
@@ -236,7 +236,8 @@ static Value default_value(Firing *f)
     for (size_t o = 0; o < f->t->output_count; o++) {
         const TableOutput *out = &f->t->outputs[o];
         if (out->otherwise != NULL && out->otherwise->code != NULL) {
-            values[o] = type_check(f->ev->run, feel_eval(f->ev->run, out->otherwise->code, f->frame), out->type, out->name);
+            values[o] =
+                type_check(f->ev->run, feel_eval(f->ev->run, out->otherwise->code, f->frame), out->type, out->name);
         }
     }
     return outputs_join(f, values);
@@ -271,7 +272,8 @@ static size_t rule_rank(Firing *f, size_t o, size_t r, const Value *outputs)
     return rule->constants != NULL && rule->ranks != NULL ? rule->ranks[o] : rank_of(f, o, outputs[o]);
 }
 
-/* Whether rule x with outputs a comes before rule y with b by the order of the output values, columns from left to right. */
+/* Whether rule x with outputs a comes before rule y with b by the order of the output values, columns from left to
+ * right. */
 static bool ranks_before(Firing *f, size_t x, const Value *a, size_t y, const Value *b)
 {
     for (size_t o = 0; o < f->t->output_count; o++) {
@@ -420,11 +422,12 @@ static Value hit_value(Firing *f, const Value **outputs)
 static Value one_value(Firing *f, const Value **outputs)
 {
     const TableRule *rule = &f->t->rules[f->fired[0]];
-    bool single = f->t->hit == HIT_UNIQUE || f->t->hit == HIT_ANY || f->t->hit == HIT_PRIORITY || f->t->hit == HIT_FIRST;
+    bool single =
+        f->t->hit == HIT_UNIQUE || f->t->hit == HIT_ANY || f->t->hit == HIT_PRIORITY || f->t->hit == HIT_FIRST;
     return single && rule->constants != NULL ? rule->joined : hit_value(f, outputs);
 }
 
-/* ---- Trace ------------------------------------------------------------------------------------------------------------ */
+/* ---- Trace ----------------------------------------------------------------------------------------------------- */
 
 static void rule_trace(Firing *f, size_t r, const Value *outputs, DmnRuleTrace *ret)
 {

@@ -99,6 +99,7 @@ bool handle_law_model(Exchange *x, Err *err);
 bool handle_log(Exchange *x, Err *err);
 bool handle_log_entry(Exchange *x, Err *err);
 bool handle_tile(Exchange *x, Err *err);
+bool handle_contract(Exchange *x, Err *err);
 bool handle_permit(Exchange *x, Err *err);
 bool handle_permit_file(Exchange *x, Err *err);
 bool handle_verify(Exchange *x, Err *err);

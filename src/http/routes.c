@@ -24,6 +24,8 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/log", WHO_ANYBODY, handle_log, NULL},
     {METHOD_GET, "/log/*", WHO_ANYBODY, handle_log_entry, NULL},
     {METHOD_GET, "/log/tile/**", WHO_ANYBODY, handle_tile, NULL},
+    {METHOD_GET, "/contract/*", WHO_ACCOUNT, handle_contract, NULL},
+    {METHOD_GET, "/contract/*/contract.pdf", WHO_ACCOUNT, handle_contract, NULL},
     {METHOD_GET, "/permit/*", WHO_ACCOUNT, handle_permit, NULL},
     {METHOD_GET, "/permit/*/*", WHO_ACCOUNT, handle_permit_file, NULL},
     {METHOD_GET, "/verify", WHO_ANYBODY, handle_verify, NULL},

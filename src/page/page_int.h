@@ -22,6 +22,8 @@ void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *
 /* holder, since, due, overdue, rule. */
 void page_holder(const PageView *v, Json *j, const CaseRow *row);
 Str page_case_href(const PageView *v, Str id);
+/* Where a step is the answer to a contract: the contract's page; else empty. */
+Str page_contract_href(const PageView *v, const CaseRow *row, Str step);
 /* Steps as buttons: {name, label, href, primary, needs_second}. */
 void page_steps(const PageView *v, Json *list, const CaseRow *row);
 /* A step by its label, "quota.decide/confirm" as a confirmation of it; an event by its label or by its step. */
