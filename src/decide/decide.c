@@ -151,10 +151,14 @@ bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value f
     return true;
 }
 
-/* What the scheme itself knows and no clerk need say. */
-static bool given_by_scheme(const Scheme *s, Str input, Value *ret)
+/* What the scheme or the question itself says and no clerk need say again. */
+static bool given_by_scheme(const Scheme *s, Str input, Day day, Value *ret)
 {
     Value frame[SLOT_FIRST_READ];
+    if (str_eq(input, STR("governing day"))) {
+        *ret = feel_date(day);
+        return true;
+    }
     if (!str_eq(input, STR("holidays"))) {
         return false;
     }
@@ -178,7 +182,7 @@ bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, c
         const Json *j = json_get_str(facts, inputs[i].name);
         Value v = feel_null();
         Err fault;
-        if (j == NULL && given_by_scheme(s, inputs[i].name, &v)) {
+        if (j == NULL && given_by_scheme(s, inputs[i].name, day, &v)) {
             entries[n++] = (FeelEntry){inputs[i].name, v};
             continue;
         }

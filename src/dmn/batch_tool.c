@@ -20,6 +20,7 @@ typedef struct {
     FeelRun *run;
     bool json_in;
     Str header[BATCH_COLUMNS];
+    Str cells[BATCH_COLUMNS];  /* of the row being read */
     int *column_input;  /* CSV column → input, or −1 */
     size_t column_count;
     const FeelMember *members; /* of the result, or NULL for a single value */
@@ -142,7 +143,7 @@ static void cell_value(Batching *b, Str cell, size_t input, Row *row)
 
 static bool csv_row(Batching *b, Row *row, bool *ret_end, Err *err)
 {
-    Str *cells = ARENA_ARRAY(b->a, Str, BATCH_COLUMNS);
+    Str *cells = b->cells;
     size_t count = 0;
     if (!line_read(b, cells, &count, err)) {
         return false;

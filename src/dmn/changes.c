@@ -12,7 +12,8 @@ enum {
     PROBES = 48,           /* places at which boundaries are looked for, for each */
     PAIR_CANDIDATES = 24,  /* nearest values of each that are tried in pairs */
     PAIR_RUNS = 40000,
-    LEAF_DEPTH = 4
+    LEAF_DEPTH = 4,
+    LEAF_VISITS = 4096
 };
 
 /* One place in the inputs that may change. */
@@ -36,8 +37,7 @@ typedef struct {
     Value inputs;
     const FeelCode *wanted;
     Leaf leaves[LEAVES];
-    size_t leaf_count;
-    Str *names;
+    size_t leaf_count, visits;
 } Search;
 
 /* ---- Inputs with one place changed ----------------------------------------------------------------------------------------- */
@@ -362,6 +362,9 @@ static void candidates_find(Search *s, Leaf *leaf)
 static void leaf_add(Search *s, const Str *parts, size_t count, const DType *type, Value from)
 {
     FeelKind kind = !type_is_any(type) && type->feel != NULL ? feel_type_kind(type->feel) : (FeelKind)from.kind;
+    if (++s->visits > LEAF_VISITS) {
+        return;
+    }
     if (kind == FEEL_CONTEXT && !type_is_any(type) && count < LEAF_DEPTH) {
         for (size_t i = 0; i < type->member_count; i++) {
             Str longer[LEAF_DEPTH + 1];

@@ -142,12 +142,6 @@ static void rule_check(Check *c, const Table *t, size_t r)
         finding_add(c, head, "rule %.*s: the article \"%.*s\" is not equal to its description \"%.*s\"", STR_ARG(rule->id),
                     STR_ARG(article), STR_ARG(rule->description));
     }
-    for (size_t i = 0; i < r; i++) {
-        if (str_eq(t->rules[i].id, rule->id)) {
-            head.code = "law-id";
-            finding_add(c, head, "the rule id %.*s is used twice", STR_ARG(rule->id));
-        }
-    }
     for (size_t i = 0; i < t->input_count; i++) {
         text_check(c, t->owner, rule->id, rule->in[i].line, rule->in[i].text);
     }
@@ -158,9 +152,14 @@ static void rule_check(Check *c, const Table *t, size_t r)
 
 static void rule_ids(Check *c, const Table *t)
 {
+    Map seen = {.arena = c->a};
     for (const XmlNode *n = xml_child(t->xml, "rule"); n != NULL; n = xml_next_same(n)) {
         if (xml_attr(n, "id").len == 0) {
             finding_add(c, at(DMN_ERROR, "law-id", t->owner, n->line), "a rule has no id");
+        } else if (map_get(&seen, xml_attr(n, "id")) != NULL) {
+            finding_add(c, at(DMN_ERROR, "law-id", t->owner, n->line), "the rule id %.*s is used twice", STR_ARG(xml_attr(n, "id")));
+        } else {
+            map_set(&seen, xml_attr(n, "id"), c);
         }
     }
 }

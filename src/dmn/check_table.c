@@ -6,6 +6,8 @@
 
 enum {
     WALK_STATES = 200000,  /* sets of rules looked at in one table */
+    WALK_WORK = 200000000, /* mask words and regions looked at in one table */
+    WALK_TESTS = 100000000, /* cells run to find what they accept */
     GAPS_SHOWN = 5,
     OVERLAPS_SHOWN = 20,
     WALK_RULES = 3000,     /* greater tables are not analysed */
@@ -24,7 +26,7 @@ typedef struct {
     uint64_t **seen;       /* hash slots: column, then the set */
     size_t slots, states;
     uint64_t *decides;     /* rules that decide somewhere, under the hit policy */
-    size_t gaps;
+    size_t gaps, work;
     bool gave_up;
 } Walk;
 
@@ -118,7 +120,8 @@ static void walk(Walk *w, size_t column, const uint64_t *mask)
     if (state_seen(w, column, mask)) {
         return;
     }
-    if (w->states >= WALK_STATES) {
+    w->work += w->columns[column].count * w->words;
+    if (w->states >= WALK_STATES || w->work > WALK_WORK) {
         w->gave_up = true;
         return;
     }
@@ -149,6 +152,7 @@ static bool common_regions(Walk *w, size_t a, size_t b)
         while (r < c->count && !(accepts(&c->regions[r], a) && accepts(&c->regions[r], b))) {
             r++;
         }
+        w->work += r + 1;
         if (r == c->count) {
             return false;
         }
@@ -177,7 +181,8 @@ static void overlaps_check(Walk *w)
         return;
     }
     for (size_t a = 0; a < t->rule_count; a++) {
-        for (size_t b = a + 1; b < t->rule_count && shown < OVERLAPS_SHOWN; b++) {
+        for (size_t b = a + 1; b < t->rule_count && shown < OVERLAPS_SHOWN && !w->gave_up; b++) {
+            w->gave_up = w->work > WALK_WORK;
             if ((any && same_outputs(t, a, b)) || !common_regions(w, a, b)) {
                 continue;
             }
@@ -289,12 +294,15 @@ static void columns_walk(Walk *w)
         finding_add(w->c, (FindingHead){.severity = DMN_INFO, .code = "gap", .element = t->owner, .line = t->line},
                     "%zu more gaps are not shown", w->gaps - GAPS_SHOWN);
     }
-    if (w->gave_up) {
+    unreachable_check(w);
+    w->work = 0;
+    bool walked = !w->gave_up;
+    w->gave_up = false;
+    overlaps_check(w);
+    if (!walked || w->gave_up) {
         finding_add(w->c, (FindingHead){.severity = DMN_INFO, .code = "too-big", .element = t->owner, .line = t->line},
                     "the table is too big to look at every combination");
     }
-    unreachable_check(w);
-    overlaps_check(w);
 }
 
 void table_analyse(Check *c, const DmnInvocable *d, const Table *t)
@@ -305,9 +313,9 @@ void table_analyse(Check *c, const DmnInvocable *d, const Table *t)
                     "the table has no rules");
         return;
     }
-    if (t->rule_count > WALK_RULES) {
+    if (t->rule_count > WALK_RULES || 2 * t->rule_count * t->rule_count * t->input_count > WALK_TESTS) {
         finding_add(c, (FindingHead){.severity = DMN_INFO, .code = "too-big", .element = t->owner, .line = t->line},
-                    "tables of more than %d rules are not looked at for gaps and overlaps", WALK_RULES);
+                    "the table is too big to be looked at for gaps and overlaps");
         return;
     }
     Walk w = {.c = c, .d = d, .t = t, .words = mask_words(t->rule_count)};

@@ -11,6 +11,8 @@ enum {
     DMN_IMPORT_DEPTH = 8,
     DMN_INSTANCES = 64,      /* models counted once for each way they are imported */
     DMN_EXPR_DEPTH = 48,     /* boxed expressions inside boxed expressions */
+    DMN_GRAPH_DEPTH = 1024,  /* requirements one after another */
+    DMN_TYPE_DEPTH = 128,    /* item definitions that refer to item definitions */
     DMN_CALL_DEPTH = 128,    /* knowledge models and services calling each other */
     DMN_EVAL_BYTES = 128 << 20, /* of one evaluation */
     DMN_TABLE_INPUTS = 256,
@@ -113,6 +115,7 @@ typedef struct {
     const FeelCode *values;
     const DmnInvocable *named; /* the required element that the expression names, or NULL */
     int slot;                  /* of the frame, where the expression is only a name; else −1 */
+    bool direct;               /* the value in that slot needs no check: it had the same one before */
     int line;
 } TableInput;
 
@@ -193,6 +196,7 @@ struct DmnInvocable {
     const FeelType *seen;        /* type that other expressions see */
     Slot *slots;                 /* the first slots of the frame */
     size_t slot_count;
+    const uint32_t *direct;      /* if every slot is one input or decision: their numbers; else NULL */
     ExprPart *params;            /* knowledge model, service; they follow the slots */
     const DmnInvocable **param_nodes; /* service: what each parameter stands for */
     size_t param_count;
@@ -209,7 +213,7 @@ struct DmnInvocable {
     size_t plan_count;
     DmnInput *inputs;
     size_t input_count;
-    uint8_t mark, built;
+    uint8_t mark, built, visited;
 };
 
 typedef struct {
@@ -252,6 +256,7 @@ struct Loader {
     size_t instance_count;
     size_t all_cap;
     FeelRun *run; /* for constants while loading; freed at the end of it */
+    int type_depth;
     bool plain;   /* without index: tests compare both ways */
 };
 

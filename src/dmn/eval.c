@@ -76,6 +76,12 @@ static Value node_value(Eval *ev, const DmnInvocable *d)
 
 static void slots_fill(Eval *ev, const DmnInvocable *d, Value *frame)
 {
+    if (d->direct != NULL) {
+        for (size_t i = 0; i < d->slot_count; i++) {
+            frame[i] = ev->memo[d->direct[i]];
+        }
+        return;
+    }
     for (size_t i = 0; i < d->slot_count; i++) {
         const Slot *s = &d->slots[i];
         if (!s->through_import) {

@@ -84,12 +84,37 @@ static void service_read(DmnInvocable *d)
 
 /* ---- Cycles -------------------------------------------------------------------------------------------------------------- */
 
+/* Whether compiling d first and then what it requires, uses or gives out would go too deep. */
+static bool depth_fits(DmnInvocable *d, int depth, Err *err)
+{
+    const struct {
+        const DmnInvocable *const *list;
+        size_t count;
+    } edges[] = {{d->needs, d->need_count}, {d->knows, d->know_count}, {d->outputs, d->output_count}};
+    if (d->visited) {
+        return true;
+    }
+    d->visited = 1;
+    if (depth > DMN_GRAPH_DEPTH) {
+        return err_set(err, TOO_DEEP, "%.*s line %d: \"%.*s\" requires others more than %d deep", STR_ARG(d->model->path), d->line,
+                       STR_ARG(d->name), DMN_GRAPH_DEPTH);
+    }
+    for (size_t e = 0; e < COUNT_OF(edges); e++) {
+        for (size_t i = 0; i < edges[e].count; i++) {
+            if (!depth_fits(model_root(d->model)->all[edges[e].list[i]->number], depth + 1, err)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool cycle_free(DmnInvocable *d, int depth, Err *err)
 {
     if (d->mark == MARK_DONE) {
         return true;
     }
-    if (d->mark == MARK_OPEN || depth > 4096) {
+    if (d->mark == MARK_OPEN) {
         return err_set(err, MODEL_BROKEN, "%.*s line %d: \"%.*s\" requires itself", STR_ARG(d->model->path), d->line,
                        STR_ARG(d->name));
     }
@@ -175,9 +200,15 @@ static FeelScope *scope_build(DmnInvocable *d)
         build_first(d->knows[i]);
         slot_add(d, d->knows[i]);
     }
+    bool direct = true;
+    uint32_t *numbers = ARENA_ARRAY(a, uint32_t, d->slot_count);
     for (size_t i = 0; i < d->slot_count; i++) {
-        feel_scope_add(s, d->slots[i].name, slot_type(a, &d->slots[i]));
+        const Slot *slot = &d->slots[i];
+        feel_scope_add(s, slot->name, slot_type(a, slot));
+        numbers[i] = (uint32_t)slot->nodes[0]->number;
+        direct = direct && !slot->through_import && (slot->nodes[0]->kind == NODE_INPUT || slot->nodes[0]->kind == DMN_DECISION);
     }
+    d->direct = direct ? numbers : NULL;
     return s;
 }
 
@@ -332,7 +363,7 @@ bool graph_build(DmnModel *root, Err *err)
         }
     }
     for (size_t i = 0; i < root->total; i++) {
-        if (!cycle_free(root->all[i], 0, err)) {
+        if (!depth_fits(root->all[i], 0, err) || !cycle_free(root->all[i], 0, err)) {
             return false;
         }
     }

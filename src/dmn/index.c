@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SCALE_MAX = 18, PART_GROWTH = 4 };
+enum { SCALE_MAX = 18, PART_GROWTH = 4, COUNTED = 12 };
 
 typedef struct {
     Arena *a, *scratch;
@@ -127,10 +127,18 @@ static bool regions_mark(const IndexColumn *c, const Cuts *cuts, FeelTests shape
     for (size_t i = 0; shape.shape == FEEL_TEST_RANGES && i < shape.count; i++) {
         const FeelRange *range = &shape.ranges[i];
         bool point = range->low.kind != FEEL_NULL && feel_same(range->low, range->high);
-        if (range->one_sided == '!' || (point && !(range->low_closed && range->high_closed))) {
+        size_t step = c->kind == FEEL_STRING ? 1 : 2, first = 0, last = c->regions - 1;
+        if (range->one_sided == '!') {
+            Value v = range->low.kind != FEEL_NULL ? range->low : range->high;
+            size_t but = cut_of(cuts, v) * step + step - 1;
+            for (size_t r = 0; r < c->regions; r++) {
+                accepted[r] = r == but ? accepted[r] : !shape.negated;
+            }
+            continue;
+        }
+        if (point && !(range->low_closed && range->high_closed)) {
             return false;
         }
-        size_t step = c->kind == FEEL_STRING ? 1 : 2, first = 0, last = c->regions - 1;
         if (range->low.kind != FEEL_NULL) {
             first = cut_of(cuts, range->low) * step + (step == 2 ? (range->low_closed ? 1 : 2) : 0);
         }
@@ -284,6 +292,12 @@ static void column_index(Builder *b, size_t input, IndexColumn *c)
 static size_t points_below(const int64_t *points, size_t count, int64_t v)
 {
     size_t low = 0;
+    if (count <= COUNTED) { /* without a branch to guess */
+        for (size_t i = 0; i < count; i++) {
+            low += points[i] < v;
+        }
+        return low;
+    }
     while (count > 0) {
         size_t half = count / 2;
         bool right = points[low + half] < v;
@@ -366,8 +380,10 @@ static TableIndex *part_build(Builder *b, const uint32_t *rules, size_t count)
     x->words = mask_words(count);
     x->columns = ARENA_ARRAY(b->a, IndexColumn, b->t->input_count);
     bool useful = false;
+    x->complete = true;
     for (size_t i = 0; i < b->t->input_count; i++) {
         column_index(b, i, &x->columns[i]);
+        x->complete = x->complete && x->columns[i].indexed;
         useful = useful || (x->columns[i].indexed && !x->columns[i].any);
     }
     return useful || count == 0 ? x : NULL;

@@ -31,6 +31,7 @@ struct TableIndex {
     size_t count;          /* rules in it */
     const uint32_t *rules; /* which rule of the table each bit is; NULL: the same number */
     IndexColumn *columns;  /* one per input */
+    bool complete;         /* every column is indexed */
     size_t split;          /* column that chooses a part, where parts is not NULL */
     const TableIndex *const *parts; /* by region of that column; then the part for nulls */
 };

@@ -241,6 +241,33 @@ const DType *input_domain(const Table *t, size_t input)
     return in->type;
 }
 
+/* The table behind an input, if the input is the decision of a table that can give nothing but its constants. */
+static const Table *source_table(const Table *t, size_t input)
+{
+    const DmnInvocable *d = t->inputs[input].named;
+    const Table *from = d != NULL && d->logic != NULL && d->logic->kind == EXPR_TABLE ? d->logic->table : NULL;
+    bool single = from != NULL && (from->hit == HIT_UNIQUE || from->hit == HIT_ANY || from->hit == HIT_PRIORITY || from->hit == HIT_FIRST);
+    if (!single || from->output_count != 1 || from->has_default) {
+        return NULL;
+    }
+    for (size_t r = 0; r < from->rule_count; r++) {
+        if (from->rules[r].constants == NULL) {
+            return NULL;
+        }
+    }
+    return from;
+}
+
+static bool source_gives(const Table *from, Value v)
+{
+    for (size_t r = 0; from != NULL && r < from->rule_count; r++) {
+        if (feel_same(from->rules[r].joined, v)) {
+            return true;
+        }
+    }
+    return from == NULL;
+}
+
 /* Whether tests may be run without a frame. */
 static bool stands_alone(const FeelCode *code)
 {
@@ -256,6 +283,9 @@ bool domain_allows(FeelRun *run, const Table *t, size_t input, Value v)
 {
     const TableInput *in = &t->inputs[input];
     const DType *named = input_domain(t, input);
+    if (!source_gives(source_table(t, input), v)) {
+        return false;
+    }
     if (stands_alone(in->values) && !feel_is_true(feel_test(run, in->values, NULL, v))) {
         return false;
     }
@@ -317,6 +347,10 @@ Column column_read(FeelRun *run, Arena *a, Arena *masks, const Table *t, size_t 
     cuts_add(a, &cuts, t->inputs[input].values);
     allowed_cuts(a, &cuts, domain);
     allowed_cuts(a, &cuts, t->inputs[input].type);
+    const Table *from = source_table(t, input);
+    for (size_t r = 0; from != NULL && r < from->rule_count; r++) {
+        cuts_add_value(a, &cuts, from->rules[r].joined);
+    }
     cuts_sort(&cuts, kind);
     c.kind = kind;
     Region *regions = NULL;

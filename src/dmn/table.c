@@ -91,10 +91,16 @@ static void input_read(Build *b, const XmlNode *n, FeelScope *scope, TableInput 
     in->problem = e.problem;
     in->named = element_named(b->node, in->text);
     in->slot = slot_read(scope, in);
+    if (in->named != NULL && (in->slot < 0 || in->slot >= (int)b->node->slot_count || b->node->slots[in->slot].nodes[0] != in->named)) {
+        in->named = NULL; /* something nearer has the same name */
+    }
     in->values_text = text_of(b, xml_child(n, "inputValues"));
     if (in->values_text.len > 0) {
         in->values = tests_compile(b, scope, in->values_text, n->line, &ignored);
     }
+    bool same = type_is_any(in->type) || (in->named != NULL && (in->type == in->named->type ||
+                                                                (in->type->simple != 0 && in->type->simple == in->named->type->simple)));
+    in->direct = in->slot >= 0 && in->values_text.len == 0 && same;
 }
 
 /* The end of one output value in a list of them: the next comma outside quotes and brackets. */

@@ -15,6 +15,7 @@ typedef struct {
     size_t *fired;   /* rule numbers in the order of the table */
     size_t *few;     /* room for FEW of them */
     size_t count;
+    bool has_error;  /* one of the values is a null that came from an error */
     bool unsure;     /* a value that is an error passes every cell: the rules that might apply */
 } Firing;
 
@@ -71,9 +72,44 @@ static void rules_scan(Firing *f)
     }
 }
 
+/* Cells of a column that does not know the kind of a value: each is tested. */
+static uint64_t odd_kind_word(Firing *f, const TableIndex *x, size_t input, uint64_t mask)
+{
+    for (uint64_t bits = mask; bits != 0; bits &= bits - 1) {
+        size_t bit = (size_t)__builtin_ctzll(bits);
+        if (!cell_passes(f, &f->t->rules[x->rules[bit]].in[input], f->values[input])) {
+            mask &= ~((uint64_t)1 << bit);
+        }
+    }
+    return mask;
+}
+
+/* columns_meet() for tables of up to 64 rules. */
+static bool word_meets(Firing *f, const TableIndex *x, uint64_t *mask)
+{
+    uint64_t m = *mask;
+    for (size_t i = 0; i < f->t->input_count && m != 0; i++) {
+        const IndexColumn *c = &x->columns[i];
+        if (!c->indexed || c->any) {
+            continue;
+        }
+        if (f->values[i].kind == FEEL_NULL) {
+            m &= c->null_mask[0];
+            continue;
+        }
+        size_t region = index_region(c, f->values[i]);
+        m = region != SIZE_MAX ? m & c->masks[region] : odd_kind_word(f, x, i, m);
+    }
+    *mask = m;
+    return m != 0;
+}
+
 /* The same as rules_scan(), through the index: sets of accepting rules per column, intersected. */
 static bool columns_meet(Firing *f, const TableIndex *x, uint64_t *mask)
 {
+    if (x->words == 1) {
+        return word_meets(f, x, mask);
+    }
     for (size_t i = 0; i < f->t->input_count; i++) {
         const IndexColumn *c = &x->columns[i];
         if (!c->indexed || c->any) {
@@ -145,7 +181,7 @@ static void rules_find(Firing *f)
     for (size_t w = 0; w < x->words; w++) {
         for (uint64_t bits = mask[w]; bits != 0; bits &= bits - 1) {
             size_t r = x->rules[w * 64 + (size_t)__builtin_ctzll(bits)];
-            if (plain_cells_pass(f, x, &f->t->rules[r])) {
+            if (x->complete || plain_cells_pass(f, x, &f->t->rules[r])) {
                 f->fired[f->count++] = r;
                 if (f->t->hit == HIT_FIRST) {
                     return;
@@ -469,15 +505,12 @@ static void probe_add(Firing *f)
     }
 }
 
-/* True if a value that came from an error decides which rules apply: then the table cannot answer. */
+/* One of the values is an error. True if it decides which rules apply: then the table cannot answer. */
 static bool error_decides(Firing *f, Value *ret)
 {
     size_t i = 0;
-    while (i < f->t->input_count && !is_error(f->values[i])) {
+    while (!is_error(f->values[i])) {
         i++;
-    }
-    if (i == f->t->input_count) {
-        return false;
     }
     Firing all = *f;
     all.unsure = true;
@@ -499,7 +532,9 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
     }
     f.values = ARENA_ARRAY(ev->a, Value, t->input_count);
     for (size_t i = 0; i < t->input_count; i++) {
-        f.values[i] = input_eval(&f, &t->inputs[i]);
+        const TableInput *in = &t->inputs[i];
+        f.values[i] = in->direct ? frame[in->slot] : input_eval(&f, in);
+        f.has_error |= is_error(f.values[i]);
     }
     if (ev->probe != NULL) {
         probe_add(&f);
@@ -510,7 +545,7 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
         outputs[i] = rule_outputs(&f, f.fired[i]);
     }
     Value result = feel_null();
-    if (!error_decides(&f, &result)) {
+    if (!f.has_error || !error_decides(&f, &result)) {
         result = f.count == 0 ? no_match(&f) : f.count == 1 ? one_value(&f, outputs) : hit_value(&f, outputs);
     }
     if (ev->trace != NULL) {

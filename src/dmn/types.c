@@ -148,11 +148,26 @@ static void function_read(DmnModel *m, DType *t, const XmlNode *item)
     t->feel = feel_type_function(m->a, params, count, t->result->feel != NULL ? t->result->feel : feel_type_any());
 }
 
+static void type_read(DmnModel *m, DType *t);
+
 static void type_resolve(DmnModel *m, DType *t)
 {
+    Loader *l = m->loader;
     if (t->state != 0 || t->xml == NULL) {
         return;
     }
+    if (l->type_depth >= DMN_TYPE_DEPTH) {
+        problem_add(m, t->name, t->xml->line, "types refer to each other more than %d deep", DMN_TYPE_DEPTH);
+        t->state = 2;
+        return;
+    }
+    l->type_depth++;
+    type_read(m, t);
+    l->type_depth--;
+}
+
+static void type_read(DmnModel *m, DType *t)
+{
     t->state = 1;
     const XmlNode *ref = xml_child(t->xml, "typeRef"), *function = xml_child(t->xml, "functionItem");
     t->collection = str_eq_c(xml_attr(t->xml, "isCollection"), "true");

@@ -13,8 +13,17 @@ const char *kind_name(FeelKind kind)
     return NAMES[kind];
 }
 
+/* A null that was born of an error keeps its reason: that is what people must hear of. */
+static bool is_error(Value v)
+{
+    return v.kind == FEEL_NULL && v.reason != 0;
+}
+
 Value error_kinds(FeelRun *run, const char *operation, Value a, Value b)
 {
+    if (is_error(a) || is_error(b)) {
+        return is_error(a) ? a : b;
+    }
     return feel_error(run, "%s is not defined for %s and %s", operation, kind_name((FeelKind)a.kind),
                       kind_name((FeelKind)b.kind));
 }
@@ -138,6 +147,6 @@ Value feel_neg(FeelRun *run, Value a)
         return feel_number(run->arena, dec_neg(feel_dec(a)));
     case FEEL_DAYS_DURATION: return days_duration_value(run->arena, -days_duration_nanos(a));
     case FEEL_YEARS_DURATION: return years_duration_value(-a.i);
-    default: return feel_error(run, "negation is not defined for %s", kind_name((FeelKind)a.kind));
+    default: return is_error(a) ? a : feel_error(run, "negation is not defined for %s", kind_name((FeelKind)a.kind));
     }
 }

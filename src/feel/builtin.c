@@ -73,6 +73,9 @@ bool arg_variadic(FeelRun *run, const Value *args, size_t count, Value *ret)
 
 Value bad_argument(FeelRun *run, const char *function, Value v)
 {
+    if (v.kind == FEEL_NULL && v.reason != 0) {
+        return v; /* the first error is the one to tell */
+    }
     return feel_error(run, "%s: a %s is not accepted here", function, kind_name((FeelKind)v.kind));
 }
 

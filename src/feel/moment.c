@@ -173,6 +173,9 @@ static bool property_of_years(Value v, Str name, Value *ret)
 
 Value feel_property(FeelRun *run, Value v, Str name)
 {
+    if (v.kind == FEEL_NULL && v.reason != 0) {
+        return v;
+    }
     Value ret;
     bool found = false;
     switch ((FeelKind)v.kind) {

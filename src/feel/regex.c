@@ -1,5 +1,6 @@
 /* regex.c: runs the program of a pattern. Without back-references all alternatives go through the text together, so that the
- * time is bounded by text × program; with them it is a search with back-tracking whose steps the run pays for.
+ * time is bounded by text × program; with them it is a search with back-tracking whose steps the run pays for. A repeated
+ * part that can match nothing in several ways, as in (a*?)+, may end at another place than in a back-tracking engine.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/regex_int.h"
 

@@ -320,8 +320,8 @@ int32_t zone_offset_local(const Zone *z, int64_t local)
 
 int32_t zone_offset_standard(const Zone *z)
 {
-    if (z->has_rule) {
-        return z->standard;
+    if (z->has_rule) { /* the smaller one: some zones write winter time as a negative summer time */
+        return z->has_summer && z->summer < z->standard ? z->summer : z->standard;
     }
     return zone_offset_utc(z, INT64_MAX / 4);
 }

@@ -280,7 +280,8 @@ static uint32_t worker_id(const void *array, uint32_t i)
     return i;
 }
 
-/* Workers from the highest first key, which keeps displacements few; any order gives the same result. */
+/* Workers from the most points at the first wish, which keeps displacements few; any order gives the same result. Equal
+ * ones stay as they lie in memory. */
 static uint32_t *find_turns(Run *r)
 {
     uint32_t n = r->m->worker_count;
@@ -290,10 +291,10 @@ static uint32_t *find_turns(Run *r)
     }
     ArenaMark mark = arena_mark(r->arena);
     SortItem *items = ARENA_ARRAY(r->arena, SortItem, n), *spare = ARENA_ARRAY(r->arena, SortItem, n);
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t w = order[i];
+    for (uint32_t w = 0; w < n; w++) {
         bool wants = r->m->starts[w] < r->m->starts[w + 1];
-        items[i] = (SortItem){.key = wants ? ~key_of(r, w, r->m->starts[w]) >> 32 : UINT32_MAX, .index = w};
+        int64_t points = wants ? r->m->wish_points[r->m->starts[w]] : INT32_MIN;
+        items[w] = (SortItem){.key = (uint64_t)(INT32_MAX - points), .index = w};
     }
     sort_by_key(items, spare, n);
     for (uint32_t i = 0; i < n; i++) {
@@ -352,16 +353,16 @@ static void run_all(Run *r)
     enum { AHEAD = 12, LINE = 12 };
     for (uint32_t i = 0; i < m->worker_count; i++) {
         if (i + 2 * AHEAD < m->worker_count) {
-            __builtin_prefetch(&m->starts[order[i + 2 * AHEAD]]);
+            PREFETCH(&m->starts[order[i + 2 * AHEAD]]);
         }
         if (i + AHEAD < m->worker_count) {
             uint32_t at = m->starts[order[i + AHEAD]];
-            __builtin_prefetch(&r->low_bits[order[i + AHEAD]]);
+            PREFETCH(&r->low_bits[order[i + AHEAD]]);
             uint32_t later = at + LINE < m->starts[m->worker_count] ? at + LINE : at;
-            __builtin_prefetch(&m->wish_points[at]);
-            __builtin_prefetch(&m->wish_points[later]);
-            __builtin_prefetch(&m->wish_vacancy[at]);
-            __builtin_prefetch(&m->wish_vacancy[later]);
+            PREFETCH(&m->wish_points[at]);
+            PREFETCH(&m->wish_points[later]);
+            PREFETCH(&m->wish_vacancy[at]);
+            PREFETCH(&m->wish_vacancy[later]);
         }
         place(r, order[i]);
     }

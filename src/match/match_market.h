@@ -1,4 +1,4 @@
-/* match_market.h: the second half of the room's face: deferred acceptance, its check, standing and replay. Include match.h.
+/* match_market.h: the second half of the room's face: deferred acceptance, its check, standing and replay; match.h has it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MATCH_MATCH_MARKET_H
 #define MATCH_MATCH_MARKET_H

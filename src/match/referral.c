@@ -189,7 +189,7 @@ static void build_heaps(Run *r, const uint32_t *order)
     find_groups(r);
     for (uint32_t i = 0; i < n; i++) {
         if (i + AHEAD < n) {
-            __builtin_prefetch(&pool[order[i + AHEAD]]);
+            PREFETCH(&pool[order[i + AHEAD]]);
         }
         const MatchCandidate *c = &pool[order[i]];
         standing_class += c->standing != last;
@@ -432,7 +432,7 @@ static void index_shown(Run *r, const uint32_t *turns, MatchReferral *ret)
         MatchReferred *row = &ret->rows[turns[t]];
         if (t + 8 < r->round->vacancy_count) {
             const MatchReferred *next = &ret->rows[turns[t + 8]];
-            __builtin_prefetch(next->count ? &r->round->pool[next->candidates[next->count - 1]] : NULL);
+            PREFETCH(next->count ? &r->round->pool[next->candidates[next->count - 1]] : NULL);
         }
         set_cutoff(ret, row, seen);
         for (uint32_t i = 0; i < row->count; i++) {
@@ -515,10 +515,10 @@ static void fetch_ahead(const MatchReferral *out, const uint32_t *turns, uint32_
     const MatchReferralRound *round = out->round;
     if (t + FAR < round->vacancy_count) {
         const char *v = (const char *)&round->vacancies[turns[t + FAR]];
-        __builtin_prefetch(v);
-        __builtin_prefetch(v + sizeof(MatchVacancy) - 1);
-        __builtin_prefetch(&out->rows[turns[t + FAR]], 1);
-        __builtin_prefetch(round->vacancies[turns[t + NEAR]].groups);
+        PREFETCH(v);
+        PREFETCH(v + sizeof(MatchVacancy) - 1);
+        PREFETCH(&out->rows[turns[t + FAR]]);
+        PREFETCH(round->vacancies[turns[t + NEAR]].groups);
     }
 }
 

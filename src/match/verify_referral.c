@@ -152,8 +152,8 @@ bool match_verify_referral(Arena *scratch, const MatchReferral *r, Err *err)
     }
     for (uint32_t turn = 0; turn < r->round->vacancy_count; turn++) {
         if (turn + 8 < r->round->vacancy_count) {
-            __builtin_prefetch(&r->rows[k.by_turn[turn + 8] - 1]);
-            __builtin_prefetch(&r->round->vacancies[k.by_turn[turn + 8] - 1].groups);
+            PREFETCH(&r->rows[k.by_turn[turn + 8] - 1]);
+            PREFETCH(&r->round->vacancies[k.by_turn[turn + 8] - 1].groups);
         }
         if (!check_row(&k, k.by_turn[turn] - 1, err)) {
             return false;

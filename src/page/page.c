@@ -175,6 +175,21 @@ static Str list_value(const PageView *v, const Json *value)
     return b.len ? buf_str(&b) : STR("–");
 }
 
+/* Texts copied from a choice of another case (the firm's industry in its application) are shown by its label. */
+static bool is_choice_of_scheme(const PageView *v, Str value)
+{
+    const SchemeType *types;
+    size_t count = scheme_types(v->scheme, &types);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < types[i].field_count; k++) {
+            if (types[i].fields[k].kind == SCHEME_CHOICE && scheme_names_have(&types[i].fields[k].choices, value)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value)
 {
     const SchemeField *f = t ? scheme_field(t, field) : NULL;
@@ -189,7 +204,10 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
         if (f && f->kind == SCHEME_CHOICE) {
             return page_label(v, "choice", value->text);
         }
-        return f && f->kind == SCHEME_CASE ? linked_title(v, value->text) : value->text;
+        if (f && f->kind == SCHEME_CASE) {
+            return linked_title(v, value->text);
+        }
+        return f && !f->personal && is_choice_of_scheme(v, value->text) ? page_label(v, "choice", value->text) : value->text;
     case JSON_OBJECT: {
         Buf b = buf_new(v->a, 65536);
         json_write(&b, value);

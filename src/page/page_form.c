@@ -214,6 +214,9 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     if (in.row != NULL && !page_may_read(v, in.row)) {
         return err_set(err, NOT_ALLOWED, "This case is not yours to see.");
     }
+    if (in.row != NULL && in.mode == COMMAND_PLAIN && !scheme_names_have(&in.step->from, in.row->state)) {
+        return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.", STR_ARG(in.row->state));
+    }
     *ret = (Page){"form", json_new_object(v->a)};
     Json *m = ret->model;
     Str label = page_step_label(v, ask->step);

@@ -171,6 +171,20 @@ static bool add_roster(const PageView *v, Json *model, const CaseRow *row, Err *
     return true;
 }
 
+/* Where the person stands is told by the case about them that moved last: the employment, once there is one. */
+static const CaseRow *case_that_moved_last(const PageView *v, const CaseRow *own, const CaseRow *linked, size_t count)
+{
+    const CaseRow *last = own;
+    for (size_t i = 0; i < count; i++) {
+        const SchemeType *t = scheme_type(v->scheme, linked[i].type);
+        bool about = t != NULL && t->subject.len > 0 && str_eq(json_text(json_get_str(linked[i].data, t->subject)), own->id);
+        if (about && page_may_read(v, &linked[i]) && day_cmp(linked[i].since, last->since) >= 0) {
+            last = &linked[i];
+        }
+    }
+    return last;
+}
+
 static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *err)
 {
     *ret = (Page){"home_worker", json_new_object(v->a)};
@@ -179,10 +193,6 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     Json *c = page_object_in(v, m, "case");
     page_set_text(v, c, "id", row->id);
     page_set_text(v, c, "type_label", page_label(v, "type", row->type));
-    Json *where = page_object_in(v, m, "where");
-    page_set_text(v, where, "state_label", page_state_label(v, row->type, row->state));
-    page_set_text(v, where, "since", day_print(v->a, row->since));
-    page_holder(v, page_object_in(v, m, "holder"), row);
     Json *next = page_list_in(v, m, "next"), *documents = page_list_in(v, m, "documents");
     add_next(v, next, row);
     const CaseRow *linked;
@@ -206,6 +216,12 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
                                                     STR_ARG(json_text_at(linked[i].data, "permit_no"))));
         }
     }
+    const CaseRow *last = case_that_moved_last(v, row, linked, count);
+    Json *where = page_object_in(v, m, "where");
+    page_set_text(v, where, "state_label", page_state_label(v, last->type, last->state));
+    page_set_text(v, where, "since", day_print(v->a, last->since));
+    page_set_text(v, where, "explain", last == row ? STR("") : page_title_of(v, last));
+    page_holder(v, page_object_in(v, m, "holder"), last);
     add_rights(v, m, row);
     return add_roster(v, m, row, err) && add_reads(v, m, row->id, err);
 }

@@ -32,8 +32,8 @@ static void add_statute(const PageView *v, Json *list, Str layer, const Json *in
     Day from = {0};
     const Json *version = version_on(index, day, &from), *articles = json_get(version, "articles");
     Json *j = page_add(v, list);
-    page_set_text(v, j, "title", page_label(v, "layer", layer));
-    page_set_text(v, j, "kind", layer);
+    page_set_text(v, j, "title", page_label(v, "statute", layer));
+    page_set_text(v, j, "kind", page_label(v, "statute_kind", layer));
     page_set_int(v, j, "versions", (int64_t)json_count(json_get(index, "versions")));
     page_set_text(v, j, "official_href", json_text_at(scheme_info(v->scheme), "official_site"));
     page_set_bool(v, j, "texts", true);
@@ -120,7 +120,7 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
     page_frame(v, m, label);
     page_set_text(v, back, "href", STR("/law"));
     page_set_text(v, back, "label", view_text(v->a, v->language, "law.title", NULL));
-    page_set_text(v, m, "statute", page_label(v, "layer", ref.layer));
+    page_set_text(v, m, "statute", page_label(v, "statute", ref.layer));
     page_set_text(v, m, "article_label", label);
     page_set_text(v, m, "heading", p.title);
     page_set_text(v, m, "lang_of_text", json_text_at(scheme_info(v->scheme), "statute_language"));

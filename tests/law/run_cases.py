@@ -52,8 +52,9 @@ def run(tool, case, models, holidays):
         got = json.loads(p.stdout)
     except ValueError:
         return 'engine: %s %s' % (p.stdout[:200], p.stderr[:300])
+    errors = []
     if isinstance(got, dict) and 'value' in got and 'outcome' not in got:
-        got = got['value']
+        errors, got = got.get('messages', []), got['value']
     if not isinstance(got, dict):
         return 'no context: %s %s' % (p.stdout[:200], p.stderr[:300])
     faults = []
@@ -63,6 +64,8 @@ def run(tool, case, models, holidays):
             have, want = sorted(set(have or [])), sorted(want)
         if have != want:
             faults.append('%s is %s, expected %s' % (key, json.dumps(have), json.dumps(want)))
+    if errors and not got.get('missing'):
+        faults.append('error values: ' + ', '.join(sorted(set(errors))))
     return '; '.join(faults) + (' (missing %s)' % got.get('missing') if faults else '')
 
 

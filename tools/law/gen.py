@@ -72,6 +72,14 @@ def feel(text):
     return ''.join(parts)
 
 
+def guarded(text):
+    """"a != null and b != null and REST" as a choice, so that REST is not even looked at where a fact is missing."""
+    m = re.match(r'^((?:[\w ]+ != null and )+)(.*)$', text)
+    if not m or m.group(2).endswith('!= null'):
+        return text
+    return 'if %s then (%s) else false' % (m.group(1)[:-len(' and ')], m.group(2))
+
+
 def applies(line, day):
     m = re.match(r'^(\s*)\{(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?\}\s?(.*)$', line)
     if not m:
@@ -165,7 +173,7 @@ class Model:
                     expr, _, test = c.partition(' is ')
                     if not test:
                         raise ValueError('condition without " is "')
-                    conds.append((feel(expr.strip()), feel(test.strip())))
+                    conds.append((feel(guarded(expr.strip())), feel(test.strip())))
             node.rules.append(Rule(ident.strip(), conds, feel(out.strip()), article, source))
         elif node.kind == 'top':
             node.extras.append(feel(text.lstrip('+ ')))

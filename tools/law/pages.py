@@ -8,6 +8,7 @@ import os
 import gen
 
 OUT = os.path.join(gen.ROOT, 'docs', 'law')
+YES = ('granted', 'in time', 'insured', 'scored', 'no restriction', 'stands', 'no penalty', 'may stay')
 TYPES = {'Texts': 'list of texts', 'Dates': 'list of dates', 'Numbers': 'list of numbers', 'boolean': 'yes or no', 'string': 'text'}
 
 
@@ -73,6 +74,11 @@ def page(path, cases):
     for name, (n, when) in seen.items():
         out.append('| %s | %s | %s | %s | %s |' % (name, cell(kind(n)), cell(needed(n)), cell(n.doc), 'all' if len(when) == len(days) else ', '.join(when)))
     out.append('')
+    recent = [c for c in cases if c['day'] >= days[-1]]
+    if recent:
+        example = max(recent, key=lambda c: (c['expect']['outcome'] in YES, -len(c['expect']['grounds']), c['day'][:4]))
+        out += ['## Example', '', 'Complete facts of case %s (%s), outcome "%s":' % (example['id'], example['title']['en'], example['expect']['outcome']),
+                '', '```json', json.dumps(example['facts'], ensure_ascii=False, indent=1), '```', '']
     for m in models:
         out += ['## In force from %s' % m.day, '']
         version(out, m)

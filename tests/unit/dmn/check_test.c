@@ -86,6 +86,23 @@ TEST(allowed_values_bound_what_a_gap_is)
     eq_text(f[0].rule, "r3");
 }
 
+TEST(a_table_can_only_give_its_outputs_to_the_next)
+{
+    const DmnFinding *f = NULL;
+    const char *form = "<inputData id=\"i\" name=\"x\"><variable name=\"x\" typeRef=\"number\"/></inputData>"
+                       "<decision id=\"k\" name=\"kind\"><variable name=\"kind\" typeRef=\"string\"/><informationRequirement>"
+                       "<requiredInput href=\"#i\"/></informationRequirement><decisionTable><input><inputExpression typeRef=\"number\">"
+                       "<text>x</text></inputExpression></input><output/><rule><inputEntry><text>> 1</text></inputEntry><outputEntry><text>"
+                       "\"a\"</text></outputEntry></rule><rule><inputEntry><text>&lt;= 1</text></inputEntry><outputEntry><text>\"b\""
+                       "</text></outputEntry></rule></decisionTable></decision>"
+                       "<decision id=\"d\" name=\"d\"><informationRequirement><requiredDecision href=\"#k\"/></informationRequirement>"
+                       "<decisionTable><input><inputExpression typeRef=\"string\"><text>kind</text></inputExpression></input><output/>"
+                       "<rule id=\"r1\"><inputEntry><text>\"a\"</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+                       "<rule id=\"r2\"><inputEntry><text>\"b\"</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>"
+                       "</decisionTable></decision>";
+    eq_int(found(a, xml_model(a, form), 0, &f), 0);
+}
+
 TEST(unknown_names_and_wrong_types_are_errors)
 {
     const DmnFinding *f = NULL;

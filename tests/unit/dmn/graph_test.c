@@ -182,3 +182,39 @@ TEST(item_definitions_may_refer_to_themselves)
         "</informationRequirement><literalExpression><text>t.kids[1].v</text></literalExpression></decision>"));
     eq_text(value_of(a, m, "d", "{\"t\": {\"v\": 1, \"kids\": [{\"v\": 2, \"kids\": []}]}}"), "2");
 }
+
+/* A chain of n elements, each requiring the one before. */
+static Str chain(Arena *a, int n, const char *form)
+{
+    Buf b = buf_new(a, 16 << 20);
+    for (int i = 0; i < n; i++) {
+        for (const char *f = form; *f != 0; f++) {
+            if (*f == '$') {
+                buf_printf(&b, "%d", i);
+            } else if (*f == '@') {
+                buf_printf(&b, "%d", i + 1);
+            } else {
+                buf_byte(&b, *f);
+            }
+        }
+    }
+    return xml_model(a, str_c(a, buf_str(&b)));
+}
+
+static ErrCode load_code(Arena *a, Str xml)
+{
+    DmnSource *s = ARENA_NEW(a, DmnSource);
+    DmnModel *m = NULL;
+    Err err = {0};
+    *s = (DmnSource){STR("f.dmn"), xml};
+    return dmn_load(a, s, 1, &m, &err) ? OK : err.code;
+}
+
+TEST(endless_chains_of_requirements_and_types_are_refused_or_cut)
+{
+    eq_int(load_code(a, chain(a, 20000, "<businessKnowledgeModel id=\"k$\" name=\"k$\"><knowledgeRequirement><requiredKnowledge href=\"#k@\"/>"
+                                        "</knowledgeRequirement></businessKnowledgeModel>")), TOO_DEEP);
+    eq_int(load_code(a, chain(a, 20000, "<decision id=\"k$\" name=\"k$\"><informationRequirement><requiredDecision href=\"#k@\"/>"
+                                        "</informationRequirement></decision>")), TOO_DEEP);
+    eq_int(load_code(a, chain(a, 20000, "<itemDefinition name=\"t$\"><typeRef>t@</typeRef></itemDefinition>")), OK);
+}

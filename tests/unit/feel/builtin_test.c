@@ -292,3 +292,14 @@ TEST(every_builtin_survives_odd_arguments)
         }
     }
 }
+
+TEST(the_first_error_is_the_reason)
+{
+    const FeelCode *code;
+    FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
+    check(feel_compile(a, NULL, STR("string length(upper case(1)) + 2"), &code, NULL));
+    check(feel_is_null(feel_eval(run, code, NULL)));
+    const Str *messages;
+    eq_int(feel_run_messages(run, &messages), 1);
+    eq_text(messages[0], "upper case: a number is not accepted here");
+}

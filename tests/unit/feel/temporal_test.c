@@ -202,4 +202,7 @@ TEST(local_times_in_gaps_and_folds_have_the_first_offset)
     eq_int(zone_offset_local(z, fold + 3600), 3600);
     eq_int(zone_offset_local(z, civil_to_day((Civil){999999999, 7, 1}) * 86400), 7200);
     eq_int(zone_offset_standard(z), 3600);
+    z = zone_find(zone_book_new(a, NULL), STR("Europe/Dublin"));
+    check(z != NULL);
+    eq_int(zone_offset_standard(z), 0);
 }
