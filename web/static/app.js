@@ -235,6 +235,15 @@
     });
   }
 
+  /* The QR code of a permit is a link whose part behind # never reaches a server by itself: check it at once. */
+  function scannedLink() {
+    const field = one("#f-text");
+    if (!field || location.hash.length < 100) return;
+    field.value = location.href;
+    history.replaceState(null, "", location.pathname);
+    field.form.requestSubmit();
+  }
+
   /* One press, one command: the key in the form would refuse a second one anyway. */
   function once() {
     document.addEventListener("submit", (e) => {
@@ -253,6 +262,8 @@
   keptList();
   camera();
   checkOffline();
+  scannedLink();
+  window.addEventListener("hashchange", scannedLink);
   once();
   if ("serviceWorker" in navigator && location.protocol !== "file:") navigator.serviceWorker.register("/sw.js").catch(() => {});
 })();
