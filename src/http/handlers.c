@@ -269,6 +269,22 @@ bool handle_static(Exchange *x, Err *err)
     return true;
 }
 
+/* Stands at the root, because a service worker serves only what lies below its own address. */
+bool handle_service_worker(Exchange *x, Err *err)
+{
+    x->rest[0] = STR("sw.js");
+    bool found = handle_static(x, err);
+    x->r->cacheable = false;
+    return found;
+}
+
+bool handle_offline(Exchange *x, Err *err)
+{
+    Page page = {"offline", json_new_object(x->v.a)};
+    page_frame(&x->v, page.model, view_text(x->v.a, x->v.language, "offline.title", NULL));
+    return http_page(x, &page, err);
+}
+
 bool handle_health(Exchange *x, Err *err)
 {
     StoreRows rows;

@@ -91,6 +91,8 @@ bool handle_decision(Exchange *x, Err *err);
 bool handle_check(Exchange *x, Err *err);
 bool handle_static(Exchange *x, Err *err);
 bool handle_health(Exchange *x, Err *err);
+bool handle_service_worker(Exchange *x, Err *err);
+bool handle_offline(Exchange *x, Err *err);
 bool handle_metrics(Exchange *x, Err *err);
 bool handle_my_data(Exchange *x, Err *err);
 bool handle_law(Exchange *x, Err *err);

@@ -33,6 +33,8 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/status/*", WHO_ANYBODY, handle_status_list, NULL},
     {METHOD_GET, "/.well-known/jwt-vc-issuer", WHO_ANYBODY, handle_issuer, NULL},
     {METHOD_GET, "/static/**", WHO_ANYBODY, handle_static, NULL},
+    {METHOD_GET, "/sw.js", WHO_ANYBODY, handle_service_worker, NULL},
+    {METHOD_GET, "/offline", WHO_ANYBODY, handle_offline, NULL},
     {METHOD_GET, "/healthz", WHO_ANYBODY, handle_health, NULL},
     {METHOD_GET, "/metrics", WHO_ANYBODY, handle_metrics, NULL},
     {METHOD_POST, "/api/v1/session", WHO_ANYBODY, api_session, "Signs in and gives a bearer token."},
