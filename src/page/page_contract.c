@@ -174,7 +174,12 @@ bool page_contract_pdf(const PageView *v, Str id, Buf *out, Err *err)
     page_set_text(v, meta, "subject", id);
     page_set_text(v, number, "label", page_label(v, "type", c.row->type));
     page_set_text(v, number, "value", id);
-    page_list_in(v, f, "groups");
+    Json *authority = page_object_in(v, f, "authority"), *group = page_add(v, page_list_in(v, f, "groups"));
+    page_set_text(v, authority, "name", page_title_of(v, c.row));
+    page_set_text(v, group, "heading", page_label(v, "type", c.row->type));
+    Json *state = page_add(v, page_list_in(v, group, "items"));
+    page_set_text(v, state, "label", view_text(v->a, v->language, "list.state", NULL));
+    page_set_text(v, state, "value", page_state_label(v, c.row->type, c.row->state));
     add_language(v, languages, c.left.language);
     add_language(v, languages, c.right.language);
     const Json *parts = sections(v, &c);

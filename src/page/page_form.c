@@ -237,6 +237,10 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
         page_set_text(v, m, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
     }
     add_errors(v, m, in.type, ask->faults);
+    if (page_choice_rule(v, ask->step) != NULL && in.row != NULL) {
+        ret->template_name = "candidates";
+        return page_choose(v, ask, in.row, m, err);
+    }
     if (in.mode != COMMAND_PLAIN && in.row->pending != NULL) {
         add_pending_facts(v, m, &in);
     } else {
