@@ -211,6 +211,7 @@ struct DmnInvocable {
     int frame;
     const DmnInvocable **plan; /* inputs and decisions in order of evaluation, itself last */
     size_t plan_count;
+    size_t plan_frames; /* values in the frames of its decisions together */
     DmnInput *inputs;
     size_t input_count;
     uint8_t mark, built, visited;
@@ -324,6 +325,8 @@ struct Eval {
     Value *memo; /* by element number */
     const DmnModel *model;
     size_t used_before; /* bytes of the arena when it began */
+    Value *frames;      /* room for the frames of the plan's decisions */
+    size_t frames_left;
     int depth;
 };
 
