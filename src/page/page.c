@@ -307,6 +307,10 @@ void page_holder(const PageView *v, Json *j, const CaseRow *row)
 /* The page of a step: with its own form, or on the case. */
 static Str step_href(const PageView *v, Str step, const CaseRow *row)
 {
+    Str contract = page_contract_href(v, row, step);
+    if (contract.len > 0) {
+        return contract;
+    }
     return row ? str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(row->id), STR_ARG(step)) : str_printf(v->a, "/do/%.*s", STR_ARG(step));
 }
 

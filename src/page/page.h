@@ -83,6 +83,9 @@ MUST_USE bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err
 MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);
 MUST_USE bool page_permit_qr(const PageView *v, Str id, Buf *out, Err *err);
 MUST_USE bool page_permit_pdf(const PageView *v, Str id, Buf *out, Err *err);
+/* The contract of a case in two languages, with the answer where the caller may give it; the paper of it. */
+MUST_USE bool page_contract(const PageView *v, Str id, Str key, Page *ret, Err *err);
+MUST_USE bool page_contract_pdf(const PageView *v, Str id, Buf *out, Err *err);
 /* The signed token status list of the scheme's credentials, and the issuer's keys. */
 MUST_USE bool page_status_list(const PageView *v, Str *ret_jwt, Err *err);
 MUST_USE bool page_issuer(const PageView *v, Json **ret, Err *err);

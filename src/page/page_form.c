@@ -242,19 +242,15 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
         page_set_text(v, m, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
     }
     add_errors(v, m, in.type, ask->faults);
+    if (page_choice_rule(v, ask->step) != NULL && in.row != NULL) {
+        ret->template_name = "candidates";
+        return page_choose(v, ask, in.row, m, err);
+    }
     if (in.mode != COMMAND_PLAIN && in.row->pending != NULL) {
         add_pending_facts(v, m, &in);
     } else {
         add_proposal(v, m, in.step, in.row);
         add_case_facts(v, m, &in);
-    }
-    if (page_is_contract(v, &in)) {
-        ret->template_name = "contract";
-        page_contract(v, m, &in);
-    }
-    if (page_is_choosing(&in)) {
-        ret->template_name = "candidates";
-        return page_choosing(v, m, &in, json_text(json_get_str(ask->sent, in.step->fields.items[0])), err);
     }
     return add_fields(v, m, &in, ask, err);
 }
