@@ -15,6 +15,7 @@ typedef struct {
     const Scheme *scheme;   /* of the session, else the first */
     const Caller *caller;   /* NULL: nobody is signed in */
     Str language, path, csrf;
+    Str here;               /* path with its question, to come back to after a change of language; empty: path */
     Str origin;             /* how the public reaches us: "https://host" */
     Instant now;
     Day today;

@@ -72,6 +72,10 @@ static void add_fields(const PageView *v, Json *clauses, const Contract *c, cons
             Json *j = page_add(v, clauses);
             page_set_text(v, j, "left", clause(&c->left, c, field, value));
             page_set_text(v, j, "right", clause(&c->right, c, field, value));
+            page_set_text(v, j, "label", page_field_label(&c->left, c->type, field));
+            page_set_text(v, j, "value", page_value(&c->left, c->type, field, value));
+            page_set_text(v, j, "right_label", page_field_label(&c->right, c->type, field));
+            page_set_text(v, j, "right_value", page_value(&c->right, c->type, field, value));
         }
     }
 }

@@ -224,12 +224,23 @@ static bool add_allowed(const PageView *v, Json *field, const DmnInput *in, Str 
     return true;
 }
 
+/* Names of inputs have spaces, which an id in a page may not have. */
+static Str box_name(const PageView *v, Str input)
+{
+    Buf b = buf_new(v->a, input.len + 1);
+    for (size_t i = 0; i < input.len; i++) {
+        buf_byte(&b, input.ptr[i] == ' ' ? '_' : input.ptr[i]);
+    }
+    return buf_str(&b);
+}
+
 static void add_input(const PageView *v, Json *list, const DmnInput *in, const Json *sent, const ErrList *faults)
 {
     FeelKind kind = feel_type_kind(in->type);
-    Str value = json_text(json_get_str(sent, in->name));
+    Str name = box_name(v, in->name), value = json_text(json_get_str(sent, name));
     Json *j = page_add(v, list);
-    page_set_text(v, j, "name", in->name);
+    page_set_text(v, j, "name", name);
+    page_set_bool(v, j, "plain", true); /* what stays empty is an unknown fact, for the rules to judge */
     page_set_text(v, j, "label", input_label(v, in->name));
     page_set_text(v, j, "value", value);
     const char *type = kind == FEEL_NUMBER ? "number" : kind == FEEL_DATE ? "date" : kind == FEEL_BOOLEAN ? "yes_no" : kind == FEEL_LIST ? "list" : "text";
@@ -246,7 +257,7 @@ static Json *typed_facts(const PageView *v, const DmnInput *inputs, size_t count
 {
     Json *facts = json_new_object(v->a);
     for (size_t i = 0; i < count; i++) {
-        Str text = str_trim(json_text(json_get_str(sent, inputs[i].name)));
+        Str text = str_trim(json_text(json_get_str(sent, box_name(v, inputs[i].name))));
         FeelKind kind = feel_type_kind(inputs[i].type);
         Dec d;
         if (text.len == 0) {
