@@ -65,8 +65,6 @@ MUST_USE bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
 /* A decision as page model. */
 Json *page_decision_model(const PageView *v, const Json *proof, const Json *facts, const Json *tables, const Json *changes);
 
-/* "employer-eligibility" → "Employer eligibility": the name of a model's top decision. */
-Str page_top_decision(Arena *a, Str model);
 /* "Check my situation": choose a model, fill in the facts, see what the law says. Nothing is kept. */
 MUST_USE bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *err);
 
