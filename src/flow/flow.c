@@ -292,16 +292,33 @@ static void add_step(Arena *a, Json *list, const CommandInput *in)
     json_push(a, list, j);
 }
 
+/* A party may open a case in which it is the linked one: its own id stands in the form, if the field links to cases of its kind. */
+static Json *form_of_party(const Scheme *s, Arena *a, const SchemeType *t, const SchemeStep *step, const Caller *caller)
+{
+    Json *form = json_new_object(a);
+    for (size_t i = 0; caller->party.len > 0 && step->opens && i < step->who.count; i++) {
+        Str who = step->who.items[i];
+        const SchemeField *f = str_starts(who, STR("party:")) ? scheme_field(t, str_sub(who, 6, who.len)) : NULL;
+        const SchemeType *of = f ? scheme_type(s, f->of) : NULL;
+        for (size_t k = 0; of != NULL && k < caller->role_count; k++) {
+            if (str_eq(caller->roles[k], of->party_role)) {
+                json_set(a, form, f->name, json_new_str(a, caller->party));
+            }
+        }
+    }
+    return form;
+}
+
 Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *caller, const CaseRow *row, Instant now)
 {
     Arena *a = feel_run_arena(run);
     Json *list = json_new_array(a);
-    Command none = {.form = json_new_object(a)};
     const SchemeType *types;
     size_t count = scheme_types(s, &types);
     Facts facts = {.store = f->store, .scheme = scheme_id(s), .a = a, .opened.arena = a};
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < types[i].step_count; k++) {
+            Command none = {.form = form_of_party(s, a, &types[i], &types[i].steps[k], caller)};
             for (int mode = COMMAND_PLAIN; mode <= COMMAND_REJECT; mode++) {
                 CommandInput in = {.scheme = s, .type = &types[i], .step = &types[i].steps[k], .mode = (CommandMode)mode,
                                    .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};

@@ -415,7 +415,9 @@ bool page_error(const PageView *v, const Err *fault, Str ref, Page *ret, __attri
     Str title = known ? plain : str_from_c(err_plain(fault->code));
     page_set_int(v, ret->model, "status", err_http_status(fault->code));
     page_set_text(v, ret->model, "code", str_from_c(err_name(fault->code)));
-    page_set_text(v, ret->model, "text", str_copy(v->a, str_from_c(fault->text)));
+    if (!known || str_eq(v->language, STR("en"))) { /* the details are English; the title says it in the reader's language */
+        page_set_text(v, ret->model, "text", str_copy(v->a, str_from_c(fault->text)));
+    }
     page_set_text(v, ret->model, "ref", ref);
     page_frame(v, ret->model, title);
     return true;

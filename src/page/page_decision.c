@@ -217,7 +217,7 @@ static bool add_allowed(const PageView *v, Json *field, const DmnInput *in, Str 
         Str text = feel_text(tests.ranges[i].low);
         Json *c = page_add(v, choices);
         page_set_text(v, c, "value", text);
-        page_set_text(v, c, "label", page_label(v, "choice", text));
+        page_set_text(v, c, "label", fact_value(v, json_new_str(v->a, text)));
         page_set_bool(v, c, "selected", str_eq(text, value));
     }
     page_set_bool(v, field, "many", tests.count > 6);

@@ -31,6 +31,9 @@ static bool add_case_choices(const PageView *v, Json *j, const SchemeField *f, S
         }
     }
     page_set_bool(v, j, "many", true);
+    if (list->count == 1) { /* nothing to choose */
+        page_set_bool(v, list->items[0], "selected", true);
+    }
     return true;
 }
 
@@ -52,12 +55,20 @@ static Str plain_value(const PageView *v, const Json *value)
     return json_text(value);
 }
 
+/* Requirements of the scheme come in the reader's language. The engine's own words are English: another reader gets the plain
+ * text of the code instead. A text in ASCII alone is one of the engine's, since none of the other languages is written so. */
 static Str fault_text(const PageView *v, const Err *e)
 {
-    Str key = str_printf(v->a, "error.%s", err_name(e->code));
-    bool generic = str_eq_c(str_from_c(e->text), err_plain(e->code));
-    Str text = generic ? view_text(v->a, v->language, str_c(v->a, key), NULL) : str_copy(v->a, str_from_c(e->text));
-    return text.len > 0 && !str_starts(text, STR("⟦")) ? text : str_copy(v->a, str_from_c(e->text));
+    Str said = str_copy(v->a, str_from_c(e->text));
+    bool foreign = !str_eq(v->language, STR("en"));
+    for (size_t i = 0; i < said.len && foreign; i++) {
+        foreign = (unsigned char)said.ptr[i] < 0x80;
+    }
+    if (!foreign && !str_eq_c(said, err_plain(e->code))) {
+        return said;
+    }
+    Str text = view_text(v->a, v->language, str_c(v->a, str_printf(v->a, "error.%s", err_name(e->code))), NULL);
+    return text.len > 0 && !str_starts(text, STR("⟦")) ? text : said;
 }
 
 static void add_fault(const PageView *v, Json *j, Str field, const ErrList *faults)

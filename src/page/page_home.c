@@ -282,7 +282,9 @@ static void add_queue_item(const PageView *v, Json *list, const CaseRow *row, St
     Day due;
     Json *j = page_add(v, list);
     page_set_text(v, j, "href", page_case_href(v, row->id));
-    page_set_text(v, j, "title", page_title_of(v, row));
+    Str proposed = row->title.len == 0 && row->pending != NULL ? json_text_at(row->pending, "step") : STR("");
+    page_set_text(v, j, "title", proposed.len ? str_printf(v->a, "%.*s · %.*s", STR_ARG(page_step_label(v, proposed)), STR_ARG(row->id))
+                                              : page_title_of(v, row));
     page_set_text(v, j, "type_label", page_label(v, "type", row->type));
     page_set_text(v, j, "state_label", page_state_label(v, row->type, row->state));
     page_set_text(v, j, "holder", holder);
@@ -326,7 +328,9 @@ static bool home_queue(const PageView *v, Page *ret, Err *err)
         page_set_text(v, j, "href", STR("/"));
         page_set_bool(v, j, "current", r == 0);
         for (size_t i = 0; i < count; i++) {
-            add_queue_item(v, items, &rows[i], STR(""));
+            if (rows[i].pending == NULL) { /* those stand above, for whom they wait */
+                add_queue_item(v, items, &rows[i], STR(""));
+            }
         }
     }
     return true;

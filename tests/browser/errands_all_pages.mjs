@@ -33,7 +33,7 @@ async function switchKeepsPage(world) {
     await me.page.waitForFunction(l => document.documentElement.lang === l, language);
     me.language = language;
     expect(me.page.url() === before, `another page: ${me.page.url()}`);
-    await me.heading(me.web('check.facts')).waitFor();
+    await me.page.getByRole('heading', { name: me.web('check.facts'), exact: true }).waitFor();
   }
 }
 
@@ -90,6 +90,7 @@ async function pathOf(person, path) {
 async function audit(person, found, path, look) {
   await person.page.setViewportSize(look.size);
   await person.page.emulateMedia({ colorScheme: look.scheme });
+  await person.page.evaluate(() => Promise.allSettled(document.getAnimations().map(a => a.finished))); // colours fade in
   const result = await person.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   for (const v of result.violations) {
     found.push(`${path} ${look.size.width} ${look.scheme}: ${v.id} ${v.nodes.map(n => n.target.join(' ')).slice(0, 2).join(', ')}`);

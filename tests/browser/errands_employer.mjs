@@ -94,7 +94,7 @@ async function selectAnonymous(world) {
   await employer.page.keyboard.press('Space');
   await employer.main().getByRole('button', { name: employer.web('candidates.submit') }).focus();
   await employer.page.keyboard.press('Enter');
-  await employer.page.waitForURL(/\/case\/APP/);
+  await employer.page.waitForURL(/\/case\/APP-\d+$/);
   await officer.open(`/case/${PLACE_GIVEN}`);
   const link = officer.main().locator('section', { has: officer.heading(officer.web('case.links')) }).locator('a[href^="/case/PLA"]').last();
   world.left.placement = (await link.getAttribute('href')).split('/').pop();

@@ -23,7 +23,7 @@ function makeWorld(server, browser) {
     async anybody(language = 'en', viewport = DESK, more = {}) {
       const context = await browser.newContext({ viewport, locale: language, ...more });
       open.push(context);
-      context.setDefaultTimeout(30000);
+      context.setDefaultTimeout(Number(process.env.PATIENCE_MS ?? 30000));
       context.setDefaultNavigationTimeout(60000);
       const page = await context.newPage();
       const person = new Person(server.origin, context, page, language);
