@@ -34,10 +34,11 @@ static bool salt_secret_of(const PageView *v, DocSeed *ret, Err *err)
     return true;
 }
 
-static int64_t seconds_of(Str day)
+/* When a day begins where the scheme is at home: a permit from today is valid from that midnight, not from UTC's. */
+static int64_t seconds_of(const PageView *v, Str day)
 {
     Day d;
-    return day_parse(day, &d) ? (int64_t)d.n * DAY_S : 0;
+    return day_parse(day, &d) ? (int64_t)d.n * DAY_S - (int64_t)scheme_utc_offset(v->scheme) * 60 : 0;
 }
 
 /* Entries of the status list are the numbers at the end of case ids. */
@@ -103,8 +104,8 @@ static bool make_credential(const PageView *v, const Permit *p, Str *ret, Err *e
     }
     Json *hidden = pick(v, json_path(rule, "person.fields"), p->person->data);
     Str from = json_text(json_get_str(p->row->data, json_text_at(rule, "from")));
-    DocCredential c = {.issuer = v->origin, .type = json_text_at(rule, "vct"), .issued_s = seconds_of(from), .starts_s = seconds_of(from),
-                       .ends_s = seconds_of(json_text(json_get_str(p->row->data, json_text_at(rule, "until")))) + DAY_S,
+    DocCredential c = {.issuer = v->origin, .type = json_text_at(rule, "vct"), .issued_s = seconds_of(v, from), .starts_s = seconds_of(v, from),
+                       .ends_s = seconds_of(v, json_text(json_get_str(p->row->data, json_text_at(rule, "until")))) + DAY_S,
                        .status_uri = status_uri(v), .status_index = status_index(p->row->id),
                        .open = pick(v, json_get(rule, "open"), p->row->data), .hidden = hidden};
     Str number = json_text(json_get_str(p->row->data, json_text_at(rule, "number")));
@@ -364,7 +365,7 @@ static bool check_number(const PageView *v, Json *model, Str number, Str birth, 
     bool found = id.len > 0 && find_permit(v, id, &p, &fault) &&
                  str_eq(json_text(json_get_str(p.person->data, json_text(json_path(rule, "person.secret")))), birth);
     bool valid = found && !is_revoked(v, p.row->state) &&
-                 seconds_of(json_text(json_get_str(p.row->data, json_text_at(rule, "until")))) + DAY_S > v->now.ms / 1000;
+                 seconds_of(v, json_text(json_get_str(p.row->data, json_text_at(rule, "until")))) + DAY_S > v->now.ms / 1000;
     Json *result = new_result(v, model, valid ? "verify.valid" : "verify.not");
     if (found) {
         add_facts(v, page_list_in(v, result, "facts"), json_get(rule, "open"), p.type, p.row->data);
