@@ -1,10 +1,17 @@
 // errands.mjs: the list, in the order in which they run; later ones use what earlier ones left.
 // SPDX-License-Identifier: Apache-2.0
+import * as allPages from './errands_all_pages.mjs';
 import * as candidate from './errands_candidate.mjs';
+import * as employer from './errands_employer.mjs';
+import * as office from './errands_office.mjs';
 import * as open from './errands_open.mjs';
 
 export const ERRANDS = [
+  ...allPages.PICTURE_ERRANDS, // of the demo as it is loaded
   ...open.FIRST,
   ...candidate.ERRANDS,
+  ...employer.ERRANDS,
+  ...office.ERRANDS,
   ...open.ANYBODY,
+  ...allPages.ERRANDS,
 ];

@@ -1,0 +1,174 @@
+// errands_all_pages.mjs: what must hold on every page: languages, no raw keys, nothing that axe objects to; screenshots.
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { DESK, LANGUAGES, PHONE, ROOT, expect } from './kit.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const WHO_SEES_WHAT = {
+  '': ['/', '/sign-in', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/verify', '/no-such-page'],
+  worker: ['/', '/case/CAN-000014', '/contract/PLA-000002', '/permit/PLA-000002', '/case/PLA-000002/do/placement.decline'],
+  'worker-filed': ['/'],
+  'worker-roster': ['/'],
+  'worker-working': ['/'],
+  employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select', '/do/application.recruit', '/case/EMP-000001/do/employer.update_figures'],
+  officer: ['/', '/cases/candidate', '/cases/application?state=referred', '/case/APP-000001', '/case/EMP-000002', '/case/PLA-000001', '/case/PLA-000003/do/placement.permit', '/case/APP-000009/do/application.give_place'],
+  agency: ['/', '/do/candidate.register', '/do/account.open_worker'],
+  hrd: ['/', '/cases/agreement'],
+  visa: ['/', '/case/PLA-000006/do/placement.confirm_visa'],
+  committee: ['/', '/do/quota.decide', '/cases/quota'],
+  ministry: ['/', '/do/allocation.release', '/cases/allocation'],
+  admin: ['/', '/do/account.open_staff', '/cases/account'],
+};
+
+async function switchKeepsPage(world) {
+  const me = await world.anybody('en');
+  await me.open('/check?model=headcount-limit');
+  const before = me.page.url();
+  for (const language of ['ko', 'kk', 'ru', 'en']) {
+    await me.page.locator('summary', { hasText: me.web('language.name') }).click();
+    await me.page.getByRole('banner').locator(`a[hreflang="${language}"]`).click();
+    await me.page.waitForFunction(l => document.documentElement.lang === l, language);
+    me.language = language;
+    expect(me.page.url() === before, `another page: ${me.page.url()}`);
+    await me.heading(me.web('check.facts')).waitFor();
+  }
+}
+
+// Words that only a programmer knows. Tables of rules and fingerprints are for checking, not for reading: left out.
+function rawWords(language) {
+  const copy = document.querySelector('main').cloneNode(true);
+  copy.querySelectorAll('pre, code, .mono, .feel, .dmn, script, textarea, .hash').forEach(e => e.remove());
+  const text = (document.title + ' ' + copy.innerHTML.replace(/<[^>]*>/g, ' \n ')).replace(/&amp;/g, '&');
+  const found = [...text.matchAll(/⟦[^⟧]*⟧?|\b(?:step|field|state|event|role|type|choice|fault|error|form|worker|case|list|decision)\.[a-z_]+(?:\.[a-z_]+)?|\b[a-z0-9]+_[a-z0-9_]+\b|\b[A-Z]{3,}_[A-Z_]+\b|\bundefined\b|\bnull\b|\bNaN\b/g)].map(m => m[0]);
+  if (language !== 'en') {
+    const cell = [...copy.querySelectorAll('dt, th, legend, label, button, h1, h2, h3, .chip')]
+      .map(e => e.textContent.trim()).filter(t => /^[a-z][a-z ]{5,}$/.test(t));
+    found.push(...cell);
+  }
+  return [...new Set(found)];
+}
+
+async function noRawWords(world, language) {
+  const found = [];
+  for (const [login, paths] of Object.entries(WHO_SEES_WHAT)) {
+    const person = login ? await world.as(login, language) : await world.anybody(language);
+    for (const path of paths) {
+      const answer = await person.open(path);
+      if (answer.status() >= 500 || (answer.status() >= 400 && path !== '/no-such-page')) {
+        found.push(`${login} ${path}: ${answer.status()}`);
+      }
+      const words = await person.page.evaluate(rawWords, language);
+      if (words.length > 0) {
+        found.push(`${login} ${path}: ${words.slice(0, 6).join(' ')}`);
+      }
+    }
+    await person.close();
+  }
+  expect(found.length === 0, found.join(' | '));
+}
+
+const AXE_PAGES = {
+  '': ['/', '/sign-in', '/check?model=candidate-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/verify', '/no-such-page'],
+  worker: ['/', '/contract/PLA-000002', '/permit/PLA-000002'],
+  'worker-roster': ['/'],
+  employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select'],
+  officer: ['/', '/cases/candidate', '/case/APP-000009/do/application.give_place', '/case/CAN-000014', '@decision'],
+  agency: ['/do/candidate.register'],
+};
+
+async function pathOf(person, path) {
+  if (path !== '@decision') {
+    return path;
+  }
+  await person.open('/case/APP-000001');
+  return person.main().locator('a[href^="/decision/"]').last().getAttribute('href');
+}
+
+async function audit(person, found, path, look) {
+  await person.page.setViewportSize(look.size);
+  await person.page.emulateMedia({ colorScheme: look.scheme });
+  const result = await person.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  for (const v of result.violations) {
+    found.push(`${path} ${look.size.width} ${look.scheme}: ${v.id} ${v.nodes.map(n => n.target.join(' ')).slice(0, 2).join(', ')}`);
+  }
+  const wide = await person.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 1) {
+    found.push(`${path} ${look.size.width}: ${wide} pixels wider than the window`);
+  }
+}
+
+async function axe(world, size, languages) {
+  const found = [];
+  let n = 0;
+  for (const [login, paths] of Object.entries(AXE_PAGES)) {
+    for (const wanted of paths) {
+      const language = languages[n++ % languages.length];
+      const person = login ? await world.as(login, language, size) : await world.anybody(language, size);
+      const path = await pathOf(person, wanted);
+      await person.open(path);
+      await person.page.evaluate(AXE);
+      for (const scheme of ['light', 'dark']) {
+        await audit(person, found, `${login} ${path} (${language})`, { size, scheme });
+      }
+      await person.close();
+    }
+  }
+  expect(found.length === 0, found.join(' | '));
+}
+
+async function badLanguageOfErrors(world) {
+  const found = [];
+  for (const language of LANGUAGES) {
+    const me = await world.anybody(language);
+    const answer = await me.open('/no-such-page');
+    expect(answer.status() === 404, `status ${answer.status()}`);
+    await me.heading(me.web('error.NOT_FOUND')).waitFor();
+    const text = await me.main().innerText();
+    if (language !== 'en' && /There is no/.test(text)) {
+      found.push(language);
+    }
+    await me.close();
+  }
+  expect(found.length === 0, `English errors for readers of ${found.join(', ')}`);
+}
+
+const PICTURES = [
+  ['home', '', 'en', DESK, '/'],
+  ['worker', 'worker', 'kk', PHONE, '/'],
+  ['contract', 'worker', 'kk', PHONE, '/contract/PLA-000002'],
+  ['permit', 'worker', 'ru', PHONE, '/permit/PLA-000002'],
+  ['queue', 'officer', 'ko', DESK, '/'],
+  ['decision', 'officer', 'en', DESK, '@decision'],
+  ['candidates', 'employer', 'ko', DESK, '/case/APP-000001/do/application.select'],
+  ['check', '', 'ru', DESK, '/check?model=headcount-limit'],
+  ['log', '', 'en', DESK, '/log'],
+];
+
+async function screenshots(world) {
+  if (!world.screenshots) {
+    return 'only with --screenshots';
+  }
+  for (const [name, login, language, size, wanted] of PICTURES) {
+    const person = login ? await world.as(login, language, size) : await world.anybody(language, size);
+    await person.open(await pathOf(person, wanted));
+    await person.page.evaluate(() => document.fonts.ready);
+    const path = join(ROOT, 'docs/screenshots', `${name}.png`);
+    await person.page.screenshot({ path, animations: 'disabled' });
+    const { size: bytes } = statSync(path);
+    expect(bytes < 150 * 1024, `${name}.png has ${bytes} bytes`);
+    await person.close();
+  }
+}
+
+export const PICTURE_ERRANDS = [{ name: 'screenshots of the main pages', run: screenshots }];
+
+export const ERRANDS = [
+  { name: 'a change of language keeps the page', run: switchKeepsPage },
+  { name: 'a wrong address is explained in four languages', run: badLanguageOfErrors },
+  ...LANGUAGES.map(l => ({ name: `no page shows a raw key or code (${l})`, run: w => noRawWords(w, l) })),
+  { name: 'axe finds nothing on any page (desk, light and dark)', run: w => axe(w, DESK, ['en', 'ko']) },
+  { name: 'axe finds nothing on any page (phone, light and dark)', run: w => axe(w, PHONE, ['kk', 'ru']) },
+];
