@@ -1,5 +1,5 @@
 /* dmn_bench.c: decisions per CPU second: a table of 30 rules and a chain of six, single with and without proof, and in batch.
- * Build and run: make bench/dmn && out/bench/dmn. Prints figures of this machine, medians of seven rounds; gates nothing.
+ * Build and run: make bench && out/bench/dmn. Prints figures of this machine, medians of seven rounds; gates nothing.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn/dmn.h"
 #include "dmn_models.h"
