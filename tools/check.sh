@@ -44,7 +44,11 @@ header_alone() {
 countries() { # the law, countries, wages and deadlines are data
   grep -niE 'korea|kazakh|\bE-9\b|\bEPS\b|고용|외국인|minimum wage' src/*/*.[ch] | grep -vE ':\s*(/?\*|//)|/\*.*(Korea|Kazakh).*\*/|\* ' || true
 }
-messages() { out/goldenbridge law messages 2>/dev/null | grep -vE '^[0-9]+ passed' || true; }
+law_sources() { # models, cases, messages and pages of the law are what their sources make
+  command -v python3 >/dev/null || return 0
+  mkdir -p out; printf '#!/bin/sh\nexec out/goldenbridge dmn "$@"\n' >out/dmn-tool; chmod +x out/dmn-tool
+  tests/law/check.sh out/dmn-tool >out/law-check.log 2>&1 || tail -n 12 out/law-check.log
+}
 architecture() { # every room has a row, every file named exists
   for d in src/*/; do grep -q "\`$(basename "$d")\`" ARCHITECTURE.md || echo "ARCHITECTURE.md has no row for $d"; done
   grep -oE '`(src|law|web|tests|tools|docs|schema|bench)/[A-Za-z0-9_./-]+`' ARCHITECTURE.md | tr -d '\`' | sort -u | while read -r f; do [ -e "$f" ] || echo "ARCHITECTURE.md names $f, which does not exist"; done
@@ -71,6 +75,7 @@ rule "no country, law or wage stands in C" < <(countries)
 rule "ARCHITECTURE.md is true" < <(architecture)
 rule "every error code is used and has a message in every language" < <(error_codes)
 rule "every JSON file is valid" < <(json_valid)
+rule "the law is what its sources make" < <(law_sources)
 rule "nothing speaks of machines or workplaces" < <(private)
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

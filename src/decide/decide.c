@@ -151,10 +151,14 @@ bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value f
     return true;
 }
 
-/* What the scheme itself knows and no clerk need say. */
-static bool given_by_scheme(const Scheme *s, Str input, Value *ret)
+/* What the scheme or the question itself says and no clerk need say again. */
+static bool given_by_scheme(const Scheme *s, Str input, Day day, Value *ret)
 {
     Value frame[SLOT_FIRST_READ];
+    if (str_eq(input, STR("governing day"))) {
+        *ret = feel_date(day);
+        return true;
+    }
     if (!str_eq(input, STR("holidays"))) {
         return false;
     }
@@ -178,7 +182,7 @@ bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, c
         const Json *j = json_get_str(facts, inputs[i].name);
         Value v = feel_null();
         Err fault;
-        if (j == NULL && given_by_scheme(s, inputs[i].name, &v)) {
+        if (j == NULL && given_by_scheme(s, inputs[i].name, day, &v)) {
             entries[n++] = (FeelEntry){inputs[i].name, v};
             continue;
         }
@@ -202,6 +206,18 @@ bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, c
     }
     *ret = feel_context(entries, n);
     return faults->count == before || err_set(err, BAD_REQUEST, "Some facts are not written as they must be.");
+}
+
+Str decide_top(Arena *a, Str model)
+{
+    char *p = arena_alloc(a, model.len + 1);
+    for (size_t i = 0; i < model.len; i++) {
+        p[i] = model.ptr[i] == '-' ? ' ' : model.ptr[i];
+    }
+    if (model.len > 0 && p[0] >= 'a' && p[0] <= 'z') {
+        p[0] = (char)(p[0] - 'a' + 'A');
+    }
+    return (Str){p, model.len};
 }
 
 bool decision_is_granted(const Decision *d)

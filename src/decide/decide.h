@@ -33,9 +33,12 @@ typedef struct {
  * know are refused (MODEL_BROKEN), missing ones are null. A result without an outcome is "cannot decide". NOT_IN_FORCE if
  * no version is in force. Lives in the run's arena; the run must have been reset before. */
 MUST_USE bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value facts, Decision *ret, Err *err);
-/* Facts from JSON, typed by the model's inputs; every fault by field. An input "holidays" that is not given is the scheme's. */
+/* Facts from JSON, typed by the model's inputs; every fault by field. Of the inputs that are
+ * not given, "holidays" is the scheme's and "governing day" is `day`. */
 MUST_USE bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret,
                            ErrList *faults, Err *err);
+/* "employer-eligibility" → "Employer eligibility": by convention the name of a model's top decision. */
+Str decide_top(Arena *a, Str model);
 bool decision_is_granted(const Decision *d);
 /* What is stored with the event, without the facts: model, day, hash, outcome, grounds, fired rules, result. */
 Json *decision_proof(Arena *a, const Decision *d);

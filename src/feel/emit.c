@@ -2,10 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/lang_int.h"
 
+#include <string.h>
+
 typedef struct Gen Gen;
 struct Gen {
     const Source *src;
-    Arena *a;
+    Arena *a; /* scratch; what is kept is copied at the end */
     Gen *outer; /* the unit around a function literal */
     const Unit *unit;
     FeelCode *code;
@@ -106,7 +108,7 @@ static bool fold(Gen *g, Node *n)
     }
     n->constant = false; /* so that it is emitted */
     Gen part = {.src = g->src, .a = g->a, .outer = g->outer, .unit = g->unit, .fold = g->fold, .reads = g->reads};
-    part.code = ARENA_NEW(g->a, FeelCode);
+    part.code = ARENA_NEW(g->a, FeelCode); /* run once, then forgotten */
     uint32_t d = registers(&part, 1);
     gen_into(&part, n, d);
     step(&part, (Step){.op = OP_END, .a = OPERAND(IN_REGISTERS, d)});
@@ -386,13 +388,34 @@ static void gen_tests(Gen *g, Node *n, uint32_t d)
     }
 }
 
+/* ---- Keeping ------------------------------------------------------------------------------------------------------ */
+
+static void *kept(Gen *g, const void *items, size_t bytes)
+{
+    void *copy = bytes > 0 ? arena_alloc(g->src->arena, bytes) : NULL;
+    return bytes > 0 ? memcpy(copy, items, bytes) : NULL;
+}
+
+/* The code in the arena of the caller, each array as long as it is. */
+static FeelCode *kept_code(Gen *g, const FeelCode *code)
+{
+    FeelCode *c = kept(g, code, sizeof(FeelCode));
+    c->steps = kept(g, c->steps, c->step_count * sizeof(Step));
+    c->constants = kept(g, c->constants, c->constant_count * sizeof(Value));
+    c->functions = kept(g, c->functions, c->function_count * sizeof(*c->functions));
+    c->types = kept(g, c->types, c->type_count * sizeof(*c->types));
+    c->captures = kept(g, c->captures, c->capture_count * sizeof(uint32_t));
+    c->tests.ranges = kept(g, c->tests.ranges, c->tests.count * sizeof(FeelRange));
+    return c;
+}
+
 /* ---- Functions ----------------------------------------------------------------------------------------------------- */
 
-static FeelCode *gen_body(Gen *g, Node *n)
+static const FeelCode *gen_body(Gen *g, Node *n)
 {
     FeelCode *code = ARENA_NEW(g->a, FeelCode);
     Gen body = {.src = g->src, .a = g->a, .outer = g, .unit = n->unit, .fold = g->fold, .reads = g->reads, .code = code};
-    FeelMember *params = ARENA_ARRAY(g->a, FeelMember, n->unit->param_count + 1);
+    FeelMember *params = ARENA_ARRAY(g->src->arena, FeelMember, n->unit->param_count + 1);
     for (size_t i = 0; i < n->unit->param_count; i++) {
         params[i] = (FeelMember){n->unit->params[i]->name, n->unit->params[i]->type};
     }
@@ -402,12 +425,13 @@ static FeelCode *gen_body(Gen *g, Node *n)
     code->body_type = n->kids[0]->type;
     registers(&body, (uint32_t)n->unit->param_count);
     step(&body, (Step){.op = OP_END, .a = gen(&body, n->kids[0])});
-    return code;
+    return kept_code(g, code);
 }
 
 static void gen_function(Gen *g, Node *n, uint32_t d)
 {
-    FeelCode *c = g->code, *body = gen_body(g, n);
+    FeelCode *c = g->code;
+    const FeelCode *body = gen_body(g, n);
     c->functions = grown(g->a, c->functions, c->function_count, &g->function_cap, sizeof(*c->functions));
     c->functions[c->function_count] = body;
     step(g, (Step){.op = OP_CLOSURE, .d = d, .b = c->function_count++});
@@ -545,7 +569,11 @@ static FeelTests shape_of(Gen *g, Node *n)
 
 static void collect_reads(Gen *g, FeelCode *code, int size)
 {
-    code->reads = ARENA_ARRAY(g->a, int, size + 1);
+    size_t count = 0;
+    for (int i = 0; i < size; i++) {
+        count += g->reads[i];
+    }
+    code->reads = ARENA_ARRAY(g->src->arena, int, count + 1);
     for (int i = 0; i < size; i++) {
         if (g->reads[i]) {
             code->reads[code->read_count++] = i;
@@ -557,7 +585,7 @@ bool feel_emit(const Source *src, Node *root, const FeelCode **ret, Err *err)
 {
     int size = src->scope ? feel_scope_size(src->scope) : 0;
     FeelRun run = feel_run_at_compile(src->arena);
-    Gen g = {.src = src, .a = src->arena, .unit = src->unit, .fold = &run};
+    Gen g = {.src = src, .a = src->scratch, .unit = src->unit, .fold = &run};
     g.reads = ARENA_ARRAY(g.a, bool, size + 1);
     g.code = ARENA_NEW(g.a, FeelCode);
     FeelCode *code = g.code;
@@ -574,6 +602,6 @@ bool feel_emit(const Source *src, Node *root, const FeelCode **ret, Err *err)
     code->is_constant = root->kind == N_CONST;
     code->constant = root->value;
     collect_reads(&g, code, size);
-    *ret = code;
+    *ret = kept_code(&g, code);
     return true;
 }

@@ -84,7 +84,8 @@ typedef enum { SIGN_EQ = 1, SIGN_NE, SIGN_LT, SIGN_LE, SIGN_GT, SIGN_GE } RangeS
 
 /* The tree of a text; the scope's names become Vars in_frame. input, where not NULL, is the Var of ?. */
 typedef struct {
-    Arena *arena;
+    Arena *arena;   /* of what the code keeps: values, types, names */
+    Arena *scratch; /* of what ends with compiling: the tree, growing arrays */
     const FeelScope *scope;
     Str text;
     bool tests;  /* unary tests, else an expression */

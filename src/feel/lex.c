@@ -35,9 +35,9 @@ Node *parse_fail(Parser *p, const char *expected)
     if (!utf8_is_valid(cut)) {
         cut = STR("");
     }
-    Str message = p->at < p->text.len ? str_printf(p->a, "expected %s before '%.*s'", expected, STR_ARG(cut))
-                                      : str_printf(p->a, "expected %s before the end", expected);
-    return parse_fail_at(p, p->at, BAD_REQUEST, str_c(p->a, message));
+    Str message = p->at < p->text.len ? str_printf(p->scratch, "expected %s before '%.*s'", expected, STR_ARG(cut))
+                                      : str_printf(p->scratch, "expected %s before the end", expected);
+    return parse_fail_at(p, p->at, BAD_REQUEST, str_c(p->scratch, message));
 }
 
 bool parse_expect(Parser *p, const char *symbol)
@@ -272,9 +272,10 @@ static bool string_escape(Str s, size_t *at, Buf *b)
     return true;
 }
 
-bool lex_string(Parser *p, Str *ret)
+/* The text of a string with escapes; start is its opening quote. */
+static bool translate(Parser *p, size_t start, Str *ret)
 {
-    size_t start = p->at, i = start + 1;
+    size_t i = start + 1;
     Buf b = buf_new(p->a, p->text.len + 1);
     while (i < p->text.len && p->text.ptr[i] != '"') {
         if (p->text.ptr[i] != '\\') {
@@ -292,4 +293,18 @@ bool lex_string(Parser *p, Str *ret)
     p->at = i + 1;
     *ret = buf_str(&b);
     return true;
+}
+
+bool lex_string(Parser *p, Str *ret)
+{
+    size_t start = p->at, i = start + 1;
+    while (i < p->text.len && p->text.ptr[i] != '"' && p->text.ptr[i] != '\\') {
+        i++;
+    }
+    if (i < p->text.len && p->text.ptr[i] == '"') {
+        p->at = i + 1;
+        *ret = str_copy(p->a, str_sub(p->text, start + 1, i));
+        return true;
+    }
+    return translate(p, start, ret);
 }

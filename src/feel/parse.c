@@ -437,7 +437,7 @@ bool feel_parse(const Source *src, Node **ret, Err *err)
         return err_set(err, BAD_UTF8, "this expression is not valid UTF-8");
     }
     Err first = {0};
-    Parser p = {.src = src, .a = src->arena, .text = src->text, .unit = src->unit, .input = src->input, .err = &first};
+    Parser p = {.src = src, .a = src->arena, .scratch = src->scratch, .text = src->text, .unit = src->unit, .input = src->input, .err = &first};
     if (src->input != NULL) {
         local_push(&p, src->input, false);
     }
@@ -449,7 +449,9 @@ bool feel_parse(const Source *src, Node **ret, Err *err)
         n = parse_fail(&p, "no zero byte");
     }
     if (n == NULL) {
-        check_that(first.code != OK);
+        if (first.code == OK) {
+            (void)parse_fail_at(&p, p.at, BAD_REQUEST, "this expression cannot be read");
+        }
         if (err != NULL) {
             *err = first;
         }

@@ -16,7 +16,8 @@ struct Local {
 
 typedef struct {
     const Source *src;
-    Arena *a;
+    Arena *a;       /* kept: names, values, types */
+    Arena *scratch; /* the tree */
     Str text;
     size_t at;
     int nesting;

@@ -104,7 +104,7 @@ static void entry_room(Parser *p, Entries *e)
     if (n == e->cap) {
         size_t cap = n ? n * 2 : 8;
         e->names = arena_grow(p->a, e->names, n * sizeof(Value), cap * sizeof(Value));
-        e->vars = arena_grow(p->a, e->vars, n * sizeof(Var *), cap * sizeof(Var *));
+        e->vars = arena_grow(p->scratch, e->vars, n * sizeof(Var *), cap * sizeof(Var *));
         e->cap = cap;
     }
 }
@@ -142,7 +142,7 @@ static bool parse_entry(Parser *p, Entries *e)
 Node *parse_context(Parser *p)
 {
     const Local *outer = p->locals;
-    Entries e = {.seen = {.arena = p->a}};
+    Entries e = {.seen = {.arena = p->scratch}};
     p->at++;
     if (!lex_sees(p, "}")) {
         do {
@@ -251,7 +251,7 @@ static Node *parse_loop(Parser *p, NodeKind kind, const char *word)
     if (n != NULL) {
         n->var = partial;
         n->var_count = vars.count;
-        n->vars = ARENA_ARRAY(p->a, Var *, vars.count);
+        n->vars = ARENA_ARRAY(p->scratch, Var *, vars.count);
         for (size_t i = 0; i < vars.count; i++) {
             n->vars[i] = vars.items[i]->var;
         }
@@ -288,7 +288,7 @@ static Node *check_builtin(Parser *p, Node *call, const Node *callee, size_t giv
 static Node *call_node(Parser *p, Node *callee, const NodeList *args, const Value *names)
 {
     size_t named = names != NULL ? args->count : 0;
-    Node **kids = ARENA_ARRAY(p->a, Node *, args->count + 1);
+    Node **kids = ARENA_ARRAY(p->scratch, Node *, args->count + 1);
     kids[0] = callee;
     if (args->count > 0) {
         memcpy(kids + 1, args->items, args->count * sizeof(Node *));
@@ -354,7 +354,7 @@ static bool parse_param(Parser *p, Unit *unit)
         }
     }
     size_t n = unit->param_count++;
-    unit->params = arena_grow(p->a, unit->params, n * sizeof(Var *), (n + 1) * sizeof(Var *));
+    unit->params = arena_grow(p->scratch, unit->params, n * sizeof(Var *), (n + 1) * sizeof(Var *));
     unit->params[n] = var_new(p, name, type);
     unit->params[n]->index = (uint32_t)n;
     return true;
@@ -378,7 +378,7 @@ static const char *text_in(const Node *context, const char *key, Parser *p, Str 
     for (size_t i = 0; i < context->count; i++) {
         if (str_eq_c(feel_text(feel_items(context->value)[i]), key) && context->kids[i]->kind == N_CONST) {
             *ret = feel_text(context->kids[i]->value);
-            return str_c(p->a, *ret);
+            return str_c(p->scratch, *ret);
         }
     }
     return NULL;
@@ -412,7 +412,7 @@ static Node *parse_external(Parser *p, const Unit *unit)
 Node *parse_function(Parser *p)
 {
     const Local *outer_locals = p->locals;
-    Unit *outer = p->unit, *unit = ARENA_NEW(p->a, Unit);
+    Unit *outer = p->unit, *unit = ARENA_NEW(p->scratch, Unit);
     unit->outer = outer;
     p->unit = unit;
     bool ok = parse_params(p, unit);

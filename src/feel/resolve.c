@@ -197,8 +197,8 @@ Node *resolve_unknown(Parser *p)
         return missing != NULL ? ask_items(p, NULL, name, missing) : NULL;
     }
     p->at = start;
-    Str message = str_printf(p->a, "the name '%.*s' is not known here", STR_ARG(str_sub(name, 0, 80)));
-    return parse_fail_at(p, start, BAD_REQUEST, name.len > 0 ? str_c(p->a, message) : "expected an expression");
+    Str message = str_printf(p->scratch, "the name '%.*s' is not known here", STR_ARG(str_sub(name, 0, 80)));
+    return parse_fail_at(p, start, BAD_REQUEST, name.len > 0 ? str_c(p->scratch, message) : "expected an expression");
 }
 
 Str resolve_member(Parser *p, const FeelType *of)

@@ -197,14 +197,17 @@ Value feel_error(FeelRun *run, const char *format, ...)
 
 static bool compile(Arena *a, const FeelScope *s, Str text, bool tests, const FeelCode **ret, Err *err)
 {
-    Unit *unit = ARENA_NEW(a, Unit);
-    Source src = {.arena = a, .scope = s, .text = text, .tests = tests, .unit = unit};
+    Arena *scratch = arena_new(0);
+    Unit *unit = ARENA_NEW(scratch, Unit);
+    Source src = {.arena = a, .scratch = scratch, .scope = s, .text = text, .tests = tests, .unit = unit};
     if (tests) {
-        src.input = ARENA_NEW(a, Var);
+        src.input = ARENA_NEW(scratch, Var);
         *src.input = (Var){.name = STR("?"), .unit = unit};
     }
     Node *root;
-    return feel_parse(&src, &root, err) && feel_emit(&src, root, ret, err);
+    bool ok = feel_parse(&src, &root, err) && feel_emit(&src, root, ret, err);
+    (void)arena_free(scratch);
+    return ok;
 }
 
 bool feel_compile(Arena *a, const FeelScope *s, Str text, const FeelCode **ret, Err *err)

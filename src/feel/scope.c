@@ -122,6 +122,9 @@ Str name_normal(Arena *a, Str name)
 size_t name_match(Str text, size_t at, Str name)
 {
     size_t i = 0, j = at;
+    if (name.len == 0 || at >= text.len || name.ptr[0] != text.ptr[at]) {
+        return 0;
+    }
     while (i < name.len) {
         bool loose = is_name_symbol(name.ptr[i]) || (i > 0 && is_name_symbol(name.ptr[i - 1]));
         size_t in_name = space_length(name, i), in_text = space_length(text, j);
@@ -142,7 +145,7 @@ size_t name_match(Str text, size_t at, Str name)
             return 0;
         }
     }
-    bool cut = i > 0 && is_name_byte(name.ptr[i - 1]) && j < text.len && is_name_byte(text.ptr[j]) &&
+    bool cut = is_name_byte(name.ptr[i - 1]) && j < text.len && is_name_byte(text.ptr[j]) &&
                space_length(text, j) == 0;
-    return cut || i == 0 ? 0 : j;
+    return cut ? 0 : j;
 }

@@ -24,9 +24,9 @@ static bool kind_is_pure(NodeKind kind)
 
 Node *node_new(Parser *p, NodeKind kind, Node *const *kids, size_t count)
 {
-    Node *n = ARENA_NEW(p->a, Node);
+    Node *n = ARENA_NEW(p->scratch, Node);
     *n = (Node){.kind = kind, .constant = kind_is_pure(kind), .count = count};
-    n->kids = ARENA_ARRAY(p->a, Node *, count + 1);
+    n->kids = ARENA_ARRAY(p->scratch, Node *, count + 1);
     for (size_t i = 0; i < count; i++) {
         Node *kid = kids[i];
         n->kids[i] = kid;
@@ -47,7 +47,7 @@ void node_push(Parser *p, NodeList *list, Node *n)
     if (list->count == list->cap) {
         size_t old = list->cap * sizeof(Node *);
         list->cap = list->cap ? list->cap * 2 : 4;
-        list->items = arena_grow(p->a, list->items, old, list->cap * sizeof(Node *));
+        list->items = arena_grow(p->scratch, list->items, old, list->cap * sizeof(Node *));
     }
     list->items[list->count++] = n;
 }
@@ -73,14 +73,14 @@ Node *node_error(Parser *p, const char *message)
 
 Var *var_new(Parser *p, Str name, const FeelType *type)
 {
-    Var *v = ARENA_NEW(p->a, Var);
+    Var *v = ARENA_NEW(p->scratch, Var);
     *v = (Var){.name = name, .type = type != NULL && type->any ? NULL : type, .unit = p->unit};
     return v;
 }
 
 void local_push(Parser *p, Var *var, bool is_item)
 {
-    Local *l = ARENA_NEW(p->a, Local);
+    Local *l = ARENA_NEW(p->scratch, Local);
     *l = (Local){.outer = p->locals, .var = var, .is_item = is_item, .depth = p->locals ? p->locals->depth + 1 : 0};
     p->locals = l;
     if (l->depth > LOCALS_MAX) {

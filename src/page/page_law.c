@@ -32,8 +32,8 @@ static void add_statute(const PageView *v, Json *list, Str layer, const Json *in
     Day from = {0};
     const Json *version = version_on(index, day, &from), *articles = json_get(version, "articles");
     Json *j = page_add(v, list);
-    page_set_text(v, j, "title", page_label(v, "layer", layer));
-    page_set_text(v, j, "kind", layer);
+    page_set_text(v, j, "title", page_label(v, "statute", layer));
+    page_set_text(v, j, "kind", page_label(v, "statute_kind", layer));
     page_set_int(v, j, "versions", (int64_t)json_count(json_get(index, "versions")));
     page_set_text(v, j, "official_href", json_text_at(scheme_info(v->scheme), "official_site"));
     page_set_bool(v, j, "texts", true);
@@ -66,7 +66,7 @@ bool page_law(const PageView *v, Day day, Page *ret, __attribute__((unused)) Err
         if (scheme_model(v->scheme, all[i].name, day) == &all[i]) {
             Json *j = page_add(v, models);
             page_set_text(v, j, "href", model_href(v, all[i].name, day));
-            page_set_text(v, j, "label", page_label(v, "models", page_top_decision(v->a, all[i].name)));
+            page_set_text(v, j, "label", page_label(v, "models", decide_top(v->a, all[i].name)));
             page_set_text(v, j, "in_force_from", day_print(v->a, all[i].from));
         }
     }
@@ -120,7 +120,7 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
     page_frame(v, m, label);
     page_set_text(v, back, "href", STR("/law"));
     page_set_text(v, back, "label", view_text(v->a, v->language, "law.title", NULL));
-    page_set_text(v, m, "statute", page_label(v, "layer", ref.layer));
+    page_set_text(v, m, "statute", page_label(v, "statute", ref.layer));
     page_set_text(v, m, "article_label", label);
     page_set_text(v, m, "heading", p.title);
     page_set_text(v, m, "lang_of_text", json_text_at(scheme_info(v->scheme), "statute_language"));
@@ -138,7 +138,7 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
         if (map_get(&seen, name) == NULL && scheme_model(v->scheme, name, day) != NULL) {
             map_set(&seen, name, cited);
             Json *j = page_add(v, cited);
-            page_set_text(v, j, "label", page_label(v, "models", page_top_decision(v->a, name)));
+            page_set_text(v, j, "label", page_label(v, "models", decide_top(v->a, name)));
             page_set_text(v, j, "href", model_href(v, name, day));
         }
     }
@@ -184,7 +184,7 @@ bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err)
     *ret = (Page){"law_model", json_new_object(v->a)};
     Json *m = ret->model, *back = page_object_in(v, m, "back"), *inputs = page_list_in(v, m, "inputs"),
          *decisions = page_list_in(v, m, "decisions");
-    page_frame(v, m, page_label(v, "models", page_top_decision(v->a, name)));
+    page_frame(v, m, page_label(v, "models", decide_top(v->a, name)));
     page_set_text(v, back, "href", STR("/law"));
     page_set_text(v, back, "label", view_text(v->a, v->language, "law.title", NULL));
     page_set_text(v, m, "in_force_from", day_print(v->a, found->from));

@@ -30,6 +30,7 @@ static bool add_balance(const PageView *v, Json *model, Err *err)
     page_set_bool(v, balance, "ok", ok);
     page_set_int(v, balance, "approved", approved);
     page_set_int(v, balance, "issued", issued);
+    page_set_int(v, balance, "free", approved - issued);
     return true;
 }
 

@@ -309,11 +309,12 @@ static void add_check(const PageView *v, Json *list, const char *key, bool passe
     page_set_bool(v, j, "passed", passed);
 }
 
-static Json *new_result(const PageView *v, Json *model, const char *status)
+/* key: "verify.valid", "verify.not" or "verify.unknown"; the template shows it by what follows the point. */
+static Json *new_result(const PageView *v, Json *model, const char *key)
 {
     Json *result = page_object_in(v, model, "result");
-    page_set_text(v, result, "status", str_from_c(status));
-    page_set_text(v, result, "status_label", view_text(v->a, v->language, str_c(v->a, str_printf(v->a, "verify.%s", status)), NULL));
+    page_set_text(v, result, "status", str_from_c(strchr(key, '.') + 1));
+    page_set_text(v, result, "status_label", view_text(v->a, v->language, key, NULL));
     page_set_text(v, result, "as_of", instant_print(v->a, v->now));
     return result;
 }
@@ -332,7 +333,9 @@ static bool check_credential(const PageView *v, Json *model, Str text, Err *err)
     DocState state = genuine ? doc_state_at(&reading, &list, v->now.ms / 1000) : DOC_STATUS_UNKNOWN;
     bool ours_listed = genuine && str_eq(reading.status_uri, list.uri);
     bool valid = genuine && state == DOC_VALID;
-    Json *result = new_result(v, model, valid ? "valid" : genuine && state == DOC_STATUS_UNKNOWN ? "unknown" : "not");
+    Json *result = new_result(v, model, valid                                          ? "verify.valid"
+                                       : genuine && state == DOC_STATUS_UNKNOWN ? "verify.unknown"
+                                                                                : "verify.not");
     Json *checks = page_list_in(v, result, "checks");
     add_check(v, checks, "verify.check_signature", genuine);
     add_check(v, checks, "verify.check_time", genuine && state != DOC_NOT_YET && state != DOC_ENDED);
@@ -362,7 +365,7 @@ static bool check_number(const PageView *v, Json *model, Str number, Str birth, 
                  str_eq(json_text(json_get_str(p.person->data, json_text(json_path(rule, "person.secret")))), birth);
     bool valid = found && !is_revoked(v, p.row->state) &&
                  seconds_of(json_text(json_get_str(p.row->data, json_text_at(rule, "until")))) + DAY_S > v->now.ms / 1000;
-    Json *result = new_result(v, model, valid ? "valid" : "not");
+    Json *result = new_result(v, model, valid ? "verify.valid" : "verify.not");
     if (found) {
         add_facts(v, page_list_in(v, result, "facts"), json_get(rule, "open"), p.type, p.row->data);
     }
@@ -376,6 +379,7 @@ bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *er
     Str text = ask->text, read;
     Err fault = {0};
     page_frame(v, m, view_text(v->a, v->language, "verify.title", NULL));
+    page_set_text(v, m, "list_href", str_printf(v->a, "/status/%.*s", STR_ARG(scheme_id(v->scheme))));
     page_set_text(v, m, "text", text);
     page_set_text(v, m, "number", ask->number);
     page_set_text(v, m, "birth", ask->birth);

@@ -402,6 +402,10 @@ bool store_secret(Store *s, Str purpose, Hash *ret, Err *err)
     if (purpose.len == 0) {
         return err_set(err, BAD_REQUEST, "A secret needs a purpose.");
     }
+    if (!s->keys.is_known) { /* derived from no key it would be known to everybody */
+        return err_set(err, STORE_FAILED, "The key file %.*s cannot be read; set GOLDENBRIDGE_KEY_FILE to it.",
+                       STR_ARG(s->key_path));
+    }
     return crypto_generichash(ret->b, sizeof ret->b, (const unsigned char *)purpose.ptr, purpose.len, s->keys.store_key,
                               sizeof s->keys.store_key) == 0 ||
            err_set(err, STORE_FAILED, "The secret could not be derived.");

@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
-G() { out/goldenbridge "$@" --store "$dir/s" --law tests/flow/schemes --now "${now:-2026-03-02}"; }
+G() { out/goldenbridge "$@" --store "$dir/s" --law tests/flow/schemes --scheme xx-tiny --now "${now:-2026-03-02}"; }
 passed=0 failed=0
 ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
 is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }

@@ -20,7 +20,8 @@ static void clean_up(void)
 {
     char line[400];
     if (getpid() == runner) {
-        snprintf(line, sizeof line, "[ ! -d %s ] || { tests/pg.sh stop %s/pg; rm -rf %s; }", folder, folder, folder);
+        snprintf(line, sizeof line, "[ ! -d %s ] || { tests/pg.sh stop %s/pg; tests/pg.sh stop-pair %s/pair; rm -rf %s; }", folder,
+                 folder, folder, folder);
         engine_shell(line);
     }
 }
@@ -142,6 +143,26 @@ void engine_pg_crash(void)
 void engine_pg_again(void)
 {
     pg_order("again");
+}
+
+Str engine_pg_pair(Arena *a)
+{
+    int status;
+    mkdir(folder, 0755);
+    Str url = ask(a, str_printf(a, "tests/pg.sh pair %s/pair", folder).ptr, &status);
+    if (status == 77) {
+        skip("PostgreSQL is not installed here");
+    }
+    eq_int(status, 0);
+    setenv("GOLDENBRIDGE_KEY_FILE", engine_path(a, "pair.key").ptr, 1);
+    return url;
+}
+
+void engine_pg_failover(void)
+{
+    char line[200];
+    snprintf(line, sizeof line, "tests/pg.sh failover %s/pair", folder);
+    check(engine_shell(line));
 }
 
 static const char *sqlite_path(Arena *a, Str url)

@@ -16,6 +16,9 @@ void engine_tamper(Arena *a, Str url, const char *statement, const char *pg_stat
 /* The private PostgreSQL ends as if its power went, and comes back. Skips the test if the server is not ours. */
 void engine_pg_crash(void);
 void engine_pg_again(void);
+/* An empty database on a primary with a synchronous standby; then the primary is killed and the standby takes over. */
+Str engine_pg_pair(Arena *a);
+void engine_pg_failover(void);
 /* Runs a shell line; true if it ended with 0. */
 bool engine_shell(const char *line);
 
