@@ -1,5 +1,6 @@
-/* dmn_bench.c: decisions per CPU second: a table of 30 rules and a chain of six, single with and without proof, and in batch.
- * Build and run: make bench/dmn && out/bench/dmn. Prints figures of this machine, medians of seven rounds; gates nothing.
+/* dmn_bench.c: decisions per CPU second: a table of 30 rules and a chain of six, alone with and without proof, and in
+ * batch. Prints figures of this machine, medians of seven rounds; gates nothing. Build: cc -std=c17 -O2 -Isrc
+ * bench/dmn_bench.c bench/dmn_models.c src/base/X.c src/feel/X.c src/dmn/X.c and the libraries of those rooms.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn/dmn.h"
 #include "dmn_models.h"
@@ -45,7 +46,8 @@ static Value day(void)
 
 static void table30_case(FeelEntry *e)
 {
-    static const char *const industries[] = {"manufacturing", "farming", "fishing", "construction", "services", "mining"};
+    static const char *const industries[] = {"manufacturing", "farming",  "fishing",
+                                             "construction",  "services", "mining"};
     static const char *const regions[] = {"capital", "north", "south", "islands"};
     e[0] = (FeelEntry){STR("industry"), text(industries[below(6)])};
     e[1] = (FeelEntry){STR("workers"), feel_int(below(150))};

@@ -4,26 +4,30 @@
 
 static void open_model(Buf *b, const char *name)
 {
-    buf_printf(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"%s\" "
-               "name=\"%s\" namespace=\"urn:bench:%s\">\n", name, name, name);
+    buf_printf(b,
+               "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<definitions "
+               "xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"%s\" "
+               "name=\"%s\" namespace=\"urn:bench:%s\">\n",
+               name, name, name);
 }
 
 static void input_data(Buf *b, const char *name, const char *type)
 {
-    buf_printf(b, "<inputData id=\"in %s\" name=\"%s\"><variable name=\"%s\" typeRef=\"%s\"/></inputData>\n", name, name, name, type);
+    buf_printf(b, "<inputData id=\"in %s\" name=\"%s\"><variable name=\"%s\" typeRef=\"%s\"/></inputData>\n", name,
+               name, name, type);
 }
 
 /* needs: names separated by ';', those of decisions with '!' before them. */
 static void open_decision(Buf *b, const char *name, const char *type, const char *needs)
 {
     Str list = str_from_c(needs);
-    buf_printf(b, "<decision id=\"%s\" name=\"%s\"><variable name=\"%s\"%s%s%s/>\n", name, name, name, type[0] ? " typeRef=\"" : "", type,
-               type[0] ? "\"" : "");
+    buf_printf(b, "<decision id=\"%s\" name=\"%s\"><variable name=\"%s\"%s%s%s/>\n", name, name, name,
+               type[0] ? " typeRef=\"" : "", type, type[0] ? "\"" : "");
     for (Str one; str_cut(&list, ';', &one);) {
         bool decision = one.len > 0 && one.ptr[0] == '!';
         Str id = decision ? str_sub(one, 1, one.len) : one;
-        buf_printf(b, "<informationRequirement><required%s href=\"#%s%.*s\"/></informationRequirement>\n", decision ? "Decision" : "Input",
-                   decision ? "" : "in ", STR_ARG(id));
+        buf_printf(b, "<informationRequirement><required%s href=\"#%s%.*s\"/></informationRequirement>\n",
+                   decision ? "Decision" : "Input", decision ? "" : "in ", STR_ARG(id));
     }
 }
 
@@ -80,8 +84,9 @@ Str bench_table30(Arena *a)
     for (int i = 0; i < 5; i++) {
         for (int k = 0; k < 6; k++, n++) {
             int low = k * 20, high = k == 5 ? 100000 : (k + 1) * 20;
-            Str cells = str_printf(a, "\"%s\"|[%d..%d)|>= %d|%s|%s|%d|\"act:%d(%d)\"", industries[i], low, high, 1500000 + 50000 * (k % 3),
-                                   regions[(i + k) % 3], k % 2 ? "-" : ">= date(\"2020-01-01\")", 5 + 5 * k + i, 8 + i, k + 1);
+            Str cells = str_printf(a, "\"%s\"|[%d..%d)|>= %d|%s|%s|%d|\"act:%d(%d)\"", industries[i], low, high,
+                                   1500000 + 50000 * (k % 3), regions[(i + k) % 3],
+                                   k % 2 ? "-" : ">= date(\"2020-01-01\")", 5 + 5 * k + i, 8 + i, k + 1);
             rule(&b, str_c(a, str_printf(a, "q%d", n + 1)), str_c(a, cells), 5);
         }
     }
@@ -94,8 +99,9 @@ Str bench_chain6(Arena *a)
     Buf b = buf_new(a, 1 << 20);
     open_model(&b, "chain6");
     static const char *const inputs[][2] = {
-        {"sector", "string"}, {"posted days", "number"}, {"local hires", "number"}, {"insured", "boolean"}, {"arrears", "number"},
-        {"violations", "number"}, {"dismissals", "number"}, {"staff", "number"}, {"foreign staff", "number"}, {"wage", "number"}, {"filed", "date"}};
+        {"sector", "string"},        {"posted days", "number"}, {"local hires", "number"}, {"insured", "boolean"},
+        {"arrears", "number"},       {"violations", "number"},  {"dismissals", "number"},  {"staff", "number"},
+        {"foreign staff", "number"}, {"wage", "number"},        {"filed", "date"}};
     for (size_t i = 0; i < COUNT_OF(inputs); i++) {
         input_data(&b, inputs[i][0], inputs[i][1]);
     }
@@ -125,7 +131,9 @@ Str bench_chain6(Arena *a)
     buf_add_c(&b, "<decisionTable hitPolicy=\"PRIORITY\">\n");
     table_input(&b, "violations", "number");
     table_input(&b, "dismissals", "number");
-    buf_add_c(&b, "<output name=\"c\" typeRef=\"string\"><outputValues><text>\"barred\",\"watched\",\"clean\"</text></outputValues></output>\n");
+    buf_add_c(
+        &b, "<output name=\"c\" "
+            "typeRef=\"string\"><outputValues><text>\"barred\",\"watched\",\"clean\"</text></outputValues></output>\n");
     rule(&b, "c1", "> 2|-|\"barred\"", 2);
     rule(&b, "c2", "[1..2]|-|\"watched\"", 2);
     rule(&b, "c3", "-|> 5|\"barred\"", 2);

@@ -1,5 +1,6 @@
 /* store_bench.c: durable appends against the raw library's best at the same concurrency, verify, opening, point reads.
  * Prints ratios inside one run; figures by themselves say little of another machine.
+ * Build like the unit tests with bench/store_bench.c in place of tests/; FOLDER should be empty.
  * Usage: store_bench FOLDER [events for verify and open, default 300000] [postgres URL]
  * SPDX-License-Identifier: Apache-2.0 */
 #include <sqlite3.h>

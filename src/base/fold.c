@@ -7,6 +7,7 @@
 #include <unicode/utrans.h>
 
 #include "buf.h"
+#include "mrz.h"
 
 enum { MAX_UNITS = 2000 };
 
@@ -21,9 +22,14 @@ static void open_latin(void)
     check_that(U_SUCCESS(status));
 }
 
-/* Latin capitals of the text; empty if ICU cannot do it. */
+/* Latin capitals of the text as passports write them; where they have no rule (Hangul) as ICU does, which drops Kazakh
+ * letters. Empty if neither can do it. */
 static Str to_latin(Arena *a, Str name)
 {
+    Str zone;
+    if (mrz_name(a, name, &zone)) {
+        return zone;
+    }
     UChar *units = ARENA_ARRAY(a, UChar, MAX_UNITS);
     UErrorCode status = U_ZERO_ERROR;
     int32_t length = 0;

@@ -359,19 +359,6 @@ static void print_decision(Cli *c, const Scheme *s, const Decision *d, const Jso
     }
 }
 
-/* The top decision bears the model's name with the first letter large and spaces for hyphens. */
-Str cli_top_decision(Arena *a, Str model)
-{
-    char *p = arena_alloc(a, model.len + 1);
-    for (size_t i = 0; i < model.len; i++) {
-        p[i] = model.ptr[i] == '-' ? ' ' : model.ptr[i];
-    }
-    if (model.len > 0 && p[0] >= 'a' && p[0] <= 'z') {
-        p[0] = (char)(p[0] - 'a' + 'A');
-    }
-    return (Str){p, model.len};
-}
-
 int cli_decide(Cli *c)
 {
     Err err;
@@ -395,7 +382,7 @@ int cli_decide(Cli *c)
         return cli_usage(c, "--on is a day such as 2026-03-31.");
     }
     Str model = str_from_c(c->argv[1]);
-    name = name.len ? name : cli_top_decision(c->a, model);
+    name = name.len ? name : decide_top(c->a, model);
     FeelRun *run = flow_new_run(c->a, now);
     ErrList faults = {.arena = c->a};
     if (!decide_facts(run, s, model, name, day, facts, &values, &faults, &err)) {

@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_int.h"
 
-#include <dirent.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { MAX_FILES = 2000, MAX_FILE = 16 * 1024 * 1024 };
+#include "base/file.h"
+
+enum { MAX_FILE = 16 * 1024 * 1024 };
 
 typedef struct {
     Cli *c;
@@ -14,22 +14,6 @@ typedef struct {
     Arena *a; /* for one case */
     int passed, failed;
 } CaseRun;
-
-static bool read_file(Arena *a, Str path, Str *ret)
-{
-    FILE *f = fopen(str_c(a, path), "rb");
-    if (f == NULL) {
-        return false;
-    }
-    Buf b = buf_new(a, MAX_FILE);
-    char piece[16384];
-    for (size_t n; (n = fread(piece, 1, sizeof piece, f)) > 0;) {
-        buf_add(&b, (Str){piece, n});
-    }
-    fclose(f);
-    *ret = buf_str(&b);
-    return buf_ok(&b);
-}
 
 static void report(CaseRun *r, const Json *one, const char *what, Str expected, Str got)
 {
@@ -116,7 +100,7 @@ static void run_one(CaseRun *r, const Json *one)
         return;
     }
     Str name = json_text_at(one, "decision");
-    name = name.len ? name : cli_top_decision(r->a, model);
+    name = name.len ? name : decide_top(r->a, model);
     FeelRun *run = feel_run_new(r->a, (FeelLimits){0}, (Instant){0});
     if (!decide_facts(run, r->s, model, name, day, json_get(one, "facts"), &facts, &faults, &err)) {
         const Err *first = faults.count ? &faults.items[0] : &err;
@@ -136,7 +120,7 @@ static void run_file(CaseRun *r, Str path)
     Json *j;
     Err err;
     Arena *file = arena_new(0);
-    if (!read_file(file, path, &text) || !json_parse(file, text, &j, &err)) {
+    if (!file_load(file, path, MAX_FILE, &text, &err) || !json_parse(file, text, &j, &err)) {
         fprintf(r->c->out, "FAIL %.*s cannot be read\n", STR_ARG(path));
         r->failed++;
     } else {
@@ -151,21 +135,10 @@ static void run_file(CaseRun *r, Str path)
 
 static void run_folder(CaseRun *r, Str folder)
 {
-    Arena *a = r->c->a;
-    Str *names = ARENA_ARRAY(a, Str, MAX_FILES);
-    size_t n = 0;
-    DIR *d = opendir(str_c(a, folder));
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
-        if (str_ends(str_from_c(e->d_name), STR(".json")) && n < MAX_FILES) {
-            names[n++] = str_printf(a, "%.*s/%s", STR_ARG(folder), e->d_name);
-        }
-    }
-    if (d != NULL) {
-        closedir(d);
-    }
-    qsort(names, n, sizeof *names, by_text);
+    size_t n;
+    const Str *names = folder_list(r->c->a, folder, ".json", &n);
     for (size_t i = 0; i < n; i++) {
-        run_file(r, names[i]);
+        run_file(r, str_printf(r->c->a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(names[i])));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "demo.h"
 
 static bool first_account(Cli *c, const Scheme *s, Str login, const char *role, Instant now, Err *err)
@@ -46,7 +47,7 @@ static void show_progress(void *host, int64_t steps, Str what)
 
 static bool has_demo(Cli *c, const Scheme *s)
 {
-    return access(str_c(c->a, str_printf(c->a, "%.*s/demo.json", STR_ARG(scheme_folder(s)))), R_OK) == 0;
+    return file_exists(c->a, str_printf(c->a, "%.*s/demo.json", STR_ARG(scheme_folder(s))));
 }
 
 static Json *sizes_of(Cli *c)

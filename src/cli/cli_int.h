@@ -36,9 +36,6 @@ MUST_USE bool cli_open(Cli *c, StoreMode mode, Err *err);
 const Scheme *cli_scheme(Cli *c, Err *err); /* --scheme, else the only one, else the first */
 MUST_USE bool cli_now(Cli *c, Instant *ret, Err *err); /* --now, else the clock */
 
-/* "employer-eligibility" → "Employer eligibility": the name of a model's top decision. */
-Str cli_top_decision(Arena *a, Str model);
-
 int cli_init(Cli *c);
 int cli_do(Cli *c);
 int cli_dry_run(Cli *c);

@@ -109,7 +109,7 @@ int cli_doctor(Cli *c)
         cli_print_json(c, findings);
     } else {
         for (size_t i = 0; i < findings->count; i++) {
-            fprintf(c->out, "%.*s\n", STR_ARG(json_text(findings->items[i])));
+            fprintf(c->out, "%.*s\n", STR_ARG(json_text_at(findings->items[i], "text")));
         }
         fprintf(c->out, "%zu findings\n", findings->count);
     }

@@ -218,6 +218,13 @@ static bool add_decision(Planning *p, Event *e)
     return true;
 }
 
+/* What of the event is for the public log; made at first use. */
+static Json *public_part(Planning *p, Event *e)
+{
+    Json *j = json_get(e->data, "public");
+    return j ? j : json_set(p->a, e->data, STR("public"), json_new_object(p->a));
+}
+
 static bool add_units(Planning *p, Event *e, bool refused)
 {
     const SchemeStep *step = p->in->step;
@@ -228,7 +235,7 @@ static bool add_units(Planning *p, Event *e, bool refused)
             return err_set(p->err, MODEL_BROKEN, "%.*s: the number of units is no number", STR_ARG(step->name));
         }
         json_set(p->a, e->data, STR("units"), json_new_int(p->a, n));
-        Json *shared = json_set(p->a, e->data, STR("public"), json_new_object(p->a));
+        Json *shared = public_part(p, e);
         json_set(p->a, shared, STR("approved"), json_new_int(p->a, n));
         json_set(p->a, shared, STR("allocation"), json_new_str(p->a, p->plan->case_id));
     }
@@ -248,7 +255,7 @@ static bool add_units(Planning *p, Event *e, bool refused)
     json_set(p->a, unit, STR("allocation"), json_new_str(p->a, from));
     json_set(p->a, unit, STR("number"), json_new_int(p->a, units.next));
     json_set(p->a, e->data, STR("unit"), unit);
-    Json *shared = json_set(p->a, e->data, STR("public"), json_new_object(p->a));
+    Json *shared = public_part(p, e);
     json_set(p->a, shared, STR("unit"), json_copy(p->a, unit));
     return true;
 }
@@ -259,10 +266,7 @@ static void add_shared(Planning *p, Event *e)
     if (shared->count == 0) {
         return;
     }
-    Json *out = json_get(e->data, "public");
-    if (out == NULL) {
-        out = json_set(p->a, e->data, STR("public"), json_new_object(p->a));
-    }
+    Json *out = public_part(p, e);
     for (size_t i = 0; i < shared->count; i++) {
         json_set(p->a, out, shared->items[i].name, feel_to_json(p->a, feel_eval(p->in->run, shared->items[i].code, p->frame)));
     }

@@ -208,6 +208,18 @@ bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, c
     return faults->count == before || err_set(err, BAD_REQUEST, "Some facts are not written as they must be.");
 }
 
+Str decide_top(Arena *a, Str model)
+{
+    char *p = arena_alloc(a, model.len + 1);
+    for (size_t i = 0; i < model.len; i++) {
+        p[i] = model.ptr[i] == '-' ? ' ' : model.ptr[i];
+    }
+    if (model.len > 0 && p[0] >= 'a' && p[0] <= 'z') {
+        p[0] = (char)(p[0] - 'a' + 'A');
+    }
+    return (Str){p, model.len};
+}
+
 bool decision_is_granted(const Decision *d)
 {
     return str_eq(d->outcome, STR("granted"));

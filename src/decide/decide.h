@@ -37,6 +37,8 @@ MUST_USE bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day
  * not given, "holidays" is the scheme's and "governing day" is `day`. */
 MUST_USE bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret,
                            ErrList *faults, Err *err);
+/* "employer-eligibility" → "Employer eligibility": by convention the name of a model's top decision. */
+Str decide_top(Arena *a, Str model);
 bool decision_is_granted(const Decision *d);
 /* What is stored with the event, without the facts: model, day, hash, outcome, grounds, fired rules, result. */
 Json *decision_proof(Arena *a, const Decision *d);

@@ -1,5 +1,5 @@
-/* batch.c: one decision for many rows, in blocks of columns. Rows that do not fit (errors, odd kinds, rules that collide) go
- * the single way, so that results are the same; tests compare both.
+/* batch.c: one decision for many rows, in blocks of columns. Rows that do not fit (errors, odd kinds, rules that
+ * collide) go the single way, so that results are the same; tests compare both.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "index_int.h"
 
@@ -7,18 +7,18 @@
 
 enum {
     BLOCK = 1024,
-    BATCH_WORDS = 4,      /* tables of up to 256 rules run in columns */
-    COUNTED_CUTS = 8,     /* so few boundaries are counted, not searched */
-    TABLE_SPAN = 1 << 16  /* boundaries so near to each other are looked up */
+    BATCH_WORDS = 4,     /* tables of up to 256 rules run in columns */
+    COUNTED_CUTS = 8,    /* so few boundaries are counted, not searched */
+    TABLE_SPAN = 1 << 16 /* boundaries so near to each other are looked up */
 };
 
 /* A column of one block: whole numbers at a scale, or codes into a dictionary of values (0 is null). */
 typedef struct {
     bool coded;
-    FeelKind kind;        /* of numbers */
+    FeelKind kind; /* of numbers */
     int scale;
     int64_t n[BLOCK];
-    uint8_t null[BLOCK];  /* of numbers */
+    uint8_t null[BLOCK]; /* of numbers */
     bool has_null;
     uint32_t code[BLOCK];
     const Value *dict;
@@ -30,32 +30,32 @@ typedef struct {
 typedef struct {
     bool any;
     const Vec *from;
-    const uint64_t *masks;     /* rows of `words`: regions (or codes), then the row for null */
-    const uint8_t *bad;        /* codes that the column does not know */
-    const int64_t *points;     /* at the scale of `from` */
+    const uint64_t *masks; /* rows of `words`: regions (or codes), then the row for null */
+    const uint8_t *bad;    /* codes that the column does not know */
+    const int64_t *points; /* at the scale of `from` */
     size_t cut_count, regions;
-    const uint16_t *spans;     /* region by value − first, or NULL */
+    const uint16_t *spans; /* region by value − first, or NULL */
     int64_t first, last;
 } Lookup;
 
 typedef struct {
     const DmnInvocable *d;
     Vec *vec;
-    size_t column;             /* inputs */
-    const Table *t;            /* tables */
+    size_t column;  /* inputs */
+    const Table *t; /* tables */
     Lookup *lookups;
-    const Vec *left, *right;   /* sums */
+    const Vec *left, *right; /* sums */
     bool minus;
 } Stage;
 
 typedef struct {
-    Arena *a;                  /* for the whole batch */
+    Arena *a; /* for the whole batch */
     FeelRun *run;
     const DmnInvocable *d;
     const DmnColumn *columns;
     Stage *stages;
     size_t count;
-    uint8_t *bad;              /* rows of the block that go the single way */
+    uint8_t *bad; /* rows of the block that go the single way */
 } Batch;
 
 static const int64_t powers_of_ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
@@ -70,7 +70,7 @@ static Vec *vec_of(Batch *b, const DmnInvocable *d)
     return NULL;
 }
 
-/* ---- Inputs ------------------------------------------------------------------------------------------------------------ */
+/* ---- Inputs ---------------------------------------------------------------------------------------------------- */
 
 static uint8_t *dict_check(Batch *b, const Value *dict, size_t count, const DmnInvocable *d)
 {
@@ -146,7 +146,7 @@ static void input_load(Batch *b, const Stage *s, size_t from, size_t rows)
     }
 }
 
-/* ---- Tables --------------------------------------------------------------------------------------------------------------- */
+/* ---- Tables ---------------------------------------------------------------------------------------------------- */
 
 static bool table_fits(const Table *t)
 {
@@ -402,7 +402,7 @@ static void table_run(Batch *b, const Stage *s, size_t rows)
     }
 }
 
-/* ---- Sums of two columns ----------------------------------------------------------------------------------------------------- */
+/* ---- Sums of two columns --------------------------------------------------------------------------------------- */
 
 static const DmnInvocable *slot_node(const DmnInvocable *d, Str name)
 {
@@ -469,12 +469,13 @@ static void sum_run(Batch *b, const Stage *s, size_t rows)
     for (size_t i = 0; i < rows; i++) {
         int64_t x = 0, y = 0;
         bool ok = whole_at(s->left, i, &x) && whole_at(s->right, i, &y);
-        bool over = s->minus ? __builtin_sub_overflow(x, y, &s->vec->n[i]) : __builtin_add_overflow(x, y, &s->vec->n[i]);
+        bool over =
+            s->minus ? __builtin_sub_overflow(x, y, &s->vec->n[i]) : __builtin_add_overflow(x, y, &s->vec->n[i]);
         b->bad[i] |= (uint8_t)(!ok || over);
     }
 }
 
-/* ---- The whole batch -------------------------------------------------------------------------------------------------------------- */
+/* ---- The whole batch ------------------------------------------------------------------------------------------- */
 
 static bool stages_prepare(Batch *b)
 {
@@ -544,7 +545,8 @@ static void block_run(Batch *b, size_t from, size_t rows)
     }
 }
 
-void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret, DmnBatchCounts *counts)
+void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret,
+               DmnBatchCounts *counts)
 {
     Arena *a = arena_new(0);
     Batch *b = ARENA_NEW(a, Batch);

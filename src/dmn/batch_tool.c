@@ -5,38 +5,33 @@
 #include <errno.h>
 #include <string.h>
 
-enum {
-    BATCH_ROWS = 4096,
-    BATCH_COLUMNS = 1024,
-    BATCH_LINE_BYTES = 1 << 20,
-    STATUS_ROWS_FAILED = 1
-};
+enum { BATCH_ROWS = 4096, BATCH_COLUMNS = 1024, BATCH_LINE_BYTES = 1 << 20, STATUS_ROWS_FAILED = 1 };
 
 typedef struct {
     ToolArgs *args;
     FILE *in, *out;
     const DmnInvocable *d;
-    Arena *a;           /* of one block */
+    Arena *a; /* of one block */
     FeelRun *run;
     bool json_in;
     Str header[BATCH_COLUMNS];
-    Str cells[BATCH_COLUMNS];  /* of the row being read */
-    int *column_input;  /* CSV column → input, or −1 */
+    Str cells[BATCH_COLUMNS]; /* of the row being read */
+    int *column_input;        /* CSV column → input, or −1 */
     size_t column_count;
     const FeelMember *members; /* of the result, or NULL for a single value */
     size_t member_count;
     size_t row, failed;
-    int pushed;         /* a character given back, or −2 */
+    int pushed; /* a character given back, or −2 */
 } Batching;
 
 /* One row of the block. */
 typedef struct {
     Value *values;
-    Str fault;          /* why the row cannot be read; empty if it can */
+    Str fault; /* why the row cannot be read; empty if it can */
     size_t number;
 } Row;
 
-/* ---- Reading ----------------------------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------------------------- */
 
 static int char_next(Batching *b)
 {
@@ -187,7 +182,7 @@ static bool json_row(Batching *b, Row *row, bool *ret_end, Err *err)
     return true;
 }
 
-/* ---- Columns --------------------------------------------------------------------------------------------------------------- */
+/* ---- Columns --------------------------------------------------------------------------------------------------- */
 
 static size_t word_code(Arena *a, Map *words, Str word)
 {
@@ -249,7 +244,7 @@ static DmnColumn column_make(Arena *a, const Row *rows, size_t count, size_t inp
     return (DmnColumn){.kind = kind, .scale = scale, .n = n, .dict = dict, .dict_count = words.count, .null = none};
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Writing --------------------------------------------------------------------------------------------------- */
 
 static void csv_cell(Buf *b, Str s)
 {
@@ -336,7 +331,7 @@ static void row_write(Batching *b, const Row *row, Value v)
     fprintf(b->out, "%.*s\n", STR_ARG(buf_str(&line)));
 }
 
-/* ---- One block after another --------------------------------------------------------------------------------------------------- */
+/* ---- One block after another ----------------------------------------------------------------------------------- */
 
 static bool block_run(Batching *b, bool *ret_end, Err *err)
 {
@@ -409,7 +404,8 @@ bool tool_batch(ToolArgs *args, int *ret_status, Err *err)
     Instant now;
     b->args = args;
     b->pushed = -2;
-    if (!tool_model(args, &m, err) || !tool_invocable(args, m, &b->d, err) || !tool_now(args, &now, err) || !files_open(b, err)) {
+    if (!tool_model(args, &m, err) || !tool_invocable(args, m, &b->d, err) || !tool_now(args, &now, err) ||
+        !files_open(b, err)) {
         return false;
     }
     b->a = arena_new(0);

@@ -122,7 +122,7 @@ static void relation_read(Build *b, const XmlNode *n, FeelScope *scope, Expr *e)
 {
     size_t count = xml_count(n, "column"), rows = xml_count(n, "row"), i = 0, r = 0;
     ExprPart *parts = ARENA_ARRAY(b->m->a, ExprPart, count);
-    const Expr **cells = ARENA_ARRAY(b->m->a, const Expr *, count * rows);
+    const Expr **cells = ARENA_ARRAY(b->m->a, const Expr *, count *rows);
     for (const XmlNode *c = xml_child(n, "column"); c != NULL; c = xml_next_same(c)) {
         parts[i].name = str_trim(xml_attr(c, "name"));
         parts[i].slot = -1;
@@ -156,7 +156,8 @@ static void external_read(Build *b, const XmlNode *n, FeelScope *scope, Expr *e)
         }
     }
     buf_printf(&text, ") external {%s: {", java ? "java" : "pmml");
-    for (const XmlNode *c = context != NULL ? xml_child(context, "contextEntry") : NULL; c != NULL; c = xml_next_same(c)) {
+    for (const XmlNode *c = context != NULL ? xml_child(context, "contextEntry") : NULL; c != NULL;
+         c = xml_next_same(c)) {
         const XmlNode *variable = xml_child(c, "variable"), *literal = xml_child(c, "literalExpression");
         if (variable != NULL && literal != NULL) {
             buf_printf(&text, "%s%.*s: %.*s", text.ptr[text.len - 1] == '{' ? "" : ", ",
@@ -212,12 +213,17 @@ static void filter_read(Build *b, const XmlNode *n, FeelScope *scope, Expr *e)
 {
     const XmlNode *in = xml_child(n, "in"), *match = xml_child(n, "match");
     e->first = in != NULL ? expr_read(b, in, scope) : NULL;
-    FeelScope *s = scope_with(b, scope, STR("item"), item_type(e->first != NULL ? expr_type(b->m->a, e->first) : NULL), &e->slot);
+    FeelScope *s =
+        scope_with(b, scope, STR("item"), item_type(e->first != NULL ? expr_type(b->m->a, e->first) : NULL), &e->slot);
     const XmlNode *literal = match != NULL ? xml_child(match, "literalExpression") : NULL;
     if (literal != NULL) { /* lists filter by FEEL's own rules, so that members of items are in scope */
         Expr inner = {.line = match->line};
-        FeelScope *list = scope_with(b, s, STR("filtered items"), e->first != NULL ? expr_type(b->m->a, e->first) : NULL, &e->slot2);
-        build_literal(b, list, str_printf(b->m->a, "filtered items[(%.*s)]", STR_ARG(xml_text(b->m->a, xml_child(literal, "text")))), &inner);
+        FeelScope *list =
+            scope_with(b, s, STR("filtered items"), e->first != NULL ? expr_type(b->m->a, e->first) : NULL, &e->slot2);
+        build_literal(
+            b, list,
+            str_printf(b->m->a, "filtered items[(%.*s)]", STR_ARG(xml_text(b->m->a, xml_child(literal, "text")))),
+            &inner);
         e->code = inner.code;
     }
     e->second = match != NULL ? expr_read(b, match, s) : NULL;
@@ -310,7 +316,7 @@ const Expr *expr_read(Build *b, const XmlNode *parent, FeelScope *scope)
     return NULL;
 }
 
-/* ---- What other expressions may know of the result: member names above all ------------------------------------------------ */
+/* ---- What other expressions may know of the result: member names above all ------------------------------------- */
 
 static const FeelType *or_any(const FeelType *t)
 {

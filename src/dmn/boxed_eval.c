@@ -65,8 +65,8 @@ static Value relation_eval(Eval *ev, const Expr *e, Value *frame)
         FeelEntry *entries = ARENA_ARRAY(ev->a, FeelEntry, e->count);
         for (size_t i = 0; i < e->count; i++) {
             const ExprPart *p = &e->parts[i];
-            entries[i] = (FeelEntry){p->name, type_check(ev->run, maybe_eval(ev, e->cells[r * e->count + i], frame),
-                                                         p->type, p->name)};
+            entries[i] = (FeelEntry){
+                p->name, type_check(ev->run, maybe_eval(ev, e->cells[r * e->count + i], frame), p->type, p->name)};
         }
         rows[r] = feel_context(entries, e->count);
     }

@@ -1,16 +1,16 @@
-/* changes.c: which nearest change of the facts would give the wanted outcome. Every answer is proven by evaluating again.
- * Candidates are the boundaries of every table that an input reaches, found by probing: where a tested value moves in a
- * straight line with the input, its boundaries are carried back to the input.
+/* changes.c: which nearest change of the facts would give the wanted outcome. Every answer is proven by evaluating
+ * again. Candidates are the boundaries of every table that an input reaches, found by probing: where a tested value
+ * moves in a straight line with the input, its boundaries are carried back to the input.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "regions_int.h"
 
 #include <stdlib.h>
 
 enum {
-    LEAVES = 64,           /* inputs and members of inputs that may change */
-    CANDIDATES = 512,      /* values tried for each */
-    PROBES = 48,           /* places at which boundaries are looked for, for each */
-    PAIR_CANDIDATES = 24,  /* nearest values of each that are tried in pairs */
+    LEAVES = 64,          /* inputs and members of inputs that may change */
+    CANDIDATES = 512,     /* values tried for each */
+    PROBES = 48,          /* places at which boundaries are looked for, for each */
+    PAIR_CANDIDATES = 24, /* nearest values of each that are tried in pairs */
     PAIR_RUNS = 40000,
     LEAF_DEPTH = 4,
     LEAF_VISITS = 4096
@@ -40,7 +40,7 @@ typedef struct {
     size_t leaf_count, visits;
 } Search;
 
-/* ---- Inputs with one place changed ----------------------------------------------------------------------------------------- */
+/* ---- Inputs with one place changed ----------------------------------------------------------------------------- */
 
 static Value with_change(Arena *a, Value context, const Str *parts, size_t count, Value to)
 {
@@ -83,7 +83,7 @@ static bool trial(Search *s, Value inputs, Value *ret)
     return true;
 }
 
-/* ---- Straight lines ------------------------------------------------------------------------------------------------------------ */
+/* ---- Straight lines -------------------------------------------------------------------------------------------- */
 
 /* A value as a number on a line: days, months, nanoseconds or the number itself. */
 static bool coordinate(Value v, Dec *ret)
@@ -200,8 +200,8 @@ static void lines_follow(Search *s, Leaf *leaf, Dec x0)
     Dec one = dec_from_int(1), x1, x2;
     Probe p[3];
     feel_run_reset(s->inner);
-    if (!dec_add(x0, one, &x1) || !dec_add(x1, one, &x2) || !probe_at(s, leaf, x0, &p[0]) || !probe_at(s, leaf, x1, &p[1]) ||
-        !probe_at(s, leaf, x2, &p[2])) {
+    if (!dec_add(x0, one, &x1) || !dec_add(x1, one, &x2) || !probe_at(s, leaf, x0, &p[0]) ||
+        !probe_at(s, leaf, x1, &p[1]) || !probe_at(s, leaf, x2, &p[2])) {
         return;
     }
     size_t count = p[0].count < p[1].count ? p[0].count : p[1].count;
@@ -220,7 +220,8 @@ static void lines_follow(Search *s, Leaf *leaf, Dec x0)
             coordinate(p[0].items[i].value, &f0) && coordinate(p[1].items[i].value, &f1) &&
             coordinate(p[2].items[i].value, &f2) && dec_sub(f1, f0, &d1) && dec_sub(f2, f1, &d2) &&
             d1.coefficient != 0 && dec_cmp(d1, d2) == 0) {
-            found[n++] = (struct Found){{x0, d1, f0, 0}, p[0].items[i].t, p[0].items[i].input, (FeelKind)p[0].items[i].value.kind};
+            found[n++] = (struct Found){
+                {x0, d1, f0, 0}, p[0].items[i].t, p[0].items[i].input, (FeelKind)p[0].items[i].value.kind};
         }
     }
     for (size_t i = 0; i < n; i++) {
@@ -241,11 +242,12 @@ static void lines_follow(Search *s, Leaf *leaf, Dec x0)
     }
 }
 
-/* ---- Candidates of one place ------------------------------------------------------------------------------------------------------ */
+/* ---- Candidates of one place ----------------------------------------------------------------------------------- */
 
 static bool reads_leaf(const TableInput *in, const Leaf *leaf)
 {
-    return str_eq(in->text, leaf->path) || (in->named != NULL && leaf->part_count == 1 && str_eq(in->named->variable, leaf->path));
+    return str_eq(in->text, leaf->path) ||
+           (in->named != NULL && leaf->part_count == 1 && str_eq(in->named->variable, leaf->path));
 }
 
 typedef void (*SearchTable)(Search *s, Leaf *leaf, const Table *t);
@@ -357,7 +359,7 @@ static void candidates_find(Search *s, Leaf *leaf)
     candidates_sort(s, leaf);
 }
 
-/* ---- Places ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- Places ---------------------------------------------------------------------------------------------------- */
 
 static void leaf_add(Search *s, const Str *parts, size_t count, const DType *type, Value from)
 {
@@ -406,7 +408,7 @@ static void leaves_find(Search *s, const Str *changeable, size_t count)
     }
 }
 
-/* ---- Search ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- Search ---------------------------------------------------------------------------------------------------- */
 
 static bool comes_by_waiting(const Leaf *leaf, Value to)
 {
@@ -415,8 +417,12 @@ static bool comes_by_waiting(const Leaf *leaf, Value to)
 
 static DmnChange change_of(Search *s, const Leaf *leaf, Value to, Value outcome, int group)
 {
-    return (DmnChange){.input = leaf->path, .from = leaf->from, .to = value_copy(feel_run_arena(s->run), to),
-                       .by_waiting = comes_by_waiting(leaf, to), .outcome = outcome, .group = group};
+    return (DmnChange){.input = leaf->path,
+                       .from = leaf->from,
+                       .to = value_copy(feel_run_arena(s->run), to),
+                       .by_waiting = comes_by_waiting(leaf, to),
+                       .outcome = outcome,
+                       .group = group};
 }
 
 static size_t singles_find(Search *s, DmnChange *ret, size_t max)

@@ -19,8 +19,12 @@ void finding_add(Check *c, FindingHead head, const char *format, ...)
         c->items = arena_grow(c->a, c->items, c->cap * sizeof(DmnFinding), cap * sizeof(DmnFinding));
         c->cap = cap;
     }
-    c->items[c->count++] = (DmnFinding){.severity = head.severity, .code = head.code, .element = head.element,
-                                        .rule = head.rule, .line = head.line, .example = head.example,
+    c->items[c->count++] = (DmnFinding){.severity = head.severity,
+                                        .code = head.code,
+                                        .element = head.element,
+                                        .rule = head.rule,
+                                        .line = head.line,
+                                        .example = head.example,
                                         .message = str_copy(c->a, str_from_c(text))};
 }
 
@@ -64,7 +68,8 @@ static void logic_check(Check *c)
     for (size_t i = 0; i < c->m->node_count; i++) {
         const DmnInvocable *d = c->m->nodes[i];
         if ((d->kind == DMN_DECISION || d->kind == DMN_KNOWLEDGE) && d->logic == NULL) {
-            finding_add(c, (FindingHead){.severity = DMN_WARNING, .code = "no-logic", .element = d->name, .line = d->line},
+            finding_add(c,
+                        (FindingHead){.severity = DMN_WARNING, .code = "no-logic", .element = d->name, .line = d->line},
                         "there is no expression, so the value is always null");
         }
     }

@@ -8,7 +8,7 @@
 typedef struct {
     Arena *a;
     const DmnModel *m;
-    FeelRun *run;      /* for tests of values */
+    FeelRun *run; /* for tests of values */
     Arena *run_arena;
     DmnFinding *items;
     size_t count, cap;

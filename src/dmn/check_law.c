@@ -1,4 +1,5 @@
-/* check_law.c: what the law profile asks beyond the standard, so that today's editors open the files and each rule is cited.
+/* check_law.c: what the law profile asks beyond the standard, so that today's editors open the files and each rule is
+ * cited.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "check_int.h"
 
@@ -16,10 +17,12 @@ static void form_check(Check *c)
                     "a law model stands in the namespace of DMN 1.3 (%s)", LAW_NAMESPACE);
     }
     for (const XmlNode *n = xml_child(c->m->root, "import"); n != NULL; n = xml_next_same(n)) {
-        finding_add(c, at(DMN_ERROR, "law-construct", c->m->name, n->line), "law models do not import: editors cannot show it");
+        finding_add(c, at(DMN_ERROR, "law-construct", c->m->name, n->line),
+                    "law models do not import: editors cannot show it");
     }
     for (const XmlNode *n = xml_child(c->m->root, "decisionService"); n != NULL; n = xml_next_same(n)) {
-        finding_add(c, at(DMN_ERROR, "law-construct", xml_attr(n, "name"), n->line), "decision services are not in the profile");
+        finding_add(c, at(DMN_ERROR, "law-construct", xml_attr(n, "name"), n->line),
+                    "decision services are not in the profile");
     }
 }
 
@@ -27,7 +30,8 @@ static bool name_is_plain(Str name)
 {
     for (size_t i = 0; i < name.len; i++) {
         unsigned char ch = (unsigned char)name.ptr[i];
-        bool plain = (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' || ch >= 0x80;
+        bool plain =
+            (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' || ch >= 0x80;
         if (!plain && (ch != ' ' || i == 0 || name.ptr[i - 1] == ' ')) {
             return false;
         }
@@ -65,7 +69,8 @@ static void text_check(Check *c, Str element, Str rule, int line, Str text)
             if (word_at(text, p, word)) {
                 FindingHead head = at(DMN_ERROR, "law-function", element, line);
                 head.rule = rule;
-                finding_add(c, head, "%s() is not in the profile: the governing day and all facts are inputs", refused[i]);
+                finding_add(c, head, "%s() is not in the profile: the governing day and all facts are inputs",
+                            refused[i]);
             }
         }
     }
@@ -95,8 +100,8 @@ static void element_check(Check *c, const DmnInvocable *d)
         finding_add(c, at(DMN_ERROR, "law-name", d->name, d->line), "names are letters, digits and single spaces");
     }
     if (!str_eq(d->name, d->variable)) {
-        finding_add(c, at(DMN_ERROR, "law-name", d->name, d->line), "the variable \"%.*s\" is not named like its element",
-                    STR_ARG(d->variable));
+        finding_add(c, at(DMN_ERROR, "law-name", d->name, d->line),
+                    "the variable \"%.*s\" is not named like its element", STR_ARG(d->variable));
     }
     if (d->kind == NODE_INPUT) {
         input_check(c, d);
@@ -139,8 +144,8 @@ static void rule_check(Check *c, const Table *t, size_t r)
     if (article.len == 0) {
         finding_add(c, head, "rule %.*s cites no article", STR_ARG(rule->id));
     } else if (!str_eq(article, rule->description)) {
-        finding_add(c, head, "rule %.*s: the article \"%.*s\" is not equal to its description \"%.*s\"", STR_ARG(rule->id),
-                    STR_ARG(article), STR_ARG(rule->description));
+        finding_add(c, head, "rule %.*s: the article \"%.*s\" is not equal to its description \"%.*s\"",
+                    STR_ARG(rule->id), STR_ARG(article), STR_ARG(rule->description));
     }
     for (size_t i = 0; i < t->input_count; i++) {
         text_check(c, t->owner, rule->id, rule->in[i].line, rule->in[i].text);
@@ -157,7 +162,8 @@ static void rule_ids(Check *c, const Table *t)
         if (xml_attr(n, "id").len == 0) {
             finding_add(c, at(DMN_ERROR, "law-id", t->owner, n->line), "a rule has no id");
         } else if (map_get(&seen, xml_attr(n, "id")) != NULL) {
-            finding_add(c, at(DMN_ERROR, "law-id", t->owner, n->line), "the rule id %.*s is used twice", STR_ARG(xml_attr(n, "id")));
+            finding_add(c, at(DMN_ERROR, "law-id", t->owner, n->line), "the rule id %.*s is used twice",
+                        STR_ARG(xml_attr(n, "id")));
         } else {
             map_set(&seen, xml_attr(n, "id"), c);
         }
@@ -166,7 +172,8 @@ static void rule_ids(Check *c, const Table *t)
 
 static void table_law(Check *c, const DmnInvocable *d, const Table *t)
 {
-    bool reason = xml_text(c->a, xml_child(t->xml, "description")).len > 0 || xml_text(c->a, xml_child(d->xml, "description")).len > 0;
+    bool reason = xml_text(c->a, xml_child(t->xml, "description")).len > 0 ||
+                  xml_text(c->a, xml_child(d->xml, "description")).len > 0;
     if ((t->hit == HIT_FIRST || t->hit == HIT_RULE_ORDER) && !reason) {
         finding_add(c, at(DMN_ERROR, "law-policy", t->owner, t->line),
                     "hit policy %.*s hides law in the order of rows: give the reason as description of the decision",
@@ -180,7 +187,8 @@ static void table_law(Check *c, const DmnInvocable *d, const Table *t)
         article = article || str_eq_c(t->annotations[i], "article");
     }
     if (!article) {
-        finding_add(c, at(DMN_ERROR, "law-citation", t->owner, t->line), "the table has no annotation column \"article\"");
+        finding_add(c, at(DMN_ERROR, "law-citation", t->owner, t->line),
+                    "the table has no annotation column \"article\"");
     }
     for (size_t i = 0; i < t->input_count; i++) {
         if (type_is_any(t->inputs[i].type)) {

@@ -5,12 +5,12 @@
 #include <string.h>
 
 enum {
-    WALK_STATES = 200000,  /* sets of rules looked at in one table */
-    WALK_WORK = 200000000, /* mask words and regions looked at in one table */
+    WALK_STATES = 200000,   /* sets of rules looked at in one table */
+    WALK_WORK = 200000000,  /* mask words and regions looked at in one table */
     WALK_TESTS = 100000000, /* cells run to find what they accept */
     GAPS_SHOWN = 5,
     OVERLAPS_SHOWN = 20,
-    WALK_RULES = 3000,     /* greater tables are not analysed */
+    WALK_RULES = 3000, /* greater tables are not analysed */
     CELL_BITS = 64
 };
 
@@ -22,10 +22,10 @@ typedef struct {
     Column *columns;
     Arena *scratch;
     size_t words;
-    size_t *path;          /* region chosen in each column */
-    uint64_t **seen;       /* hash slots: column, then the set */
+    size_t *path;    /* region chosen in each column */
+    uint64_t **seen; /* hash slots: column, then the set */
     size_t slots, states;
-    uint64_t *decides;     /* rules that decide somewhere, under the hit policy */
+    uint64_t *decides; /* rules that decide somewhere, under the hit policy */
     size_t gaps, work;
     bool gave_up;
 } Walk;
@@ -89,8 +89,12 @@ static void gap_found(Walk *w, size_t columns)
 {
     w->gaps++;
     if (w->gaps <= GAPS_SHOWN) {
-        finding_add(w->c, (FindingHead){.severity = DMN_WARNING, .code = "gap", .element = w->t->owner, .line = w->t->line,
-                                        .example = example_json(w, columns)},
+        finding_add(w->c,
+                    (FindingHead){.severity = DMN_WARNING,
+                                  .code = "gap",
+                                  .element = w->t->owner,
+                                  .line = w->t->line,
+                                  .example = example_json(w, columns)},
                     "no rule applies where %.*s", STR_ARG(example_text(w, columns)));
     }
 }
@@ -136,7 +140,7 @@ static void walk(Walk *w, size_t column, const uint64_t *mask)
     }
 }
 
-/* ---- Overlaps --------------------------------------------------------------------------------------------------------------- */
+/* ---- Overlaps -------------------------------------------------------------------------------------------------- */
 
 static bool accepts(const Region *r, size_t rule)
 {
@@ -187,16 +191,21 @@ static void overlaps_check(Walk *w)
                 continue;
             }
             shown++;
-            finding_add(w->c, (FindingHead){.severity = DMN_ERROR, .code = "overlap", .element = t->owner,
-                                            .rule = t->rules[b].id, .line = t->rules[b].line,
-                                            .example = example_json(w, t->input_count)},
-                        "rules %.*s and %.*s both apply where %.*s, but the hit policy is %.*s", STR_ARG(t->rules[a].id),
-                        STR_ARG(t->rules[b].id), STR_ARG(example_text(w, t->input_count)), STR_ARG(hit_name(t->hit)));
+            finding_add(w->c,
+                        (FindingHead){.severity = DMN_ERROR,
+                                      .code = "overlap",
+                                      .element = t->owner,
+                                      .rule = t->rules[b].id,
+                                      .line = t->rules[b].line,
+                                      .example = example_json(w, t->input_count)},
+                        "rules %.*s and %.*s both apply where %.*s, but the hit policy is %.*s",
+                        STR_ARG(t->rules[a].id), STR_ARG(t->rules[b].id), STR_ARG(example_text(w, t->input_count)),
+                        STR_ARG(hit_name(t->hit)));
         }
     }
 }
 
-/* ---- Types of cells ----------------------------------------------------------------------------------------------------------- */
+/* ---- Types of cells -------------------------------------------------------------------------------------------- */
 
 static void input_cell_type(Check *c, const Table *t, size_t input, const TableRule *rule)
 {
@@ -210,8 +219,12 @@ static void input_cell_type(Check *c, const Table *t, size_t input, const TableR
     for (size_t i = 0; shape.shape == FEEL_TEST_RANGES && i < shape.count; i++) {
         Value v = shape.ranges[i].low.kind != FEEL_NULL ? shape.ranges[i].low : shape.ranges[i].high;
         if (v.kind != FEEL_NULL && (FeelKind)v.kind != kind && kind != FEEL_NULL && kind != FEEL_LIST) {
-            finding_add(c, (FindingHead){.severity = DMN_ERROR, .code = "type", .element = t->owner, .rule = rule->id,
-                                         .line = rule->in[input].line},
+            finding_add(c,
+                        (FindingHead){.severity = DMN_ERROR,
+                                      .code = "type",
+                                      .element = t->owner,
+                                      .rule = rule->id,
+                                      .line = rule->in[input].line},
                         "the cell %.*s can never hold for %.*s, which is of type %.*s", STR_ARG(rule->in[input].text),
                         STR_ARG(t->inputs[input].text), STR_ARG(type->name));
             return;
@@ -223,7 +236,8 @@ static void output_cell_type(Check *c, const Table *t, size_t o, const TableRule
 {
     const TableOutput *out = &t->outputs[o];
     const TableCell *cell = &rule->out[o];
-    FindingHead head = {.severity = DMN_ERROR, .code = "type", .element = t->owner, .rule = rule->id, .line = cell->line};
+    FindingHead head = {
+        .severity = DMN_ERROR, .code = "type", .element = t->owner, .rule = rule->id, .line = cell->line};
     if (!cell->is_constant || cell->constant.kind == FEEL_NULL) {
         return;
     }
@@ -241,6 +255,26 @@ static void output_cell_type(Check *c, const Table *t, size_t o, const TableRule
     }
 }
 
+/* Policies that give lists need a type that is one; the others need one that is not. */
+static void result_type(Check *c, const DmnInvocable *d, const Table *t)
+{
+    bool lists = t->hit == HIT_COLLECT || t->hit == HIT_RULE_ORDER || t->hit == HIT_OUTPUT_ORDER;
+    bool whole = d->logic->kind == EXPR_TABLE && d->logic->table == t && d->kind == DMN_DECISION;
+    if (!whole || type_is_any(d->type)) {
+        return;
+    }
+    bool is_list = feel_type_kind(d->type->feel) == FEEL_LIST;
+    if (lists && !is_list) {
+        finding_add(c, (FindingHead){.severity = DMN_ERROR, .code = "type", .element = t->owner, .line = d->line},
+                    "hit policy %.*s gives a list, but the type %.*s is no collection", STR_ARG(t->hit_name),
+                    STR_ARG(d->type->name));
+    } else if (!lists && is_list && t->output_count > 1) {
+        finding_add(c, (FindingHead){.severity = DMN_WARNING, .code = "type", .element = t->owner, .line = d->line},
+                    "hit policy %.*s gives one result, but the type %.*s is a collection", STR_ARG(t->hit_name),
+                    STR_ARG(d->type->name));
+    }
+}
+
 static void types_check(Check *c, const Table *t)
 {
     for (size_t r = 0; r < t->rule_count; r++) {
@@ -253,17 +287,22 @@ static void types_check(Check *c, const Table *t)
     }
 }
 
-/* ---- The whole table ------------------------------------------------------------------------------------------------------------ */
+/* ---- The whole table ------------------------------------------------------------------------------------------- */
 
 static void unreachable_check(Walk *w)
 {
     const Table *t = w->t;
     for (size_t r = 0; r < t->rule_count && !w->gave_up; r++) {
         if ((w->decides[r / CELL_BITS] >> (r % CELL_BITS) & 1) == 0) {
-            finding_add(w->c, (FindingHead){.severity = DMN_WARNING, .code = "unreachable", .element = t->owner,
-                                            .rule = t->rules[r].id, .line = t->rules[r].line},
-                        t->hit == HIT_FIRST ? "rule %.*s never decides: rules before it cover it, or no allowed value fits"
-                                            : "rule %.*s never applies: no allowed value fits its cells",
+            finding_add(w->c,
+                        (FindingHead){.severity = DMN_WARNING,
+                                      .code = "unreachable",
+                                      .element = t->owner,
+                                      .rule = t->rules[r].id,
+                                      .line = t->rules[r].line},
+                        t->hit == HIT_FIRST
+                            ? "rule %.*s never decides: rules before it cover it, or no allowed value fits"
+                            : "rule %.*s never applies: no allowed value fits its cells",
                         STR_ARG(t->rules[r].id));
         }
     }
@@ -308,6 +347,7 @@ static void columns_walk(Walk *w)
 void table_analyse(Check *c, const DmnInvocable *d, const Table *t)
 {
     types_check(c, t);
+    result_type(c, d, t);
     if (t->rule_count == 0) {
         finding_add(c, (FindingHead){.severity = DMN_WARNING, .code = "gap", .element = t->owner, .line = t->line},
                     "the table has no rules");
@@ -330,8 +370,12 @@ void table_analyse(Check *c, const DmnInvocable *d, const Table *t)
         if (!w.columns[i].constant && constant) {
             constant = false;
             const TableRule *rule = &t->rules[w.columns[i].first_other];
-            finding_add(c, (FindingHead){.severity = DMN_INFO, .code = "not-constant", .element = t->owner, .rule = rule->id,
-                                         .line = rule->in[i].line},
+            finding_add(c,
+                        (FindingHead){.severity = DMN_INFO,
+                                      .code = "not-constant",
+                                      .element = t->owner,
+                                      .rule = rule->id,
+                                      .line = rule->in[i].line},
                         "the cell %.*s is no constant, so gaps and overlaps of this table are not looked for",
                         STR_ARG(rule->in[i].text));
         }

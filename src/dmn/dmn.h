@@ -5,7 +5,7 @@
 
 #include "feel/feel.h"
 
-typedef struct DmnModel DmnModel;       /* immutable once loaded; may be used by several threads */
+typedef struct DmnModel DmnModel;         /* immutable once loaded; may be used by several threads */
 typedef struct DmnInvocable DmnInvocable; /* decision, knowledge model or decision service */
 
 typedef struct {
@@ -14,8 +14,9 @@ typedef struct {
 } DmnSource;
 
 /* Reads sources[0] and what it imports (found among the other sources by namespace). Namespaces of DMN 1.2 to 1.5; no
- * DTD, no entities; limits on size, depth and attribute length are stated in the room's notes. BAD_XML or MODEL_BROKEN with path and line.
- * An expression that does not compile is no error here: it evaluates to null with a reason, and dmn_problems() lists it. */
+ * DTD, no entities; limits on size, depth and attribute length are stated in the room's notes. BAD_XML or MODEL_BROKEN
+ * with path and line. An expression that does not compile is no error here: it evaluates to null with a reason, and
+ * dmn_problems() lists it. */
 MUST_USE bool dmn_load(Arena *a, const DmnSource *sources, size_t count, DmnModel **ret, Err *err);
 Str dmn_name(const DmnModel *m);
 typedef struct {
@@ -41,23 +42,23 @@ typedef struct {
 /* The input data that an invocable needs, directly or through required decisions; parameters of a service or model. */
 size_t dmn_inputs(const DmnInvocable *d, const DmnInput **ret);
 
-/* The inputs of d from a JSON object by input name, each read by its type; members that d does not need are ignored, missing
- * ones are null. FIELD_FORMAT with err.field naming the input that does not fit its type. */
+/* The inputs of d from a JSON object by input name, each read by its type; members that d does not need are ignored,
+ * missing ones are null. FIELD_FORMAT with err.field naming the input that does not fit its type. */
 MUST_USE bool dmn_inputs_read(Arena *a, const DmnInvocable *d, const Json *object, Value *ret, Err *err);
 
-/* ---- Trace: why ---------------------------------------------------------------------------------------------------- */
+/* ---- Trace: why ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
-    Str input;      /* input expression text or input label */
-    Str test;       /* the cell as written */
-    Value value;    /* what was tested */
+    Str input;   /* input expression text or input label */
+    Str test;    /* the cell as written */
+    Value value; /* what was tested */
     bool passed;
 } DmnCell;
 
 typedef struct {
-    Str id;                 /* rule id of the model, else "r1", "r2", … */
-    int index;              /* from 1 */
-    const DmnCell *cells;   /* filled for fired rules; for all rules where the trace asks for it */
+    Str id;               /* rule id of the model, else "r1", "r2", … */
+    int index;            /* from 1 */
+    const DmnCell *cells; /* filled for fired rules; for all rules where the trace asks for it */
     size_t cell_count;
     const FeelEntry *outputs; /* output name (or "") and value */
     size_t output_count;
@@ -67,8 +68,8 @@ typedef struct {
 } DmnRuleTrace;
 
 typedef struct {
-    Str decision, id;       /* name and id of the decision */
-    Str hit_policy;         /* empty if it is no table */
+    Str decision, id; /* name and id of the decision */
+    Str hit_policy;   /* empty if it is no table */
     Value value;
     const DmnRuleTrace *rules; /* fired ones, or all */
     size_t rule_count;
@@ -88,14 +89,14 @@ Value dmn_evaluate(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *
 Json *dmn_trace_json(Arena *a, const DmnTrace *trace);
 void dmn_trace_print(Buf *b, const DmnTrace *trace); /* for people */
 
-/* ---- What would change it --------------------------------------------------------------------------------------------- */
+/* ---- What would change it -------------------------------------------------------------------------------------- */
 
 typedef struct {
-    Str input;        /* name of the input, or path inside it: "applicant.age" */
-    Value from, to;   /* nearest value that alters the outcome */
-    bool by_waiting;  /* a date that comes by itself */
-    int group;        /* changes of the same number above 0 go together (pairs); 0 stands alone */
-    Value outcome;    /* proven by evaluating again */
+    Str input;       /* name of the input, or path inside it: "applicant.age" */
+    Value from, to;  /* nearest value that alters the outcome */
+    bool by_waiting; /* a date that comes by itself */
+    int group;       /* changes of the same number above 0 go together (pairs); 0 stands alone */
+    Value outcome;   /* proven by evaluating again */
 } DmnChange;
 
 /* The nearest single-input changes (then pairs, where no single one helps) for which `wanted` (unary tests over the
@@ -103,13 +104,13 @@ typedef struct {
 size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const FeelCode *wanted, const Str *changeable,
                    size_t changeable_count, DmnChange *ret, size_t max);
 
-/* ---- Many at once ----------------------------------------------------------------------------------------------------- */
+/* ---- Many at once ---------------------------------------------------------------------------------------------- */
 
 /* One input of many rows. */
 typedef struct {
-    FeelKind kind;       /* NUMBER, DATE, BOOLEAN or STRING: read n; NULL: read values */
-    int scale;           /* NUMBER: the value is n × 10^−scale, scale 0 … 18 */
-    const int64_t *n;    /* number, days since 1970-01-01, 0 or 1, or index into dict */
+    FeelKind kind;    /* NUMBER, DATE, BOOLEAN or STRING: read n; NULL: read values */
+    int scale;        /* NUMBER: the value is n × 10^−scale, scale 0 … 18 */
+    const int64_t *n; /* number, days since 1970-01-01, 0 or 1, or index into dict */
     const Str *dict;
     size_t dict_count;
     const uint8_t *null; /* 1 where the row has no value; NULL if every row has one */
@@ -120,44 +121,47 @@ typedef struct {
     size_t rows, single; /* single: rows that went the way of dmn_evaluate() */
 } DmnBatchCounts;
 
-/* Evaluates d for every row; columns in the order of dmn_inputs(). ret[i] is what dmn_evaluate() would give for row i (reasons
- * of nulls included); values live in the model, the columns or the run's arena. Tables with constant cells and outputs and
- * plain sums run in blocks of columns, all else row by row. */
-void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret, DmnBatchCounts *counts);
+/* Evaluates d for every row; columns in the order of dmn_inputs(). ret[i] is what dmn_evaluate() would give for row i
+ * (reasons of nulls included); values live in the model, the columns or the run's arena. Tables with constant cells and
+ * outputs and plain sums run in blocks of columns, all else row by row. */
+void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret,
+               DmnBatchCounts *counts);
 
 /* The model as people read it: {name, inputs: [{name, type}], elements: [{name, id, requires, literal} or {…, hit_policy,
  * inputs, outputs, rules: [{id, cells, outputs, annotations}]}]}, in order of the file. */
 Json *dmn_describe(Arena *a, const DmnModel *m);
-/* ---- Changing a model --------------------------------------------------------------------------------------------------- */
+
+/* ---- Changing a model ------------------------------------------------------------------------------------------ */
 
 /* A model file open for changes: everything in it is kept as it was read, diagrams and extensions of editors too. */
 typedef struct DmnDraft DmnDraft;
 MUST_USE bool dmn_draft_open(Arena *a, DmnSource source, DmnDraft **ret, Err *err);
 typedef enum { DMN_PLACE_INPUT = 1, DMN_PLACE_OUTPUT, DMN_PLACE_ANNOTATION, DMN_PLACE_DESCRIPTION } DmnPlace;
-/* Sets the text of one cell of the rule with this id; column from 0 (ignored for the description). Setting the annotation
- * "article" or the description sets both, as both carry the citation. NOT_FOUND if there is no such rule or column. */
+/* Sets the text of one cell of the rule with this id; column from 0 (ignored for the description). Setting the
+ * annotation "article" or the description sets both, as both carry the citation. NOT_FOUND if there is no such rule or
+ * column. */
 MUST_USE bool dmn_draft_set(DmnDraft *d, Str rule_id, DmnPlace place, size_t column, Str text, Err *err);
-/* Adds an empty rule ("-" in every input, nothing in the outputs) at the end of the decision's table, or before the rule
- * before_id where that is not empty. ALREADY_EXISTS if the id is taken. */
+/* Adds an empty rule ("-" in every input, nothing in the outputs) at the end of the decision's table, or before the
+ * rule before_id where that is not empty. ALREADY_EXISTS if the id is taken. */
 MUST_USE bool dmn_draft_add_rule(DmnDraft *d, Str decision, Str rule_id, Str before_id, Err *err);
 MUST_USE bool dmn_draft_remove_rule(DmnDraft *d, Str rule_id, Err *err);
 /* The text of a literal decision or knowledge model. */
 MUST_USE bool dmn_draft_set_expression(DmnDraft *d, Str element, Str text, Err *err);
-/* After a file came from an editor that shows only descriptions: the description of each rule becomes its article. Returns how
- * many rules changed. */
+/* After a file came from an editor that shows only descriptions: the description of each rule becomes its article.
+ * Returns how many rules changed. */
 size_t dmn_draft_cite(DmnDraft *d);
 void dmn_draft_print(const DmnDraft *d, Buf *b); /* XML */
 
-/* ---- Checking a model ----------------------------------------------------------------------------------------------------- */
+/* ---- Checking a model ------------------------------------------------------------------------------------------ */
 
 typedef enum { DMN_INFO = 1, DMN_WARNING, DMN_ERROR } DmnSeverity;
 typedef struct {
     DmnSeverity severity;
-    const char *code;    /* "gap", "overlap", "unreachable", "unknown-name", "type", "law-…": stable */
-    Str element, rule;   /* name of the element; id of the rule or empty */
+    const char *code;  /* "gap", "overlap", "unreachable", "unknown-name", "type", "law-…": stable */
+    Str element, rule; /* name of the element; id of the rule or empty */
     int line;
     Str message;
-    Json *example;       /* inputs of the table that show it, or NULL */
+    Json *example; /* inputs of the table that show it, or NULL */
 } DmnFinding;
 enum { DMN_CHECK_LAW = 1 }; /* also what the law profile asks: see docs of the room */
 

@@ -9,18 +9,18 @@
 
 enum {
     DMN_IMPORT_DEPTH = 8,
-    DMN_INSTANCES = 64,      /* models counted once for each way they are imported */
-    DMN_EXPR_DEPTH = 48,     /* boxed expressions inside boxed expressions */
-    DMN_GRAPH_DEPTH = 1024,  /* requirements one after another */
-    DMN_TYPE_DEPTH = 128,    /* item definitions that refer to item definitions */
-    DMN_CALL_DEPTH = 128,    /* knowledge models and services calling each other */
+    DMN_INSTANCES = 64,         /* models counted once for each way they are imported */
+    DMN_EXPR_DEPTH = 48,        /* boxed expressions inside boxed expressions */
+    DMN_GRAPH_DEPTH = 1024,     /* requirements one after another */
+    DMN_TYPE_DEPTH = 128,       /* item definitions that refer to item definitions */
+    DMN_CALL_DEPTH = 128,       /* knowledge models and services calling each other */
     DMN_EVAL_BYTES = 128 << 20, /* of one evaluation */
     DMN_TABLE_INPUTS = 256,
     DMN_TABLE_OUTPUTS = 64,
     DMN_TEXT_BYTES = 1 << 20 /* messages, JSON and other text that is built here */
 };
 
-/* ---- Types ---------------------------------------------------------------------------------------------------------- */
+/* ---- Types ----------------------------------------------------------------------------------------------------- */
 
 typedef struct DType DType;
 typedef struct {
@@ -32,21 +32,21 @@ typedef struct {
 struct DType {
     Str name;
     const FeelType *feel;
-    const DType *base;           /* of the typeRef, where that is an item definition; of the items if a collection */
-    const FeelCode *allowed;     /* tests of each item (or of the value, if no collection); NULL: none */
-    const FeelCode *constraint;  /* tests of the whole collection */
+    const DType *base;          /* of the typeRef, where that is an item definition; of the items if a collection */
+    const FeelCode *allowed;    /* tests of each item (or of the value, if no collection); NULL: none */
+    const FeelCode *constraint; /* tests of the whole collection */
     Str allowed_text;
     const DTypeMember *members;
     size_t member_count;
-    const DType *result;         /* of a function item */
+    const DType *result; /* of a function item */
     const XmlNode *xml;
     bool collection;
-    bool constrained;            /* something here or below has tests */
-    uint8_t simple;              /* a FeelKind: any value of it fits without conversion or test; 0: look closer */
-    uint8_t state;               /* 0 unread, 1 being read, 2 read */
+    bool constrained; /* something here or below has tests */
+    uint8_t simple;   /* a FeelKind: any value of it fits without conversion or test; 0: look closer */
+    uint8_t state;    /* 0 unread, 1 being read, 2 read */
 };
 
-/* ---- Boxed expressions ------------------------------------------------------------------------------------------------ */
+/* ---- Boxed expressions ----------------------------------------------------------------------------------------- */
 
 typedef enum {
     EXPR_LITERAL = 1,
@@ -67,31 +67,31 @@ typedef struct Table Table;
 typedef struct Expr Expr;
 
 typedef struct {
-    Str name;              /* entry, parameter, column or binding; empty for a result entry */
-    const DType *type;     /* may be NULL */
-    const Expr *expr;      /* may be NULL */
-    int slot;              /* where the value stands in the frame, or −1 */
+    Str name;          /* entry, parameter, column or binding; empty for a result entry */
+    const DType *type; /* may be NULL */
+    const Expr *expr;  /* may be NULL */
+    int slot;          /* where the value stands in the frame, or −1 */
 } ExprPart;
 
 struct Expr {
     ExprKind kind;
     int line;
-    Str id, text;          /* text: of a literal */
-    const DType *type;     /* typeRef of the expression, or NULL */
-    const FeelCode *code;  /* literal; filter: applies the match to a list; NULL if it did not compile */
-    Str problem;           /* why code is NULL */
+    Str id, text;         /* text: of a literal */
+    const DType *type;    /* typeRef of the expression, or NULL */
+    const FeelCode *code; /* literal; filter: applies the match to a list; NULL if it did not compile */
+    Str problem;          /* why code is NULL */
     const Table *table;
     const ExprPart *parts; /* entries, bindings, items, columns, parameters */
     size_t count;
     const Expr *first, *second, *third; /* called function or body; if-then-else; in, return/satisfies/match */
     const Expr *const *cells;           /* relation: rows × columns */
     size_t rows;
-    int slot, slot2;       /* iterator variable; "partial"; the filter's list */
-    int frame;             /* frame size that a function body needs */
+    int slot, slot2;        /* iterator variable; "partial"; the filter's list */
+    int frame;              /* frame size that a function body needs */
     const FeelCode *helper; /* turns a range or single value into a list */
 };
 
-/* ---- Tables ------------------------------------------------------------------------------------------------------------- */
+/* ---- Tables ---------------------------------------------------------------------------------------------------- */
 
 typedef enum {
     HIT_UNIQUE = 1,
@@ -125,7 +125,7 @@ typedef struct {
     const FeelCode *const *ranks; /* one test per output value, highest priority first */
     size_t rank_count;
     const FeelCode *values;
-    const Expr *otherwise;   /* default output */
+    const Expr *otherwise; /* default output */
     int line;
 } TableOutput;
 
@@ -133,9 +133,9 @@ typedef struct {
     Str text;
     const FeelCode *code; /* NULL if it did not compile, or (outputs) if empty */
     Str problem;
-    Value constant;       /* outputs: valid if is_constant */
+    Value constant; /* outputs: valid if is_constant */
     bool is_constant;
-    bool is_checked;      /* outputs: the constant fits its type as it is */
+    bool is_checked; /* outputs: the constant fits its type as it is */
     int line;
 } TableCell;
 
@@ -144,10 +144,10 @@ typedef struct {
     TableCell *in, *out;
     FeelEntry *annotations; /* with the description last, as "description" */
     size_t annotation_count;
-    const Value *constants; /* all outputs, if each is a checked constant; else NULL */
-    Value joined;           /* then: what the rule gives */
+    const Value *constants;   /* all outputs, if each is a checked constant; else NULL */
+    Value joined;             /* then: what the rule gives */
     const FeelEntry *entries; /* then: outputs by name */
-    uint32_t *ranks;        /* then: the place of each output among the output values */
+    uint32_t *ranks;          /* then: the place of each output among the output values */
     int line;
 } TableRule;
 
@@ -155,7 +155,7 @@ typedef struct TableIndex TableIndex;
 
 struct Table {
     Str hit_name;
-    Str id, owner;    /* owner: name of the element, with the entry inside it */
+    Str id, owner; /* owner: name of the element, with the entry inside it */
     Str owner_id;
     Hit hit;
     TableInput *inputs;
@@ -168,20 +168,20 @@ struct Table {
     size_t annotation_count;
     const TableIndex *index; /* NULL where cells are not constant */
     bool has_default;
-    bool all_constant;       /* every output is a constant */
+    bool all_constant; /* every output is a constant */
     int line;
     const XmlNode *xml;
 };
 
-/* ---- Elements ------------------------------------------------------------------------------------------------------------- */
+/* ---- Elements -------------------------------------------------------------------------------------------------- */
 
 enum { NODE_INPUT = 100 }; /* beside DmnKind */
 
 typedef struct {
-    Str name;                    /* in scope */
-    const DmnInvocable **nodes;  /* one, or several seen through an import */
+    Str name;                   /* in scope */
+    const DmnInvocable **nodes; /* one, or several seen through an import */
     size_t count;
-    bool through_import;         /* then the value is a context by element name */
+    bool through_import; /* then the value is a context by element name */
 } Slot;
 
 struct DmnInvocable {
@@ -190,27 +190,28 @@ struct DmnInvocable {
     int line;
     DmnModel *model;
     const XmlNode *xml;
-    size_t number;               /* among all elements of the loaded models */
-    const DType *type;           /* never NULL */
+    size_t number;     /* among all elements of the loaded models */
+    const DType *type; /* never NULL */
     Str type_name;
-    const FeelType *seen;        /* type that other expressions see */
-    Slot *slots;                 /* the first slots of the frame */
+    const FeelType *seen; /* type that other expressions see */
+    Slot *slots;          /* the first slots of the frame */
     size_t slot_count;
-    const uint32_t *direct;      /* if every slot is one input or decision: their numbers; else NULL */
-    ExprPart *params;            /* knowledge model, service; they follow the slots */
+    const uint32_t *direct;           /* if every slot is one input or decision: their numbers; else NULL */
+    ExprPart *params;                 /* knowledge model, service; they follow the slots */
     const DmnInvocable **param_nodes; /* service: what each parameter stands for */
     size_t param_count;
     const DmnInvocable **outputs; /* service */
     size_t output_count;
-    const DmnInvocable **needs;  /* information requirements, resolved */
+    const DmnInvocable **needs; /* information requirements, resolved */
     size_t need_count;
-    const DmnInvocable **knows;  /* knowledge requirements */
+    const DmnInvocable **knows; /* knowledge requirements */
     size_t know_count;
-    const Expr *logic;           /* NULL: none */
-    Value external;              /* knowledge model that is a function of another language */
+    const Expr *logic; /* NULL: none */
+    Value external;    /* knowledge model that is a function of another language */
     int frame;
-    const DmnInvocable **plan;   /* inputs and decisions in order of evaluation, itself last */
+    const DmnInvocable **plan; /* inputs and decisions in order of evaluation, itself last */
     size_t plan_count;
+    size_t plan_frames; /* values in the frames of its decisions together */
     DmnInput *inputs;
     size_t input_count;
     uint8_t mark, built, visited;
@@ -234,8 +235,8 @@ struct DmnModel {
     Import *imports;
     size_t import_count;
     FeelScope *types_scope;
-    Map types;   /* name → DType */
-    Map ids;     /* id → DmnInvocable */
+    Map types; /* name → DType */
+    Map ids;   /* id → DmnInvocable */
     DmnInvocable **nodes;
     size_t node_count;
     /* only of the root */
@@ -257,7 +258,7 @@ struct Loader {
     size_t all_cap;
     FeelRun *run; /* for constants while loading; freed at the end of it */
     int type_depth;
-    bool plain;   /* without index: tests compare both ways */
+    bool plain; /* without index: tests compare both ways */
 };
 
 /* load.c */
@@ -300,7 +301,7 @@ Str hit_name(Hit hit);
 MUST_USE bool model_load(Arena *a, const DmnSource *sources, size_t count, bool plain, DmnModel **ret, Err *err);
 MUST_USE bool graph_build(DmnModel *root, Err *err);
 
-/* ---- Evaluation ------------------------------------------------------------------------------------------------------------- */
+/* ---- Evaluation ------------------------------------------------------------------------------------------------ */
 
 typedef struct Eval Eval;
 
@@ -324,6 +325,8 @@ struct Eval {
     Value *memo; /* by element number */
     const DmnModel *model;
     size_t used_before; /* bytes of the arena when it began */
+    Value *frames;      /* room for the frames of the plan's decisions */
+    size_t frames_left;
     int depth;
 };
 

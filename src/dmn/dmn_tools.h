@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* ---- The official conformance suite (dmn-tck) ------------------------------------------------------------------------ */
+/* ---- The official conformance suite (dmn-tck) ------------------------------------------------------------------ */
 
 typedef struct {
     size_t passed, failed; /* test cases; one with several result nodes passes only if all do */
@@ -20,7 +20,7 @@ typedef struct {
  * False only if the folder cannot be read. */
 MUST_USE bool dmn_tck_run(Arena *a, Str folder, bool verbose, FILE *out, DmnTckCounts *ret, Err *err);
 
-/* ---- Command line ------------------------------------------------------------------------------------------------------ */
+/* ---- Command line ---------------------------------------------------------------------------------------------- */
 
 /* `goldenbridge dmn check|run|batch|explain|steps|tck …` and `goldenbridge feel …`, argv[0] being "dmn" or "feel".
  * Returns the exit status of the error table (0 good, 1 findings or failed tests, 2 wrong use, 65 bad data …). */

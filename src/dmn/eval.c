@@ -60,12 +60,16 @@ static Value input_find(const DmnModel *m, Value inputs, Str name, bool *ret_fou
 static Value input_value(Eval *ev, const DmnInvocable *d, size_t ordinal)
 {
     bool found = false;
-    const FeelEntry *e = ev->inputs.kind == FEEL_CONTEXT && ordinal < ev->inputs.len ? &feel_entries(ev->inputs)[ordinal] : NULL;
+    const FeelEntry *e =
+        ev->inputs.kind == FEEL_CONTEXT && ordinal < ev->inputs.len ? &feel_entries(ev->inputs)[ordinal] : NULL;
     if (e != NULL && d->model->parent == NULL && e->name.len == d->variable.len &&
         (e->name.ptr == d->variable.ptr || str_eq(e->name, d->variable))) {
         return type_check(ev->run, e->value, d->type, d->name);
     }
     Value v = input_find(d->model, ev->inputs, d->variable, &found);
+    if (!found && !str_eq(d->name, d->variable)) {
+        v = input_find(d->model, ev->inputs, d->name, &found);
+    }
     return type_check(ev->run, v, d->type, d->name);
 }
 
@@ -96,6 +100,17 @@ static void slots_fill(Eval *ev, const DmnInvocable *d, Value *frame)
     }
 }
 
+static Value *frame_take(Eval *ev, size_t size)
+{
+    if (size > ev->frames_left) {
+        return ARENA_ARRAY(ev->a, Value, size);
+    }
+    Value *frame = ev->frames;
+    ev->frames += size;
+    ev->frames_left -= size;
+    return frame;
+}
+
 /* The value of a decision, its requirements being in the memo. */
 Value node_eval(Eval *ev, const DmnInvocable *d)
 {
@@ -106,7 +121,7 @@ Value node_eval(Eval *ev, const DmnInvocable *d)
         return feel_error(ev->run, "%.*s: no memory left for this evaluation", STR_ARG(d->name));
     }
     size_t before = ev->trace != NULL ? ev->trace->count : 0;
-    Value *frame = ARENA_ARRAY(ev->a, Value, d->frame);
+    Value *frame = frame_take(ev, (size_t)d->frame);
     slots_fill(ev, d, frame);
     Value v = type_check(ev->run, expr_eval(ev, d->logic, frame), d->type, d->name);
     if (ev->trace == NULL) {
@@ -120,7 +135,7 @@ Value node_eval(Eval *ev, const DmnInvocable *d)
     return v;
 }
 
-/* ---- Functions ---------------------------------------------------------------------------------------------------------- */
+/* ---- Functions ------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     Eval *ev;
@@ -155,6 +170,7 @@ static Value service_run(Eval *outer, const DmnInvocable *d, const Value *args)
 {
     Eval *inner = ARENA_NEW(outer->a, Eval); /* functions made inside may outlive the call */
     *inner = *outer;
+    inner->frames_left = 0;
     inner->memo = ARENA_ARRAY(inner->a, Value, inner->model->total);
     inner->inputs = feel_null();
     for (size_t i = 0; i < d->param_count; i++) {
@@ -229,7 +245,7 @@ Value knowledge_value(Eval *ev, const DmnInvocable *d)
     return *memo;
 }
 
-/* ---- The face --------------------------------------------------------------------------------------------------------------- */
+/* ---- The face -------------------------------------------------------------------------------------------------- */
 
 static Value called_directly(Eval *ev, const DmnInvocable *d)
 {
@@ -255,13 +271,16 @@ Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trac
     const DmnModel *root = model_root(d->model);
     Eval ev = {.run = run, .a = feel_run_arena(run), .inputs = inputs, .trace = trace, .model = root, .probe = probe};
     ev.used_before = arena_used(ev.a);
-    if (!eval_room(&ev, EVAL_ROOM + root->total * sizeof(Value))) {
+    size_t values = root->total + d->plan_frames;
+    if (!eval_room(&ev, EVAL_ROOM + values * sizeof(Value))) {
         return feel_error(run, "%.*s: no memory left for this evaluation", STR_ARG(d->name));
     }
     /* Functions made on the way point to the evaluation, so it lives as long as they do. */
-    Eval *kept = arena_alloc(ev.a, sizeof(Eval) + root->total * sizeof(Value));
+    Eval *kept = arena_alloc(ev.a, sizeof(Eval) + values * sizeof(Value));
     *kept = ev;
     kept->memo = (Value *)(void *)(kept + 1);
+    kept->frames = kept->memo + root->total;
+    kept->frames_left = d->plan_frames;
     if (d->kind != DMN_DECISION) {
         return called_directly(kept, d);
     }

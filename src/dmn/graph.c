@@ -4,7 +4,7 @@
 
 enum { MARK_OPEN = 1, MARK_DONE = 2 };
 
-/* ---- References -------------------------------------------------------------------------------------------------------- */
+/* ---- References ------------------------------------------------------------------------------------------------ */
 
 static DmnInvocable *href_find(DmnModel *m, Str href)
 {
@@ -82,7 +82,7 @@ static void service_read(DmnInvocable *d)
     }
 }
 
-/* ---- Cycles -------------------------------------------------------------------------------------------------------------- */
+/* ---- Cycles ---------------------------------------------------------------------------------------------------- */
 
 /* Whether compiling d first and then what it requires, uses or gives out would go too deep. */
 static bool depth_fits(DmnInvocable *d, int depth, Err *err)
@@ -96,8 +96,8 @@ static bool depth_fits(DmnInvocable *d, int depth, Err *err)
     }
     d->visited = 1;
     if (depth > DMN_GRAPH_DEPTH) {
-        return err_set(err, TOO_DEEP, "%.*s line %d: \"%.*s\" requires others more than %d deep", STR_ARG(d->model->path), d->line,
-                       STR_ARG(d->name), DMN_GRAPH_DEPTH);
+        return err_set(err, TOO_DEEP, "%.*s line %d: \"%.*s\" requires others more than %d deep",
+                       STR_ARG(d->model->path), d->line, STR_ARG(d->name), DMN_GRAPH_DEPTH);
     }
     for (size_t e = 0; e < COUNT_OF(edges); e++) {
         for (size_t i = 0; i < edges[e].count; i++) {
@@ -128,7 +128,7 @@ static bool cycle_free(DmnInvocable *d, int depth, Err *err)
     return true;
 }
 
-/* ---- Scopes ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Scopes ---------------------------------------------------------------------------------------------------- */
 
 /* The import of d's model through which `other` is reached, or NULL for the model itself (and imports without name). */
 static const Import *import_of(const DmnInvocable *d, const DmnInvocable *other)
@@ -206,7 +206,8 @@ static FeelScope *scope_build(DmnInvocable *d)
         const Slot *slot = &d->slots[i];
         feel_scope_add(s, slot->name, slot_type(a, slot));
         numbers[i] = (uint32_t)slot->nodes[0]->number;
-        direct = direct && !slot->through_import && (slot->nodes[0]->kind == NODE_INPUT || slot->nodes[0]->kind == DMN_DECISION);
+        direct = direct && !slot->through_import &&
+                 (slot->nodes[0]->kind == NODE_INPUT || slot->nodes[0]->kind == DMN_DECISION);
     }
     d->direct = direct ? numbers : NULL;
     return s;
@@ -291,7 +292,7 @@ static void logic_build(DmnInvocable *d)
     d->frame = b.frame;
 }
 
-/* ---- Order ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Order ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     DmnModel *root;
@@ -340,15 +341,16 @@ static void plan_build(Order *o, DmnInvocable *d)
     d->inputs = ARENA_ARRAY(a, DmnInput, o->count + d->param_count);
     for (size_t i = 0; i < o->count; i++) {
         d->plan[d->plan_count++] = o->list[i];
+        d->plan_frames += (size_t)o->list[i]->frame;
         if (o->list[i]->kind == NODE_INPUT && d->kind == DMN_DECISION) {
             input_add(d, o->list[i]);
         }
     }
     for (size_t i = 0; i < d->param_count; i++) {
         const DType *t = d->params[i].type;
-        d->inputs[d->input_count++] = (DmnInput){d->params[i].name, t != NULL ? t->feel : NULL,
-                                                 t != NULL && !t->collection ? t->allowed : NULL,
-                                                 t != NULL ? t->name : STR("")};
+        d->inputs[d->input_count++] =
+            (DmnInput){d->params[i].name, t != NULL ? t->feel : NULL, t != NULL && !t->collection ? t->allowed : NULL,
+                       t != NULL ? t->name : STR("")};
     }
 }
 
@@ -370,7 +372,8 @@ bool graph_build(DmnModel *root, Err *err)
     for (size_t i = 0; i < root->total; i++) {
         logic_build(root->all[i]);
     }
-    Order o = {.root = root, .list = ARENA_ARRAY(root->a, const DmnInvocable *, root->total),
+    Order o = {.root = root,
+               .list = ARENA_ARRAY(root->a, const DmnInvocable *, root->total),
                .seen = ARENA_ARRAY(root->a, uint32_t, root->total)};
     for (size_t i = 0; i < root->total; i++) {
         plan_build(&o, root->all[i]);

@@ -12,12 +12,29 @@ typedef struct {
     const Table *t;
     const uint32_t *rules; /* the part that is being indexed */
     size_t count;
-    size_t bytes;          /* of masks so far */
+    size_t bytes; /* of masks so far */
 } Builder;
 
-static const int64_t powers[] = { /* of ten */
-    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000,
-    10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000};
+static const int64_t powers[] = {/* of ten */
+                                 1,
+                                 10,
+                                 100,
+                                 1000,
+                                 10000,
+                                 100000,
+                                 1000000,
+                                 10000000,
+                                 100000000,
+                                 1000000000,
+                                 10000000000,
+                                 100000000000,
+                                 1000000000000,
+                                 10000000000000,
+                                 100000000000000,
+                                 1000000000000000,
+                                 10000000000000000,
+                                 100000000000000000,
+                                 1000000000000000000};
 
 static const FeelCode *cell_of(const Builder *b, size_t bit, size_t input)
 {
@@ -119,8 +136,8 @@ static size_t cut_of(const Cuts *cuts, Value v)
     return low;
 }
 
-/* The regions of a cell are marked range by range; false if one is of a form that only the language knows. Regions alternate
- * between gaps and cuts, or are one per text and one for all others. */
+/* The regions of a cell are marked range by range; false if one is of a form that only the language knows. Regions
+ * alternate between gaps and cuts, or are one per text and one for all others. */
 static bool regions_mark(const IndexColumn *c, const Cuts *cuts, FeelTests shape, bool *accepted)
 {
     memset(accepted, shape.negated || shape.shape == FEEL_TEST_ANY, c->regions);
@@ -152,8 +169,10 @@ static bool regions_mark(const IndexColumn *c, const Cuts *cuts, FeelTests shape
     return true;
 }
 
-/* All masks of a column: where the cell is made of plain ranges from its bounds, else by running it on a value of each region. */
-static void masks_fill(Builder *b, size_t input, const IndexColumn *c, const Cuts *cuts, const Value *reps, uint64_t *masks)
+/* All masks of a column: where the cell is made of plain ranges from its bounds, else by running it on a value of each
+ * region. */
+static void masks_fill(Builder *b, size_t input, const IndexColumn *c, const Cuts *cuts, const Value *reps,
+                       uint64_t *masks)
 {
     size_t words = mask_words(b->count);
     bool *accepted = ARENA_ARRAY(b->scratch, bool, c->regions);
@@ -183,13 +202,15 @@ static Value point_between(Builder *b, const IndexColumn *c, size_t region)
     Dec low, high, half = {.coefficient = 5, .exponent = -1}, one = dec_from_int(1), mid;
     Value v = {.kind = (uint8_t)c->kind};
     if (c->kind != FEEL_NUMBER) {
-        v.i = cut > 0 ? c->points[cut - 1] + 1 : c->points[0] - 1; /* may meet the next point: then nothing lies between */
+        v.i = cut > 0 ? c->points[cut - 1] + 1
+                      : c->points[0] - 1; /* may meet the next point: then nothing lies between */
         return v;
     }
     low = dec_from_int(cut > 0 ? c->points[cut - 1] : c->points[0]);
     high = dec_from_int(cut < c->cut_count ? c->points[cut] : c->points[c->cut_count - 1]);
-    bool ok = cut == 0 ? dec_sub(high, one, &mid) : cut == c->cut_count ? dec_add(low, one, &mid)
-                                                                         : dec_add(low, high, &mid) && dec_mul(mid, half, &mid);
+    bool ok = cut == 0              ? dec_sub(high, one, &mid)
+              : cut == c->cut_count ? dec_add(low, one, &mid)
+                                    : dec_add(low, high, &mid) && dec_mul(mid, half, &mid);
     mid.exponent -= c->scale;
     return ok ? feel_number(b->scratch, mid) : feel_null();
 }
@@ -210,8 +231,8 @@ static bool points_index(Builder *b, size_t input, const Cuts *cuts, IndexColumn
     return true;
 }
 
-/* The first eight bytes; of shorter texts all of them, some twice. Together with the length it tells texts of up to eight
- * bytes apart. */
+/* The first eight bytes; of shorter texts all of them, some twice. Together with the length it tells texts of up to
+ * eight bytes apart. */
 static uint64_t text_head(Str s)
 {
     uint64_t head = 0;
@@ -283,10 +304,11 @@ static void column_index(Builder *b, size_t input, IndexColumn *c)
         cuts_add_value(b->scratch, &cuts, feel_bool(true));
     }
     c->cut_count = cuts.count;
-    c->indexed = c->kind == FEEL_STRING ? texts_index(b, input, &cuts, c) : points_read(b, &cuts, c) && points_index(b, input, &cuts, c);
+    c->indexed = c->kind == FEEL_STRING ? texts_index(b, input, &cuts, c)
+                                        : points_read(b, &cuts, c) && points_index(b, input, &cuts, c);
 }
 
-/* ---- Looking up --------------------------------------------------------------------------------------------------------- */
+/* ---- Looking up ------------------------------------------------------------------------------------------------ */
 
 /* How many points are below v. */
 static size_t points_below(const int64_t *points, size_t count, int64_t v)
@@ -368,7 +390,7 @@ size_t index_region(const IndexColumn *c, Value v)
     return 2 * below + (below < c->cut_count && c->points[below] == v.i);
 }
 
-/* ---- Building ------------------------------------------------------------------------------------------------------------ */
+/* ---- Building -------------------------------------------------------------------------------------------------- */
 
 static TableIndex *part_build(Builder *b, const uint32_t *rules, size_t count)
 {

@@ -6,8 +6,8 @@
 #include "regions_int.h"
 
 enum {
-    INDEX_RULES = 4096,            /* greater tables are split first */
-    INDEX_BYTES = 64 << 20,        /* of one index; beyond it the table is scanned */
+    INDEX_RULES = 4096,     /* greater tables are split first */
+    INDEX_BYTES = 64 << 20, /* of one index; beyond it the table is scanned */
     INDEX_WORDS = INDEX_RULES / 64
 };
 
@@ -28,11 +28,11 @@ typedef struct {
 
 struct TableIndex {
     size_t words;
-    size_t count;          /* rules in it */
-    const uint32_t *rules; /* which rule of the table each bit is; NULL: the same number */
-    IndexColumn *columns;  /* one per input */
-    bool complete;         /* every column is indexed */
-    size_t split;          /* column that chooses a part, where parts is not NULL */
+    size_t count;                   /* rules in it */
+    const uint32_t *rules;          /* which rule of the table each bit is; NULL: the same number */
+    IndexColumn *columns;           /* one per input */
+    bool complete;                  /* every column is indexed */
+    size_t split;                   /* column that chooses a part, where parts is not NULL */
     const TableIndex *const *parts; /* by region of that column; then the part for nulls */
 };
 

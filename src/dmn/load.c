@@ -38,13 +38,15 @@ void problem_add(DmnModel *m, Str element, int line, const char *format, ...)
     check_that(len >= 0);
     if (root->problem_count == root->problem_cap) {
         size_t cap = root->problem_cap > 0 ? root->problem_cap * 2 : 16;
-        root->problems = arena_grow(root->a, root->problems, root->problem_cap * sizeof(DmnProblem), cap * sizeof(DmnProblem));
+        root->problems =
+            arena_grow(root->a, root->problems, root->problem_cap * sizeof(DmnProblem), cap * sizeof(DmnProblem));
         root->problem_cap = cap;
     }
     DmnProblem *p = &root->problems[root->problem_count++];
     p->element = element;
     p->line = line;
-    p->message = m == root ? str_copy(root->a, str_from_c(text)) : str_printf(root->a, "%.*s: %s", STR_ARG(m->path), text);
+    p->message =
+        m == root ? str_copy(root->a, str_from_c(text)) : str_printf(root->a, "%.*s: %s", STR_ARG(m->path), text);
 }
 
 static void all_add(Loader *l, DmnInvocable *d)
@@ -132,7 +134,8 @@ static bool root_parse(Loader *l, size_t index, Err *err)
         return false;
     }
     if (!xml_is(root, "definitions") || !dmn_is_model_ns(root->ns)) {
-        return err_set(err, MODEL_BROKEN, "%.*s line %d: this is no DMN model of version 1.2 to 1.5 (namespace \"%.*s\")",
+        return err_set(err, MODEL_BROKEN,
+                       "%.*s line %d: this is no DMN model of version 1.2 to 1.5 (namespace \"%.*s\")",
                        STR_ARG(s->path), root->line, STR_ARG(root->ns));
     }
     l->roots[index] = root;
@@ -250,7 +253,7 @@ bool model_load(Arena *a, const DmnSource *sources, size_t count, bool plain, Dm
     return ok;
 }
 
-/* ---- Asking ---------------------------------------------------------------------------------------------------------- */
+/* ---- Asking ---------------------------------------------------------------------------------------------------- */
 
 Str dmn_name(const DmnModel *m)
 {

@@ -69,7 +69,7 @@ void cuts_sort(Cuts *cuts, FeelKind kind)
     cuts->count = kept;
 }
 
-/* ---- A value between two cut points -------------------------------------------------------------------------------------- */
+/* ---- A value between two cut points ---------------------------------------------------------------------------- */
 
 /* The number of least length strictly between low and high; either may be null for no bound. */
 static bool number_between(Arena *a, Value low, Value high, Value *ret)
@@ -219,7 +219,8 @@ size_t cuts_regions(Arena *a, const Cuts *cuts, FeelKind kind, bool only_points,
         return code_regions(a, cuts, regions);
     }
     for (size_t i = 0; i <= cuts->count; i++) {
-        Value low = i > 0 ? cuts->items[i - 1] : feel_null(), high = i < cuts->count ? cuts->items[i] : feel_null(), rep;
+        Value low = i > 0 ? cuts->items[i - 1] : feel_null(), high = i < cuts->count ? cuts->items[i] : feel_null(),
+              rep;
         if (value_between(a, low, high, kind, &rep)) {
             n = region_add(regions, n, rep, low, high);
         }
@@ -230,7 +231,7 @@ size_t cuts_regions(Arena *a, const Cuts *cuts, FeelKind kind, bool only_points,
     return n;
 }
 
-/* ---- Columns -------------------------------------------------------------------------------------------------------------- */
+/* ---- Columns --------------------------------------------------------------------------------------------------- */
 
 const DType *input_domain(const Table *t, size_t input)
 {
@@ -246,7 +247,8 @@ static const Table *source_table(const Table *t, size_t input)
 {
     const DmnInvocable *d = t->inputs[input].named;
     const Table *from = d != NULL && d->logic != NULL && d->logic->kind == EXPR_TABLE ? d->logic->table : NULL;
-    bool single = from != NULL && (from->hit == HIT_UNIQUE || from->hit == HIT_ANY || from->hit == HIT_PRIORITY || from->hit == HIT_FIRST);
+    bool single = from != NULL && (from->hit == HIT_UNIQUE || from->hit == HIT_ANY || from->hit == HIT_PRIORITY ||
+                                   from->hit == HIT_FIRST);
     if (!single || from->output_count != 1 || from->has_default) {
         return NULL;
     }

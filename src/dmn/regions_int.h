@@ -13,10 +13,10 @@ typedef struct {
 } Region;
 
 typedef struct {
-    FeelKind kind;   /* of its values; FEEL_NULL if nothing is tested */
+    FeelKind kind; /* of its values; FEEL_NULL if nothing is tested */
     Region *regions;
     size_t count;
-    bool constant;   /* all cells are constant tests */
+    bool constant;      /* all cells are constant tests */
     size_t first_other; /* rule with the first cell that is not */
 } Column;
 

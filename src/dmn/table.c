@@ -6,10 +6,12 @@ static const struct {
     const char *name; /* as the standard writes it */
     Hit hit;
 } policies[] = {
-    {"UNIQUE", HIT_UNIQUE},         {"ANY", HIT_ANY},           {"PRIORITY", HIT_PRIORITY},
-    {"FIRST", HIT_FIRST},           {"RULE ORDER", HIT_RULE_ORDER}, {"OUTPUT ORDER", HIT_OUTPUT_ORDER},
-    {"COLLECT", HIT_COLLECT},       {"COLLECT SUM", HIT_SUM},   {"COLLECT MIN", HIT_MIN},
-    {"COLLECT MAX", HIT_MAX},       {"COLLECT COUNT", HIT_COUNT},
+    {"UNIQUE", HIT_UNIQUE},         {"ANY", HIT_ANY},
+    {"PRIORITY", HIT_PRIORITY},     {"FIRST", HIT_FIRST},
+    {"RULE ORDER", HIT_RULE_ORDER}, {"OUTPUT ORDER", HIT_OUTPUT_ORDER},
+    {"COLLECT", HIT_COLLECT},       {"COLLECT SUM", HIT_SUM},
+    {"COLLECT MIN", HIT_MIN},       {"COLLECT MAX", HIT_MAX},
+    {"COLLECT COUNT", HIT_COUNT},
 };
 
 Str hit_name(Hit hit)
@@ -91,15 +93,17 @@ static void input_read(Build *b, const XmlNode *n, FeelScope *scope, TableInput 
     in->problem = e.problem;
     in->named = element_named(b->node, in->text);
     in->slot = slot_read(scope, in);
-    if (in->named != NULL && (in->slot < 0 || in->slot >= (int)b->node->slot_count || b->node->slots[in->slot].nodes[0] != in->named)) {
+    if (in->named != NULL &&
+        (in->slot < 0 || in->slot >= (int)b->node->slot_count || b->node->slots[in->slot].nodes[0] != in->named)) {
         in->named = NULL; /* something nearer has the same name */
     }
     in->values_text = text_of(b, xml_child(n, "inputValues"));
     if (in->values_text.len > 0) {
         in->values = tests_compile(b, scope, in->values_text, n->line, &ignored);
     }
-    bool same = type_is_any(in->type) || (in->named != NULL && (in->type == in->named->type ||
-                                                                (in->type->simple != 0 && in->type->simple == in->named->type->simple)));
+    bool same = type_is_any(in->type) ||
+                (in->named != NULL && (in->type == in->named->type ||
+                                       (in->type->simple != 0 && in->type->simple == in->named->type->simple)));
     in->direct = in->slot >= 0 && in->values_text.len == 0 && same;
 }
 
@@ -263,7 +267,8 @@ static void rule_read(Build *b, const XmlNode *n, FeelScope *scope, Table *t, si
         out_cell_read(b, c, scope, &t->outputs[o], &rule->out[o]);
         o++;
     }
-    if (i != t->input_count || o != t->output_count || xml_count(n, "inputEntry") > i || xml_count(n, "outputEntry") > o) {
+    if (i != t->input_count || o != t->output_count || xml_count(n, "inputEntry") > i ||
+        xml_count(n, "outputEntry") > o) {
         problem_add(b->m, b->owner, n->line, "rule %.*s has %zu inputs and %zu outputs, the table %zu and %zu",
                     STR_ARG(rule->id), xml_count(n, "inputEntry"), xml_count(n, "outputEntry"), t->input_count,
                     t->output_count);

@@ -4,19 +4,19 @@
 
 #include <string.h>
 
-enum { TABLE_ROOM = 64 << 10, FEW = 64 };
+enum { TABLE_ROOM = 64 << 10, FEW = 64, FEW_INPUTS = 16 };
 
 /* One evaluation of a table. */
 typedef struct {
     Eval *ev;
     const Table *t;
     const Value *frame;
-    Value *values;   /* of the inputs */
-    size_t *fired;   /* rule numbers in the order of the table */
-    size_t *few;     /* room for FEW of them */
+    Value *values; /* of the inputs */
+    size_t *fired; /* rule numbers in the order of the table */
+    size_t *few;   /* room for FEW of them */
     size_t count;
-    bool has_error;  /* one of the values is a null that came from an error */
-    bool unsure;     /* a value that is an error passes every cell: the rules that might apply */
+    bool has_error; /* one of the values is a null that came from an error */
+    bool unsure;    /* a value that is an error passes every cell: the rules that might apply */
 } Firing;
 
 static Value input_eval(Firing *f, const TableInput *in)
@@ -236,7 +236,8 @@ static Value default_value(Firing *f)
     for (size_t o = 0; o < f->t->output_count; o++) {
         const TableOutput *out = &f->t->outputs[o];
         if (out->otherwise != NULL && out->otherwise->code != NULL) {
-            values[o] = type_check(f->ev->run, feel_eval(f->ev->run, out->otherwise->code, f->frame), out->type, out->name);
+            values[o] =
+                type_check(f->ev->run, feel_eval(f->ev->run, out->otherwise->code, f->frame), out->type, out->name);
         }
     }
     return outputs_join(f, values);
@@ -271,7 +272,8 @@ static size_t rule_rank(Firing *f, size_t o, size_t r, const Value *outputs)
     return rule->constants != NULL && rule->ranks != NULL ? rule->ranks[o] : rank_of(f, o, outputs[o]);
 }
 
-/* Whether rule x with outputs a comes before rule y with b by the order of the output values, columns from left to right. */
+/* Whether rule x with outputs a comes before rule y with b by the order of the output values, columns from left to
+ * right. */
 static bool ranks_before(Firing *f, size_t x, const Value *a, size_t y, const Value *b)
 {
     for (size_t o = 0; o < f->t->output_count; o++) {
@@ -420,17 +422,17 @@ static Value hit_value(Firing *f, const Value **outputs)
 static Value one_value(Firing *f, const Value **outputs)
 {
     const TableRule *rule = &f->t->rules[f->fired[0]];
-    bool single = f->t->hit == HIT_UNIQUE || f->t->hit == HIT_ANY || f->t->hit == HIT_PRIORITY || f->t->hit == HIT_FIRST;
+    bool single =
+        f->t->hit == HIT_UNIQUE || f->t->hit == HIT_ANY || f->t->hit == HIT_PRIORITY || f->t->hit == HIT_FIRST;
     return single && rule->constants != NULL ? rule->joined : hit_value(f, outputs);
 }
 
-/* ---- Trace ------------------------------------------------------------------------------------------------------------ */
+/* ---- Trace ----------------------------------------------------------------------------------------------------- */
 
-static void rule_trace(Firing *f, size_t r, const Value *outputs, DmnRuleTrace *ret)
+static void rule_trace(Firing *f, size_t r, const Value *outputs, DmnCell *cells, DmnRuleTrace *ret)
 {
     const Table *t = f->t;
     const TableRule *rule = &t->rules[r];
-    DmnCell *cells = ARENA_ARRAY(f->ev->a, DmnCell, t->input_count);
     for (size_t i = 0; i < t->input_count; i++) {
         cells[i].input = t->inputs[i].text;
         cells[i].test = rule->in[i].text;
@@ -473,16 +475,17 @@ static void trace_add(Firing *f, const Value **outputs, Value result)
     if (!eval_room(f->ev, TABLE_ROOM + count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(DmnCell)))) {
         return;
     }
-    DmnRuleTrace *rules = ARENA_ARRAY(f->ev->a, DmnRuleTrace, count);
+    DmnRuleTrace *rules = arena_alloc(f->ev->a, count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(DmnCell)));
+    DmnCell *cells = (DmnCell *)(void *)(rules + count);
     for (size_t i = 0; i < count && !all; i++) {
-        rule_trace(f, f->fired[i], outputs[i], &rules[i]);
+        rule_trace(f, f->fired[i], outputs[i], cells + i * t->input_count, &rules[i]);
     }
     const Value **by_rule = all ? ARENA_ARRAY(f->ev->a, const Value *, t->rule_count) : NULL;
     for (size_t i = 0; i < f->count && all; i++) {
         by_rule[f->fired[i]] = outputs[i];
     }
     for (size_t r = 0; r < count && all; r++) {
-        rule_trace(f, r, by_rule[r], &rules[r]);
+        rule_trace(f, r, by_rule[r], cells + r * t->input_count, &rules[r]);
     }
     step->rules = rules;
     step->rule_count = count;
@@ -522,6 +525,7 @@ static bool error_decides(Firing *f, Value *ret)
 
 Value table_eval(Eval *ev, const Table *t, const Value *frame)
 {
+    Value few_values[FEW_INPUTS];
     size_t few[FEW], need = t->rule_count * (t->output_count + 4) * sizeof(Value);
     Firing f = {.ev = ev, .t = t, .frame = frame, .few = few};
     if (need > TABLE_ROOM && !eval_room(ev, need)) { /* the caller left room for small ones */
@@ -530,7 +534,7 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
     if (t->output_count == 0) {
         return feel_error(ev->run, "%.*s: the table has no output", STR_ARG(t->owner));
     }
-    f.values = ARENA_ARRAY(ev->a, Value, t->input_count);
+    f.values = t->input_count <= FEW_INPUTS ? few_values : ARENA_ARRAY(ev->a, Value, t->input_count);
     for (size_t i = 0; i < t->input_count; i++) {
         const TableInput *in = &t->inputs[i];
         f.values[i] = in->direct ? frame[in->slot] : input_eval(&f, in);

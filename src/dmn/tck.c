@@ -9,7 +9,7 @@
 enum { TCK_DEPTH = 8, TCK_SOURCES = 64, DOUBLE_DIGITS = 7 };
 
 typedef struct {
-    Arena *a;    /* of one test file */
+    Arena *a; /* of one test file */
     FILE *out;
     bool verbose;
     Str folder, file;
@@ -19,14 +19,15 @@ typedef struct {
     size_t failed_here;
 } Tck;
 
-/* ---- Values --------------------------------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *xsd, *feel;
 } kinds[] = {
-    {"decimal", "number"},  {"double", "number"},    {"integer", "number"}, {"int", "number"},
-    {"long", "number"},     {"float", "number"},     {"date", "date"},      {"time", "time"},
-    {"dateTime", "date and time"}, {"boolean", "boolean"},
+    {"decimal", "number"},  {"double", "number"}, {"integer", "number"},
+    {"int", "number"},      {"long", "number"},   {"float", "number"},
+    {"date", "date"},       {"time", "time"},     {"dateTime", "date and time"},
+    {"boolean", "boolean"},
 };
 
 static Value parsed(Tck *t, Str text, const char *type)
@@ -103,8 +104,8 @@ static bool has_entry(Value context, Str name)
     return false;
 }
 
-/* Some expected values are what another engine's doubles printed, 7 digits or more after the point: there a difference below
- * 10^-8 is allowed, as in the suite's own runner, and counted. All others are compared exactly. */
+/* Some expected values are what another engine's doubles printed, 7 digits or more after the point: there a difference
+ * below 10^-8 is allowed, as in the suite's own runner, and counted. All others are compared exactly. */
 static bool nearly(Tck *t, Value want, Value got)
 {
     Dec w = feel_dec(want), gap, limit = {.coefficient = 1, .exponent = -8};
@@ -149,7 +150,7 @@ static bool values_match(Tck *t, Value want, Value got)
     return feel_same(want, got) || (moment && feel_is_true(feel_equal(t->run, want, got)));
 }
 
-/* ---- One test case ------------------------------------------------------------------------------------------------- */
+/* ---- One test case --------------------------------------------------------------------------------------------- */
 
 static Value inputs_read(Tck *t, const XmlNode *test)
 {
@@ -231,7 +232,7 @@ static void case_run(Tck *t, const XmlNode *test)
     }
 }
 
-/* ---- One test file --------------------------------------------------------------------------------------------------- */
+/* ---- One test file --------------------------------------------------------------------------------------------- */
 
 static bool tested_load(Tck *t, Str name, Err *err)
 {

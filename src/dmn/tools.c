@@ -12,7 +12,7 @@ static const char feel_help[] =
     "  --all prints the compiled steps too.\n"
     "  Example: goldenbridge feel 'sum([1, 2]) + x' --input '{\"x\": 4}'\n";
 
-/* ---- Sources ------------------------------------------------------------------------------------------------------------ */
+/* ---- Sources --------------------------------------------------------------------------------------------------- */
 
 static Str folder_of(Str path)
 {
@@ -38,7 +38,8 @@ bool tool_model(ToolArgs *args, DmnModel **ret, Err *err)
     if (str_find(sources[0].xml, STR("import"), 0) != SIZE_MAX && folder_read(a, folder, &names, &names_count, NULL)) {
         for (size_t i = 0; i < names_count && count < TOOL_SOURCES; i++) {
             Str other = str_printf(a, "%.*s%.*s", STR_ARG(folder), STR_ARG(names[i]));
-            if (str_ends(other, STR(".dmn")) && !str_ends(path, names[i]) && file_read(a, other, &sources[count].xml, NULL)) {
+            if (str_ends(other, STR(".dmn")) && !str_ends(path, names[i]) &&
+                file_read(a, other, &sources[count].xml, NULL)) {
                 sources[count++].path = other;
             }
         }
@@ -64,8 +65,8 @@ bool tool_invocable(ToolArgs *args, const DmnModel *m, const DmnInvocable **ret,
     for (size_t i = 0; i < dmn_count(m, DMN_DECISION); i++) {
         buf_printf(&names, "%s\"%.*s\"", i > 0 ? ", " : "", STR_ARG(dmn_invocable_name(dmn_at(m, DMN_DECISION, i))));
     }
-    return err_set(err, args->decision.len == 0 ? BAD_USAGE : NOT_FOUND, "name one with --decision: %.*s%s", STR_ARG(buf_str(&names)),
-                   buf_ok(&names) ? "" : ", …");
+    return err_set(err, args->decision.len == 0 ? BAD_USAGE : NOT_FOUND, "name one with --decision: %.*s%s",
+                   STR_ARG(buf_str(&names)), buf_ok(&names) ? "" : ", …");
 }
 
 static bool stream_read(ToolArgs *args, Str *ret, Err *err)
@@ -114,7 +115,7 @@ bool tool_now(const ToolArgs *args, Instant *ret, Err *err)
     return true;
 }
 
-/* ---- check ----------------------------------------------------------------------------------------------------------------- */
+/* ---- check ----------------------------------------------------------------------------------------------------- */
 
 static const char *severity_name(DmnSeverity s)
 {
@@ -160,20 +161,21 @@ static bool run_check(ToolArgs *args, int *ret_status, Err *err)
         if (args->json) {
             json_push(args->a, list, finding_json(args->a, f));
         } else {
-            fprintf(args->out, "%.*s:%d: %s [%s] %.*s: %.*s\n", STR_ARG(args->words[0]), f->line, severity_name(f->severity),
-                    f->code, STR_ARG(f->element), STR_ARG(f->message));
+            fprintf(args->out, "%.*s:%d: %s [%s] %.*s: %.*s\n", STR_ARG(args->words[0]), f->line,
+                    severity_name(f->severity), f->code, STR_ARG(f->element), STR_ARG(f->message));
         }
     }
     if (args->json) {
         json_out(args, list);
     } else {
-        fprintf(args->out, "%zu decisions, %zu findings, %zu of them errors or warnings\n", dmn_count(m, DMN_DECISION), count, bad);
+        fprintf(args->out, "%zu decisions, %zu findings, %zu of them errors or warnings\n", dmn_count(m, DMN_DECISION),
+                count, bad);
     }
     *ret_status = bad > 0 ? STATUS_FINDINGS : 0;
     return true;
 }
 
-/* ---- run, explain ------------------------------------------------------------------------------------------------------------- */
+/* ---- run, explain ---------------------------------------------------------------------------------------------- */
 
 typedef struct {
     DmnModel *m;
@@ -197,7 +199,8 @@ static bool evaluated(ToolArgs *args, Ran *r, Err *err)
             j++;
         }
         if (j == r->d->input_count) {
-            fprintf(args->errout, "note: \"%.*s\" is no input of \"%.*s\"\n", STR_ARG(json->members[i].key), STR_ARG(r->d->name));
+            fprintf(args->errout, "note: \"%.*s\" is no input of \"%.*s\"\n", STR_ARG(json->members[i].key),
+                    STR_ARG(r->d->name));
         }
     }
     r->run = feel_run_new(args->a, (FeelLimits){0}, now);
@@ -335,7 +338,7 @@ static bool run_explain(ToolArgs *args, int *ret_status, Err *err)
     return true;
 }
 
-/* ---- steps, tck, feel ------------------------------------------------------------------------------------------------------------ */
+/* ---- steps, tck, feel ------------------------------------------------------------------------------------------ */
 
 static void expr_steps(Buf *b, const Expr *e, int indent)
 {
@@ -433,24 +436,29 @@ static bool run_feel(ToolArgs *args, int *ret_status, Err *err)
     return !feel_run_failed(run, err);
 }
 
-/* ---- Dispatch ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- Dispatch -------------------------------------------------------------------------------------------------- */
 
 static const Tool tools[] = {
-    {"check", "FILE [--profile law] [--json]\n"
-              "      gaps with an example, overlaps, rules that never decide, unknown names, wrong types; with --profile law\n"
-              "      also what law models must keep to. Exit status 1 if there is an error or warning.",
+    {"check",
+     "FILE [--profile law] [--json]\n"
+     "      gaps with an example, overlaps, rules that never decide, unknown names, wrong types; with --profile law\n"
+     "      also what law models must keep to. Exit status 1 if there is an error or warning.",
      1, 1, run_check},
-    {"run", "FILE --decision NAME [--input JSON|@FILE|-] [--today YYYY-MM-DD] [--json]\n"
-            "      the value of one decision, service or knowledge model. Exit status 65 if it cannot be decided.",
+    {"run",
+     "FILE --decision NAME [--input JSON|@FILE|-] [--today YYYY-MM-DD] [--json]\n"
+     "      the value of one decision, service or knowledge model. Exit status 65 if it cannot be decided.",
      1, 1, run_run},
-    {"explain", "FILE --decision NAME [--input …] [--all] [--wanted TESTS [--change A,B]] [--json]\n"
-                "      every decision on the way, the rules that applied and their annotations; --all: also why the others did\n"
-                "      not; --wanted: the nearest changes after which the value passes the tests, such as '\"granted\"'.",
+    {"explain",
+     "FILE --decision NAME [--input …] [--all] [--wanted TESTS [--change A,B]] [--json]\n"
+     "      every decision on the way, the rules that applied and their annotations; --all: also why the others did\n"
+     "      not; --wanted: the nearest changes after which the value passes the tests, such as '\"granted\"'.",
      1, 1, run_explain},
-    {"batch", "FILE --decision NAME [--input rows.csv|rows.jsonl|-] [--output FILE] [--json]\n"
-              "      one row in, one row out, as CSV or (--json) as JSON lines.",
+    {"batch",
+     "FILE --decision NAME [--input rows.csv|rows.jsonl|-] [--output FILE] [--json]\n"
+     "      one row in, one row out, as CSV or (--json) as JSON lines.",
      1, 1, tool_batch},
-    {"steps", "FILE --decision NAME\n      the compiled steps of its expressions, for people who debug models.", 1, 1, run_steps},
+    {"steps", "FILE --decision NAME\n      the compiled steps of its expressions, for people who debug models.", 1, 1,
+     run_steps},
     {"tck", "FOLDER [--verbose]\n      the official conformance suite (dmn-tck).", 1, 1, run_tck},
 };
 static const Tool feel_tool = {"feel", feel_help, 1, 1, run_feel};
@@ -471,10 +479,10 @@ static bool args_read(int argc, char **argv, int from, ToolArgs *args, Err *err)
         Str *value;
         bool *flag;
     } options[] = {
-        {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL},   {"--wanted", &args->wanted, NULL},
-        {"--change", &args->change, NULL},     {"--today", &args->today, NULL},   {"--output", &args->output, NULL},
-        {"--profile", &args->profile, NULL},   {"--json", NULL, &args->json},     {"--all", NULL, &args->all},
-        {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},     {"-h", NULL, &args->help},
+        {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL}, {"--wanted", &args->wanted, NULL},
+        {"--change", &args->change, NULL},     {"--today", &args->today, NULL}, {"--output", &args->output, NULL},
+        {"--profile", &args->profile, NULL},   {"--json", NULL, &args->json},   {"--all", NULL, &args->all},
+        {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},   {"-h", NULL, &args->help},
         {"-v", NULL, &args->verbose},
     };
     for (int i = from; i < argc; i++) {

@@ -10,7 +10,7 @@
 typedef struct {
     Arena *a;
     FILE *in, *out, *errout;
-    Str words[4];      /* arguments that are no options */
+    Str words[4]; /* arguments that are no options */
     size_t word_count;
     Str decision, input, with, wanted, change, today, output, profile;
     bool json, all, verbose, help;

@@ -84,7 +84,8 @@ void dmn_trace_print(Buf *b, const DmnTrace *trace)
         buf_printf(b, "%.*s = ", STR_ARG(s->decision));
         feel_print(b, s->value);
         if (s->hit_policy.len > 0) {
-            buf_printf(b, "   [%.*s, %s]", STR_ARG(s->hit_policy), s->rule_count > 0 ? "rules below" : "no rule applies");
+            buf_printf(b, "   [%.*s, %s]", STR_ARG(s->hit_policy),
+                       s->rule_count > 0 ? "rules below" : "no rule applies");
         }
         buf_byte(b, '\n');
         for (size_t r = 0; r < s->rule_count; r++) {

@@ -172,7 +172,8 @@ static void type_read(DmnModel *m, DType *t)
     const XmlNode *ref = xml_child(t->xml, "typeRef"), *function = xml_child(t->xml, "functionItem");
     t->collection = str_eq_c(xml_attr(t->xml, "isCollection"), "true");
     t->allowed = tests_read(m, xml_child(t->xml, "allowedValues"), t->name, &t->allowed_text);
-    t->constraint = tests_read(m, xml_child(t->xml, "typeConstraint"), t->name, t->collection ? NULL : &t->allowed_text);
+    t->constraint =
+        tests_read(m, xml_child(t->xml, "typeConstraint"), t->name, t->collection ? NULL : &t->allowed_text);
     if (!t->collection && t->constraint != NULL && t->allowed == NULL) {
         t->allowed = t->constraint; /* of a single value both mean the same */
         t->constraint = NULL;
@@ -223,14 +224,13 @@ void types_read(DmnModel *m)
         const Import *im = &m->imports[i];
         for (size_t j = 0; j < im->model->types.count; j++) {
             const DType *t = im->model->types.entries[j].value;
-            Str name = im->name.len == 0 ? t->name
-                                         : str_printf(m->a, "%.*s.%.*s", STR_ARG(im->name), STR_ARG(t->name));
+            Str name = im->name.len == 0 ? t->name : str_printf(m->a, "%.*s.%.*s", STR_ARG(im->name), STR_ARG(t->name));
             feel_scope_add_type(m->types_scope, name, t->feel != NULL ? t->feel : feel_type_any());
         }
     }
 }
 
-/* ---- Checking -------------------------------------------------------------------------------------------------------- */
+/* ---- Checking -------------------------------------------------------------------------------------------------- */
 
 static bool tests_hold(FeelRun *run, const FeelCode *tests, Value v)
 {
@@ -279,7 +279,8 @@ Value type_check_closer(FeelRun *run, Value v, const DType *t, Str what)
         return feel_error(run, "%.*s: the value is not of type %.*s", STR_ARG(what), STR_ARG(t->name));
     }
     if (t->constrained && !values_allowed(run, fit, t, false)) {
-        return feel_error(run, "%.*s: the value is not among the allowed values of %.*s", STR_ARG(what), STR_ARG(t->name));
+        return feel_error(run, "%.*s: the value is not among the allowed values of %.*s", STR_ARG(what),
+                          STR_ARG(t->name));
     }
     return fit;
 }

@@ -20,8 +20,8 @@ static void fail(Reading *r, ErrCode code, const char *what)
 {
     if (!r->failed) {
         r->failed = true;
-        err_set(r->err, code, "%.*s line %lu: %s", STR_ARG(r->path),
-                (unsigned long)XML_GetCurrentLineNumber(r->parser), what);
+        err_set(r->err, code, "%.*s line %lu: %s", STR_ARG(r->path), (unsigned long)XML_GetCurrentLineNumber(r->parser),
+                what);
         XML_StopParser(r->parser, XML_FALSE);
     }
 }
@@ -179,7 +179,7 @@ bool xml_read(Arena *a, Str path, Str xml, XmlNode **ret_root, Err *err)
     return ok;
 }
 
-/* ---- Asking -------------------------------------------------------------------------------------------------------- */
+/* ---- Asking ---------------------------------------------------------------------------------------------------- */
 
 Str xml_prefix_ns(const XmlNode *n, Str prefix)
 {

@@ -1,4 +1,5 @@
-/* xml_int.h: XML as a tree that can be written back: elements, texts, comments, with namespaces resolved and source lines.
+/* xml_int.h: XML as a tree that can be written back: elements, texts, comments, with namespaces resolved and source
+ * lines.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef DMN_XML_INT_H
 #define DMN_XML_INT_H
@@ -9,10 +10,10 @@
 /* The limits of everything that is read as XML. */
 enum {
     XML_FILE_BYTES = 16 << 20,
-    XML_DEPTH = 64,            /* elements inside elements */
+    XML_DEPTH = 64, /* elements inside elements */
     XML_ATTRIBUTE_BYTES = 64 << 10,
-    XML_ATTRIBUTES = 256,      /* of one element */
-    XML_NODES = 1 << 20        /* elements, texts and comments of one file */
+    XML_ATTRIBUTES = 256, /* of one element */
+    XML_NODES = 1 << 20   /* elements, texts and comments of one file */
 };
 
 typedef enum { XML_ELEMENT = 1, XML_TEXT, XML_COMMENT } XmlKind;

@@ -193,24 +193,22 @@ static Str scan_data(Scan *s, Str *ret_public)
     return (Str){"", 0};
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* Value plus one of a lower-case hex digit, 0 for anything else. */
+static const unsigned char HEX[256] = {['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+                                       ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
 
 static bool hash_parse(Str text, Hash *ret)
 {
-    if (text.len != 64) {
+    if (text.len != 2 * sizeof ret->b) {
         return false;
     }
-    for (size_t i = 0; i < 32; i++) {
-        int high = hex_digit(text.ptr[2 * i]), low = hex_digit(text.ptr[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            return false;
-        }
-        ret->b[i] = (unsigned char)(high << 4 | low);
+    bool ok = true;
+    for (size_t i = 0; i < sizeof ret->b; i++) {
+        unsigned high = HEX[(unsigned char)text.ptr[2 * i]], low = HEX[(unsigned char)text.ptr[2 * i + 1]];
+        ok = ok & (high != 0) & (low != 0);
+        ret->b[i] = (unsigned char)((high - 1) << 4 | (low - 1));
     }
-    return true;
+    return ok;
 }
 
 static bool scan_parts(Str bytes, Parts *ret)

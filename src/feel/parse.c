@@ -449,7 +449,9 @@ bool feel_parse(const Source *src, Node **ret, Err *err)
         n = parse_fail(&p, "no zero byte");
     }
     if (n == NULL) {
-        check_that(first.code != OK);
+        if (first.code == OK) {
+            (void)parse_fail_at(&p, p.at, BAD_REQUEST, "this expression cannot be read");
+        }
         if (err != NULL) {
             *err = first;
         }

@@ -2,39 +2,24 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "open.h"
 
-#include <dirent.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "project/project.h"
 
 enum { MAX_SCHEMES = 64 };
 
-static bool is_file(Arena *a, Str path)
-{
-    return access(str_c(a, path), R_OK) == 0;
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return str_cmp(*(const Str *)a, *(const Str *)b);
-}
-
 static size_t scheme_folders(Arena *a, Str law, Str *ret)
 {
-    DIR *d = opendir(str_c(a, law));
-    size_t n = 0;
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
-        Str folder = str_printf(a, "%.*s/%s", STR_ARG(law), e->d_name);
-        if (e->d_name[0] != '.' && n < MAX_SCHEMES && is_file(a, str_printf(a, "%.*s/scheme.json", STR_ARG(folder)))) {
+    size_t count, n = 0;
+    const Str *names = folder_list(a, law, "", &count);
+    for (size_t i = 0; i < count && n < MAX_SCHEMES; i++) {
+        Str folder = str_printf(a, "%.*s/%.*s", STR_ARG(law), STR_ARG(names[i]));
+        if (file_exists(a, str_printf(a, "%.*s/scheme.json", STR_ARG(folder)))) {
             ret[n++] = folder;
         }
     }
-    if (d != NULL) {
-        closedir(d);
-    }
-    qsort(ret, n, sizeof *ret, by_text);
     return n;
 }
 
@@ -83,7 +68,7 @@ bool flow_find_law(Arena *a, Str given, Str *ret, Err *err)
                          str_printf(a, "%.*s../../law", STR_ARG(exe)),
                          STR("/usr/share/goldenbridge/law")};
     for (size_t i = 0; i < COUNT_OF(tries); i++) {
-        if (tries[i].len > 0 && is_file(a, tries[i])) {
+        if (tries[i].len > 0 && file_exists(a, tries[i])) {
             *ret = tries[i];
             return true;
         }

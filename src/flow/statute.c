@@ -2,9 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "statute.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
+#include "base/file.h"
 #include "base/utf8.h"
 
 #define N(params) COUNT_OF(params)
@@ -169,27 +167,14 @@ bool statute_find(const Scheme *s, Store *store, Arena *a, StatuteRef ref, Day d
     return store == NULL || load_text(s, store, a, ret, err);
 }
 
-static bool read_text(Arena *a, Str path, Str *ret)
-{
-    FILE *f = fopen(str_c(a, path), "rb");
-    if (f == NULL) {
-        return false;
-    }
-    Buf b = buf_new(a, MAX_TEXT);
-    char piece[16384];
-    for (size_t n; (n = fread(piece, 1, sizeof piece, f)) > 0;) {
-        buf_add(&b, (Str){piece, n});
-    }
-    fclose(f);
-    *ret = b.len ? buf_str(&b) : STR("");
-    return buf_ok(&b);
-}
-
 static bool import_version(const Scheme *s, Store *store, Arena *a, Str path, Str layer, const Json *version, int64_t *count, Err *err)
 {
     Str text, day = json_text_at(version, "from");
-    if (!read_text(a, path, &text)) {
-        return true; /* not there: the index alone serves this version */
+    if (!file_exists(a, path)) {
+        return true; /* the index alone serves this version */
+    }
+    if (!file_load(a, path, MAX_TEXT, &text, err)) {
+        return false;
     }
     if (!str_eq(hex_print(a, HASH_STR(hash_of(text))), json_text_at(version, "sha256")) || !utf8_is_valid(text)) {
         return err_set(err, LAW_BROKEN, "%.*s is not the text that the index names (its hash differs).", STR_ARG(path));

@@ -128,6 +128,20 @@ static Str wanted_language(const Request *q)
     return STR("");
 }
 
+/* The address as it was asked for, so that a change of language comes back to the same page. */
+static Str here(const Request *q, Arena *a)
+{
+    Buf b = buf_new(a, 8192);
+    buf_add(&b, q->path);
+    for (size_t i = 0; q->method == METHOD_GET && i < json_count(q->query); i++) {
+        buf_byte(&b, i == 0 ? '?' : '&');
+        view_url(&b, q->query->members[i].key);
+        buf_byte(&b, '=');
+        view_url(&b, json_text(q->query->members[i].value));
+    }
+    return buf_ok(&b) ? buf_str(&b) : q->path;
+}
+
 static void open_view(Exchange *x, Instant now)
 {
     Arena *a = x->w->a;
@@ -147,6 +161,7 @@ static void open_view(Exchange *x, Instant now)
     }
     x->v = (PageView){.flow = &x->w->flow, .run = flow_new_run(a, now), .a = a, .scheme = s,
                       .caller = x->signed_in ? &x->session.caller : NULL, .language = language, .path = x->q->path,
+                      .here = here(x->q, a),
                       .csrf = x->session.csrf, .now = now, .today = instant_day(now, scheme_utc_offset(s)),
                       .demo = x->w->mode_demo != NULL, .origin = x->w->origin};
     if (x->v.origin.len == 0) {

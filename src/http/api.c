@@ -229,7 +229,7 @@ bool api_decide(Exchange *x, Err *err)
     if (on.len > 0 && !day_parse(on, &day)) {
         return err_field(err, FIELD_FORMAT, "day", "A day such as 2026-03-31 is expected.");
     }
-    name = name.len ? name : page_top_decision(x->v.a, model);
+    name = name.len ? name : decide_top(x->v.a, model);
     const Json *given = json_get(body, "facts");
     if (!decide_facts(x->v.run, x->v.scheme, model, name, day, given, &facts, &faults, err)) {
         if (faults.count > 0) {

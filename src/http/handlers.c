@@ -133,7 +133,7 @@ bool handle_step_form(Exchange *x, Err *err)
     return show_form(x, NULL, NULL, http_new_key(x->v.a), err);
 }
 
-/* The form without what belongs to the web: csrf, key, version. Lists come one per line. */
+/* The form without what belongs to the web: csrf, key, version, the box that says the contract was understood. Lists come one per line. */
 static Json *command_form(const Exchange *x, const CommandInput *in)
 {
     Arena *a = x->v.a;
@@ -141,7 +141,8 @@ static Json *command_form(const Exchange *x, const CommandInput *in)
     for (size_t i = 0; i < json_count(x->q->form); i++) {
         const JsonMember *m = &x->q->form->members[i];
         const SchemeField *f = scheme_field(in->type, m->key);
-        bool own = str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version"));
+        bool own = str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version")) ||
+                   str_eq(m->key, STR("understood"));
         if (own) {
             continue;
         }
@@ -266,6 +267,22 @@ bool handle_static(Exchange *x, Err *err)
     x->r->body = buf_new(x->v.a, f.bytes.len + 1);
     buf_add(&x->r->body, f.bytes);
     return true;
+}
+
+/* Stands at the root, because a service worker serves only what lies below its own address. */
+bool handle_service_worker(Exchange *x, Err *err)
+{
+    x->rest[0] = STR("sw.js");
+    bool found = handle_static(x, err);
+    x->r->cacheable = false;
+    return found;
+}
+
+bool handle_offline(Exchange *x, Err *err)
+{
+    Page page = {"offline", json_new_object(x->v.a)};
+    page_frame(&x->v, page.model, view_text(x->v.a, x->v.language, "offline.title", NULL));
+    return http_page(x, &page, err);
 }
 
 bool handle_health(Exchange *x, Err *err)

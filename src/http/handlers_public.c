@@ -116,7 +116,17 @@ bool handle_tile(Exchange *x, Err *err)
     return true;
 }
 
-/* ---- Permits ---- */
+/* ---- Contracts and permits ---- */
+
+bool handle_contract(Exchange *x, Err *err)
+{
+    Page page;
+    if (str_ends(x->q->path, STR(".pdf"))) {
+        x->r->content_type = "application/pdf";
+        return page_contract_pdf(&x->v, x->rest[0], &x->r->body, err);
+    }
+    return page_contract(&x->v, x->rest[0], http_new_key(x->v.a), &page, err) && http_page(x, &page, err);
+}
 
 bool handle_permit(Exchange *x, Err *err)
 {

@@ -190,6 +190,13 @@ static bool is_choice_of_scheme(const PageView *v, Str value)
     return false;
 }
 
+/* A choice, or a short code that the scheme's texts explain, such as a country's. */
+static bool has_label(const PageView *v, Str value)
+{
+    bool code = value.len == 2 && scheme_message(v->scheme, v->language, str_printf(v->a, "choice.%.*s", STR_ARG(value))).ptr != NULL;
+    return code || is_choice_of_scheme(v, value);
+}
+
 Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value)
 {
     const SchemeField *f = t ? scheme_field(t, field) : NULL;
@@ -207,7 +214,7 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
         if (f && f->kind == SCHEME_CASE) {
             return linked_title(v, value->text);
         }
-        return f && !f->personal && is_choice_of_scheme(v, value->text) ? page_label(v, "choice", value->text) : value->text;
+        return f && !f->personal && has_label(v, value->text) ? page_label(v, "choice", value->text) : value->text;
     case JSON_OBJECT: {
         Buf b = buf_new(v->a, 65536);
         json_write(&b, value);
@@ -219,20 +226,60 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
     return STR("–");
 }
 
+/* The case behind a link, if the caller may read it. */
+static const CaseRow *readable_case(const PageView *v, Str id)
+{
+    const CaseRow *row = NULL;
+    Err err;
+    return query_case(v->flow->store, v->a, id, &row, &err) && row != NULL && page_may_read(v, row) ? row : NULL;
+}
+
+/* A link and the name copied beside it ("employer", "employer_name") say the same: the one that the caller can use is shown. */
+static bool is_said_by_other(const PageView *v, const SchemeType *t, const SchemeField *f, const Json *data)
+{
+    if (f->kind == SCHEME_CASE) {
+        Str named = str_printf(v->a, "%.*s_name", STR_ARG(f->name));
+        return json_get_str(data, named) != NULL && readable_case(v, json_text(json_get_str(data, f->name))) == NULL;
+    }
+    if (!str_ends(f->name, STR("_name"))) {
+        return false;
+    }
+    Str linked = str_sub(f->name, 0, f->name.len - 5);
+    const SchemeField *link = scheme_field(t, linked);
+    return link != NULL && link->kind == SCHEME_CASE && readable_case(v, json_text(json_get_str(data, linked))) != NULL;
+}
+
+static void add_items(const PageView *v, Json *fact, const Json *value)
+{
+    Json *items = page_list_in(v, fact, "items");
+    for (size_t i = 0; i < value->count; i++) {
+        Str text = json_text(value->items[i]);
+        const CaseRow *row = readable_case(v, text);
+        Json *j = page_add(v, items);
+        page_set_text(v, j, "label", row ? page_title_of(v, row) : text);
+        if (row != NULL) {
+            page_set_text(v, j, "href", page_case_href(v, text));
+        }
+    }
+}
+
 void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *data)
 {
     for (size_t i = 0; i < t->field_count; i++) {
         const SchemeField *f = &t->fields[i];
         const Json *value = json_get_str(data, f->name);
-        if (value == NULL || value->kind == JSON_NULL || str_eq(f->name, STR("person_key"))) {
+        if (value == NULL || value->kind == JSON_NULL || str_eq(f->name, STR("person_key")) || is_said_by_other(v, t, f, data)) {
             continue;
         }
         Json *j = page_add(v, list);
+        page_set_text(v, j, "name", f->name);
         page_set_text(v, j, "label", page_field_label(v, t, f->name));
         page_set_text(v, j, "value", page_value(v, t, f->name, value));
         page_set_bool(v, j, "personal", f->personal);
-        if (f->kind == SCHEME_CASE) {
+        if (f->kind == SCHEME_CASE && readable_case(v, json_text(value)) != NULL) {
             page_set_text(v, j, "href", page_case_href(v, json_text(value)));
+        } else if (f->kind == SCHEME_LIST) {
+            add_items(v, j, value);
         }
     }
 }
@@ -260,7 +307,23 @@ void page_holder(const PageView *v, Json *j, const CaseRow *row)
 /* The page of a step: with its own form, or on the case. */
 static Str step_href(const PageView *v, Str step, const CaseRow *row)
 {
+    Str contract = page_contract_href(v, row, step);
+    if (contract.len > 0) {
+        return contract;
+    }
     return row ? str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(row->id), STR_ARG(step)) : str_printf(v->a, "/do/%.*s", STR_ARG(step));
+}
+
+/* A step that leads nowhere (figures brought up to date) or out of the process (withdrawing): possible, but nobody waits for it. */
+static bool is_aside(const PageView *v, Str name, const CaseRow *row)
+{
+    CommandInput in = {.caller = v->caller};
+    Err err;
+    if (row == NULL || !command_resolve(v->scheme, name, &in, &err) || in.mode != COMMAND_PLAIN) {
+        return false;
+    }
+    const SchemeState *to = scheme_state(in.type, in.step->to);
+    return (to != NULL && to->final) || (in.step->to.len == 0 && row->due.len == 0 && in.step->model.len == 0);
 }
 
 void page_steps(const PageView *v, Json *list, const CaseRow *row)
@@ -276,6 +339,7 @@ void page_steps(const PageView *v, Json *list, const CaseRow *row)
         page_set_text(v, j, "label", page_step_label(v, name));
         page_set_text(v, j, "href", step_href(v, name, row));
         page_set_bool(v, j, "primary", i == 0);
+        page_set_bool(v, j, "aside", is_aside(v, name, row));
         page_set_bool(v, j, "needs_second", json_is_true(json_get(steps->items[i], "two_people")));
     }
 }
@@ -292,7 +356,7 @@ static void add_languages(const PageView *v, Json *model)
         page_set_text(v, j, "label", view_text(v->a, code, "language.name", NULL));
         Buf href = buf_new(v->a, 4096);
         buf_printf(&href, "/language?to=%.*s&back=", STR_ARG(code));
-        view_url(&href, v->path);
+        view_url(&href, v->here.len ? v->here : v->path);
         page_set_text(v, j, "href", buf_str(&href));
         page_set_bool(v, j, "current", str_eq(code, v->language));
     }

@@ -15,6 +15,7 @@ typedef struct {
     const Scheme *scheme;   /* of the session, else the first */
     const Caller *caller;   /* NULL: nobody is signed in */
     Str language, path, csrf;
+    Str here;               /* path with its question, to come back to after a change of language; empty: path */
     Str origin;             /* how the public reaches us: "https://host" */
     Instant now;
     Day today;
@@ -64,8 +65,6 @@ MUST_USE bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
 /* A decision as page model. */
 Json *page_decision_model(const PageView *v, const Json *proof, const Json *facts, const Json *tables, const Json *changes);
 
-/* "employer-eligibility" → "Employer eligibility": the name of a model's top decision. */
-Str page_top_decision(Arena *a, Str model);
 /* "Check my situation": choose a model, fill in the facts, see what the law says. Nothing is kept. */
 MUST_USE bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *err);
 
@@ -82,6 +81,9 @@ MUST_USE bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err
 MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);
 MUST_USE bool page_permit_qr(const PageView *v, Str id, Buf *out, Err *err);
 MUST_USE bool page_permit_pdf(const PageView *v, Str id, Buf *out, Err *err);
+/* The contract of a case in two languages, with the answer where the caller may give it; the paper of it. */
+MUST_USE bool page_contract(const PageView *v, Str id, Str key, Page *ret, Err *err);
+MUST_USE bool page_contract_pdf(const PageView *v, Str id, Buf *out, Err *err);
 /* The signed token status list of the scheme's credentials, and the issuer's keys. */
 MUST_USE bool page_status_list(const PageView *v, Str *ret_jwt, Err *err);
 MUST_USE bool page_issuer(const PageView *v, Json **ret, Err *err);

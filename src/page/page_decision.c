@@ -158,7 +158,7 @@ Json *page_decision_model(const PageView *v, const Json *proof, const Json *fact
     page_set_text(v, m, "outcome_label", page_label(v, "outcomes", outcome));
     page_set_text(v, m, "kind", str_from_c(kind));
     page_set_text(v, m, "day", json_text_at(proof, "day"));
-    page_set_text(v, m, "model", page_label(v, "models", page_top_decision(v->a, json_text_at(proof, "model"))));
+    page_set_text(v, m, "model", page_label(v, "models", decide_top(v->a, json_text_at(proof, "model"))));
     page_set_text(v, m, "model_href", str_printf(v->a, "/law/model/%.*s?day=%.*s", STR_ARG(json_text_at(proof, "model")),
                                                  STR_ARG(json_text_at(proof, "day"))));
     page_set_text(v, m, "model_hash", json_text_at(proof, "model_hash"));
@@ -205,16 +205,6 @@ bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
 
 /* ---- Check my situation ---- */
 
-Str page_top_decision(Arena *a, Str model)
-{
-    Buf b = buf_new(a, 200);
-    for (size_t i = 0; i < model.len; i++) {
-        char c = model.ptr[i] == '-' ? ' ' : model.ptr[i];
-        buf_byte(&b, i == 0 && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
-    }
-    return b.len ? buf_str(&b) : STR("");
-}
-
 /* The strings among the allowed values make a choice. */
 static bool add_allowed(const PageView *v, Json *field, const DmnInput *in, Str value)
 {
@@ -234,12 +224,23 @@ static bool add_allowed(const PageView *v, Json *field, const DmnInput *in, Str 
     return true;
 }
 
+/* Names of inputs have spaces, which an id in a page may not have. */
+static Str box_name(const PageView *v, Str input)
+{
+    Buf b = buf_new(v->a, input.len + 1);
+    for (size_t i = 0; i < input.len; i++) {
+        buf_byte(&b, input.ptr[i] == ' ' ? '_' : input.ptr[i]);
+    }
+    return buf_str(&b);
+}
+
 static void add_input(const PageView *v, Json *list, const DmnInput *in, const Json *sent, const ErrList *faults)
 {
     FeelKind kind = feel_type_kind(in->type);
-    Str value = json_text(json_get_str(sent, in->name));
+    Str name = box_name(v, in->name), value = json_text(json_get_str(sent, name));
     Json *j = page_add(v, list);
-    page_set_text(v, j, "name", in->name);
+    page_set_text(v, j, "name", name);
+    page_set_bool(v, j, "plain", true); /* what stays empty is an unknown fact, for the rules to judge */
     page_set_text(v, j, "label", input_label(v, in->name));
     page_set_text(v, j, "value", value);
     const char *type = kind == FEEL_NUMBER ? "number" : kind == FEEL_DATE ? "date" : kind == FEEL_BOOLEAN ? "yes_no" : kind == FEEL_LIST ? "list" : "text";
@@ -256,7 +257,7 @@ static Json *typed_facts(const PageView *v, const DmnInput *inputs, size_t count
 {
     Json *facts = json_new_object(v->a);
     for (size_t i = 0; i < count; i++) {
-        Str text = str_trim(json_text(json_get_str(sent, inputs[i].name)));
+        Str text = str_trim(json_text(json_get_str(sent, box_name(v, inputs[i].name))));
         FeelKind kind = feel_type_kind(inputs[i].type);
         Dec d;
         if (text.len == 0) {
@@ -283,7 +284,7 @@ static bool run_check(const PageView *v, Json *model, Str name, const Json *fact
 {
     Value values;
     Decision d = {.whole_trace = true};
-    Str top = page_top_decision(v->a, name);
+    Str top = decide_top(v->a, name);
     if (!decide_facts(v->run, v->scheme, name, top, v->today, facts, &values, faults, err)) {
         return faults->count > 0;
     }
@@ -305,14 +306,14 @@ bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *
     for (size_t i = 0; i < json_count(offered); i++) {
         Json *j = page_add(v, models);
         page_set_text(v, j, "value", json_text(offered->items[i]));
-        page_set_text(v, j, "label", page_label(v, "models", page_top_decision(v->a, json_text(offered->items[i]))));
+        page_set_text(v, j, "label", page_label(v, "models", decide_top(v->a, json_text(offered->items[i]))));
         page_set_bool(v, j, "selected", str_eq(json_text(offered->items[i]), model));
     }
     if (model.len == 0) {
         return true;
     }
     const SchemeModel *found = scheme_model(v->scheme, model, v->today);
-    const DmnInvocable *top = found ? dmn_find(found->model, DMN_DECISION, page_top_decision(v->a, model)) : NULL;
+    const DmnInvocable *top = found ? dmn_find(found->model, DMN_DECISION, decide_top(v->a, model)) : NULL;
     if (top == NULL) {
         return err_set(err, NOT_FOUND, "There is no decision model %.*s in force.", STR_ARG(model));
     }

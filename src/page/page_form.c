@@ -16,23 +16,17 @@ static void add_choice(const PageView *v, Json *list, Str value, Str label, Str 
     page_set_bool(v, j, "selected", str_eq(value, selected));
 }
 
-/* Cases that may be chosen: those that the caller may see; a candidate is chosen among the referred of the case. */
-static bool add_case_choices(const PageView *v, Json *j, const SchemeField *f, const CaseRow *row, Str selected, Err *err)
+/* Cases that may be chosen: those that the caller may see. */
+static bool add_case_choices(const PageView *v, Json *j, const SchemeField *f, Str selected, Err *err)
 {
     Json *list = page_list_in(v, j, "choices");
-    const Json *referred = row ? json_get(row->data, "referred") : NULL;
     const CaseRow *rows;
     size_t count;
     if (f->of.len == 0 || !query_list(v->flow->store, v->a, scheme_id(v->scheme), f->of, NULL, 0, NULL, 0, &rows, &count, err)) {
         return f->of.len == 0;
     }
     for (size_t i = 0; i < count && list->count < MAX_CASE_CHOICES; i++) {
-        bool among = referred == NULL || !str_eq(f->of, STR("candidate"));
-        for (size_t k = 0; k < json_count(referred) && !among; k++) {
-            among = str_eq(json_text(referred->items[k]), rows[i].id);
-        }
-        bool visible = among && (page_may_read(v, &rows[i]) || (referred != NULL && str_eq(f->of, STR("candidate"))));
-        if (visible) {
+        if (page_may_read(v, &rows[i])) {
             add_choice(v, list, rows[i].id, str_printf(v->a, "%.*s · %.*s", STR_ARG(rows[i].id), STR_ARG(page_title_of(v, &rows[i]))), selected);
         }
     }
@@ -97,7 +91,7 @@ static bool add_field(const PageView *v, Json *list, const SchemeType *t, const 
     }
     add_fault(v, j, f->name, ask->faults);
     if (f->kind == SCHEME_CASE) {
-        return add_case_choices(v, j, f, row, text, err);
+        return add_case_choices(v, j, f, text, err);
     }
     Json *choices = f->kind == SCHEME_CHOICE ? page_list_in(v, j, "choices") : NULL;
     for (size_t i = 0; choices != NULL && i < f->choices.count; i++) {
@@ -193,6 +187,17 @@ static void add_pending_facts(const PageView *v, Json *model, const CommandInput
         page_set_text(v, j, "label", page_field_label(v, in->type, form->members[i].key));
         page_set_text(v, j, "value", page_value(v, in->type, form->members[i].key, form->members[i].value));
     }
+    page_set_bool(v, model, "has_facts", json_count(form) > 0);
+}
+
+/* What the step is about, for whom it only asks a yes or no: nobody consents to what they have not seen. */
+static void add_case_facts(const PageView *v, Json *model, const CommandInput *in)
+{
+    bool asks = in->step->fields.count > in->step->optional.count || in->step->model.len > 0;
+    if (in->row != NULL && !asks) {
+        page_facts(v, page_list_in(v, model, "facts"), in->type, in->row->data);
+        page_set_bool(v, model, "has_facts", json_count(json_get(model, "facts")) > 0);
+    }
 }
 
 bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
@@ -237,10 +242,15 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
         page_set_text(v, m, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
     }
     add_errors(v, m, in.type, ask->faults);
+    if (page_choice_rule(v, ask->step) != NULL && in.row != NULL) {
+        ret->template_name = "candidates";
+        return page_choose(v, ask, in.row, m, err);
+    }
     if (in.mode != COMMAND_PLAIN && in.row->pending != NULL) {
         add_pending_facts(v, m, &in);
     } else {
         add_proposal(v, m, in.step, in.row);
+        add_case_facts(v, m, &in);
     }
     return add_fields(v, m, &in, ask, err);
 }

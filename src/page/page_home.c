@@ -62,19 +62,23 @@ bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err
 
 /* ---- A person whose account is a case ---- */
 
-static void add_next(const PageView *v, Json *list, const CaseRow *row)
+/* What is waited for goes to next, with its deadline; what one may do besides goes to others. */
+static void add_next(const PageView *v, Json *next, Json *others, const CaseRow *row)
 {
     Json *steps = json_new_array(v->a);
     page_steps(v, steps, row);
+    bool first = true;
     for (size_t i = 0; i < steps->count; i++) {
-        Json *j = page_add(v, list);
+        bool aside = json_is_true(json_get(steps->items[i], "aside"));
+        Json *j = page_add(v, aside ? others : next);
         page_set_text(v, j, "label", json_text_at(steps->items[i], "label"));
         page_set_text(v, j, "text", page_title_of(v, row));
         page_set_text(v, j, "href", json_text_at(steps->items[i], "href"));
-        page_set_text(v, j, "kind", i == 0 ? STR("primary") : STR("plain"));
-        if (row->due.len > 0) {
+        page_set_text(v, j, "kind", first && !aside ? STR("primary") : STR("other"));
+        if (row->due.len > 0 && !aside) {
             page_set_text(v, j, "due", row->due);
         }
+        first = first && aside;
     }
 }
 
@@ -193,8 +197,8 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     Json *c = page_object_in(v, m, "case");
     page_set_text(v, c, "id", row->id);
     page_set_text(v, c, "type_label", page_label(v, "type", row->type));
-    Json *next = page_list_in(v, m, "next"), *documents = page_list_in(v, m, "documents");
-    add_next(v, next, row);
+    Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others"), *documents = page_list_in(v, m, "documents");
+    add_next(v, next, others, row);
     const CaseRow *linked;
     const Str *fields;
     size_t count;
@@ -205,7 +209,7 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
         if (!page_may_read(v, &linked[i])) {
             continue;
         }
-        add_next(v, next, &linked[i]);
+        add_next(v, next, others, &linked[i]);
         Json *d = page_add(v, documents);
         page_set_text(v, d, "href", page_case_href(v, linked[i].id));
         page_set_text(v, d, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", linked[i].type)), STR_ARG(page_title_of(v, &linked[i]))));
@@ -236,8 +240,9 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
     page_set_text(v, company, "number", json_text_at(row->data, "business_number"));
     page_set_text(v, company, "industry", page_value(v, t, STR("industry"), json_get(row->data, "industry")));
     page_set_text(v, company, "place", page_value(v, t, STR("region"), json_get(row->data, "region")));
-    Json *next = page_list_in(v, m, "next"), *cases = page_list_in(v, m, "cases"), *duties = page_list_in(v, m, "duties");
-    add_next(v, next, row);
+    Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others");
+    Json *cases = page_list_in(v, m, "cases"), *duties = page_list_in(v, m, "duties");
+    add_next(v, next, others, row);
     const CaseRow *linked;
     const Str *fields;
     size_t count;
@@ -248,7 +253,7 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
         if (!page_may_read(v, &linked[i])) {
             continue;
         }
-        add_next(v, next, &linked[i]);
+        add_next(v, next, others, &linked[i]);
         add_case_row(v, cases, &linked[i]);
         if (linked[i].due.len > 0) {
             Day due;

@@ -22,6 +22,11 @@ void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *
 /* holder, since, due, overdue, rule. */
 void page_holder(const PageView *v, Json *j, const CaseRow *row);
 Str page_case_href(const PageView *v, Str id);
+/* How persons are chosen by a step; NULL where it is an ordinary form. Adds candidates and criteria to the model. */
+const Json *page_choice_rule(const PageView *v, Str step);
+MUST_USE bool page_choose(const PageView *v, const PageFormAsk *ask, const CaseRow *row, Json *model, Err *err);
+/* Where a step is the answer to a contract: the contract's page; else empty. */
+Str page_contract_href(const PageView *v, const CaseRow *row, Str step);
 /* Steps as buttons: {name, label, href, primary, needs_second}. */
 void page_steps(const PageView *v, Json *list, const CaseRow *row);
 /* A step by its label, "quota.decide/confirm" as a confirmation of it; an event by its label or by its step. */

@@ -66,7 +66,7 @@ bool page_law(const PageView *v, Day day, Page *ret, __attribute__((unused)) Err
         if (scheme_model(v->scheme, all[i].name, day) == &all[i]) {
             Json *j = page_add(v, models);
             page_set_text(v, j, "href", model_href(v, all[i].name, day));
-            page_set_text(v, j, "label", page_label(v, "models", page_top_decision(v->a, all[i].name)));
+            page_set_text(v, j, "label", page_label(v, "models", decide_top(v->a, all[i].name)));
             page_set_text(v, j, "in_force_from", day_print(v->a, all[i].from));
         }
     }
@@ -138,7 +138,7 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
         if (map_get(&seen, name) == NULL && scheme_model(v->scheme, name, day) != NULL) {
             map_set(&seen, name, cited);
             Json *j = page_add(v, cited);
-            page_set_text(v, j, "label", page_label(v, "models", page_top_decision(v->a, name)));
+            page_set_text(v, j, "label", page_label(v, "models", decide_top(v->a, name)));
             page_set_text(v, j, "href", model_href(v, name, day));
         }
     }
@@ -184,7 +184,7 @@ bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err)
     *ret = (Page){"law_model", json_new_object(v->a)};
     Json *m = ret->model, *back = page_object_in(v, m, "back"), *inputs = page_list_in(v, m, "inputs"),
          *decisions = page_list_in(v, m, "decisions");
-    page_frame(v, m, page_label(v, "models", page_top_decision(v->a, name)));
+    page_frame(v, m, page_label(v, "models", decide_top(v->a, name)));
     page_set_text(v, back, "href", STR("/law"));
     page_set_text(v, back, "label", view_text(v->a, v->language, "law.title", NULL));
     page_set_text(v, m, "in_force_from", day_print(v->a, found->from));

@@ -379,6 +379,7 @@ bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *er
     Str text = ask->text, read;
     Err fault = {0};
     page_frame(v, m, view_text(v->a, v->language, "verify.title", NULL));
+    page_set_text(v, m, "list_href", str_printf(v->a, "/status/%.*s", STR_ARG(scheme_id(v->scheme))));
     page_set_text(v, m, "text", text);
     page_set_text(v, m, "number", ask->number);
     page_set_text(v, m, "birth", ask->birth);

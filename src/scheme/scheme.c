@@ -2,35 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scheme_int.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "base/file.h"
 
-#include "base/utf8.h"
-
-enum { MAX_FILE = 16 * 1024 * 1024, MAX_NAMES = 4096 };
+enum { MAX_FILE = 16 * 1024 * 1024 };
 
 bool scheme_read_file(Arena *a, Str path, Str *ret, Err *err)
 {
-    FILE *f = fopen(str_c(a, path), "rb");
-    if (f == NULL) {
-        return err_set(err, IO_FAILED, "%.*s: %s", STR_ARG(path), strerror(errno));
-    }
-    Buf b = buf_new(a, MAX_FILE);
-    char piece[16384];
-    for (size_t n; (n = fread(piece, 1, sizeof piece, f)) > 0;) {
-        buf_add(&b, (Str){piece, n});
-    }
-    bool ok = !ferror(f);
-    fclose(f);
-    if (!ok || !buf_ok(&b)) {
-        return err_set(err, IO_FAILED, "%.*s: cannot be read or is larger than 16 MB", STR_ARG(path));
-    }
-    *ret = b.len ? buf_str(&b) : STR("");
-    return true;
+    return file_load(a, path, MAX_FILE, ret, err);
 }
 
 bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err)
@@ -46,25 +24,10 @@ bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err)
     return true;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return str_cmp(*(const Str *)a, *(const Str *)b);
-}
-
 SchemeNames scheme_list_folder(Arena *a, Str folder, const char *suffix)
 {
-    SchemeNames names = {.items = ARENA_ARRAY(a, Str, MAX_NAMES)};
-    DIR *d = opendir(str_c(a, folder));
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
-        Str name = str_from_c(e->d_name);
-        if (name.ptr[0] != '.' && str_ends(name, str_from_c(suffix)) && names.count < MAX_NAMES) {
-            names.items[names.count++] = str_copy(a, name);
-        }
-    }
-    if (d != NULL) {
-        closedir(d);
-    }
-    qsort(names.items, names.count, sizeof *names.items, by_text);
+    SchemeNames names;
+    names.items = folder_list(a, folder, suffix, &names.count);
     return names;
 }
 
@@ -112,7 +75,7 @@ static bool load_info(Scheme *s, Err *err)
 static bool load_statutes(Scheme *s, Err *err)
 {
     Str path = str_printf(s->arena, "%.*s/statutes.json", STR_ARG(s->folder));
-    return access(path.ptr, R_OK) != 0 || scheme_file_json(s->arena, path, &s->statutes, err);
+    return !file_exists(s->arena, path) || scheme_file_json(s->arena, path, &s->statutes, err);
 }
 
 bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err)

@@ -78,7 +78,8 @@ static bool open_inside(Store *s, Err *err)
         return false;
     }
     if (s->mode == STORE_CREATE) {
-        return keys_make(s, err) && schema_create(s, err);
+        s->is_half_made = !(keys_make(s, err) && schema_create(s, err));
+        return !s->is_half_made;
     }
     return schema_migrate(s, err) && match_keys(s, err);
 }

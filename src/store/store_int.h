@@ -25,7 +25,7 @@ void index_mark_add(IndexMark *m, Str stream, int64_t version, int64_t seq);
 typedef struct {
     const char *name;
     bool (*open)(Store *s, Str target, StoreMode mode, Err *err);
-    void (*close)(Store *s);
+    void (*close)(Store *s); /* also removes what is half made */
     /* Write lock, and the size of the log under it. */
     bool (*begin)(Store *s, int64_t *ret_size, Err *err);
     bool (*commit)(Store *s, Err *err);
@@ -77,7 +77,8 @@ struct Store {
     Str key_path, target;
     Keys keys;
     Str log_name, log_verifier;
-    bool in_transaction, in_savepoint, is_snapshot, is_internal, was_duplicate;
+    bool in_transaction, in_savepoint, is_internal, was_duplicate;
+    bool is_half_made; /* a file of our own making that is no store yet */
     int64_t size, saved_size; /* of the log inside the transaction, at the savepoint */
     Head *heads;              /* HEAD_SLOTS; good while nobody else writes: known_size is the size they belong to */
     int64_t known_size;

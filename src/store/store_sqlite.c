@@ -280,6 +280,9 @@ static void lite_close(Store *s)
     sqlite3_close(l->db);
     free(l);
     s->conn = NULL;
+    if (s->is_half_made) {
+        unlink(str_c(s->arena, s->target));
+    }
 }
 
 static bool make_file(const char *path, Err *err)
@@ -293,6 +296,15 @@ static bool make_file(const char *path, Err *err)
     return true;
 }
 
+static bool is_store(Store *s, Err *err)
+{
+    int64_t found = 0;
+    if (!store_int(s, "SELECT count(*) FROM sqlite_master WHERE name = 'log_meta'", NULL, 0, &found, err)) {
+        return false;
+    }
+    return found > 0 || err_set(err, STORE_VERSION, "%.*s is not a store of this program.", STR_ARG(s->target));
+}
+
 static bool set_up(Store *s, Err *err)
 {
     Lite *l = s->conn;
@@ -300,8 +312,8 @@ static bool set_up(Store *s, Err *err)
     sqlite3_db_config(l->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     sqlite3_db_config(l->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
     sqlite3_set_authorizer(l->db, guard, s);
-    if (s->mode == STORE_CREATE && !store_script(s, "PRAGMA page_size = 4096;", err)) {
-        return false;
+    if (s->mode == STORE_CREATE ? !store_script(s, "PRAGMA page_size = 4096;", err) : !is_store(s, err)) {
+        return false; /* before anything is written to a file that is not ours */
     }
     if (s->mode != STORE_READ && !store_script(s, "PRAGMA journal_mode = WAL;", err)) {
         return false;
@@ -322,6 +334,7 @@ static bool lite_open(Store *s, Str target, StoreMode mode, Err *err)
         return err_set(err, STORE_FAILED, "There is no memory left.");
     }
     s->conn = l;
+    s->is_half_made = mode == STORE_CREATE;
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (sqlite3_open_v2(path, &l->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         bool is_there = access(path, F_OK) == 0;

@@ -2,8 +2,16 @@
 # path.sh: the main path by command line: one candidate from registration to the first day of work, and what bad input gets.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
-G() { out/goldenbridge "$@" --store "$dir/s.store"; }
+dir=$(mktemp -d); store=$dir/s.store
+if [ "${1:-}" = postgres ]; then # the same path on a private PostgreSQL
+  pg=$(mktemp -d /tmp/gbpgXXXXXX); chmod 755 "$pg"
+  trap 'tests/pg.sh stop "$pg/pg"; rm -rf "$dir" "$pg"' EXIT
+  store=$(tests/pg.sh start "$pg/pg") || { echo "  skipped: PostgreSQL is not installed"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
+  export GOLDENBRIDGE_KEY_FILE=$dir/key
+else
+  trap 'rm -rf "$dir"' EXIT
+fi
+G() { out/goldenbridge "$@" --store "$store"; }
 passed=0 failed=0
 ok()   { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
 # a call that must fail with this code, and must not write anything

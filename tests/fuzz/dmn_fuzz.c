@@ -1,6 +1,7 @@
-/* dmn_fuzz.c: libFuzzer entry: any bytes as a model file: loaded with and without index, checked, every decision evaluated
- * both ways, written and read again. Build: clang -std=c17 -D_POSIX_C_SOURCE=200809L -O1 -g -fsanitize=address,undefined,fuzzer
- * -Isrc tests/fuzz/dmn_fuzz.c src/base/X.c src/feel/X.c src/dmn/X.c and the libraries of base, feel and expat. Seeds: models.
+/* dmn_fuzz.c: libFuzzer entry: any bytes as a model file: loaded with and without index, checked, every decision
+ * evaluated both ways, written and read again. Build: clang -std=c17 -D_POSIX_C_SOURCE=200809L -O1 -g
+ * -fsanitize=address,undefined,fuzzer -Isrc tests/fuzz/dmn_fuzz.c src/base/X.c src/feel/X.c src/dmn/X.c and the
+ * libraries of base, feel and expat. Seeds: models.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn/dmn_int.h"
 

@@ -26,6 +26,13 @@ static bool is_data(Value v, int depth)
     if (v.kind == FEEL_FUNCTION || depth > 20) {
         return false;
     }
+    /* Arithmetic reaches durations that are longer than a literal may be. */
+    if (v.kind == FEEL_YEARS_DURATION && (v.i > 100000000000 || v.i < -100000000000)) {
+        return false;
+    }
+    if (v.kind == FEEL_DAYS_DURATION && v.boxed) {
+        return false;
+    }
     if (v.kind == FEEL_RANGE) {
         const FeelRange *r = v.p;
         return is_data(r->low, depth + 1) && is_data(r->high, depth + 1);

@@ -199,6 +199,51 @@
     });
   }
 
+  /* Without a network the check page verifies by itself: issuer keys and status list are kept whenever it is opened online, and
+   * the answer says as of which list. A page that is online asks the server. */
+  function checkOffline() {
+    const box = one("[data-verify-result]"), field = one("#f-text");
+    if (!box || !field || !("caches" in window)) return;
+    const keys = "/.well-known/jwt-vc-issuer", list = box.dataset.list;
+    if (navigator.onLine) caches.open("shell-1").then((c) => Promise.allSettled([c.add(keys), c.add(list), c.add(box.dataset.script)])).catch(() => {});
+    field.form.addEventListener("submit", async (event) => {
+      if (navigator.onLine || !field.value.trim()) return;
+      event.preventDefault();
+      const cache = await caches.open("shell-1"), now = Math.floor(Date.now() / 1000);
+      const verdict = document.createElement("div"), big = document.createElement("p"), when = document.createElement("p");
+      let state = "status_unknown", listed = 0;
+      try {
+        const { permitCheck, statusRead } = await import(box.dataset.script);
+        const issuer = await (await cache.match(keys)).json(), jwks = issuer.jwks.keys;
+        const kept = await cache.match(list);
+        const status = kept ? await statusRead(await kept.text(), jwks) : null;
+        ({ state, listed_s: listed } = await permitCheck(field.value, jwks, status, now));
+      } catch (failure) {
+        state = ["changed", "not_a_permit"].includes(failure.message) ? "changed" : "status_unknown";
+      }
+      const kind = state === "valid" ? "valid" : state === "status_unknown" ? "unknown" : "not";
+      verdict.className = "verdict " + { valid: "granted", not: "refused", unknown: "cannot" }[kind];
+      big.className = "big";
+      big.textContent = box.dataset[kind];
+      when.className = "meta";
+      when.textContent = listed ? box.dataset.asOf + " " + new Date(listed * 1000).toISOString().slice(0, 16).replace("T", " ") + " UTC" : "";
+      verdict.append(document.createElement("div"));
+      verdict.firstChild.append(big, when);
+      box.replaceChildren(verdict);
+      box.scrollIntoView();
+      document.querySelectorAll("button:disabled").forEach((b) => { b.disabled = false; });
+    });
+  }
+
+  /* The QR code of a permit is a link whose part behind # never reaches a server by itself: check it at once. */
+  function scannedLink() {
+    const field = one("#f-text");
+    if (!field || location.hash.length < 100) return;
+    field.value = location.href;
+    history.replaceState(null, "", location.pathname);
+    field.form.requestSubmit();
+  }
+
   /* One press, one command: the key in the form would refuse a second one anyway. */
   function once() {
     document.addEventListener("submit", (e) => {
@@ -216,6 +261,9 @@
   keeping();
   keptList();
   camera();
+  checkOffline();
+  scannedLink();
+  window.addEventListener("hashchange", scannedLink);
   once();
   if ("serviceWorker" in navigator && location.protocol !== "file:") navigator.serviceWorker.register("/sw.js").catch(() => {});
 })();

@@ -30,7 +30,9 @@ static size_t found(Arena *a, Str xml, unsigned flags, const DmnFinding **ret)
 TEST(a_complete_disjoint_table_has_no_findings)
 {
     const DmnFinding *f = NULL;
-    eq_int(found(a, table_model(a, "", "x number;b boolean", "o number", "r1|< 5|-|1\nr2|>= 5|true|2\nr3|>= 5|false|3"), 0, &f), 0);
+    eq_int(found(a, table_model(a, "", "x number;b boolean", "o number", "r1|< 5|-|1\nr2|>= 5|true|2\nr3|>= 5|false|3"),
+                 0, &f),
+           0);
 }
 
 TEST(a_gap_comes_with_an_example_that_no_rule_accepts)
@@ -58,7 +60,8 @@ TEST(overlap_under_unique_names_both_rules)
 TEST(rules_that_never_decide_are_found)
 {
     const DmnFinding *f = NULL;
-    size_t count = found(a, table_model(a, "hitPolicy=\"FIRST\"", "x number", "o number", "r1|< 5|1\nr2|>= 5|2\nr3|7|3"), 0, &f);
+    size_t count =
+        found(a, table_model(a, "hitPolicy=\"FIRST\"", "x number", "o number", "r1|< 5|1\nr2|>= 5|2\nr3|7|3"), 0, &f);
     eq_int(count_of(f, count, "unreachable"), 1);
     eq_text(first_of(f, count, "unreachable")->rule, "r3");
 }
@@ -66,20 +69,29 @@ TEST(rules_that_never_decide_are_found)
 TEST(dates_have_no_gap_between_neighbouring_days)
 {
     const DmnFinding *f = NULL;
-    eq_int(found(a, table_model(a, "", "x date", "o number", "r1|<= date(\"2024-02-29\")|1\nr2|>= date(\"2024-03-01\")|2"), 0, &f), 0);
+    eq_int(found(a,
+                 table_model(a, "", "x date", "o number", "r1|<= date(\"2024-02-29\")|1\nr2|>= date(\"2024-03-01\")|2"),
+                 0, &f),
+           0);
     eq_int(found(a, table_model(a, "", "x number", "o number", "r1|<= 1|1\nr2|>= 2|2"), 0, &f), 1); /* 1.5 */
 }
 
 TEST(allowed_values_bound_what_a_gap_is)
 {
     const DmnFinding *f = NULL;
-    Str xml = xml_model(a, "<itemDefinition name=\"t\"><typeRef>string</typeRef><allowedValues><text>\"a\",\"b\"</text></allowedValues>"
-                           "</itemDefinition><inputData id=\"i\" name=\"x\"><variable name=\"x\" typeRef=\"t\"/></inputData><decision id=\"d\" "
-                           "name=\"d\"><informationRequirement><requiredInput href=\"#i\"/></informationRequirement><decisionTable><input>"
-                           "<inputExpression typeRef=\"t\"><text>x</text></inputExpression></input><output/><rule id=\"r1\"><inputEntry><text>"
-                           "\"a\"</text></inputEntry><outputEntry><text>1</text></outputEntry></rule><rule id=\"r2\"><inputEntry><text>\"b\""
-                           "</text></inputEntry><outputEntry><text>2</text></outputEntry></rule><rule id=\"r3\"><inputEntry><text>\"c\"</text>"
-                           "</inputEntry><outputEntry><text>2</text></outputEntry></rule></decisionTable></decision>");
+    Str xml = xml_model(
+        a,
+        "<itemDefinition name=\"t\"><typeRef>string</typeRef><allowedValues><text>\"a\",\"b\"</text></allowedValues>"
+        "</itemDefinition><inputData id=\"i\" name=\"x\"><variable name=\"x\" typeRef=\"t\"/></inputData><decision "
+        "id=\"d\" "
+        "name=\"d\"><informationRequirement><requiredInput href=\"#i\"/></informationRequirement><decisionTable><input>"
+        "<inputExpression typeRef=\"t\"><text>x</text></inputExpression></input><output/><rule "
+        "id=\"r1\"><inputEntry><text>"
+        "\"a\"</text></inputEntry><outputEntry><text>1</text></outputEntry></rule><rule "
+        "id=\"r2\"><inputEntry><text>\"b\""
+        "</text></inputEntry><outputEntry><text>2</text></outputEntry></rule><rule "
+        "id=\"r3\"><inputEntry><text>\"c\"</text>"
+        "</inputEntry><outputEntry><text>2</text></outputEntry></rule></decisionTable></decision>");
     size_t count = found(a, xml, 0, &f);
     eq_int(count, 1);
     eq_text(str_from_c(f[0].code), "unreachable");
@@ -89,24 +101,38 @@ TEST(allowed_values_bound_what_a_gap_is)
 TEST(a_table_can_only_give_its_outputs_to_the_next)
 {
     const DmnFinding *f = NULL;
-    const char *form = "<inputData id=\"i\" name=\"x\"><variable name=\"x\" typeRef=\"number\"/></inputData>"
-                       "<decision id=\"k\" name=\"kind\"><variable name=\"kind\" typeRef=\"string\"/><informationRequirement>"
-                       "<requiredInput href=\"#i\"/></informationRequirement><decisionTable><input><inputExpression typeRef=\"number\">"
-                       "<text>x</text></inputExpression></input><output/><rule><inputEntry><text>> 1</text></inputEntry><outputEntry><text>"
-                       "\"a\"</text></outputEntry></rule><rule><inputEntry><text>&lt;= 1</text></inputEntry><outputEntry><text>\"b\""
-                       "</text></outputEntry></rule></decisionTable></decision>"
-                       "<decision id=\"d\" name=\"d\"><informationRequirement><requiredDecision href=\"#k\"/></informationRequirement>"
-                       "<decisionTable><input><inputExpression typeRef=\"string\"><text>kind</text></inputExpression></input><output/>"
-                       "<rule id=\"r1\"><inputEntry><text>\"a\"</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
-                       "<rule id=\"r2\"><inputEntry><text>\"b\"</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>"
-                       "</decisionTable></decision>";
+    const char *form =
+        "<inputData id=\"i\" name=\"x\"><variable name=\"x\" typeRef=\"number\"/></inputData>"
+        "<decision id=\"k\" name=\"kind\"><variable name=\"kind\" typeRef=\"string\"/><informationRequirement>"
+        "<requiredInput href=\"#i\"/></informationRequirement><decisionTable><input><inputExpression "
+        "typeRef=\"number\">"
+        "<text>x</text></inputExpression></input><output/><rule><inputEntry><text>> "
+        "1</text></inputEntry><outputEntry><text>"
+        "\"a\"</text></outputEntry></rule><rule><inputEntry><text>&lt;= 1</text></inputEntry><outputEntry><text>\"b\""
+        "</text></outputEntry></rule></decisionTable></decision>"
+        "<decision id=\"d\" name=\"d\"><informationRequirement><requiredDecision href=\"#k\"/></informationRequirement>"
+        "<decisionTable><input><inputExpression typeRef=\"string\"><text>kind</text></inputExpression></input><output/>"
+        "<rule id=\"r1\"><inputEntry><text>\"a\"</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+        "<rule id=\"r2\"><inputEntry><text>\"b\"</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>"
+        "</decisionTable></decision>";
     eq_int(found(a, xml_model(a, form), 0, &f), 0);
+}
+
+TEST(a_collect_table_needs_a_type_that_is_a_collection)
+{
+    const DmnFinding *f = NULL;
+    const char *form =
+        "<decision id=\"d\" name=\"d\"><variable name=\"d\" typeRef=\"string\"/><decisionTable hitPolicy=\"COLLECT\">"
+        "<output/><rule id=\"r\"><outputEntry><text>\"a\"</text></outputEntry></rule></decisionTable></decision>";
+    size_t count = found(a, xml_model(a, form), 0, &f);
+    eq_int(count_of(f, count, "type"), 1);
 }
 
 TEST(unknown_names_and_wrong_types_are_errors)
 {
     const DmnFinding *f = NULL;
-    size_t count = found(a, table_model(a, "", "x number", "o number", "r1|\"a\"|1\nr2|nowhere|2\nr3|> 1|\"text\""), 0, &f);
+    size_t count =
+        found(a, table_model(a, "", "x number", "o number", "r1|\"a\"|1\nr2|nowhere|2\nr3|> 1|\"text\""), 0, &f);
     eq_int(count_of(f, count, "type"), 2);
     check(count_of(f, count, "broken") >= 1);
 }
@@ -114,20 +140,24 @@ TEST(unknown_names_and_wrong_types_are_errors)
 TEST(law_profile_asks_for_citations_types_and_the_namespace)
 {
     const DmnFinding *f = NULL;
-    size_t count = found(a, table_model(a, "hitPolicy=\"FIRST\"", "x Any", "o number", "r1|-|1 #act:8\nr2|-|2"), DMN_CHECK_LAW, &f);
+    size_t count = found(a, table_model(a, "hitPolicy=\"FIRST\"", "x Any", "o number", "r1|-|1 #act:8\nr2|-|2"),
+                         DMN_CHECK_LAW, &f);
     eq_int(count_of(f, count, "law-citation"), 1);
     eq_int(count_of(f, count, "law-policy"), 1);
     check(count_of(f, count, "law-type") >= 2);
     eq_int(count_of(f, count, "law-namespace"), 0);
-    Str today = xml_model(a, "<decision id=\"d\" name=\"d\"><variable name=\"d\" typeRef=\"date\"/><literalExpression><text>today()</text>"
-                             "</literalExpression></decision>");
+    Str today = xml_model(
+        a,
+        "<decision id=\"d\" name=\"d\"><variable name=\"d\" typeRef=\"date\"/><literalExpression><text>today()</text>"
+        "</literalExpression></decision>");
     count = found(a, today, DMN_CHECK_LAW, &f);
     eq_int(count_of(f, count, "law-function"), 1);
 }
 
-/* ---- What would change it ------------------------------------------------------------------------------------------------- */
+/* ---- What would change it -------------------------------------------------------------------------------------- */
 
-static size_t changes(Arena *a, const DmnModel *m, const char *json, const char *wanted, const char *names, DmnChange *ret, size_t max)
+static size_t changes(Arena *a, const DmnModel *m, const char *json, const char *wanted, const char *names,
+                      DmnChange *ret, size_t max)
 {
     Err err = {0};
     Json *j = NULL;
@@ -154,7 +184,8 @@ static void eq_change(Arena *a, DmnChange c, const char *input, const char *to)
 
 TEST(nearest_change_lies_on_the_boundary)
 {
-    DmnModel *m = model_of(a, table_model(a, "", "x number;day date", "o string", "r1|< 50|-|\"no\"\nr2|>= 50|< date(\"2024-06-01\")|\"no\"\n"
+    DmnModel *m = model_of(a, table_model(a, "", "x number;day date", "o string",
+                                          "r1|< 50|-|\"no\"\nr2|>= 50|< date(\"2024-06-01\")|\"no\"\n"
                                           "r3|>= 50|>= date(\"2024-06-01\")|\"yes\""));
     DmnChange c[8];
     eq_int(changes(a, m, "{\"x\": 20, \"day\": \"2024-07-01\"}", "\"yes\"", "x,day", c, 8), 1);
@@ -177,7 +208,8 @@ TEST(open_boundaries_give_the_next_value)
 
 TEST(pairs_are_found_where_no_single_change_helps)
 {
-    DmnModel *m = model_of(a, table_model(a, "hitPolicy=\"FIRST\"", "x number;b boolean", "o string", "r1|>= 10|true|\"yes\"\nr2|-|-|\"no\""));
+    DmnModel *m = model_of(a, table_model(a, "hitPolicy=\"FIRST\"", "x number;b boolean", "o string",
+                                          "r1|>= 10|true|\"yes\"\nr2|-|-|\"no\""));
     DmnChange c[4];
     eq_int(changes(a, m, "{\"x\": 3, \"b\": false}", "\"yes\"", "x,b", c, 4), 2);
     eq_change(a, c[0], "x", "10");
@@ -189,17 +221,25 @@ TEST(pairs_are_found_where_no_single_change_helps)
 
 TEST(boundaries_are_carried_back_through_straight_lines)
 {
-    DmnModel *m = model_of(a, xml_model(a,
-        "<inputData id=\"w\" name=\"w\"><variable name=\"w\" typeRef=\"number\"/></inputData>"
-        "<inputData id=\"day\" name=\"day\"><variable name=\"day\" typeRef=\"date\"/></inputData>"
-        "<decision id=\"p\" name=\"p\"><variable name=\"p\" typeRef=\"number\"/><informationRequirement><requiredInput href=\"#w\"/>"
-        "</informationRequirement><literalExpression><text>w * 3 - 4</text></literalExpression></decision>"
-        "<decision id=\"d\" name=\"d\"><variable name=\"d\" typeRef=\"boolean\"/><informationRequirement><requiredDecision href=\"#p\"/>"
-        "</informationRequirement><informationRequirement><requiredInput href=\"#day\"/></informationRequirement><decisionTable "
-        "hitPolicy=\"FIRST\"><input><inputExpression><text>p</text></inputExpression></input><input><inputExpression><text>day + "
-        "duration(\"P10D\")</text></inputExpression></input><output/><rule><inputEntry><text>>= 100</text></inputEntry><inputEntry><text>>= "
-        "date(\"2024-03-01\")</text></inputEntry><outputEntry><text>true</text></outputEntry></rule><rule><inputEntry><text>-</text>"
-        "</inputEntry><inputEntry><text>-</text></inputEntry><outputEntry><text>false</text></outputEntry></rule></decisionTable></decision>"));
+    DmnModel *m = model_of(
+        a,
+        xml_model(a, "<inputData id=\"w\" name=\"w\"><variable name=\"w\" typeRef=\"number\"/></inputData>"
+                     "<inputData id=\"day\" name=\"day\"><variable name=\"day\" typeRef=\"date\"/></inputData>"
+                     "<decision id=\"p\" name=\"p\"><variable name=\"p\" "
+                     "typeRef=\"number\"/><informationRequirement><requiredInput href=\"#w\"/>"
+                     "</informationRequirement><literalExpression><text>w * 3 - 4</text></literalExpression></decision>"
+                     "<decision id=\"d\" name=\"d\"><variable name=\"d\" "
+                     "typeRef=\"boolean\"/><informationRequirement><requiredDecision href=\"#p\"/>"
+                     "</informationRequirement><informationRequirement><requiredInput "
+                     "href=\"#day\"/></informationRequirement><decisionTable "
+                     "hitPolicy=\"FIRST\"><input><inputExpression><text>p</text></inputExpression></"
+                     "input><input><inputExpression><text>day + "
+                     "duration(\"P10D\")</text></inputExpression></input><output/><rule><inputEntry><text>>= "
+                     "100</text></inputEntry><inputEntry><text>>= "
+                     "date(\"2024-03-01\")</text></inputEntry><outputEntry><text>true</text></outputEntry></"
+                     "rule><rule><inputEntry><text>-</text>"
+                     "</inputEntry><inputEntry><text>-</text></inputEntry><outputEntry><text>false</text></"
+                     "outputEntry></rule></decisionTable></decision>"));
     DmnChange c[4];
     eq_int(changes(a, m, "{\"w\": 1, \"day\": \"2024-05-01\"}", "true", "w,day", c, 4), 1);
     eq_change(a, c[0], "w", "35"); /* 35 × 3 − 4 = 101 is the first that reaches 100 */
@@ -209,14 +249,20 @@ TEST(boundaries_are_carried_back_through_straight_lines)
 
 TEST(members_of_an_input_change_one_by_one)
 {
-    DmnModel *m = model_of(a, xml_model(a,
-        "<itemDefinition name=\"person\"><itemComponent name=\"age\"><typeRef>number</typeRef></itemComponent><itemComponent name=\"kind\">"
-        "<typeRef>string</typeRef><allowedValues><text>\"a\",\"b\"</text></allowedValues></itemComponent></itemDefinition>"
-        "<inputData id=\"i\" name=\"applicant\"><variable name=\"applicant\" typeRef=\"person\"/></inputData><decision id=\"d\" name=\"d\">"
-        "<variable name=\"d\" typeRef=\"boolean\"/><informationRequirement><requiredInput href=\"#i\"/></informationRequirement><decisionTable>"
-        "<input><inputExpression><text>applicant.age</text></inputExpression></input><input><inputExpression><text>applicant.kind</text>"
-        "</inputExpression></input><output/><rule><inputEntry><text>>= 18</text></inputEntry><inputEntry><text>\"b\"</text></inputEntry>"
-        "<outputEntry><text>true</text></outputEntry></rule></decisionTable></decision>"));
+    DmnModel *m =
+        model_of(a, xml_model(a, "<itemDefinition name=\"person\"><itemComponent "
+                                 "name=\"age\"><typeRef>number</typeRef></itemComponent><itemComponent name=\"kind\">"
+                                 "<typeRef>string</typeRef><allowedValues><text>\"a\",\"b\"</text></allowedValues></"
+                                 "itemComponent></itemDefinition>"
+                                 "<inputData id=\"i\" name=\"applicant\"><variable name=\"applicant\" "
+                                 "typeRef=\"person\"/></inputData><decision id=\"d\" name=\"d\">"
+                                 "<variable name=\"d\" typeRef=\"boolean\"/><informationRequirement><requiredInput "
+                                 "href=\"#i\"/></informationRequirement><decisionTable>"
+                                 "<input><inputExpression><text>applicant.age</text></inputExpression></"
+                                 "input><input><inputExpression><text>applicant.kind</text>"
+                                 "</inputExpression></input><output/><rule><inputEntry><text>>= "
+                                 "18</text></inputEntry><inputEntry><text>\"b\"</text></inputEntry>"
+                                 "<outputEntry><text>true</text></outputEntry></rule></decisionTable></decision>"));
     DmnChange c[4];
     eq_int(changes(a, m, "{\"applicant\": {\"age\": 17, \"kind\": \"b\"}}", "true", "applicant", c, 4), 1);
     eq_change(a, c[0], "applicant.age", "18");

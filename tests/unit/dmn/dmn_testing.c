@@ -19,10 +19,11 @@ static void escaped(Buf *b, Str s)
 
 Str xml_model(Arena *a, const char *inside)
 {
-    return str_printf(a,
-                      "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"m\" name=\"m\" namespace=\"urn:m\">"
-                      "%s</definitions>",
-                      inside);
+    return str_printf(
+        a,
+        "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"m\" name=\"m\" namespace=\"urn:m\">"
+        "%s</definitions>",
+        inside);
 }
 
 static void entry(Buf *b, const char *element, Str text)
@@ -88,12 +89,13 @@ Str table_model(Arena *a, const char *table, const char *columns, const char *ou
         str_cut(&one, ' ', &name);
         buf_printf(&b, "<inputData id=\"in_%.*s\" name=\"%.*s\"><variable name=\"%.*s\" typeRef=\"%.*s\"/></inputData>",
                    STR_ARG(name), STR_ARG(name), STR_ARG(name), STR_ARG(one));
-        buf_printf(&needs, "<informationRequirement><requiredInput href=\"#in_%.*s\"/></informationRequirement>", STR_ARG(name));
-        buf_printf(&inputs, "<input><inputExpression typeRef=\"%.*s\"><text>%.*s</text></inputExpression></input>", STR_ARG(one),
+        buf_printf(&needs, "<informationRequirement><requiredInput href=\"#in_%.*s\"/></informationRequirement>",
                    STR_ARG(name));
+        buf_printf(&inputs, "<input><inputExpression typeRef=\"%.*s\"><text>%.*s</text></inputExpression></input>",
+                   STR_ARG(one), STR_ARG(name));
     }
-    buf_printf(&b, "<decision id=\"d\" name=\"d\"><variable name=\"d\"/>%.*s<decisionTable %s>%.*s", STR_ARG(buf_str(&needs)), table,
-               STR_ARG(buf_str(&inputs)));
+    buf_printf(&b, "<decision id=\"d\" name=\"d\"><variable name=\"d\"/>%.*s<decisionTable %s>%.*s",
+               STR_ARG(buf_str(&needs)), table, STR_ARG(buf_str(&inputs)));
     outputs_add(&b, str_from_c(outputs));
     buf_add_c(&b, "<annotation name=\"article\"/>");
     for (Str line; str_cut(&lines, '\n', &line);) {

@@ -2,10 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn_testing.h"
 
-static const char diagram[] =
-    "<dmndi:DMNDI xmlns:dmndi=\"https://www.omg.org/spec/DMN/20191111/DMNDI/\" xmlns:dc=\"http://www.omg.org/spec/DMN/20180521/DC/\">"
-    "<dmndi:DMNDiagram id=\"D1\"><dmndi:DMNShape dmnElementRef=\"d\"><dc:Bounds height=\"80\" width=\"180\" x=\"160\" y=\"100\"/>"
-    "</dmndi:DMNShape></dmndi:DMNDiagram></dmndi:DMNDI>";
+static const char diagram[] = "<dmndi:DMNDI xmlns:dmndi=\"https://www.omg.org/spec/DMN/20191111/DMNDI/\" "
+                              "xmlns:dc=\"http://www.omg.org/spec/DMN/20180521/DC/\">"
+                              "<dmndi:DMNDiagram id=\"D1\"><dmndi:DMNShape dmnElementRef=\"d\"><dc:Bounds "
+                              "height=\"80\" width=\"180\" x=\"160\" y=\"100\"/>"
+                              "</dmndi:DMNShape></dmndi:DMNDiagram></dmndi:DMNDI>";
 
 static Str model(Arena *a)
 {
@@ -73,7 +74,8 @@ TEST(descriptions_of_an_editor_become_citations)
     eq_int(dmn_draft_cite(d), 0);
     Str changed = str_printf(a, "%.*s", STR_ARG(xml));
     size_t at = str_find(changed, STR("<description>act:1"), 0);
-    changed = str_printf(a, "%.*s<description>act:7%.*s", (int)at, changed.ptr, STR_ARG(str_sub(changed, at + 18, changed.len)));
+    changed = str_printf(a, "%.*s<description>act:7%.*s", (int)at, changed.ptr,
+                         STR_ARG(str_sub(changed, at + 18, changed.len)));
     d = opened(a, changed);
     eq_int(dmn_draft_cite(d), 1);
     check(str_find(printed(a, d), STR("<annotationEntry><text>act:7"), 0) != SIZE_MAX);
@@ -82,7 +84,9 @@ TEST(descriptions_of_an_editor_become_citations)
 TEST(expressions_change)
 {
     Err err = {0};
-    DmnDraft *d = opened(a, xml_model(a, "<decision id=\"d\" name=\"d\"><literalExpression><text>1</text></literalExpression></decision>"));
+    DmnDraft *d = opened(
+        a,
+        xml_model(a, "<decision id=\"d\" name=\"d\"><literalExpression><text>1</text></literalExpression></decision>"));
     check(dmn_draft_set_expression(d, STR("d"), STR("if 1 < 2 then 3 else 4"), &err));
     eq_text(value_of(a, model_of(a, printed(a, d)), "d", "{}"), "3");
 }

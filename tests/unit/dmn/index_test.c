@@ -1,4 +1,5 @@
-/* index_test.c: the column index and the batch answer as the plain scan does, on random tables and random inputs of every kind.
+/* index_test.c: the column index and the batch answer as the plain scan does, on random tables and random inputs of
+ * every kind.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn/index_int.h"
 #include "dmn_testing.h"
@@ -20,7 +21,8 @@ static int below(uint64_t *seed, int n)
 
 static void number_cell(Buf *b, uint64_t *s)
 {
-    static const char *const forms[] = {"< %d", "<= %d", "> %d", ">= %d.5", "%d", "-", "not(%d)", "%d, null", "null", "!= %d", "not(!= %d)"};
+    static const char *const forms[] = {"< %d",    "<= %d",    "> %d", ">= %d.5", "%d",        "-",
+                                        "not(%d)", "%d, null", "null", "!= %d",   "not(!= %d)"};
     int n = below(s, 12) - 3, form = below(s, 14);
     if (form < 11) {
         const char *f = forms[form];
@@ -39,7 +41,8 @@ static void number_cell(Buf *b, uint64_t *s)
 
 static void text_cell(Buf *b, uint64_t *s)
 {
-    static const char *const cells[] = {"\"a\"", "\"b\"", "\"a\",\"c\"", "not(\"a\")", "-", "not(\"a\",\"b\")", "null", "\"a\", null", "\"\"", "!= \"b\""};
+    static const char *const cells[] = {"\"a\"", "\"b\"",       "\"a\",\"c\"", "not(\"a\")", "-", "not(\"a\",\"b\")",
+                                        "null",  "\"a\", null", "\"\"",        "!= \"b\""};
     buf_add_c(b, cells[below(s, (int)COUNT_OF(cells))]);
 }
 
@@ -126,7 +129,8 @@ static size_t compare(Arena *a, const DmnModel *x, const DmnModel *y, uint64_t *
         }
         feel_run_reset(rx);
         feel_run_reset(ry);
-        Value vx = dmn_evaluate(rx, dx, feel_context(in, 4), NULL), vy = dmn_evaluate(ry, dy, feel_context(in, 4), NULL);
+        Value vx = dmn_evaluate(rx, dx, feel_context(in, 4), NULL),
+              vy = dmn_evaluate(ry, dy, feel_context(in, 4), NULL);
         check(feel_same(vx, vy));
         check((vx.reason != 0) == (vy.reason != 0));
         hits += vx.kind != FEEL_NULL;
@@ -136,14 +140,20 @@ static size_t compare(Arena *a, const DmnModel *x, const DmnModel *y, uint64_t *
 
 TEST_WITHIN(index_and_scan_agree_on_random_tables, 60)
 {
-    static const char *const hits[] = {"hitPolicy=\"UNIQUE\"", "hitPolicy=\"FIRST\"", "hitPolicy=\"ANY\"", "hitPolicy=\"COLLECT\"",
-                                       "hitPolicy=\"COLLECT\" aggregation=\"SUM\"", "hitPolicy=\"RULE ORDER\"",
-                                       "hitPolicy=\"PRIORITY\"", "hitPolicy=\"OUTPUT ORDER\""};
+    static const char *const hits[] = {"hitPolicy=\"UNIQUE\"",
+                                       "hitPolicy=\"FIRST\"",
+                                       "hitPolicy=\"ANY\"",
+                                       "hitPolicy=\"COLLECT\"",
+                                       "hitPolicy=\"COLLECT\" aggregation=\"SUM\"",
+                                       "hitPolicy=\"RULE ORDER\"",
+                                       "hitPolicy=\"PRIORITY\"",
+                                       "hitPolicy=\"OUTPUT ORDER\""};
     uint64_t seed = 88172645463325252u;
     size_t answered = 0;
     for (int round = 0; round < 60; round++) {
         Arena *mine = arena_new(0);
-        Str xml = random_table(mine, &seed, 2 + below(&seed, 100), hits[(size_t)round % COUNT_OF(hits)], "n Any;t Any;f Any;b Any");
+        Str xml = random_table(mine, &seed, 2 + below(&seed, 100), hits[(size_t)round % COUNT_OF(hits)],
+                               "n Any;t Any;f Any;b Any");
         DmnModel *indexed = loaded(mine, xml, false), *plain = loaded(mine, xml, true);
         check(indexed->nodes[4]->logic->table->index != NULL);
         check(plain->nodes[4]->logic->table->index == NULL);
@@ -185,11 +195,17 @@ static Rows *random_rows(Arena *a, uint64_t *s)
     const FeelKind kinds[] = {FEEL_NUMBER, FEEL_STRING, FEEL_DATE, FEEL_BOOLEAN};
     for (size_t c = 0; c < 4; c++) {
         for (size_t i = 0; i < ROWS; i++) {
-            r->n[c][i] = c == 0 ? below(s, 1600) - 400 : c == 1 ? below(s, 4) : c == 3 ? below(s, 2)
-                       : day_from_ymd((Ymd){2024, 2 + below(s, 2), 1 + below(s, 25)}).n;
+            r->n[c][i] = c == 0   ? below(s, 1600) - 400
+                         : c == 1 ? below(s, 4)
+                         : c == 3 ? below(s, 2)
+                                  : day_from_ymd((Ymd){2024, 2 + below(s, 2), 1 + below(s, 25)}).n;
             r->null[c][i] = below(s, 20) == 0;
         }
-        r->columns[c] = (DmnColumn){.kind = kinds[c], .scale = c == 0 ? 2 : 0, .n = r->n[c], .null = r->null[c], .dict = words,
+        r->columns[c] = (DmnColumn){.kind = kinds[c],
+                                    .scale = c == 0 ? 2 : 0,
+                                    .n = r->n[c],
+                                    .null = r->null[c],
+                                    .dict = words,
                                     .dict_count = COUNT_OF(words)};
     }
     return r;
@@ -209,13 +225,15 @@ static Value row_value(const Rows *r, size_t c, size_t i)
 
 TEST_WITHIN(batch_and_scan_agree_on_random_tables, 60)
 {
-    static const char *const hits[] = {"hitPolicy=\"UNIQUE\"", "hitPolicy=\"FIRST\"", "hitPolicy=\"PRIORITY\"", "hitPolicy=\"COLLECT\""};
+    static const char *const hits[] = {"hitPolicy=\"UNIQUE\"", "hitPolicy=\"FIRST\"", "hitPolicy=\"PRIORITY\"",
+                                       "hitPolicy=\"COLLECT\""};
     uint64_t seed = 1181783497276652981u;
     size_t columnar = 0;
     for (int round = 0; round < 40; round++) {
         Arena *mine = arena_new(0);
         int rules = 2 + below(&seed, round % 2 ? 12 : 150);
-        Str xml = random_table(mine, &seed, rules, hits[(size_t)round % COUNT_OF(hits)], "n number;t string;f date;b boolean");
+        Str xml = random_table(mine, &seed, rules, hits[(size_t)round % COUNT_OF(hits)],
+                               "n number;t string;f date;b boolean");
         DmnModel *m = loaded(mine, xml, false), *plain = loaded(mine, xml, true);
         Rows *rows = random_rows(mine, &seed);
         FeelRun *run = feel_run_new(mine, (FeelLimits){.steps = UINT64_MAX / 2, .bytes = SIZE_MAX / 4}, (Instant){0});
@@ -241,17 +259,26 @@ TEST_WITHIN(batch_and_scan_agree_on_random_tables, 60)
 
 TEST(batch_of_a_chain_with_a_sum_and_allowed_values_agrees)
 {
-    DmnModel *m = loaded(a, xml_model(a,
-        "<itemDefinition name=\"small\"><typeRef>number</typeRef><allowedValues><text>[0..50]</text></allowedValues></itemDefinition>"
-        "<inputData id=\"x\" name=\"x\"><variable name=\"x\" typeRef=\"small\"/></inputData>"
-        "<inputData id=\"y\" name=\"y\"><variable name=\"y\" typeRef=\"number\"/></inputData>"
-        "<decision id=\"s\" name=\"room left\"><variable name=\"room left\" typeRef=\"number\"/><informationRequirement><requiredInput "
-        "href=\"#x\"/></informationRequirement><informationRequirement><requiredInput href=\"#y\"/></informationRequirement>"
-        "<literalExpression><text>x - y</text></literalExpression></decision>"
-        "<decision id=\"d\" name=\"d\"><informationRequirement><requiredDecision href=\"#s\"/></informationRequirement><decisionTable>"
-        "<input><inputExpression typeRef=\"number\"><text>room left</text></inputExpression></input><output/><rule><inputEntry><text>> 0"
-        "</text></inputEntry><outputEntry><text>\"yes\"</text></outputEntry></rule><rule><inputEntry><text>&lt;= 0</text></inputEntry>"
-        "<outputEntry><text>\"no\"</text></outputEntry></rule></decisionTable></decision>"), false);
+    DmnModel *m =
+        loaded(a,
+               xml_model(a, "<itemDefinition "
+                            "name=\"small\"><typeRef>number</typeRef><allowedValues><text>[0..50]</text></"
+                            "allowedValues></itemDefinition>"
+                            "<inputData id=\"x\" name=\"x\"><variable name=\"x\" typeRef=\"small\"/></inputData>"
+                            "<inputData id=\"y\" name=\"y\"><variable name=\"y\" typeRef=\"number\"/></inputData>"
+                            "<decision id=\"s\" name=\"room left\"><variable name=\"room left\" "
+                            "typeRef=\"number\"/><informationRequirement><requiredInput "
+                            "href=\"#x\"/></informationRequirement><informationRequirement><requiredInput "
+                            "href=\"#y\"/></informationRequirement>"
+                            "<literalExpression><text>x - y</text></literalExpression></decision>"
+                            "<decision id=\"d\" name=\"d\"><informationRequirement><requiredDecision "
+                            "href=\"#s\"/></informationRequirement><decisionTable>"
+                            "<input><inputExpression typeRef=\"number\"><text>room "
+                            "left</text></inputExpression></input><output/><rule><inputEntry><text>> 0"
+                            "</text></inputEntry><outputEntry><text>\"yes\"</text></outputEntry></"
+                            "rule><rule><inputEntry><text>&lt;= 0</text></inputEntry>"
+                            "<outputEntry><text>\"no\"</text></outputEntry></rule></decisionTable></decision>"),
+               false);
     int64_t x[200], y[200];
     for (int i = 0; i < 200; i++) {
         x[i] = i - 20; /* some are not allowed */
@@ -271,7 +298,7 @@ TEST(batch_of_a_chain_with_a_sum_and_allowed_values_agrees)
     }
 }
 
-/* ---- Nearest changes against trying every whole number ------------------------------------------------------------------------- */
+/* ---- Nearest changes against trying every whole number --------------------------------------------------------- */
 
 static Value at(const DmnInvocable *d, FeelRun *run, int64_t x, int64_t y)
 {
@@ -294,19 +321,28 @@ static int64_t nearest_by_trying(const DmnInvocable *d, FeelRun *run, int64_t x,
 static DmnModel *random_chain(Arena *a, uint64_t *s)
 {
     Buf b = buf_new(a, 1 << 20);
-    buf_printf(&b, "<inputData id=\"x\" name=\"x\"><variable name=\"x\" typeRef=\"number\"/></inputData>"
-                   "<inputData id=\"y\" name=\"y\"><variable name=\"y\" typeRef=\"number\"/></inputData>"
-                   "<decision id=\"s\" name=\"s\"><variable name=\"s\" typeRef=\"number\"/><informationRequirement><requiredInput "
-                   "href=\"#x\"/></informationRequirement><informationRequirement><requiredInput href=\"#y\"/></informationRequirement>"
-                   "<literalExpression><text>%d * x - y + %d</text></literalExpression></decision>"
-                   "<decision id=\"d\" name=\"d\"><variable name=\"d\" typeRef=\"number\"/><informationRequirement><requiredDecision "
-                   "href=\"#s\"/></informationRequirement><informationRequirement><requiredInput href=\"#x\"/></informationRequirement>"
-                   "<decisionTable hitPolicy=\"FIRST\"><input><inputExpression><text>s</text></inputExpression></input><input>"
-                   "<inputExpression><text>x</text></inputExpression></input><output/>", below(s, 5) - 2, below(s, 9));
+    buf_printf(
+        &b,
+        "<inputData id=\"x\" name=\"x\"><variable name=\"x\" typeRef=\"number\"/></inputData>"
+        "<inputData id=\"y\" name=\"y\"><variable name=\"y\" typeRef=\"number\"/></inputData>"
+        "<decision id=\"s\" name=\"s\"><variable name=\"s\" typeRef=\"number\"/><informationRequirement><requiredInput "
+        "href=\"#x\"/></informationRequirement><informationRequirement><requiredInput "
+        "href=\"#y\"/></informationRequirement>"
+        "<literalExpression><text>%d * x - y + %d</text></literalExpression></decision>"
+        "<decision id=\"d\" name=\"d\"><variable name=\"d\" "
+        "typeRef=\"number\"/><informationRequirement><requiredDecision "
+        "href=\"#s\"/></informationRequirement><informationRequirement><requiredInput "
+        "href=\"#x\"/></informationRequirement>"
+        "<decisionTable hitPolicy=\"FIRST\"><input><inputExpression><text>s</text></inputExpression></input><input>"
+        "<inputExpression><text>x</text></inputExpression></input><output/>",
+        below(s, 5) - 2, below(s, 9));
     for (int r = 0; r < 4; r++) {
         int low = below(s, 30) - 10, at_x = below(s, 20);
-        buf_printf(&b, "<rule><inputEntry><text>[%d..%d]</text></inputEntry><inputEntry><text>%s %d</text></inputEntry><outputEntry><text>%d"
-                       "</text></outputEntry></rule>", low, low + below(s, 8), below(s, 2) ? ">=" : "&lt;", at_x, r % 3);
+        buf_printf(&b,
+                   "<rule><inputEntry><text>[%d..%d]</text></inputEntry><inputEntry><text>%s "
+                   "%d</text></inputEntry><outputEntry><text>%d"
+                   "</text></outputEntry></rule>",
+                   low, low + below(s, 8), below(s, 2) ? ">=" : "&lt;", at_x, r % 3);
     }
     buf_add_c(&b, "</decisionTable></decision>");
     return loaded(a, xml_model(a, str_c(a, buf_str(&b))), false);
@@ -320,7 +356,8 @@ TEST_WITHIN(nearest_change_is_what_trying_every_number_finds, 60)
         Arena *mine = arena_new(0);
         DmnModel *m = random_chain(mine, &seed);
         const DmnInvocable *d = dmn_find(m, DMN_DECISION, STR("d"));
-        FeelRun *run = feel_run_new(mine, (FeelLimits){0}, (Instant){0}), *other = feel_run_new(mine, (FeelLimits){0}, (Instant){0});
+        FeelRun *run = feel_run_new(mine, (FeelLimits){0}, (Instant){0}),
+                *other = feel_run_new(mine, (FeelLimits){0}, (Instant){0});
         int64_t x = below(&seed, 20), y = below(&seed, 20), want = below(&seed, 3);
         const FeelCode *wanted = NULL;
         const Str names[] = {STR_INIT("x")};

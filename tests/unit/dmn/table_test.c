@@ -58,15 +58,18 @@ TEST(output_order_sorts_and_rule_order_does_not)
 {
     const char *rules = "r1|>= 1|\"grant\"\nr2|>= 2|\"ask\"\nr3|>= 3|\"refuse\"";
     const char *out = "o string \"refuse\",\"ask\",\"grant\"";
-    eq_text(value_of(a, policy(a, "hitPolicy=\"OUTPUT ORDER\"", out, rules), "d", "{\"x\": 3}"), "[\"refuse\", \"ask\", \"grant\"]");
-    eq_text(value_of(a, policy(a, "hitPolicy=\"RULE ORDER\"", out, rules), "d", "{\"x\": 3}"), "[\"grant\", \"ask\", \"refuse\"]");
+    eq_text(value_of(a, policy(a, "hitPolicy=\"OUTPUT ORDER\"", out, rules), "d", "{\"x\": 3}"),
+            "[\"refuse\", \"ask\", \"grant\"]");
+    eq_text(value_of(a, policy(a, "hitPolicy=\"RULE ORDER\"", out, rules), "d", "{\"x\": 3}"),
+            "[\"grant\", \"ask\", \"refuse\"]");
     eq_text(value_of(a, policy(a, "hitPolicy=\"RULE ORDER\"", out, rules), "d", "{\"x\": 0}"), "[]");
 }
 
 TEST(priority_of_compound_outputs_goes_from_left_to_right)
 {
-    DmnModel *m = model_of(a, table_model(a, "hitPolicy=\"PRIORITY\"", "x number", "o string \"a\",\"b\";p number 3,2,1",
-                                          "r1|-|\"b\"|3\nr2|-|\"a\"|1\nr3|-|\"a\"|2"));
+    DmnModel *m =
+        model_of(a, table_model(a, "hitPolicy=\"PRIORITY\"", "x number", "o string \"a\",\"b\";p number 3,2,1",
+                                "r1|-|\"b\"|3\nr2|-|\"a\"|1\nr3|-|\"a\"|2"));
     eq_text(value_of(a, m, "d", "{\"x\": 1}"), "{o: \"a\", p: 2}");
 }
 
@@ -131,8 +134,10 @@ TEST(dates_compare_by_day)
 
 TEST(null_is_met_only_by_null_and_dash)
 {
-    DmnModel *m = model_of(a, table_model(a, "hitPolicy=\"COLLECT\"", "s string", "o string",
-                                          "r1|null|\"null\"\nr2|-|\"any\"\nr3|\"a\"|\"a\"\nr4|not(\"a\")|\"not a\"\nr5|\"a\",null|\"a or null\""));
+    DmnModel *m = model_of(
+        a, table_model(
+               a, "hitPolicy=\"COLLECT\"", "s string", "o string",
+               "r1|null|\"null\"\nr2|-|\"any\"\nr3|\"a\"|\"a\"\nr4|not(\"a\")|\"not a\"\nr5|\"a\",null|\"a or null\""));
     eq_text(value_of(a, m, "d", "{\"s\": \"a\"}"), "[\"any\", \"a\", \"a or null\"]");
     eq_text(value_of(a, m, "d", "{\"s\": \"b\"}"), "[\"any\", \"not a\"]");
     Str at_null = value_of(a, m, "d", "{}");
@@ -150,14 +155,27 @@ TEST(booleans_are_tested_by_value)
 
 static DmnModel *refusals(Arena *a, const char *cell)
 {
-    return model_of(a, xml_model(a, str_c(a, str_printf(a,
-        "<itemDefinition name=\"t\"><typeRef>string</typeRef><allowedValues><text>\"a\",\"b\"</text></allowedValues>"
-        "</itemDefinition><inputData id=\"i\" name=\"x\"><variable name=\"x\" typeRef=\"t\"/></inputData>"
-        "<decision id=\"d\" name=\"d\"><informationRequirement><requiredInput href=\"#i\"/></informationRequirement>"
-        "<decisionTable hitPolicy=\"COLLECT\"><input><inputExpression><text>x</text></inputExpression></input><output/>"
-        "<rule id=\"r\"><inputEntry><text>%s</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
-        "<rule id=\"s\"><inputEntry><text>-</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>"
-        "</decisionTable></decision>", cell))));
+    return model_of(
+        a,
+        xml_model(
+            a,
+            str_c(
+                a,
+                str_printf(
+                    a,
+                    "<itemDefinition "
+                    "name=\"t\"><typeRef>string</typeRef><allowedValues><text>\"a\",\"b\"</text></allowedValues>"
+                    "</itemDefinition><inputData id=\"i\" name=\"x\"><variable name=\"x\" typeRef=\"t\"/></inputData>"
+                    "<decision id=\"d\" name=\"d\"><informationRequirement><requiredInput "
+                    "href=\"#i\"/></informationRequirement>"
+                    "<decisionTable "
+                    "hitPolicy=\"COLLECT\"><input><inputExpression><text>x</text></inputExpression></input><output/>"
+                    "<rule "
+                    "id=\"r\"><inputEntry><text>%s</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+                    "<rule "
+                    "id=\"s\"><inputEntry><text>-</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>"
+                    "</decisionTable></decision>",
+                    cell))));
 }
 
 TEST(an_error_that_would_decide_is_no_answer)
@@ -165,13 +183,14 @@ TEST(an_error_that_would_decide_is_no_answer)
     DmnModel *m = refusals(a, "\"a\"");
     eq_text(value_of(a, m, "d", "{\"x\": \"a\"}"), "[1, 2]");
     eq_text(value_of(a, m, "d", "{\"x\": \"b\"}"), "[2]");
-    eq_text(value_of(a, m, "d", "{\"x\": \"c\"}"), "error"); /* not allowed: would rule r apply? */
+    eq_text(value_of(a, m, "d", "{\"x\": \"c\"}"), "error");                 /* not allowed: would rule r apply? */
     eq_text(value_of(a, refusals(a, "-"), "d", "{\"x\": \"c\"}"), "[1, 2]"); /* it does not matter here */
 }
 
 TEST(trace_shows_cells_and_annotations_of_fired_rules)
 {
-    DmnModel *m = model_of(a, table_model(a, "", "x number;s string", "o number", "r1|>= 1|\"a\"|10 #act:8(1)\nr2|< 1|-|20 #act:8(2)"));
+    DmnModel *m = model_of(
+        a, table_model(a, "", "x number;s string", "o number", "r1|>= 1|\"a\"|10 #act:8(1)\nr2|< 1|-|20 #act:8(2)"));
     FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
     FeelEntry in[] = {{STR("x"), feel_int(2)}, {STR("s"), feel_str(STR("a"))}};
     DmnTrace trace = {0};
@@ -189,10 +208,12 @@ TEST(trace_shows_cells_and_annotations_of_fired_rules)
     eq_text(r->annotations[1].name, "description");
     Buf b = buf_new(a, 1 << 16);
     json_write(&b, dmn_trace_json(a, &trace));
-    eq_text(buf_str(&b), "[{\"decision\":\"d\",\"id\":\"d\",\"value\":10,\"hit_policy\":\"UNIQUE\",\"rules\":[{\"id\":\"r1\",\"index\":1,"
-                         "\"fired\":true,\"cells\":[{\"input\":\"x\",\"test\":\">= 1\",\"value\":2,\"passed\":true},"
-                         "{\"input\":\"s\",\"test\":\"\\\"a\\\"\",\"value\":\"a\",\"passed\":true}],\"outputs\":{\"o\":10},"
-                         "\"annotations\":{\"article\":\"act:8(1)\",\"description\":\"act:8(1)\"}}]}]");
+    eq_text(buf_str(&b),
+            "[{\"decision\":\"d\",\"id\":\"d\",\"value\":10,\"hit_policy\":\"UNIQUE\",\"rules\":[{\"id\":\"r1\","
+            "\"index\":1,"
+            "\"fired\":true,\"cells\":[{\"input\":\"x\",\"test\":\">= 1\",\"value\":2,\"passed\":true},"
+            "{\"input\":\"s\",\"test\":\"\\\"a\\\"\",\"value\":\"a\",\"passed\":true}],\"outputs\":{\"o\":10},"
+            "\"annotations\":{\"article\":\"act:8(1)\",\"description\":\"act:8(1)\"}}]}]");
 }
 
 TEST(trace_of_all_rules_says_which_cell_failed)
@@ -209,10 +230,11 @@ TEST(trace_of_all_rules_says_which_cell_failed)
 
 TEST(a_rule_with_too_few_cells_never_applies_and_is_a_problem)
 {
-    const char *model = "<inputData id=\"i\" name=\"x\"/><decision id=\"d\" name=\"d\"><informationRequirement>"
-                        "<requiredInput href=\"#i\"/></informationRequirement><decisionTable><input><inputExpression><text>x</text>"
-                        "</inputExpression></input><output/><rule id=\"r\"><outputEntry><text>1</text></outputEntry></rule>"
-                        "</decisionTable></decision>";
+    const char *model =
+        "<inputData id=\"i\" name=\"x\"/><decision id=\"d\" name=\"d\"><informationRequirement>"
+        "<requiredInput href=\"#i\"/></informationRequirement><decisionTable><input><inputExpression><text>x</text>"
+        "</inputExpression></input><output/><rule id=\"r\"><outputEntry><text>1</text></outputEntry></rule>"
+        "</decisionTable></decision>";
     DmnModel *m = model_of(a, xml_model(a, model));
     const DmnProblem *problems = NULL;
     eq_int(dmn_problems(m, &problems), 1);

@@ -16,7 +16,8 @@ static Err refusal(Arena *a, Str xml)
 
 TEST(document_types_and_entities_are_refused)
 {
-    Err err = refusal(a, STR("<?xml version=\"1.0\"?>\n<!DOCTYPE x [<!ENTITY a \"aaa\"><!ENTITY b \"&a;&a;\">]><x>&b;</x>"));
+    Err err =
+        refusal(a, STR("<?xml version=\"1.0\"?>\n<!DOCTYPE x [<!ENTITY a \"aaa\"><!ENTITY b \"&a;&a;\">]><x>&b;</x>"));
     eq_int(err.code, BAD_XML);
     eq_text(str_from_c(err.text), "f.dmn line 2: document type declarations are not allowed");
     eq_int(refusal(a, STR("<x>&undefined;</x>")).code, BAD_XML);

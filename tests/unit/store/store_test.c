@@ -53,6 +53,35 @@ static bool check_versions(void *host, const Event *e)
     return e->version < 55;
 }
 
+TEST(a_store_that_could_not_be_made_leaves_no_file)
+{
+    Err err = {0};
+    Store *s = NULL;
+    Str url = engine_path(a, "half");
+    setenv("GOLDENBRIDGE_KEY_FILE", "/nowhere/at/all.key", 1);
+    check(!store_open(url, STORE_CREATE, &s, &err) && err.code == IO_FAILED);
+    unsetenv("GOLDENBRIDGE_KEY_FILE");
+    check(!store_open(url, STORE_WRITE, &s, &err) && err.code == NOT_FOUND);
+    store_close(engine_create(url));
+}
+
+TEST(a_file_that_is_no_store_is_refused_in_plain_words)
+{
+    static const char *const TEXT[] = {"", "hello, I am a letter and no database at all, with more than a header's length of text."};
+    Err err = {0};
+    Store *s = NULL;
+    for (size_t i = 0; i < COUNT_OF(TEXT); i++) {
+        Str url = engine_path(a, "letter");
+        FILE *f = fopen(url.ptr, "w");
+        check(f != NULL && fputs(TEXT[i], f) >= 0 && fclose(f) == 0);
+        check(!store_open(url, STORE_READ, &s, &err));
+        check(err.code == STORE_VERSION || err.code == LOG_DAMAGED);
+        check(!store_open(url, STORE_WRITE, &s, &err));
+        check(err.code == STORE_VERSION || err.code == LOG_DAMAGED);
+        eq_str(test_read_file(a, url.ptr), str_from_c(TEXT[i]));
+    }
+}
+
 BOTH(a_case_is_a_chain_and_walking_it_may_stop)
 {
     Err err = {0};

@@ -103,8 +103,9 @@ static void for_each_key_in_c(Arena *a, const char *room, void (*fn)(Arena *a, S
         for (size_t at = 0; (at = str_find(text, STR("view_text(v"), at)) != SIZE_MAX;) {
             at += 10;
             size_t line_end = str_find(text, STR(";"), at), open = str_find(text, STR("\""), at);
-            if (open < line_end) {
-                fn(a, str_sub(text, open + 1, str_find(text, STR("\""), open + 1)));
+            Str key = str_sub(text, open + 1, str_find(text, STR("\""), open + 1));
+            if (open < line_end && str_find(key, STR("%"), 0) == SIZE_MAX) { /* a key put together is its room's to test */
+                fn(a, key);
             }
         }
     }
