@@ -154,7 +154,7 @@ TEST(files_that_are_no_json_are_refused_with_their_line)
     is_refused(a, "scheme.json", STR("{"), LAW_BROKEN, "scheme.json");
     is_refused(a, "messages/en.json", STR("{\"a\": }"), LAW_BROKEN, "Line 1");
     is_refused(a, "messages/en.json", STR("[]"), LAW_BROKEN, "an object of keys");
-    is_refused(a, "processes/thing.json", swap(a, THING, "\"sort\":", "\"name\":"), LAW_BROKEN, "name"); /* a field twice */
+    is_refused(a, "processes/thing.json", swap(a, THING, "\"sort\":", "\"name\":"), LAW_BROKEN, "twice"); /* a field */
 }
 
 TEST(scheme_json_needs_id_processes_and_a_working_day)
