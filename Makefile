@@ -47,6 +47,16 @@ $(O)/unit: $(TEST_OBJ) $(LIB_OBJ) $(GEN_OBJ) $(O)/.stamp
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(PKG_LIBS)
 unit: $(O)/unit
 
+# Benchmarks: out/bench/dmn, match, store. bench/run.sh runs them; they decide no test.
+BENCHES := $(O)/bench/dmn $(O)/bench/match $(O)/bench/store
+$(O)/bench/%: $(O)/obj/bench/%_bench.o $(LIB_OBJ) $(GEN_OBJ)
+	@mkdir -p $(@D)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(PKG_LIBS)
+$(O)/bench/dmn: $(O)/obj/bench/dmn_models.o
+bench: $(BENCHES)
+.SECONDARY: $(BENCHES:$(O)/bench/%=$(O)/obj/bench/%_bench.o)
+
 $(O)/obj/%.o: %.c $(O)/.stamp
 	@mkdir -p $(@D)
 	@echo "CC $<"
@@ -68,5 +78,5 @@ $(O)/.stamp: FORCE
 FORCE:
 clean:
 	rm -rf out
-.PHONY: all unit clean FORCE
+.PHONY: all unit bench clean FORCE
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)

@@ -1,5 +1,6 @@
 /* test.c: runs every registered test in a child process; the last line is "N passed, N failed, N skipped".
  * Arguments: texts that a test's name or file must contain. Exit 1 if anything failed or nothing passed.
+ * With TEST_TIMES=1 each test's seconds are printed.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { EXIT_SKIPPED = 77, USUAL_SECONDS = 20 };
@@ -125,13 +127,20 @@ static bool is_wanted(const TestCase *t, int argc, char **argv)
 int main(int argc, char **argv)
 {
     int passed = 0, failed = 0, skipped = 0;
+    bool times = getenv("TEST_TIMES") != NULL;
     setenv("TZ", "UTC", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     for (const TestCase *t = all; t != NULL; t = t->next) {
         if (!is_wanted(t, argc, argv)) {
             continue;
         }
+        struct timespec from, to;
+        clock_gettime(CLOCK_MONOTONIC, &from);
         int result = run_one(t);
+        clock_gettime(CLOCK_MONOTONIC, &to);
+        if (times) {
+            printf("%7.2f s %s\n", (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9, t->name);
+        }
         if (result == 0) {
             passed++;
             continue;

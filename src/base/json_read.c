@@ -64,9 +64,11 @@ static int line_of(Str text, size_t at)
     return line;
 }
 
-/* json-c lets too-long integers saturate and zero bytes end keys; both would lose data silently, so they are refused. */
-static bool has_only_safe_tokens(Str text, Err *err)
+/* json-c lets too-long integers saturate and zero bytes end keys; both would lose data silently, so they are refused.
+ * *ret_keys counts the keys as written. */
+static bool has_only_safe_tokens(Str text, size_t *ret_keys, Err *err)
 {
+    *ret_keys = 0;
     bool in_string = false;
     size_t digits = 0;
     bool in_fraction = false;
@@ -83,6 +85,7 @@ static bool has_only_safe_tokens(Str text, Err *err)
             continue;
         }
         in_string = c == '"';
+        *ret_keys += c == ':';
         bool is_digit = c >= '0' && c <= '9';
         in_fraction = c == '.' || (in_fraction && is_digit);
         digits = is_digit && !in_fraction ? digits + 1 : 0;
@@ -94,6 +97,15 @@ static bool has_only_safe_tokens(Str text, Err *err)
     return true;
 }
 
+static size_t count_keys(const Json *j)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < j->count; i++) {
+        n += j->kind == JSON_OBJECT ? 1 + count_keys(j->members[i].value) : count_keys(j->items[i]);
+    }
+    return n;
+}
+
 bool json_parse(Arena *a, Str text, Json **ret, Err *err)
 {
     if (text.len > INT32_MAX) {
@@ -102,7 +114,8 @@ bool json_parse(Arena *a, Str text, Json **ret, Err *err)
     if (!utf8_is_valid(text)) {
         return err_set(err, BAD_UTF8, "The JSON text is not valid UTF-8.");
     }
-    if (!has_only_safe_tokens(text, err)) {
+    size_t keys;
+    if (!has_only_safe_tokens(text, &keys, err)) {
         return false;
     }
     struct json_tokener *tok = json_tokener_new_ex(MAX_LEVELS);
@@ -125,5 +138,6 @@ bool json_parse(Arena *a, Str text, Json **ret, Err *err)
         const char *why = problem == json_tokener_continue ? "unexpected end" : json_tokener_error_desc(problem);
         return err_set(err, BAD_JSON, "Line %d: %s.", line_of(text, end), why);
     }
-    return true;
+    /* json-c keeps the last of equal keys; whoever signs or reads the text may have meant the first */
+    return count_keys(*ret) == keys || err_set(err, BAD_JSON, "A key stands twice in one object.");
 }

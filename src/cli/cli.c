@@ -11,9 +11,9 @@
 #endif
 
 static const CliCommand COMMANDS[] = {
-    {"init", "[--admin LOGIN]", "make a new, empty store with its keys and first accounts", cli_init,
-     "Opens one account with the role admin and one with the role committee (--admin, --committee), so that two people\n"
-     "can open all others.\n"},
+    {"init", "[--admin LOGIN] [--second-admin LOGIN]", "make a new, empty store with its keys and first accounts", cli_init,
+     "Opens two accounts with the role admin (admin and admin2; --admin and --second-admin name them otherwise), so that\n"
+     "two people can open all others.\n"},
     {"demo", "[--seed N]", "make a new store with the invented demo corridor in it", cli_demo,
      "Everything goes through the same steps as in daily work. --candidates and --employers change the size.\n"},
     {"do", "STEP [--case ID] [FIELD=VALUE …]", "take one step of a case as an account", cli_do,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { BATCH_ROWS = 4096, BATCH_COLUMNS = 1024, BATCH_LINE_BYTES = 1 << 20, STATUS_ROWS_FAILED = 1 };
+enum { BATCH_READ = 1 << 18, BATCH_WRITE = 1 << 28, SHORT_NUMBER = 18 };
 
 typedef struct {
     ToolArgs *args;
@@ -21,7 +22,9 @@ typedef struct {
     const FeelMember *members; /* of the result, or NULL for a single value */
     size_t member_count;
     size_t row, failed;
-    int pushed; /* a character given back, or −2 */
+    char *buf; /* what was read ahead */
+    size_t at, end;
+    Buf text; /* what is to be written for the block */
 } Batching;
 
 /* One row of the block. */
@@ -33,11 +36,20 @@ typedef struct {
 
 /* ---- Reading --------------------------------------------------------------------------------------------------- */
 
-static int char_next(Batching *b)
+/* Reads on, keeping what is not used yet; false at the end of the file or if the buffer is full. */
+static bool more_read(Batching *b)
 {
-    int c = b->pushed;
-    b->pushed = -2;
-    return c != -2 ? c : getc(b->in);
+    memmove(b->buf, b->buf + b->at, b->end - b->at);
+    b->end -= b->at;
+    b->at = 0;
+    size_t n = b->end < BATCH_READ ? fread(b->buf + b->end, 1, BATCH_READ - b->end, b->in) : 0;
+    b->end += n;
+    return n > 0;
+}
+
+static inline int char_next(Batching *b)
+{
+    return b->at < b->end || more_read(b) ? (unsigned char)b->buf[b->at++] : EOF;
 }
 
 /* One cell; *ret_end is ',' or '\n' or EOF. */
@@ -65,16 +77,40 @@ static bool cell_read(Batching *b, Buf *cell, int *ret_end, Err *err)
     return buf_ok(cell) || err_set(err, TOO_LARGE, "row %zu: a cell is larger than 1 MB", b->row + 1);
 }
 
+/* The usual line: read ahead whole and without quotes. Its cells are good until more is read. */
+static bool line_split(Batching *b, Str *cells, size_t *ret_count)
+{
+    const char *end = memchr(b->buf + b->at, '\n', b->end - b->at);
+    if (end == NULL && more_read(b)) {
+        end = memchr(b->buf + b->at, '\n', b->end - b->at);
+    }
+    const char *p = b->buf + b->at;
+    size_t count = 0;
+    if (end == NULL || memchr(p, '"', (size_t)(end - p)) != NULL || memchr(p, '\r', (size_t)(end - p)) != NULL) {
+        return false;
+    }
+    for (const char *start = p; count < BATCH_COLUMNS; p++) {
+        if (p == end || *p == ',') {
+            cells[count++] = (Str){start, (size_t)(p - start)};
+            start = p + 1;
+            if (p == end) {
+                b->at = (size_t)(end - b->buf) + 1;
+                *ret_count = count;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* The cells of one CSV line; *ret_count 0 at the end of the file. */
 static bool line_read(Batching *b, Str *cells, size_t *ret_count, Err *err)
 {
     int end = ',';
     *ret_count = 0;
-    int first = char_next(b);
-    if (first == EOF) {
+    if (line_split(b, cells, ret_count) || (b->at == b->end && !more_read(b))) {
         return true;
     }
-    b->pushed = first;
     while (end == ',') {
         Buf cell = buf_new(b->a, BATCH_LINE_BYTES);
         if (*ret_count == BATCH_COLUMNS) {
@@ -95,6 +131,7 @@ static bool header_read(Batching *b, Err *err)
     }
     b->column_input = ARENA_ARRAY(b->args->a, int, BATCH_COLUMNS);
     for (size_t c = 0; c < b->column_count; c++) {
+        b->header[c] = str_copy(b->args->a, b->header[c]);
         Str name = str_trim(b->header[c]);
         if (c == 0 && str_starts(name, STR("\xef\xbb\xbf"))) {
             name = str_sub(name, 3, name.len);
@@ -112,6 +149,29 @@ static bool header_read(Batching *b, Err *err)
     return true;
 }
 
+/* The usual numbers, dates and texts. Anything else is read by the language. */
+static bool cell_short(Batching *b, Str text, FeelKind kind, Value *ret)
+{
+    Day day;
+    int64_t n = 0;
+    if (kind == FEEL_STRING || kind == FEEL_NULL) {
+        *ret = feel_str(str_copy(b->a, text));
+        return true;
+    }
+    if (kind == FEEL_DATE && text.len == 10 && day_parse(text, &day)) {
+        *ret = feel_date(day);
+        return true;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        n = n * 10 + (text.ptr[i] - '0');
+        if (kind != FEEL_NUMBER || text.len > SHORT_NUMBER || text.ptr[i] < '0' || text.ptr[i] > '9') {
+            return false;
+        }
+    }
+    *ret = feel_int(n);
+    return true;
+}
+
 /* A cell by the type of its input; numbers and booleans as JSON writes them, everything else as text. Empty is null. */
 static void cell_value(Batching *b, Str cell, size_t input, Row *row)
 {
@@ -123,6 +183,9 @@ static void cell_value(Batching *b, Str cell, size_t input, Row *row)
         return;
     }
     FeelKind kind = in->type != NULL ? feel_type_kind(in->type) : FEEL_NULL;
+    if (cell_short(b, text, kind, &row->values[input])) {
+        return;
+    }
     if (kind == FEEL_BOOLEAN || kind == FEEL_LIST || kind == FEEL_CONTEXT) {
         if (!json_parse(b->a, text, &j, &why)) {
             row->fault = str_printf(b->a, "%.*s: %s", STR_ARG(in->name), why.text);
@@ -246,13 +309,19 @@ static DmnColumn column_make(Arena *a, const Row *rows, size_t count, size_t inp
 
 /* ---- Writing --------------------------------------------------------------------------------------------------- */
 
+static bool csv_plain(Str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == ',' || s.ptr[i] == '"' || s.ptr[i] == '\n' || s.ptr[i] == '\r') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void csv_cell(Buf *b, Str s)
 {
-    bool plain = true;
-    for (size_t i = 0; i < s.len; i++) {
-        plain = plain && s.ptr[i] != ',' && s.ptr[i] != '"' && s.ptr[i] != '\n' && s.ptr[i] != '\r';
-    }
-    if (plain) {
+    if (csv_plain(s)) {
         buf_add(b, s);
         return;
     }
@@ -266,11 +335,17 @@ static void csv_cell(Buf *b, Str s)
 
 static void csv_value(Arena *a, Buf *b, Value v)
 {
-    Buf text = buf_new(a, BATCH_LINE_BYTES);
-    if (v.kind != FEEL_NULL) {
-        feel_print_plain(&text, v);
+    size_t start = b->len;
+    if (v.kind == FEEL_NULL) {
+        return;
     }
-    csv_cell(b, buf_str(&text));
+    feel_print_plain(b, v);
+    Str written = str_sub(buf_str(b), start, b->len);
+    if (buf_ok(b) && !csv_plain(written)) {
+        written = str_copy(a, written);
+        buf_drop(b, written.len);
+        csv_cell(b, written);
+    }
 }
 
 static void header_write(Batching *b)
@@ -303,7 +378,7 @@ static Str reason_of(Batching *b, const Row *row)
 static void row_write(Batching *b, const Row *row, Value v)
 {
     Str fault = row->fault;
-    Buf line = buf_new(b->a, (size_t)64 << 20);
+    Buf *line = &b->text;
     if (fault.len == 0 && v.kind == FEEL_NULL && v.reason != 0) {
         fault = reason_of(b, row);
     }
@@ -315,20 +390,20 @@ static void row_write(Batching *b, const Row *row, Value v)
         if (fault.len > 0) {
             json_set(b->a, o, STR("error"), json_new_str(b->a, fault));
         }
-        json_write(&line, o);
-        fprintf(b->out, "%.*s\n", STR_ARG(buf_str(&line)));
+        json_write(line, o);
+        buf_byte(line, '\n');
         return;
     }
     for (size_t i = 0; i < b->member_count; i++) {
-        csv_value(b->a, &line, v.kind == FEEL_CONTEXT ? feel_get(v, b->members[i].name) : feel_null());
-        buf_byte(&line, ',');
+        csv_value(b->a, line, v.kind == FEEL_CONTEXT ? feel_get(v, b->members[i].name) : feel_null());
+        buf_byte(line, ',');
     }
     if (b->member_count == 0) {
-        csv_value(b->a, &line, v);
-        buf_byte(&line, ',');
+        csv_value(b->a, line, v);
+        buf_byte(line, ',');
     }
-    csv_cell(&line, fault);
-    fprintf(b->out, "%.*s\n", STR_ARG(buf_str(&line)));
+    csv_cell(line, fault);
+    buf_byte(line, '\n');
 }
 
 /* ---- One block after another ----------------------------------------------------------------------------------- */
@@ -336,11 +411,12 @@ static void row_write(Batching *b, const Row *row, Value v)
 static bool block_run(Batching *b, bool *ret_end, Err *err)
 {
     Row *rows = ARENA_ARRAY(b->a, Row, BATCH_ROWS);
+    Value *cells = ARENA_ARRAY(b->a, Value, BATCH_ROWS * b->d->input_count);
     size_t count = 0;
     *ret_end = false;
     while (count < BATCH_ROWS && !*ret_end) {
         Row *row = &rows[count];
-        row->values = ARENA_ARRAY(b->a, Value, b->d->input_count);
+        row->values = cells + count * b->d->input_count;
         if (!(b->json_in ? json_row(b, row, ret_end, err) : csv_row(b, row, ret_end, err))) {
             return false;
         }
@@ -354,10 +430,15 @@ static bool block_run(Batching *b, bool *ret_end, Err *err)
     Value *values = ARENA_ARRAY(b->a, Value, count);
     feel_run_reset(b->run);
     dmn_batch(b->run, b->d, columns, count, values, NULL);
+    b->text = buf_new(b->a, BATCH_WRITE);
     for (size_t i = 0; i < count; i++) {
         row_write(b, &rows[i], rows[i].fault.len > 0 ? feel_null() : values[i]);
     }
-    return true;
+    if (!buf_ok(&b->text)) {
+        return err_set(err, TOO_LARGE, "before row %zu: the values are larger than 256 MB", b->row);
+    }
+    Str text = buf_str(&b->text);
+    return fwrite(text.ptr, 1, text.len, b->out) == text.len || err_set(err, IO_FAILED, "the output cannot be written");
 }
 
 static bool files_open(Batching *b, Err *err)
@@ -403,7 +484,7 @@ bool tool_batch(ToolArgs *args, int *ret_status, Err *err)
     DmnModel *m = NULL;
     Instant now;
     b->args = args;
-    b->pushed = -2;
+    b->buf = ARENA_ARRAY(args->a, char, BATCH_READ);
     if (!tool_model(args, &m, err) || !tool_invocable(args, m, &b->d, err) || !tool_now(args, &now, err) ||
         !files_open(b, err)) {
         return false;

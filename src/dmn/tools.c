@@ -24,11 +24,11 @@ static Str folder_of(Str path)
 }
 
 /* The model and, for its imports, every other model beside it. */
-bool tool_model(ToolArgs *args, DmnModel **ret, Err *err)
+bool tool_sources(ToolArgs *args, Str path, DmnSource **ret, size_t *ret_count, Err *err)
 {
     Arena *a = args->a;
     DmnSource *sources = ARENA_ARRAY(a, DmnSource, TOOL_SOURCES);
-    Str path = args->words[0], folder = folder_of(path), *names = NULL;
+    Str folder = folder_of(path), *names = NULL;
     size_t count = 0, names_count = 0;
     sources[0].path = path;
     if (!file_read(a, path, &sources[0].xml, err)) {
@@ -44,7 +44,16 @@ bool tool_model(ToolArgs *args, DmnModel **ret, Err *err)
             }
         }
     }
-    return dmn_load(a, sources, count, ret, err);
+    *ret = sources;
+    *ret_count = count;
+    return true;
+}
+
+bool tool_model(ToolArgs *args, DmnModel **ret, Err *err)
+{
+    DmnSource *sources = NULL;
+    size_t count = 0;
+    return tool_sources(args, args->words[0], &sources, &count, err) && dmn_load(args->a, sources, count, ret, err);
 }
 
 bool tool_invocable(ToolArgs *args, const DmnModel *m, const DmnInvocable **ret, Err *err)
@@ -394,6 +403,63 @@ static bool run_tck(ToolArgs *args, int *ret_status, Err *err)
     return true;
 }
 
+/* A whole number of an option; `usual` where the option is absent. */
+static bool count_read(Str text, const char *option, uint64_t usual, uint64_t *ret, Err *err)
+{
+    int64_t n = 0;
+    Dec d;
+    *ret = usual;
+    if (text.len == 0) {
+        return true;
+    }
+    if (!dec_parse(text, &d) || !dec_to_int(d, &n) || n < 1) {
+        return err_set(err, BAD_USAGE, "%s is a whole number from 1", option);
+    }
+    *ret = (uint64_t)n;
+    return true;
+}
+
+static Json *counts_json(Arena *a, Str path, const DmnSelfCounts *c)
+{
+    const struct {
+        Str name;
+        size_t n;
+    } members[] = {{STR("subjects"), c->subjects}, {STR("cases"), c->cases},       {STR("limited"), c->limited},
+                   {STR("answered"), c->answered}, {STR("columnar"), c->columnar}, {STR("differing"), c->differing}};
+    Json *o = json_new_object(a);
+    json_set(a, o, STR("model"), json_new_str(a, path));
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        json_set(a, o, members[i].name, json_new_int(a, (int64_t)members[i].n));
+    }
+    return o;
+}
+
+static bool run_selftest(ToolArgs *args, int *ret_status, Err *err)
+{
+    uint64_t cases = 0, seed = 0;
+    Instant now;
+    if (!count_read(args->cases, "--cases", 2000, &cases, err) || !count_read(args->seed, "--seed", 1, &seed, err) ||
+        !tool_now(args, &now, err)) {
+        return false;
+    }
+    DmnSource *sources = NULL;
+    size_t count = 0;
+    DmnSelfCounts c;
+    DmnSelfWanted wanted = {.cases = cases, .seed = seed, .now = now, .out = args->json ? NULL : args->out};
+    if (!tool_sources(args, args->words[0], &sources, &count, err) ||
+        !dmn_selftest(args->a, sources, count, wanted, &c, err)) {
+        return false;
+    }
+    if (args->json) {
+        json_out(args, counts_json(args->a, args->words[0], &c));
+    } else {
+        fprintf(args->out, "%.*s: %zu cases, %zu answered, %zu in columns, %zu past the limits, %zu differ\n",
+                STR_ARG(args->words[0]), c.cases, c.answered, c.columnar, c.limited, c.differing);
+    }
+    *ret_status = c.differing > 0 ? STATUS_FINDINGS : 0;
+    return true;
+}
+
 static bool run_feel(ToolArgs *args, int *ret_status, Err *err)
 {
     Arena *a = args->a;
@@ -460,6 +526,11 @@ static const Tool tools[] = {
     {"steps", "FILE --decision NAME\n      the compiled steps of its expressions, for people who debug models.", 1, 1,
      run_steps},
     {"tck", "FOLDER [--verbose]\n      the official conformance suite (dmn-tck).", 1, 1, run_tck},
+    {"selftest",
+     "FILE [--cases N] [--seed S] [--today YYYY-MM-DD] [--json]\n"
+     "      random inputs around the model's own constants: index, plain scan and batch must give the same, bit by bit.\n"
+     "      Exit status 1 if any differs.",
+     1, 1, run_selftest},
 };
 static const Tool feel_tool = {"feel", feel_help, 1, 1, run_feel};
 
@@ -481,7 +552,7 @@ static bool args_read(int argc, char **argv, int from, ToolArgs *args, Err *err)
     } options[] = {
         {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL}, {"--wanted", &args->wanted, NULL},
         {"--change", &args->change, NULL},     {"--today", &args->today, NULL}, {"--output", &args->output, NULL},
-        {"--profile", &args->profile, NULL},   {"--json", NULL, &args->json},   {"--all", NULL, &args->all},
+        {"--profile", &args->profile, NULL},   {"--cases", &args->cases, NULL}, {"--seed", &args->seed, NULL}, {"--json", NULL, &args->json},   {"--all", NULL, &args->all},
         {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},   {"-h", NULL, &args->help},
         {"-v", NULL, &args->verbose},
     };

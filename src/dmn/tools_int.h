@@ -12,7 +12,7 @@ typedef struct {
     FILE *in, *out, *errout;
     Str words[4]; /* arguments that are no options */
     size_t word_count;
-    Str decision, input, with, wanted, change, today, output, profile;
+    Str decision, input, with, wanted, change, today, output, profile, cases, seed;
     bool json, all, verbose, help;
 } ToolArgs;
 
@@ -23,6 +23,8 @@ typedef struct {
 } Tool;
 
 bool tool_batch(ToolArgs *args, int *ret_status, Err *err);
+/* The model's file and, for its imports, the others beside it. */
+bool tool_sources(ToolArgs *args, Str path, DmnSource **ret, size_t *ret_count, Err *err);
 bool tool_model(ToolArgs *args, DmnModel **ret, Err *err);
 bool tool_invocable(ToolArgs *args, const DmnModel *m, const DmnInvocable **ret, Err *err);
 bool tool_now(const ToolArgs *args, Instant *ret, Err *err);

@@ -23,6 +23,25 @@ static size_t scheme_folders(Arena *a, Str law, Str *ret)
     return n;
 }
 
+/* Ids of cases are unique in the whole store: no two types, of whatever scheme, may make them alike. */
+static bool check_prefixes(Arena *a, const Scheme *const *schemes, size_t count, Err *err)
+{
+    Map seen = {.arena = a};
+    for (size_t i = 0; i < count; i++) {
+        const SchemeType *types;
+        size_t n = scheme_types(schemes[i], &types);
+        for (size_t k = 0; k < n; k++) {
+            const SchemeType *other = map_get(&seen, types[k].prefix);
+            if (other != NULL) {
+                return err_set(err, LAW_BROKEN, "%.*s: the types %.*s and %.*s share the prefix %.*s", STR_ARG(scheme_folder(schemes[i])),
+                               STR_ARG(other->name), STR_ARG(types[k].name), STR_ARG(types[k].prefix));
+            }
+            map_set(&seen, types[k].prefix, (void *)(uintptr_t)&types[k]);
+        }
+    }
+    return true;
+}
+
 bool flow_load_schemes(Arena *a, Str law, const Scheme *const **ret, size_t *ret_count, Err *err)
 {
     Str folders[MAX_SCHEMES];
@@ -40,7 +59,7 @@ bool flow_load_schemes(Arena *a, Str law, const Scheme *const **ret, size_t *ret
     }
     *ret = list;
     *ret_count = count;
-    return true;
+    return check_prefixes(a, list, count, err);
 }
 
 static Str beside_program(Arena *a)

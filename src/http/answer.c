@@ -103,7 +103,7 @@ static bool is_api(const Exchange *x)
 
 /* ---- Who and in which language ---- */
 
-static bool has_language(Str code)
+bool http_has_language(Str code)
 {
     for (size_t i = 0; view_language(i).len > 0; i++) {
         if (str_eq(view_language(i), code)) {
@@ -116,12 +116,12 @@ static bool has_language(Str code)
 /* The first language of Accept-Language that there is. */
 static Str wanted_language(const Request *q)
 {
-    if (has_language(q->cookie_language)) {
+    if (http_has_language(q->cookie_language)) {
         return q->cookie_language;
     }
     for (Str rest = q->accept_language, item; q->accept_language.len > 0 && str_cut(&rest, ',', &item);) {
         Str code = str_sub(str_trim(item), 0, 2);
-        if (has_language(code)) {
+        if (http_has_language(code)) {
             return code;
         }
     }
@@ -157,7 +157,7 @@ static void open_view(Exchange *x, Instant now)
     s = s ? s : x->w->flow.schemes[0];
     Str language = wanted_language(x->q);
     if (language.len == 0) {
-        language = x->signed_in && has_language(x->session.caller.language) ? x->session.caller.language : STR("en");
+        language = x->signed_in && http_has_language(x->session.caller.language) ? x->session.caller.language : STR("en");
     }
     x->v = (PageView){.flow = &x->w->flow, .run = flow_new_run(a, now), .a = a, .scheme = s,
                       .caller = x->signed_in ? &x->session.caller : NULL, .language = language, .path = x->q->path,

@@ -24,10 +24,13 @@ bool handle_sign_in_page(Exchange *x, Err *err)
     return http_page(x, &page, err);
 }
 
-/* Only a path of ours, never another site. */
+/* Only a path of ours, never another site. Browsers drop control characters, so that "/\t/host" were another site too. */
 static Str safe_next(Str next)
 {
-    bool ours = next.len > 1 && next.ptr[0] == '/' && next.ptr[1] != '/' && next.ptr[1] != '\\';
+    bool ours = next.len > 1 && next.ptr[0] == '/' && next.ptr[1] != '/';
+    for (size_t i = 0; i < next.len; i++) {
+        ours = ours && (unsigned char)next.ptr[i] > ' ' && next.ptr[i] != '\\' && next.ptr[i] != 0x7F;
+    }
     return ours ? next : STR("/");
 }
 
@@ -64,7 +67,9 @@ bool handle_sign_out(Exchange *x, Err *err)
 
 bool handle_language(Exchange *x, __attribute__((unused)) Err *err)
 {
-    x->r->set_language = str_sub(http_query(x, "to"), 0, 2);
+    if (http_has_language(http_query(x, "to"))) {
+        x->r->set_language = http_query(x, "to");
+    }
     return http_redirect(x, safe_next(http_query(x, "back")));
 }
 

@@ -76,6 +76,7 @@ MUST_USE bool http_check_csrf(const Exchange *x, Err *err);
 Str http_new_key(Arena *a);
 Str http_form(const Exchange *x, const char *name);
 Str http_query(const Exchange *x, const char *name);
+bool http_has_language(Str code);
 
 /* Handlers, by file. */
 bool handle_home(Exchange *x, Err *err);

@@ -200,6 +200,9 @@ static bool has_label(const PageView *v, Str value)
 Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value)
 {
     const SchemeField *f = t ? scheme_field(t, field) : NULL;
+    if (value == NULL) { /* another scheme may know no such field */
+        return STR("–");
+    }
     switch (value->kind) {
     case JSON_BOOL:
         return page_label(v, "choice", value->boolean ? STR("yes") : STR("no"));

@@ -8,7 +8,7 @@ enum { PAGE_ROWS = 50 };
 
 bool page_may_read(const PageView *v, const CaseRow *row)
 {
-    if (v->caller == NULL) {
+    if (v->caller == NULL || !str_eq(row->scheme, scheme_id(v->scheme))) {
         return false;
     }
     if (v->caller->party.len == 0) {

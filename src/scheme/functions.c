@@ -16,23 +16,45 @@ static bool civil_day(Value v, Day *ret)
     return true;
 }
 
+static bool civil_period(Value v, Period *ret)
+{
+    *ret = (Period){0, 0};
+    if (v.kind == FEEL_YEARS_DURATION && llabs(v.i) < 12000) {
+        ret->months = (int)v.i;
+        return true;
+    }
+    bool days = v.kind == FEEL_DAYS_DURATION && !v.boxed;
+    ret->days = days ? (int)(v.i / (86400LL * 1000000000LL)) : 0;
+    return days;
+}
+
 static Value call_period_end(FeelRun *run, void *host, const Value *args, size_t count)
 {
-    const Scheme *s = host;
     Day from;
+    Period p;
     check_that(count == 2);
-    if (!civil_day(args[0], &from)) {
-        return feel_error(run, "period end: the first value is not a date");
+    if (!civil_day(args[0], &from) || !civil_period(args[1], &p)) {
+        return feel_error(run, "period end: a date and a duration are expected");
     }
-    Period p = {0, 0};
-    if (args[1].kind == FEEL_YEARS_DURATION && llabs(args[1].i) < 12000) {
-        p.months = (int)args[1].i;
-    } else if (args[1].kind == FEEL_DAYS_DURATION && !args[1].boxed) {
-        p.days = (int)(args[1].i / (86400LL * 1000000000LL));
-    } else {
-        return feel_error(run, "period end: the second value is not a duration");
+    return feel_date(scheme_period_end(host, from, p));
+}
+
+static Value call_paused_end(FeelRun *run, void *host, const Value *args, size_t count)
+{
+    Day from;
+    Period p;
+    check_that(count == 3);
+    if (!civil_day(args[0], &from) || !civil_period(args[1], &p) || args[2].kind != FEEL_LIST) {
+        return feel_error(run, "paused period end: a date, a duration and a list of pauses are expected");
     }
-    return feel_date(scheme_period_end(s, from, p));
+    Pause *pauses = ARENA_ARRAY(feel_run_arena(run), Pause, args[2].len + 1);
+    for (size_t i = 0; i < args[2].len; i++) {
+        Value one = feel_items(args[2])[i];
+        if (!civil_day(feel_get(one, STR("from")), &pauses[i].from) || !civil_day(feel_get(one, STR("to")), &pauses[i].to)) {
+            return feel_error(run, "paused period end: a pause has the dates from and to");
+        }
+    }
+    return feel_date(scheme_paused_end(host, from, p, pauses, args[2].len));
 }
 
 /* The last day on which something that must happen `days` before `end` is in time. */
@@ -93,13 +115,14 @@ static const struct {
     SchemeSlot slot;
     FeelNative call;
     size_t count;
-    const char *params[2];
-    FeelKind kinds[2], result; /* FEEL_NULL: any */
+    const char *params[3];
+    FeelKind kinds[3], result; /* FEEL_NULL: any */
 } FUNCTIONS[] = {
-    {SLOT_PERIOD_END, call_period_end, 2, {"from", "length"}, {FEEL_DATE, FEEL_NULL}, FEEL_DATE},
-    {SLOT_BEFORE_END, call_before_end, 2, {"end", "days"}, {FEEL_DATE, FEEL_NUMBER}, FEEL_DATE},
-    {SLOT_NAME_KEY, call_name_key, 1, {"name", NULL}, {FEEL_STRING, FEEL_NULL}, FEEL_STRING},
-    {SLOT_PASSPORT, call_passport, 1, {"mrz", NULL}, {FEEL_STRING, FEEL_NULL}, FEEL_NULL},
+    {SLOT_PERIOD_END, call_period_end, 2, {"from", "length", NULL}, {FEEL_DATE, FEEL_NULL, FEEL_NULL}, FEEL_DATE},
+    {SLOT_BEFORE_END, call_before_end, 2, {"end", "days", NULL}, {FEEL_DATE, FEEL_NUMBER, FEEL_NULL}, FEEL_DATE},
+    {SLOT_PAUSED_END, call_paused_end, 3, {"from", "length", "pauses"}, {FEEL_DATE, FEEL_NULL, FEEL_NULL}, FEEL_DATE},
+    {SLOT_NAME_KEY, call_name_key, 1, {"name", NULL, NULL}, {FEEL_STRING, FEEL_NULL, FEEL_NULL}, FEEL_STRING},
+    {SLOT_PASSPORT, call_passport, 1, {"mrz", NULL, NULL}, {FEEL_STRING, FEEL_NULL, FEEL_NULL}, FEEL_NULL},
 };
 
 static const FeelType *type_of(FeelKind kind)

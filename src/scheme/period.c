@@ -23,9 +23,40 @@ static Day roll_on(const Scheme *s, Day d)
     return d;
 }
 
-Day scheme_period_end(const Scheme *s, Day from, Period length)
+static Day plain_end(Day from, Period length)
 {
     Day end = day_add_months(from, length.months);
     end.n += length.days;
-    return roll_on(s, end);
+    return end;
+}
+
+Day scheme_period_end(const Scheme *s, Day from, Period length)
+{
+    return roll_on(s, plain_end(from, length));
+}
+
+static bool stands_still(Day d, const Pause *pauses, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (day_cmp(pauses[i].from, d) <= 0 && day_cmp(d, pauses[i].to) <= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Day scheme_paused_end(const Scheme *s, Day from, Period length, const Pause *pauses, size_t count)
+{
+    int32_t left = plain_end(from, length).n - from.n; /* days that the clock must run; the first day is not counted */
+    int32_t latest = from.n + left;
+    for (size_t i = 0; i < count; i++) { /* past every pause the clock only runs */
+        latest = pauses[i].to.n > latest ? pauses[i].to.n : latest;
+    }
+    Day d = from;
+    while (left > 0 && d.n < latest) {
+        d.n++;
+        left -= stands_still(d, pauses, count) ? 0 : 1;
+    }
+    d.n += left;
+    return roll_on(s, d);
 }

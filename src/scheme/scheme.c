@@ -34,7 +34,7 @@ SchemeNames scheme_list_folder(Arena *a, Str folder, const char *suffix)
 static bool load_types(Scheme *s, Err *err)
 {
     const Json *names = json_get(s->info, "processes");
-    if (json_count(names) == 0) {
+    if (json_count(names) == 0 || names->kind != JSON_ARRAY) {
         return err_set(err, LAW_BROKEN, "%.*s/scheme.json: \"processes\" names no file", STR_ARG(s->folder));
     }
     s->types = ARENA_ARRAY(s->arena, SchemeType, json_count(names));
@@ -61,14 +61,17 @@ static bool load_info(Scheme *s, Err *err)
     }
     s->utc_offset = (int)json_to_int(json_get(s->info, "utc_offset_minutes"), 0);
     const Json *rest = json_get(s->info, "rest_days");
+    int working = 7;
     for (size_t i = 0; i < json_count(rest); i++) {
-        int64_t day = json_to_int(rest->items[i], 0);
+        int64_t day = rest->kind == JSON_ARRAY ? json_to_int(rest->items[i], 0) : 0;
         if (day < 1 || day > 7) {
             return err_set(err, LAW_BROKEN, "%.*s: \"rest_days\" are numbers from 1 (Monday) to 7", STR_ARG(path));
         }
+        working -= s->rest_day[day] ? 0 : 1;
         s->rest_day[day] = true;
     }
-    return true;
+    /* a period that ends on a rest day rolls on to a working day: there must be one */
+    return working > 0 || err_set(err, LAW_BROKEN, "%.*s: \"rest_days\" leave no working day", STR_ARG(path));
 }
 
 /* The index of the statutes is optional: a scheme may cite only what is no statute. */

@@ -24,6 +24,7 @@ typedef enum {
     SLOT_HOLIDAYS,
     SLOT_PERIOD_END, /* function "period end"(from: date, length: duration): counted as the Civil Act counts */
     SLOT_BEFORE_END, /* function "days before"(end: date, days: number) */
+    SLOT_PAUSED_END, /* function "paused period end"(from, length, pauses: list of {from, to}) */
     SLOT_NAME_KEY,   /* function "name key"(text): one key for all spellings of a name */
     SLOT_PASSPORT,   /* function "passport"(mrz text): context of what the machine-readable zone says, or null */
     SLOT_FIRST_READ
@@ -226,6 +227,13 @@ bool scheme_is_holiday(const Scheme *s, Day d); /* Saturday, Sunday or a listed 
 /* The last day of a period that begins on the day after `from`: months end on the same day number or the month's last,
  * an end on a Saturday or holiday rolls on (Civil Act of Korea, arts 157, 160, 161). */
 Day scheme_period_end(const Scheme *s, Day from, Period length);
+/* Days, both included, during which a clock stands still: illness, pregnancy, … */
+typedef struct {
+    Day from, to;
+} Pause;
+/* The same period with the clock stopped during the pauses: each day of a pause inside the running period moves the end by one
+ * day; days in two pauses count once. Pauses in any order. */
+Day scheme_paused_end(const Scheme *s, Day from, Period length, const Pause *pauses, size_t count);
 /* Fills the slots that do not depend on a command: holidays and functions. */
 void scheme_fill_frame(const Scheme *s, Value *frame);
 

@@ -17,6 +17,25 @@ static bool broken(const Reader *r, const char *what, Str detail)
     return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: %s %.*s", STR_ARG(r->path), STR_ARG(r->place), what, STR_ARG(detail));
 }
 
+/* Parts by the kind they must have where they stand; a text may stand for a list of one. */
+typedef struct {
+    const char *key;
+    JsonKind kind;
+} PartKind;
+
+static bool parts_fit(const Reader *r, const Json *j, const PartKind *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const Json *part = json_get(j, parts[i].key);
+        bool is_list = parts[i].kind == JSON_ARRAY;
+        if (part != NULL && part->kind != parts[i].kind && !(is_list && part->kind == JSON_STRING)) {
+            return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: \"%s\" is not %s", STR_ARG(r->path), STR_ARG(r->place), parts[i].key,
+                           is_list ? "a list" : "an object");
+        }
+    }
+    return true;
+}
+
 static SchemeNames read_names(Arena *a, const Json *j)
 {
     SchemeNames n = {0};
@@ -159,7 +178,7 @@ static bool read_fields(Reader *r, const Json *j)
 static FeelScope *base_scope(const Reader *r)
 {
     static const char *const NAMES[] = {"form", "case", "caller", "today", "decision", "item", "holidays",
-                                        "period end", "days before", "name key", "passport"};
+                                        "period end", "days before", "paused period end", "name key", "passport"};
     FeelScope *scope = feel_scope_new(r->s->arena, NULL);
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         int slot = feel_scope_add(scope, str_from_c(NAMES[i]), NULL);
@@ -336,8 +355,14 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
 
 static bool read_step(Reader *r, Str name, const Json *j, SchemeStep *step)
 {
+    static const PartKind PARTS[] = {{"from", JSON_ARRAY},    {"who", JSON_ARRAY},      {"fields", JSON_ARRAY},
+                                     {"require", JSON_ARRAY}, {"also", JSON_ARRAY},     {"reads", JSON_OBJECT},
+                                     {"set", JSON_OBJECT},    {"public", JSON_OBJECT}, {"outcomes", JSON_OBJECT}};
     Arena *a = r->s->arena;
     r->place = step->name = name;
+    if (!parts_fit(r, j, PARTS, COUNT_OF(PARTS))) {
+        return false;
+    }
     read_plain_parts(a, j, step);
     FeelScope *scope = base_scope(r);
     if (!read_reads(r, json_get(j, "reads"), scope, step)) {
@@ -376,7 +401,8 @@ bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *
     if (ret->name.len == 0 || ret->prefix.len == 0) {
         return broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
     }
-    if (!read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
+    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY}};
+    if (!parts_fit(&r, j, PARTS, COUNT_OF(PARTS)) || !read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
         !read_steps(&r, json_get(j, "steps"))) {
         return false;
     }
@@ -443,6 +469,31 @@ static bool check_effects(const Reader *r, const SchemeStep *step)
     return true;
 }
 
+static bool check_draw(const Reader *r, const SchemeType *t, const SchemeStep *step)
+{
+    const SchemeDraw *d = step->draw;
+    bool found = d == NULL;
+    for (size_t i = 0; i < step->read_count && !found; i++) {
+        found = step->reads[i].kind == READ_LIST && str_eq(step->reads[i].name, d->pool);
+    }
+    if (!found) {
+        return broken(r, "a draw's pool is no list that the step reads:", d->pool);
+    }
+    return d == NULL || scheme_field(t, d->into) != NULL || broken(r, "unknown field", d->into);
+}
+
+static bool check_fields(Reader *r, const SchemeType *t)
+{
+    for (size_t i = 0; i < t->field_count; i++) {
+        r->place = t->fields[i].name;
+        if (t->fields[i].kind == SCHEME_CASE && t->fields[i].of.len > 0 && scheme_type(r->s, t->fields[i].of) == NULL) {
+            return broken(r, "unknown case type", t->fields[i].of);
+        }
+    }
+    r->place = STR("subject");
+    return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || broken(r, "unknown field", t->subject);
+}
+
 static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
 {
     r->place = step->name;
@@ -467,14 +518,18 @@ static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
     if (step->model.len > 0 && scheme_model(r->s, step->model, (Day){INT32_MAX}) == NULL) {
         return broken(r, "unknown decision model", step->model);
     }
-    return check_reads(r, step) && check_effects(r, step);
+    return check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step);
 }
 
 bool scheme_check_references(const Scheme *s, Err *err)
 {
     for (size_t i = 0; i < s->type_count; i++) {
         const SchemeType *t = &s->types[i];
-        Reader r = {.s = (Scheme *)(uintptr_t)s, .path = t->name, .err = err};
+        Reader r = {.s = (Scheme *)(uintptr_t)s, .err = err};
+        r.path = str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(t->name));
+        if (!check_fields(&r, t)) {
+            return false;
+        }
         for (size_t k = 0; k < t->step_count; k++) {
             if (!check_step(&r, t, &t->steps[k])) {
                 return false;

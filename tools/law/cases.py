@@ -14,6 +14,7 @@ import os
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+SCHEME = os.environ.get('SCHEME', 'kr-eps')
 
 
 def pairs(text, sep):
@@ -56,16 +57,16 @@ def read(path):
 
 
 def main():
-    folder, seen = os.path.join(HERE, 'worked'), set()
+    folder, seen = os.path.join(HERE, 'worked', '' if SCHEME == 'kr-eps' else SCHEME), set()
     total = 0
-    for f in sorted(os.listdir(folder)):
+    for f in sorted(x for x in os.listdir(folder) if x.endswith('.txt')):
         name, cases = read(os.path.join(folder, f))
         for c in cases:
             if c['id'] in seen:
                 raise SystemExit('%s: case id %s is used twice' % (f, c['id']))
             seen.add(c['id'])
         total += len(cases)
-        with open(os.path.join(ROOT, 'law', 'kr-eps', 'cases', name + '.json'), 'w', encoding='utf-8') as out:
+        with open(os.path.join(ROOT, 'law', SCHEME, 'cases', name + '.json'), 'w', encoding='utf-8') as out:
             out.write('[\n' + ',\n'.join(json.dumps(c, ensure_ascii=False) for c in cases) + '\n]\n')
     print('%d cases written' % total)
 

@@ -2,7 +2,7 @@
 """gen.py: writes the DMN models under law/kr-eps/decisions from their compact sources in tools/law/models.
 SPDX-License-Identifier: Apache-2.0
 
-Usage: gen.py [name ...]      (all models when no name is given)
+Usage: gen.py [name ...]      (all models when no name is given); SCHEME=kz-flp gen.py takes tools/law/models/kz-flp
 
 A source (tools/law/models/<name>.law) is read line by line:
 
@@ -26,7 +26,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-OUT = os.path.join(ROOT, 'law', 'kr-eps', 'decisions')
+SCHEME = os.environ.get('SCHEME', 'kr-eps')
+SOURCES = os.path.join(HERE, 'models', '' if SCHEME == 'kr-eps' else SCHEME)
+OUT = os.path.join(ROOT, 'law', SCHEME, 'decisions')
 KEYWORDS = set('in and or not if then else for return some every satisfies between instance of function true false '
                'null external'.split())
 
@@ -37,7 +39,7 @@ def slug(name):
 
 def types():
     ret = {}
-    for line in open(os.path.join(HERE, 'models', 'types.txt'), encoding='utf-8'):
+    for line in open(os.path.join(SOURCES, 'types.txt'), encoding='utf-8'):
         line = line.split('#')[0].strip()
         if line:
             name, values = line.split('=', 1)
@@ -156,7 +158,7 @@ class Model:
 
     def on_use(self, rest):
         """use NAME: lines of models/NAME.part"""
-        for line in open(os.path.join(HERE, 'models', rest + '.part'), encoding='utf-8'):
+        for line in open(os.path.join(SOURCES, rest + '.part'), encoding='utf-8'):
             line = applies(line.rstrip('\n'), self.day) if self.day else line.rstrip('\n')
             if line is not None:
                 self.line(line)
@@ -275,7 +277,7 @@ class Writer:
     def write(self):
         m = self.m
         o = self.out
-        ns = 'urn:goldenbridge:law:kr-eps:%s:%s' % (m.day, m.slug)
+        ns = 'urn:goldenbridge:law:%s:%s:%s' % (SCHEME, m.day, m.slug)
         o('<?xml version="1.0" encoding="UTF-8"?>')
         o('<!-- %s: %s, in force from %s. SPDX-License-Identifier: Apache-2.0 -->' % (m.slug, m.title, m.day))
         o('<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"')
@@ -493,7 +495,7 @@ class Writer:
 
 
 def sources():
-    folder = os.path.join(HERE, 'models')
+    folder = SOURCES
     return [os.path.join(folder, f) for f in sorted(os.listdir(folder)) if f.endswith('.law')]
 
 

@@ -126,3 +126,15 @@ TEST(text_forms_of_bytes_are_strict)
     eq_text(base64url_print(a, STR("\xff\xfe")), "__4");
     check(base64url_parse(a, STR("__4"), &bytes) && bytes.len == 2 && !base64url_parse(a, STR("__4="), &bytes));
 }
+
+TEST(json_with_a_key_twice_is_refused)
+{
+    static const char *const BAD[] = {"{\"a\": 1, \"a\": 1}", "[{\"b\": {\"a\": 1, \"c\": 2, \"a\": 3}}]", "{\"a\": 1, \"\\u0061\": 2}"};
+    Json *j;
+    Err err = {0};
+    for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+        check(!json_parse(a, str_from_c(BAD[i]), &j, &err));
+        eq_int(err.code, BAD_JSON);
+    }
+    check(json_parse(a, STR("{\"a\": {\"a\": \"x:y\"}, \"b:c\": [{\"a\": 1}, {\"a\": 1}]}"), &j, &err));
+}

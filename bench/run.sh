@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# run.sh: measures this machine and prints figures beside their targets, in under three minutes. It decides no test:
+# its exit status says only whether it could measure. `bench/run.sh quick` leaves out the clean build.
+# SPDX-License-Identifier: Apache-2.0
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dir=$(mktemp -d)
+server=""
+end() { if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi; rm -rf "$dir"; }
+trap end EXIT
+line() { printf '%-46s %12s %-8s %-16s %s\n' "$1" "$2" "$3" "${4:-}" "${5:-}"; }
+# line with the ratio to a limit that should not be passed
+under() { line "$1" "$2" "$3" "target < $4" "$(awk -v a="$2" -v b="$4" 'BEGIN { printf "%.2f of it%s", a / b, a < b ? "" : ", MISSED" }')"; }
+
+echo "machine: $(nproc) cores, $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo), load $(cut -d' ' -f1 /proc/loadavg); $(date -u +%FT%TZ)"
+make -s -j"$(nproc)" all bench
+
+# --- build, from a copy so that nothing of this tree is touched
+if [ "${1:-}" != quick ]; then
+  mkdir "$dir/copy"
+  tar -c --exclude=./out --exclude=./.git --exclude=node_modules . | tar -x -C "$dir/copy"
+  from=$(date +%s.%N)
+  make -s -C "$dir/copy" -j"$(nproc)" all >/dev/null
+  under "clean build" "$(awk -v a="$from" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }')" s 60
+  rm -rf "$dir/copy"
+fi
+strip -o "$dir/stripped" out/goldenbridge
+under "stripped program" "$(awk -v n="$(stat -c %s "$dir/stripped")" 'BEGIN { printf "%.1f", n / 1e6 }')" MB 10
+
+# --- server: first page, memory, pages under load
+from=$(date +%s.%N)
+out/goldenbridge demo --store "$dir/demo.store" >/dev/null 2>&1
+line "demo corridor loaded (2,000 people)" "$(awk -v a="$from" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }')" s
+port=$((20000 + RANDOM % 20000))
+first=$(python3 bench/http_bench.py first "$port" out/goldenbridge serve --demo --store "$dir/demo.store" --port "$port")
+server=${first#* }
+under "start to first page, demo store (median of 5)" "${first% *}" ms 100
+memory() { awk '/VmRSS/ {printf "%.1f", $2 / 1024}' "/proc/$server/status"; }
+under "resident memory, demo open" "$(memory)" MB 64
+python3 bench/http_bench.py load "$port" | while IFS='|' read -r name value unit target; do
+  if [ -n "$target" ]; then under "$name" "$value" "$unit" "$target"; else line "$name" "$value" "$unit"; fi
+done
+under "resident memory after that load" "$(memory)" MB 64
+kill "$server"; wait "$server" 2>/dev/null || true; server=""
+
+echo "--- decisions"; out/bench/dmn
+echo "--- store"; mkdir "$dir/store"; out/bench/store "$dir/store" 100000
+echo "--- matching"; out/bench/match

@@ -1,0 +1,431 @@
+/* http_test.c: requests and answers without a socket: every route for every role, forms, problems, languages, escaping.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "http/http_int.h"
+
+typedef struct {
+    World *w;
+    Worker worker;
+    Session session; /* of who is signed in; token empty: nobody */
+    Str csrf;
+    Str grower, season, request, stay, person, other_stay, other_person;
+    int64_t decided; /* event of the stay's decision */
+} Site;
+
+/* ---- A site with two workers, one permit each ---- */
+
+static void sign_in(Site *s, const char *login)
+{
+    Err err = {0};
+    s->session = (Session){0};
+    if (login != NULL && !session_open(&s->w->flow, s->w->a, str_from_c(login), s->w->now, &s->session, &err)) {
+        printf("  %s: %s\n", login, err.text);
+        check(false);
+    }
+}
+
+static Site *new_site(Arena *a)
+{
+    Site *s = ARENA_NEW(a, Site);
+    World *w = s->w = world_new(a, engine_sqlite(a));
+    Str *stays;
+    size_t count;
+    s->grower = world_grower(w, "farm");
+    s->season = world_season(w, "2026", 5);
+    for (int i = 0; i < 2; i++) {
+        world_picker(w, i + 1, 50);
+    }
+    s->request = world_drawn(w, "farm", s->grower, s->season, 2);
+    eq_int(world_list(w, "stay", &stays), 2);
+    for (int i = 0; i < 2; i++) {
+        Str picker = json_text(world_field(w, stays[i], "picker"));
+        bool first = str_eq(picker, STR("TPI-000001"));
+        *(first ? &s->stay : &s->other_stay) = stays[i];
+        *(first ? &s->person : &s->other_person) = picker;
+        world_do(w, "clerk", "stay.permit", stays[i], STR("{'months': 3, 'remark': 'secret remark'}"));
+    }
+    Event *e = world_history(w, s->stay, &count);
+    s->decided = e[count - 1].seq;
+    s->worker = (Worker){.a = a, .flow = w->flow, .origin = STR("https://example.org")};
+    return s;
+}
+
+static Request request_of(Site *s, Method method, Str path)
+{
+    Arena *a = s->w->a;
+    return (Request){.method = method, .path = path, .query = json_new_object(a), .form = json_new_object(a), .host = STR("example.org"),
+                     .cookie_session = s->session.token, .remote = STR("192.0.2.1")};
+}
+
+static void set(Site *s, Json *j, const char *name, Str value)
+{
+    json_set(s->w->a, j, str_from_c(name), json_new_str(s->w->a, value));
+}
+
+static Response answer(Site *s, Request *q)
+{
+    Response r;
+    http_answer(&s->worker, q, &r, s->w->now);
+    return r;
+}
+
+static Response get(Site *s, Str path)
+{
+    Request q = request_of(s, METHOD_GET, path);
+    return answer(s, &q);
+}
+
+static Str body_of(const Response *r)
+{
+    return r->body.len ? buf_str(&r->body) : STR("");
+}
+
+static bool has(const Response *r, const char *text)
+{
+    return str_find(body_of(r), str_from_c(text), 0) != SIZE_MAX;
+}
+
+/* A path that the pattern matches: every * is `one`, a last ** is `rest`. */
+static Str path_of(Arena *a, const char *pattern, Str one, Str rest)
+{
+    Buf b = buf_new(a, 1000);
+    for (const char *p = pattern; *p; p++) {
+        if (p[0] == '*' && p[1] == '*') {
+            buf_add(&b, rest);
+            break;
+        }
+        buf_add(&b, *p == '*' ? one : (Str){p, 1});
+    }
+    return buf_str(&b);
+}
+
+/* ---- Who may take which route ---- */
+
+static void check_route(Site *s, const Route *route, const char *login)
+{
+    bool api = strncmp(route->pattern, "/api/", 5) == 0;
+    bool staff = login != NULL && s->session.caller.party.len == 0;
+    Request q = request_of(s, route->method, path_of(s->w->a, route->pattern, s->stay, STR("picker.train")));
+    q.body = STR("{}");
+    Response r = answer(s, &q);
+    const char *want = NULL;
+    if (route->who != WHO_ANYBODY && login == NULL) {
+        bool sends = !api && route->method == METHOD_GET; /* a page sends to the sign-in */
+        want = (sends ? r.status == 303 && str_starts(r.location, STR("/sign-in?next=")) : r.status == 401) ? NULL : "the sign-in";
+    } else if (route->who == WHO_STAFF && !staff) {
+        want = r.status == 403 ? NULL : "403";
+    } else {
+        bool signs_in = route->handle == handle_sign_in || route->handle == api_session; /* 401: the wrong password */
+        want = (r.status != 401 || signs_in) && r.status < 500 ? NULL : "an answer of the route itself";
+        want = r.status == 303 && str_starts(r.location, STR("/sign-in?")) ? "no sign-in" : want;
+    }
+    if (want != NULL) {
+        printf("  %s %s as %s: %d %.*s, expected %s\n", route->method == METHOD_GET ? "GET" : "POST", route->pattern, login ? login : "nobody",
+               r.status, STR_ARG(r.location), want);
+    }
+    check(want == NULL);
+}
+
+TEST_WITHIN(every_route_asks_every_role_what_its_row_says, 60)
+{
+    static const char *const LOGINS[] = {NULL, "p1", "farm", "clerk", "board", "admin", "auditor"};
+    Site *s = new_site(a);
+    size_t count;
+    const Route *routes = http_routes(&count);
+    for (size_t i = 0; i < COUNT_OF(LOGINS); i++) {
+        for (size_t k = 0; k < count; k++) {
+            sign_in(s, LOGINS[i]);
+            check_route(s, &routes[k], LOGINS[i]);
+        }
+    }
+}
+
+TEST(a_worker_reads_no_other_workers_case)
+{
+    Site *s = new_site(a);
+    static const char *const PATHS[] = {"/case/*", "/api/v1/cases/*", "/permit/*", "/permit/*/qr.svg", "/permit/*/permit.pdf"};
+    Str decision[] = {str_printf(a, "/decision/%lld", (long long)s->decided), str_printf(a, "/api/v1/decisions/%lld", (long long)s->decided)};
+    sign_in(s, "p2");
+    for (size_t i = 0; i < COUNT_OF(PATHS); i++) {
+        Response r = get(s, path_of(a, PATHS[i], s->stay, STR("")));
+        check(r.status == 403 || r.status == 404);
+        check(!has(&r, "secret remark") && !has(&r, "Picker AB") && !has(&r, "1999-04-05"));
+    }
+    Response file = get(s, str_printf(a, "/case/%.*s", STR_ARG(s->person)));
+    check(file.status == 403 || file.status == 404);
+    Request steps = request_of(s, METHOD_GET, STR("/api/v1/steps"));
+    set(s, steps.query, "case", s->stay);
+    eq_int(answer(s, &steps).status, 404);
+    for (size_t i = 0; i < COUNT_OF(decision); i++) {
+        Response r = get(s, decision[i]);
+        check(r.status == 403 || r.status == 404);
+        check(!has(&r, "1999-04-05"));
+    }
+    sign_in(s, "p1"); /* whose own it is */
+    for (size_t i = 0; i < COUNT_OF(PATHS); i++) {
+        Response r = get(s, path_of(a, PATHS[i], s->stay, STR("")));
+        eq_int(r.status, 200);
+        check(r.body.len > 0);
+    }
+    for (size_t i = 0; i < COUNT_OF(decision); i++) {
+        eq_int(get(s, decision[i]).status, 200);
+    }
+    Response own = get(s, STR("/me/data"));
+    eq_int(own.status, 200);
+    check(has(&own, "Picker AB") && !has(&own, "Picker AC"));
+}
+
+TEST(reading_a_persons_case_leaves_a_trace_that_the_person_sees)
+{
+    Site *s = new_site(a);
+    sign_in(s, "auditor");
+    eq_int(get(s, str_printf(a, "/case/%.*s", STR_ARG(s->person))).status, 200);
+    eq_int(get(s, str_printf(a, "/api/v1/cases/%.*s", STR_ARG(s->stay))).status, 200);
+    sign_in(s, "p1");
+    Response own = get(s, STR("/me/data"));
+    Json *j;
+    Err err = {0};
+    check(json_parse(a, body_of(&own), &j, &err));
+    eq_int(json_count(json_get(j, "file_reads")), 2);
+    eq_text(json_text(json_path(j, "file_reads.0.reader")), "auditor");
+}
+
+/* ---- Forms ---- */
+
+TEST(a_form_without_its_secret_is_refused)
+{
+    Site *s = new_site(a);
+    sign_in(s, "clerk");
+    Str path = str_printf(a, "/case/%.*s/do/picker.train", STR_ARG(s->person));
+    static const char *const WRONG[] = {"", "wrong"};
+    for (size_t i = 0; i < COUNT_OF(WRONG); i++) {
+        Request q = request_of(s, METHOD_POST, path);
+        set(s, q.form, "strength", STR("77"));
+        set(s, q.form, "csrf", str_from_c(WRONG[i]));
+        eq_int(answer(s, &q).status, 409);
+    }
+    Request out = request_of(s, METHOD_POST, STR("/sign-out"));
+    eq_int(answer(s, &out).status, 409);
+    Request api = request_of(s, METHOD_POST, STR("/api/v1/commands")); /* with the cookie alone */
+    api.body = str_printf(a, "{\"step\": \"picker.train\", \"case\": \"%.*s\", \"form\": {\"strength\": 77}}", STR_ARG(s->person));
+    eq_int(answer(s, &api).status, 409);
+    eq_text(json_text(world_field(s->w, s->person, "strength")), "50");
+    Request good = request_of(s, METHOD_POST, path);
+    set(s, good.form, "strength", STR("77"));
+    set(s, good.form, "csrf", s->session.csrf);
+    set(s, good.form, "key", STR("form-1"));
+    Response r = answer(s, &good);
+    eq_int(r.status, 303);
+    eq_str(r.location, str_printf(a, "/case/%.*s", STR_ARG(s->person)));
+    eq_text(json_text(world_field(s->w, s->person, "strength")), "77");
+    api.authorization = str_printf(a, "Bearer %.*s", STR_ARG(s->session.token));
+    api.cookie_session = STR("");
+    api.key = STR("api-1");
+    eq_int(answer(s, &api).status, 200);
+}
+
+TEST(a_refused_form_comes_back_with_its_faults_and_what_was_sent)
+{
+    Site *s = new_site(a);
+    sign_in(s, "clerk");
+    Request q = request_of(s, METHOD_POST, STR("/do/picker.register"));
+    set(s, q.form, "csrf", s->session.csrf);
+    set(s, q.form, "name", STR("<script>alert(1)</script>"));
+    set(s, q.form, "strength", STR("400"));
+    Response r = answer(s, &q);
+    eq_int(r.status, 422);
+    check(has(&r, "&lt;script&gt;alert(1)") && !has(&r, "<script>alert(1)"));
+    check(has(&r, "400"));
+}
+
+TEST(a_name_with_markup_stays_text_everywhere)
+{
+    Site *s = new_site(a);
+    sign_in(s, "clerk");
+    Str id = world_do(s->w, "clerk", "grower.list", STR(""), STR("{'name': '<script>alert(2)</script>&<b>'}"));
+    const Str paths[] = {str_printf(a, "/case/%.*s", STR_ARG(id)), STR("/cases/grower")};
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        Response r = get(s, paths[i]);
+        eq_int(r.status, 200);
+        check(!has(&r, "<script>alert(2)"));
+        check(has(&r, "&lt;script&gt;alert(2)"));
+    }
+    Response none = get(s, STR("/case/<script>alert(3)</script>"));
+    eq_int(none.status, 404);
+    check(!has(&none, "<script>alert(3)"));
+    Request q = request_of(s, METHOD_GET, STR("/cases/grower"));
+    set(s, q.query, "q", STR("\"><script>alert(4)</script>"));
+    Response found = answer(s, &q);
+    eq_int(found.status, 200);
+    check(!has(&found, "<script>alert(4)"));
+}
+
+/* ---- Problems ---- */
+
+TEST(unknown_paths_are_404_and_wrong_methods_405)
+{
+    Site *s = new_site(a);
+    static const char *const UNKNOWN[] = {"/nothing", "/api/v1/nothing", "/case", "/case/", "/cases/a/b", "", "//", "/static/../scheme.json"};
+    for (size_t i = 0; i < COUNT_OF(UNKNOWN); i++) {
+        eq_int(get(s, str_from_c(UNKNOWN[i])).status, 404);
+    }
+    Request post = request_of(s, METHOD_POST, STR("/law"));
+    eq_int(answer(s, &post).status, 405);
+    eq_int(get(s, STR("/api/v1/commands")).status, 405);
+    eq_int(get(s, STR("/sign-out")).status, 405);
+}
+
+TEST(the_api_answers_problems_with_a_code)
+{
+    Site *s = new_site(a);
+    Json *j;
+    Err err = {0};
+    Response r = get(s, STR("/api/v1/steps"));
+    eq_int(r.status, 401);
+    eq_text(str_from_c(r.content_type), "application/problem+json");
+    check(json_parse(a, body_of(&r), &j, &err));
+    eq_text(json_text_at(j, "code"), "NOT_SIGNED_IN");
+    eq_text(json_text_at(j, "status"), "401");
+    check(json_text_at(j, "title").len > 0 && json_text_at(j, "type").len > 0 && json_text_at(j, "instance").len > 0);
+    sign_in(s, "clerk");
+    Request q = request_of(s, METHOD_POST, STR("/api/v1/commands"));
+    q.authorization = str_printf(a, "Bearer %.*s", STR_ARG(s->session.token));
+    q.body = STR("{\"step\": \"picker.register\", \"form\": {\"strength\": 101, \"shoe\": 1}}");
+    r = answer(s, &q);
+    eq_int(r.status, 422);
+    eq_text(str_from_c(r.content_type), "application/problem+json");
+    check(json_parse(a, body_of(&r), &j, &err));
+    eq_int(json_count(json_get(j, "faults")), 6);
+    static const char *const BAD[] = {"", "{", "[]", "null", "{\"step\": 5}", "{\"step\": \"picker.train\", \"form\": []}", "\xff"};
+    for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+        q.body = str_from_c(BAD[i]);
+        r = answer(s, &q);
+        check(r.status >= 400 && r.status < 500);
+        check(json_parse(a, body_of(&r), &j, &err));
+        check(json_text_at(j, "code").len > 0);
+    }
+}
+
+TEST(anybody_may_ask_what_the_law_says)
+{
+    Site *s = new_site(a);
+    Json *j;
+    Err err = {0};
+    Request q = request_of(s, METHOD_POST, STR("/api/v1/decide/harvest-stay"));
+    int64_t before = store_size(s->w->flow.store);
+    q.body = STR("{\"day\": \"2026-04-20\", \"facts\": {\"governing day\": \"2026-04-20\", \"birth date\": \"2010-01-01\", \"months\": 12}}");
+    Response r = answer(s, &q);
+    eq_int(r.status, 200);
+    check(json_parse(a, body_of(&r), &j, &err));
+    eq_text(json_text_at(j, "outcome"), "refused");
+    eq_int(json_count(json_get(j, "grounds")), 2);
+    q.body = STR("{\"day\": \"2019-04-20\", \"facts\": {}}");
+    eq_int(answer(s, &q).status, 422); /* before the first version */
+    q.body = STR("{\"facts\": {\"months\": \"many\", \"shoe\": 1}}");
+    r = answer(s, &q);
+    check(r.status >= 400 && r.status < 500 && has(&r, "months") && has(&r, "shoe"));
+    eq_int(store_size(s->w->flow.store), before);
+}
+
+TEST(the_description_lists_every_route_of_the_api)
+{
+    Site *s = new_site(a);
+    Json *j;
+    Err err = {0};
+    size_t count, described = 0;
+    Response r = get(s, STR("/api/openapi.json"));
+    eq_int(r.status, 200);
+    check(json_parse(a, body_of(&r), &j, &err));
+    const Route *routes = http_routes(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(routes[i].pattern, "/api/", 5) != 0) {
+            continue;
+        }
+        const Json *path = json_get_str(json_get(j, "paths"), path_of(a, routes[i].pattern, STR("{id}"), STR("")));
+        const Json *op = json_get(path, routes[i].method == METHOD_GET ? "get" : "post");
+        check(op != NULL);
+        eq_int(json_count(json_get(op, "security")) > 0, routes[i].who != WHO_ANYBODY);
+        described++;
+    }
+    check(described >= 8);
+}
+
+/* ---- Languages, signing in ---- */
+
+static bool answers_in(Site *s, const char *cookie, const char *accept, const char *language)
+{
+    Request q = request_of(s, METHOD_GET, STR("/sign-in"));
+    q.cookie_language = str_from_c(cookie);
+    q.accept_language = str_from_c(accept);
+    Response r = answer(s, &q);
+    return r.status == 200 && has(&r, str_printf(s->w->a, "lang=\"%s\"", language).ptr);
+}
+
+TEST(the_language_is_the_cookies_then_the_browsers_then_english)
+{
+    Site *s = new_site(a);
+    check(answers_in(s, "", "", "en"));
+    check(answers_in(s, "", "ko", "ko"));
+    check(answers_in(s, "", "xx, kk-KZ;q=0.8, ru;q=0.5", "kk"));
+    check(answers_in(s, "ru", "ko", "ru"));
+    check(answers_in(s, "zz", "ko", "ko"));
+    check(answers_in(s, "\"><script>", "<<,,;;", "en"));
+}
+
+TEST(only_a_language_that_there_is_becomes_a_cookie)
+{
+    Site *s = new_site(a);
+    static const char *const TO[][2] = {{"ko", "ko"}, {"zz", ""}, {"k;", ""}, {"k\n", ""}, {"", ""}};
+    for (size_t i = 0; i < COUNT_OF(TO); i++) {
+        Request q = request_of(s, METHOD_GET, STR("/language"));
+        set(s, q.query, "to", str_from_c(TO[i][0]));
+        set(s, q.query, "back", STR("//evil.example"));
+        Response r = answer(s, &q);
+        eq_int(r.status, 303);
+        eq_text(r.set_language, TO[i][1]);
+        eq_text(r.location, "/");
+    }
+}
+
+TEST_WITHIN(signing_in_never_leads_to_another_site, 40)
+{
+    Site *s = new_site(a);
+    Err err = {0};
+    check(session_set_password(s->w->flow.store, a, STR("clerk"), STR("a long password"), &err));
+    static const char *const NEXT[][2] = {{"/case/TPI-000001", "/case/TPI-000001"}, {"", "/"}, {"//evil.example", "/"}, {"/\\evil.example", "/"},
+                                          {"https://evil.example", "/"}, {"/\t/evil.example", "/"}, {"/\r\nX: y", "/"}, {"evil", "/"}};
+    for (size_t i = 0; i < COUNT_OF(NEXT); i++) {
+        Request q = request_of(s, METHOD_POST, STR("/sign-in"));
+        set(s, q.form, "login", STR("clerk"));
+        set(s, q.form, "password", STR("a long password"));
+        set(s, q.form, "next", str_from_c(NEXT[i][0]));
+        Response r = answer(s, &q);
+        eq_int(r.status, 303);
+        eq_text(r.location, NEXT[i][1]);
+        check(r.set_session.len > 20);
+    }
+    Request wrong = request_of(s, METHOD_POST, STR("/sign-in"));
+    set(s, wrong.form, "login", STR("clerk"));
+    set(s, wrong.form, "password", STR("another password"));
+    Response r = answer(s, &wrong);
+    eq_int(r.status, 401);
+    check(r.set_session.len == 0);
+    set(s, wrong.form, "password", STR(""));
+    eq_int(answer(s, &wrong).status, 401); /* without a password only in a demo store */
+}
+
+TEST(signing_out_ends_the_session)
+{
+    Site *s = new_site(a);
+    sign_in(s, "clerk");
+    Request q = request_of(s, METHOD_POST, STR("/sign-out"));
+    set(s, q.form, "csrf", s->session.csrf);
+    Response r = answer(s, &q);
+    eq_int(r.status, 303);
+    eq_text(r.set_session, "-");
+    eq_int(get(s, STR("/cases/picker")).status, 303); /* to the sign-in */
+}

@@ -1,0 +1,201 @@
+/* broken_test.c: a scheme folder with one fault is refused whole, with file, place and reason.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "../../test.h"
+#include "scheme/scheme.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SCHEME "{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": [7]}"
+#define THING                                                                                                        \
+    "{\"type\": \"thing\", \"prefix\": \"T\", \"fields\": {\"name\": {\"type\": \"text\"}, \"sort\": {\"type\": "   \
+    "\"choice\", \"choices\": [\"a\"]}}, \"states\": {\"open\": {\"due\": \"today\"}}, \"steps\": {\"thing.open\": " \
+    "{\"opens\": true, \"who\": [\"clerk\"], \"to\": \"open\", \"event\": \"thing.opened\", \"fields\": "         \
+    "[\"name\"]}}}"
+
+static void write_file(Arena *a, Str folder, const char *name, Str text)
+{
+    FILE *f = fopen(str_printf(a, "%.*s/%s", STR_ARG(folder), name).ptr, "w");
+    check(f != NULL);
+    fwrite(text.ptr, 1, text.len, f);
+    check(fclose(f) == 0);
+}
+
+static Str new_folder(Arena *a)
+{
+    char path[] = "/tmp/goldenbridge-scheme-XXXXXX";
+    check(mkdtemp(path) != NULL);
+    Str folder = str_copy(a, str_from_c(path));
+    mkdir(str_printf(a, "%s/processes", path).ptr, 0755);
+    mkdir(str_printf(a, "%s/messages", path).ptr, 0755);
+    mkdir(str_printf(a, "%s/decisions", path).ptr, 0755);
+    mkdir(str_printf(a, "%s/decisions/2020-01-01", path).ptr, 0755);
+    write_file(a, folder, "scheme.json", STR(SCHEME));
+    write_file(a, folder, "processes/thing.json", STR(THING));
+    return folder;
+}
+
+static void remove_folder(Arena *a, Str folder)
+{
+    static const char *const NAMES[] = {"processes/thing.json", "messages/en.json", "decisions/2020-01-01/m.dmn", "days.json", "scheme.json",
+                                        "decisions/2020-01-01", "decisions", "messages", "processes", "."};
+    for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
+        const char *path = str_printf(a, "%.*s/%s", STR_ARG(folder), NAMES[i]).ptr;
+        if (unlink(path) != 0) {
+            rmdir(i + 1 < COUNT_OF(NAMES) ? path : str_c(a, folder));
+        }
+    }
+}
+
+/* The text with `old` replaced once; `old` must be there. */
+static Str swap(Arena *a, const char *text, const char *old, const char *new)
+{
+    const char *at = strstr(text, old);
+    check(at != NULL);
+    return str_printf(a, "%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
+}
+
+static void is_refused(Arena *a, const char *file, Str text, ErrCode code, const char *place)
+{
+    Str folder = new_folder(a);
+    Scheme *s = NULL;
+    Err err = {0};
+    write_file(a, folder, file, text);
+    bool loaded = scheme_load(a, folder, &s, &err);
+    remove_folder(a, folder);
+    if (loaded || strstr(err.text, file) == NULL || strstr(err.text, place) == NULL) {
+        printf("  %s with %.*s\n    gives    %s\n    expected %s\n", file, STR_ARG(text), loaded ? "no error" : err.text, place);
+    }
+    check(!loaded && s == NULL);
+    eq_text(str_from_c(err_name(err.code)), err_name(code));
+    check(strstr(err.text, place) != NULL);
+    check(strstr(err.text, file) != NULL);
+}
+
+TEST(a_whole_folder_loads)
+{
+    Str folder = new_folder(a);
+    Scheme *s;
+    Err err = {0};
+    bool ok = scheme_load(a, folder, &s, &err);
+    remove_folder(a, folder);
+    check(ok);
+    eq_text(scheme_id(s), "x");
+}
+
+TEST(a_broken_process_is_refused_with_file_place_and_reason)
+{
+    static const struct {
+        const char *old, *new, *place;
+    } FAULTS[] = {
+        {"[\"name\"]}", "[\"nam\"]}", "thing.open: unknown field nam"},
+        {"\"to\": \"open\"", "\"to\": \"shut\"", "thing.open: unknown state shut"},
+        {"\"to\": \"open\"", "\"from\": [\"shut\"]", "thing.open: unknown state shut"},
+        {"\"type\": \"text\"", "\"type\": \"txt\"", "name: unknown type of field txt"},
+        {"\"choices\": [\"a\"]", "\"choices\": []", "sort: a choice without choices"},
+        {"\"due\": \"today\"", "\"due\": \"today +\"", "open: \"today +\""},
+        {"\"due\": \"today\"", "\"due\": \"tomorrow\"", "open: \"tomorrow\""},
+        {"\"opens\": true", "\"opens\": true, \"decision\": {\"model\": \"m\", \"name\": \"M\"}", "thing.open: unknown decision model m"},
+        {"\"opens\": true", "\"opens\": true, \"set\": {\"size\": \"1\"}", "thing.open: unknown field size"},
+        {"\"opens\": true", "\"opens\": true, \"set\": {\"name\": \"\"}", "thing.open: no expression for name"},
+        {"\"opens\": true", "\"opens\": true, \"outcomes\": {\"refused\": {\"to\": \"shut\"}}", "thing.open: unknown state shut"},
+        {"\"opens\": true", "\"opens\": true, \"require\": [{\"if\": \"true\"}]", "a requirement needs"},
+        {"\"opens\": true", "\"opens\": true, \"require\": [{\"if\": \"true\", \"message\": \"m\", \"code\": \"OOPS\"}]", "unknown error code OOPS"},
+        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"list\": \"nothing\"}}", "thing.open: unknown case type nothing"},
+        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"list\": \"thing\", \"where\": {\"name\": \"1\"}}}", "not an indexed field: name"},
+        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"list\": \"thing\", \"states\": [\"shut\"]}}", "unknown state shut"},
+        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"guess\": \"thing\"}}", "a read needs one of"},
+        {"\"opens\": true", "\"opens\": true, \"also\": [{\"cases\": \"case.id\", \"type\": \"other\", \"event\": \"e\"}]", "unknown case type other"},
+        {"\"opens\": true", "\"opens\": true, \"also\": [{\"cases\": \"case.id\", \"type\": \"thing\", \"event\": \"e\", \"set\": {\"z\": \"1\"}}]", "unknown field z"},
+        {"\"opens\": true", "\"opens\": true, \"also\": [{\"type\": \"thing\", \"event\": \"e\"}]", "an effect needs cases"},
+        {"\"opens\": true", "\"opens\": true, \"draw\": {\"places\": \"1\"}", "a draw needs"},
+        {"\"opens\": true", "\"opens\": true, \"draw\": {\"pool\": \"p\", \"places\": \"1\", \"multiple\": \"1\", \"rank\": \"1\", \"exposure\": \"1\", \"into\": \"name\"}",
+         "a draw's pool is no list that the step reads: p"},
+        {"\"opens\": true", "\"opens\": true, \"reads\": {\"p\": {\"list\": \"thing\"}}, \"draw\": {\"pool\": \"p\", \"places\": \"1\", \"multiple\": \"1\", \"rank\": \"1\", \"exposure\": \"1\", \"into\": \"who\"}",
+         "unknown field who"},
+        {"\"prefix\": \"T\"", "\"prefix\": \"\"", "\"prefix\" is missing"},
+        {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"subject\": \"person\"", "unknown field person"},
+        {"\"type\": \"text\"", "\"type\": \"case\", \"of\": \"other\"", "name: unknown case type other"},
+    };
+    for (size_t i = 0; i < COUNT_OF(FAULTS); i++) {
+        is_refused(a, "processes/thing.json", swap(a, THING, FAULTS[i].old, FAULTS[i].new), LAW_BROKEN, FAULTS[i].place);
+    }
+}
+
+TEST(parts_of_the_wrong_kind_are_refused)
+{
+    static const struct {
+        const char *old, *new, *place;
+    } FAULTS[] = {
+        {"\"fields\": {\"name\": {\"type\": \"text\"}, \"sort\": {\"type\": \"choice\", \"choices\": [\"a\"]}}", "\"fields\": [1, 2]", "\"fields\" is not an object"},
+        {"\"states\": {\"open\": {\"due\": \"today\"}}", "\"states\": [\"open\"]", "\"states\" is not an object"},
+        {"\"opens\": true", "\"opens\": true, \"reads\": [1]", "\"reads\" is not an object"},
+        {"\"opens\": true", "\"opens\": true, \"require\": {\"if\": \"true\"}", "\"require\" is not a list"},
+        {"\"opens\": true", "\"opens\": true, \"also\": {\"event\": \"e\"}", "\"also\" is not a list"},
+        {"\"opens\": true", "\"opens\": true, \"outcomes\": [\"granted\"]", "\"outcomes\" is not an object"},
+        {"\"who\": [\"clerk\"]", "\"who\": {\"clerk\": 1}", "\"who\" is not a list"},
+        {"\"fields\": [\"name\"]", "\"fields\": {\"name\": 1}", "\"fields\" is not a list"},
+    };
+    for (size_t i = 0; i < COUNT_OF(FAULTS); i++) {
+        is_refused(a, "processes/thing.json", swap(a, THING, FAULTS[i].old, FAULTS[i].new), LAW_BROKEN, FAULTS[i].place);
+    }
+    is_refused(a, "processes/thing.json", STR("[1]"), LAW_BROKEN, "is missing");
+    is_refused(a, "processes/thing.json", STR("{\"type\": \"thing\", \"prefix\": \"T\", \"steps\": [1]}"), LAW_BROKEN, "\"steps\" is not an object");
+    is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": {\"thing\": 1}}"), LAW_BROKEN, "\"processes\"");
+    is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": {\"7\": 7}}"), LAW_BROKEN, "\"rest_days\"");
+}
+
+TEST(files_that_are_no_json_are_refused_with_their_line)
+{
+    is_refused(a, "processes/thing.json", STR("{\n\"type\": \"thing\",\n oops}"), LAW_BROKEN, "Line 3");
+    is_refused(a, "scheme.json", STR("{"), LAW_BROKEN, "scheme.json");
+    is_refused(a, "messages/en.json", STR("{\"a\": }"), LAW_BROKEN, "Line 1");
+    is_refused(a, "messages/en.json", STR("[]"), LAW_BROKEN, "an object of keys");
+    is_refused(a, "processes/thing.json", swap(a, THING, "\"sort\":", "\"name\":"), LAW_BROKEN, "twice"); /* a field */
+}
+
+TEST(scheme_json_needs_id_processes_and_a_working_day)
+{
+    is_refused(a, "scheme.json", STR("{\"processes\": [\"thing\"]}"), LAW_BROKEN, "\"id\" is missing");
+    is_refused(a, "scheme.json", STR("{\"id\": \"x\"}"), LAW_BROKEN, "\"processes\"");
+    is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": [8]}"), LAW_BROKEN, "rest_days");
+    is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": [1, 2, 3, 4, 5, 6, 7]}"), LAW_BROKEN,
+               "no working day");
+}
+
+TEST(a_broken_decision_model_is_refused)
+{
+    is_refused(a, "decisions/2020-01-01/m.dmn", STR("<definitions"), BAD_XML, "m.dmn");
+    is_refused(a, "decisions/2020-01-01/m.dmn",
+               STR("<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='m' name='m' namespace='u:m'>\n<decision id='d' "
+                   "name='D'><variable name='D'/>\n<literalExpression id='x'><text>1 +</text></literalExpression></decision></definitions>"),
+               MODEL_BROKEN, "m.dmn:3");
+}
+
+TEST(a_missing_process_file_is_named)
+{
+    Str folder = new_folder(a);
+    Scheme *s;
+    Err err = {0};
+    write_file(a, folder, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\", \"ghost\"]}"));
+    bool loaded = scheme_load(a, folder, &s, &err);
+    remove_folder(a, folder);
+    check(!loaded);
+    check(strstr(err.text, "processes/ghost.json") != NULL);
+}
+
+TEST(the_model_of_a_day_is_the_newest_before_it)
+{
+    Scheme *s;
+    Err err = {0};
+    Day day;
+    check(scheme_load(a, STR("tests/flow/schemes/tiny"), &s, &err));
+    check(day_parse(STR("2019-12-31"), &day));
+    check(scheme_model(s, STR("harvest-stay"), day) == NULL);
+    day.n++;
+    check(scheme_model(s, STR("harvest-stay"), day) != NULL);
+    check(scheme_model(s, STR("harvest"), day) == NULL);
+}
