@@ -1,6 +1,5 @@
 /* dmn_bench.c: decisions per CPU second: a table of 30 rules and a chain of six, alone with and without proof, and in
- * batch. Prints figures of this machine, medians of seven rounds; gates nothing. Build: cc -std=c17 -O2 -Isrc
- * bench/dmn_bench.c bench/dmn_models.c src/base/X.c src/feel/X.c src/dmn/X.c and the libraries of those rooms.
+ * batch. Prints figures of this machine, medians of seven rounds; gates nothing. Build and run: make bench && out/bench/dmn.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn/dmn.h"
 #include "dmn_models.h"

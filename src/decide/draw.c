@@ -19,6 +19,15 @@ static MatchCandidate *make_pool(Arena *a, const DrawItem *items, size_t count, 
     return pool;
 }
 
+/* Not the commitment, which is SHA-256 of the secret alone and is known long before the draw. */
+static Hash draw_seed(Arena *a, const DrawRule *rule)
+{
+    Buf b = buf_new(a, 100);
+    buf_add_c(&b, "goldenbridge draw seed 1\n");
+    buf_add(&b, HASH_STR(rule->secret));
+    return hash_of(buf_str(&b));
+}
+
 static Json *cutoff_json(Arena *a, const MatchCutoff *c)
 {
     Json *j = json_new_object(a);
@@ -51,7 +60,7 @@ bool decide_draw(Arena *a, const DrawRule *rule, const DrawItem *items, size_t c
     if (count > MAX_POOL || rule->places < 1 || rule->places > MAX_PLACES || rule->multiple < 1 || rule->multiple > 100) {
         return err_set(err, FIELD_RANGE, "The draw is larger than the stated limit.");
     }
-    Hash seed = hash_of(HASH_STR(rule->secret));
+    Hash seed = draw_seed(a, rule);
     static const uint32_t GROUPS[] = {GROUP_ELIGIBLE};
     MatchVacancy vacancy = {.places = (uint32_t)rule->places, .multiple = (uint32_t)rule->multiple, .groups = GROUPS,
                             .group_count = 1};
