@@ -7,10 +7,11 @@
 enum { TOOL_SOURCES = 64, TOOL_INPUT_BYTES = 16 << 20, STATUS_FINDINGS = 1 };
 
 static const char feel_help[] =
-    "goldenbridge feel EXPRESSION [--input JSON] [--today YYYY-MM-DD] [--json] [--all]\n"
-    "  Evaluates one FEEL expression. --input gives the names it may use, as a JSON object.\n"
+    "goldenbridge feel EXPRESSION [--context JSON|@FILE|-] [--today YYYY-MM-DD] [--json] [--all]\n"
+    "  Evaluates one FEEL expression. --context gives the names it may use, as a JSON object.\n"
     "  --all prints the compiled steps too.\n"
-    "  Example: goldenbridge feel 'sum([1, 2]) + x' --input '{\"x\": 4}'\n";
+    "  Example: goldenbridge feel 'sum([1, 2]) + x' --context '{\"x\": 4}'\n"
+    "  Exit status 65 if the text is no expression or the value is a null that came from an error.\n";
 
 /* ---- Sources --------------------------------------------------------------------------------------------------- */
 
@@ -358,6 +359,10 @@ static void expr_steps(Buf *b, const Expr *e, int indent)
         buf_printf(b, "%*sline %d: %.*s\n", indent, "", e->line, STR_ARG(str_trim(e->text)));
         feel_code_print(b, e->code);
     }
+    if (e->kind == EXPR_TABLE) {
+        buf_printf(b, "%*stable of %zu rules, %.*s, %s\n", indent, "", e->table->rule_count,
+                   STR_ARG(hit_name(e->table->hit)), e->table->index != NULL ? "by column index" : "scanned");
+    }
     for (size_t i = 0; e->kind == EXPR_TABLE && i < e->table->input_count; i++) {
         buf_printf(b, "%*sinput %.*s\n", indent, "", STR_ARG(e->table->inputs[i].text));
         if (e->table->inputs[i].code != NULL) {
@@ -373,6 +378,34 @@ static void expr_steps(Buf *b, const Expr *e, int indent)
     expr_steps(b, e->third, indent + 2);
 }
 
+static const char *kind_name(int kind)
+{
+    return kind == NODE_INPUT      ? "input"
+           : kind == DMN_DECISION  ? "decision"
+           : kind == DMN_KNOWLEDGE ? "knowledge"
+                                   : "service";
+}
+
+static void element_steps(ToolArgs *args, const DmnInvocable *d, Json *list)
+{
+    Arena *a = args->a;
+    Buf b = buf_new(a, (size_t)64 << 20);
+    expr_steps(&b, d->logic, 2);
+    if (!args->json) {
+        fprintf(args->out, "%s %.*s\n%.*s", kind_name(d->kind), STR_ARG(d->name), STR_ARG(buf_str(&b)));
+        return;
+    }
+    Json *o = json_new_object(a), *lines = json_new_array(a);
+    Str rest = buf_str(&b);
+    for (Str line; rest.len > 0 && str_cut(&rest, '\n', &line);) {
+        json_push(a, lines, json_new_str(a, line));
+    }
+    json_set(a, o, STR("kind"), json_new_str_c(a, kind_name(d->kind)));
+    json_set(a, o, STR("name"), json_new_str(a, d->name));
+    json_set(a, o, STR("steps"), lines);
+    json_push(a, list, o);
+}
+
 static bool run_steps(ToolArgs *args, int *ret_status, Err *err)
 {
     DmnModel *m = NULL;
@@ -380,15 +413,16 @@ static bool run_steps(ToolArgs *args, int *ret_status, Err *err)
     if (!tool_model(args, &m, err) || !tool_invocable(args, m, &d, err)) {
         return false;
     }
-    Buf b = buf_new(args->a, (size_t)64 << 20);
+    Json *list = json_new_array(args->a);
     for (size_t i = 0; i < d->plan_count; i++) {
-        buf_printf(&b, "%s %.*s\n", d->plan[i]->kind == NODE_INPUT ? "input" : "decision", STR_ARG(d->plan[i]->name));
-        expr_steps(&b, d->plan[i]->logic, 2);
+        element_steps(args, d->plan[i], list);
     }
     if (d->plan_count == 0) {
-        expr_steps(&b, d->logic, 2);
+        element_steps(args, d, list);
     }
-    fprintf(args->out, "%.*s", STR_ARG(buf_str(&b)));
+    if (args->json) {
+        json_out(args, list);
+    }
     *ret_status = 0;
     return true;
 }
@@ -396,8 +430,16 @@ static bool run_steps(ToolArgs *args, int *ret_status, Err *err)
 static bool run_tck(ToolArgs *args, int *ret_status, Err *err)
 {
     DmnTckCounts counts;
-    if (!dmn_tck_run(args->a, args->words[0], args->verbose, args->out, &counts, err)) {
+    if (!dmn_tck_run(args->a, args->words[0], args->verbose, args->json ? args->errout : args->out, &counts, err)) {
         return false;
+    }
+    if (args->json) {
+        Json *o = json_new_object(args->a);
+        json_set(args->a, o, STR("passed"), json_new_int(args->a, (int64_t)counts.passed));
+        json_set(args->a, o, STR("failed"), json_new_int(args->a, (int64_t)counts.failed));
+        json_set(args->a, o, STR("files"), json_new_int(args->a, (int64_t)counts.files));
+        json_set(args->a, o, STR("rounded"), json_new_int(args->a, (int64_t)counts.rounded));
+        json_out(args, o);
     }
     *ret_status = counts.failed > 0 || counts.passed == 0 ? STATUS_FINDINGS : 0;
     return true;
@@ -498,7 +540,7 @@ static bool run_feel(ToolArgs *args, int *ret_status, Err *err)
     for (size_t i = 0; i < notes; i++) {
         fprintf(args->errout, "note: %.*s\n", STR_ARG(messages[i]));
     }
-    *ret_status = 0;
+    *ret_status = v.kind == FEEL_NULL && v.reason != 0 ? err_exit_status(CANNOT_DECIDE) : 0;
     return !feel_run_failed(run, err);
 }
 
@@ -523,9 +565,9 @@ static const Tool tools[] = {
      "FILE --decision NAME [--input rows.csv|rows.jsonl|-] [--output FILE] [--json]\n"
      "      one row in, one row out, as CSV or (--json) as JSON lines.",
      1, 1, tool_batch},
-    {"steps", "FILE --decision NAME\n      the compiled steps of its expressions, for people who debug models.", 1, 1,
+    {"steps", "FILE --decision NAME [--json]\n      the compiled steps of its expressions, for people who debug models.", 1, 1,
      run_steps},
-    {"tck", "FOLDER [--verbose]\n      the official conformance suite (dmn-tck).", 1, 1, run_tck},
+    {"tck", "FOLDER [--verbose] [--json]\n      the official conformance suite (dmn-tck). Exit status 1 if a case fails.", 1, 1, run_tck},
     {"selftest",
      "FILE [--cases N] [--seed S] [--today YYYY-MM-DD] [--json]\n"
      "      random inputs around the model's own constants: index, plain scan and batch must give the same, bit by bit.\n"
@@ -551,7 +593,7 @@ static bool args_read(int argc, char **argv, int from, ToolArgs *args, Err *err)
         bool *flag;
     } options[] = {
         {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL}, {"--wanted", &args->wanted, NULL},
-        {"--change", &args->change, NULL},     {"--today", &args->today, NULL}, {"--output", &args->output, NULL},
+        {"--context", &args->input, NULL},   {"--change", &args->change, NULL},     {"--today", &args->today, NULL}, {"--output", &args->output, NULL},
         {"--profile", &args->profile, NULL},   {"--cases", &args->cases, NULL}, {"--seed", &args->seed, NULL}, {"--json", NULL, &args->json},   {"--all", NULL, &args->all},
         {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},   {"-h", NULL, &args->help},
         {"-v", NULL, &args->verbose},
