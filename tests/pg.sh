@@ -54,8 +54,8 @@ stop-pair)
 crash)
     as "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
     ;;
-again)
+again) # syncfs: flushing the files of a hundred test databases one by one takes longer than a minute
     as "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/server.log" \
-        -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c max_connections=50" start >/dev/null 2>&1
+        -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c max_connections=50 -c recovery_init_sync_method=syncfs" start >/dev/null 2>&1
     ;;
 esac
