@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
+#include "view/view.h"
+
 static bool day_of(const Exchange *x, Day *ret, Err *err)
 {
     Str text = http_query(x, "day");
@@ -114,6 +116,32 @@ bool handle_tile(Exchange *x, Err *err)
     x->r->cacheable = width == 256;
     buf_add(&x->r->body, bytes);
     return true;
+}
+
+/* ---- Figures ---- */
+
+bool handle_quota(Exchange *x, Err *err)
+{
+    Page page;
+    return page_quota(&x->v, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_quota_csv(Exchange *x, Err *err)
+{
+    Json *list;
+    if (!page_quota_csv(&x->v, &list, err)) {
+        return false;
+    }
+    x->r->content_type = "text/csv; charset=utf-8";
+    x->r->disposition = STR("quota.csv");
+    view_csv(&x->r->body, list);
+    return true;
+}
+
+bool handle_dashboard(Exchange *x, Err *err)
+{
+    Page page;
+    return page_dashboard(&x->v, &page, err) && http_page(x, &page, err);
 }
 
 /* ---- Contracts and permits ---- */

@@ -381,6 +381,12 @@ static void add_nav(const PageView *v, Json *model)
     }
     Json *nav = page_list_in(v, model, "nav");
     add_nav_item(v, nav, STR("/"), view_text(v->a, v->language, "nav.home", NULL));
+    if (v->caller->party.len == 0 && json_get(json_get(scheme_info(v->scheme), "figures"), "quota") != NULL) {
+        add_nav_item(v, nav, STR("/quota"), view_text(v->a, v->language, "nav.quota", NULL));
+    }
+    if (page_reads_figures(v)) {
+        add_nav_item(v, nav, STR("/dashboard"), view_text(v->a, v->language, "nav.figures", NULL));
+    }
     const SchemeType *types;
     size_t count = scheme_types(v->scheme, &types);
     for (size_t i = 0; v->caller->party.len == 0 && i < count; i++) {

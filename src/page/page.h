@@ -77,6 +77,12 @@ MUST_USE bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Er
 MUST_USE bool page_log(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err);
 
+/* Quotas, rounds and units issued: for the public in whole fives; staff sees exact numbers. The same as a list for CSV. */
+MUST_USE bool page_quota(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_quota_csv(const PageView *v, Json **ret, Err *err);
+/* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
+MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
+
 /* The permit of a case: page, QR code (SVG), paper (PDF). Parties of the case and staff only. */
 MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);
 MUST_USE bool page_permit_qr(const PageView *v, Str id, Buf *out, Err *err);

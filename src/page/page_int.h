@@ -35,6 +35,7 @@ Str page_event_label(const PageView *v, Str event);
 /* Who acted: a party of the case by its title, an account by its name in the log. */
 Str page_actor(const PageView *v, Str actor);
 Str page_title_of(const PageView *v, const CaseRow *row);
+bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_has_role(const PageView *v, Str role);
 
 #endif

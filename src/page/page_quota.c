@@ -1,0 +1,269 @@
+/* page_quota.c: quotas, the rounds that release them, and the units issued against each, day by day; also as open data.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "page_int.h"
+
+enum { ROUND_TO = 5, MAX_POINTS = 180, MAX_CHARTS = 12 };
+
+/* scheme.json: "figures": {"quota": {type, states, persons, day, source, confidence},
+ * "rounds": {type, hidden, quota, round, from, until, source, confidence}} */
+static const Json *rule_of(const PageView *v, const char *name)
+{
+    return json_get(json_get(scheme_info(v->scheme), "figures"), name);
+}
+
+static bool names_have(const Json *names, Str name)
+{
+    for (size_t i = 0; i < json_count(names); i++) {
+        if (str_eq(json_text(names->items[i]), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the rule calls `key`, of the case. */
+static Str text_of(const Json *rule, const char *key, const CaseRow *row)
+{
+    return json_text(json_get_str(row->data, json_text_at(rule, key)));
+}
+
+static bool is_staff(const PageView *v)
+{
+    return v->caller != NULL && v->caller->party.len == 0;
+}
+
+/* The public sees units issued in whole fives, so that no number speaks of one person. */
+static int64_t shown(const PageView *v, int64_t n)
+{
+    return is_staff(v) ? n : n - n % ROUND_TO;
+}
+
+static Str source_of(const PageView *v, const Json *rule, const CaseRow *row)
+{
+    Str source = text_of(rule, "source", row), confidence = text_of(rule, "confidence", row);
+    if (confidence.len == 0) {
+        return source;
+    }
+    return str_printf(v->a, "%.*s · %.*s", STR_ARG(source), STR_ARG(page_label(v, "choice", confidence)));
+}
+
+/* ---- What is released and what is issued ---- */
+
+typedef struct {
+    const CaseRow *row;
+    QueryUnits units;
+    const Json *rule;
+} Round;
+
+typedef struct {
+    Round *items;
+    size_t count;
+} Rounds;
+
+static bool read_rounds(const PageView *v, Rounds *ret, Err *err)
+{
+    const Json *rule = rule_of(v, "rounds"), *hidden = json_get(rule, "hidden");
+    const CaseRow *rows;
+    size_t count;
+    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows, &count, err)) {
+        return false;
+    }
+    *ret = (Rounds){ARENA_ARRAY(v->a, Round, count + 1), 0};
+    for (size_t i = 0; i < count; i++) {
+        if (names_have(hidden, rows[i].state)) {
+            continue;
+        }
+        Round *r = &ret->items[ret->count++];
+        *r = (Round){.row = &rows[i], .rule = rule};
+        if (!query_units(v->flow->store, v->a, rows[i].id, &r->units, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The day on which each unit of an allocation was taken: that of the decision of the step that takes units. */
+static bool days_of_units(const PageView *v, Str allocation, StoreRows *ret, Err *err)
+{
+    const SchemeType *types;
+    size_t count = scheme_types(v->scheme, &types);
+    Str step = STR("");
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < types[i].step_count; k++) {
+            step = types[i].steps[k].take_unit ? types[i].steps[k].name : step;
+        }
+    }
+    StoreValue p[] = {STORE_S(step), STORE_S(allocation)};
+    return store_query(v->flow->store, v->a,
+                       "SELECT u.number, COALESCE((SELECT MAX(d.day) FROM decisions d WHERE d.case_id = u.case_id AND d.step = $1), c.opened)"
+                       " FROM units u JOIN cases c ON c.id = u.case_id WHERE u.allocation = $2 ORDER BY 2",
+                       p, COUNT_OF(p), ret, err);
+}
+
+/* ---- Page ---- */
+
+static void add_figure(const PageView *v, Json *list, const char *key, int64_t value, const char *note)
+{
+    Json *j = page_add(v, list);
+    page_set_text(v, j, "label", view_text(v->a, v->language, key, NULL));
+    page_set_text(v, j, "value", str_printf(v->a, "%lld", (long long)value));
+    if (note != NULL) {
+        page_set_text(v, j, "note", view_text(v->a, v->language, note, NULL));
+    }
+}
+
+static bool add_decisions(const PageView *v, Json *model, Err *err)
+{
+    const Json *rule = rule_of(v, "quota"), *states = json_get(rule, "states");
+    const CaseRow *rows;
+    size_t count;
+    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows, &count, err)) {
+        return false;
+    }
+    const SchemeType *t = scheme_type(v->scheme, json_text_at(rule, "type"));
+    Json *list = page_list_in(v, model, "decisions");
+    for (size_t i = 0; i < count; i++) {
+        if (!names_have(states, rows[i].state)) {
+            continue;
+        }
+        Json *j = page_add(v, list);
+        Buf label = buf_new(v->a, 2000);
+        const Json *names = json_get(rule, "name");
+        for (size_t k = 0; k < json_count(names); k++) {
+            Str field = json_text(names->items[k]);
+            const Json *value = json_get_str(rows[i].data, field);
+            if (value != NULL) {
+                buf_printf(&label, "%s%.*s", label.len ? " · " : "", STR_ARG(page_value(v, t, field, value)));
+            }
+        }
+        Str day = text_of(rule, "day", &rows[i]);
+        page_set_text(v, j, "label", buf_str(&label));
+        page_set_text(v, j, "day", day.len ? day : day_print(v->a, rows[i].opened));
+        page_set_text(v, j, "source", source_of(v, rule, &rows[i]));
+        page_set_text(v, j, "persons", text_of(rule, "persons", &rows[i]));
+        page_set_text(v, j, "href", is_staff(v) ? page_case_href(v, rows[i].id) : STR(""));
+    }
+    return true;
+}
+
+static void add_rounds(const PageView *v, Json *model, const Rounds *rounds)
+{
+    Json *list = page_list_in(v, model, "rounds");
+    int64_t approved = 0, issued = 0;
+    for (size_t i = 0; i < rounds->count; i++) {
+        const Round *r = &rounds->items[i];
+        const SchemeType *t = scheme_type(v->scheme, r->row->type);
+        Json *j = page_add(v, list);
+        Str group = json_text_at(r->rule, "group");
+        const Json *value = json_get_str(r->row->data, group);
+        page_set_text(v, j, "round", text_of(r->rule, "round", r->row));
+        page_set_text(v, j, "group", value ? page_value(v, t, group, value) : STR(""));
+        page_set_text(v, j, "from", text_of(r->rule, "from", r->row));
+        page_set_text(v, j, "until", text_of(r->rule, "until", r->row));
+        page_set_text(v, j, "source", source_of(v, r->rule, r->row));
+        page_set_text(v, j, "approved", str_printf(v->a, "%lld", (long long)r->units.total));
+        page_set_text(v, j, "issued", str_printf(v->a, "%lld", (long long)shown(v, r->units.taken)));
+        page_set_text(v, j, "free", str_printf(v->a, "%lld", (long long)(r->units.total - shown(v, r->units.taken))));
+        page_set_text(v, j, "href", is_staff(v) ? page_case_href(v, r->row->id) : STR(""));
+        approved += r->units.total;
+        issued += shown(v, r->units.taken);
+    }
+    Json *figures = page_list_in(v, model, "figures");
+    add_figure(v, figures, "log.approved", approved, "quota.from_log");
+    add_figure(v, figures, "log.issued", issued, is_staff(v) ? "quota.from_log" : "quota.rounded");
+    add_figure(v, figures, "quota.free", approved - issued, NULL);
+}
+
+/* Places left at the end of each day from the round's first day to today or its last unit. */
+static bool add_burn_down(const PageView *v, Json *charts, const Round *r, Err *err)
+{
+    StoreRows units;
+    Day from;
+    if (!days_of_units(v, r->row->id, &units, err)) {
+        return false;
+    }
+    from = day_parse(text_of(r->rule, "from", r->row), &from) ? from : r->row->opened;
+    int32_t first = from.n, last = v->today.n > first ? v->today.n : first;
+    if (units.row_count > 0 && units.cells[1].i < first) {
+        first = (int32_t)units.cells[1].i;
+    }
+    int32_t every = (last - first) / MAX_POINTS + 1;
+    Json *j = page_add(v, charts), *labels = page_list_in(v, j, "labels"), *one = page_add(v, page_list_in(v, j, "series")),
+         *values = page_list_in(v, one, "values"), *source = page_object_in(v, j, "source");
+    size_t taken = 0;
+    for (int32_t day = first;; day = day + every < last ? day + every : last) {
+        while (taken < units.row_count && units.cells[taken * units.column_count + 1].i <= day) {
+            taken++;
+        }
+        json_push(v->a, labels, json_new_str(v->a, day_print(v->a, (Day){day})));
+        json_push(v->a, values, json_new_int(v->a, r->units.total - shown(v, (int64_t)taken)));
+        if (day == last) {
+            break;
+        }
+    }
+    const SchemeType *t = scheme_type(v->scheme, r->row->type);
+    Str group = json_text_at(r->rule, "group");
+    const Json *value = json_get_str(r->row->data, group);
+    Str left = view_text(v->a, v->language, "quota.left", NULL);
+    page_set_text(v, j, "kind", STR("burn_down"));
+    page_set_text(v, j, "id", str_printf(v->a, "left-%.*s", STR_ARG(r->row->id)));
+    page_set_text(v, j, "title", str_printf(v->a, "%.*s: %.*s · %.*s", STR_ARG(left), STR_ARG(text_of(r->rule, "round", r->row)),
+                                            STR_ARG(value ? page_value(v, t, group, value) : STR(""))));
+    page_set_text(v, j, "unit", view_text(v->a, v->language, "quota.unit", NULL));
+    page_set_text(v, j, "x_label", view_text(v->a, v->language, "quota.day", NULL));
+    page_set_text(v, one, "label", left);
+    page_set_text(v, source, "label", view_text(v->a, v->language, "quota.from_log", NULL));
+    page_set_text(v, source, "href", STR("/log"));
+    page_set_text(v, source, "day", day_print(v->a, v->today));
+    return true;
+}
+
+bool page_quota(const PageView *v, Page *ret, Err *err)
+{
+    Rounds rounds;
+    if (rule_of(v, "quota") == NULL || rule_of(v, "rounds") == NULL) {
+        return err_set(err, NOT_FOUND, "This scheme keeps no quotas.");
+    }
+    *ret = (Page){"quota", json_new_object(v->a)};
+    page_frame(v, ret->model, view_text(v->a, v->language, "nav.quota", NULL));
+    if (!add_decisions(v, ret->model, err) || !read_rounds(v, &rounds, err)) {
+        return false;
+    }
+    add_rounds(v, ret->model, &rounds);
+    page_set_text(v, ret->model, "csv_href", STR("/quota.csv"));
+    Json *charts = page_list_in(v, ret->model, "charts");
+    for (size_t i = 0; i < rounds.count && json_count(charts) < MAX_CHARTS; i++) { /* a flat line says nothing */
+        if (shown(v, rounds.items[i].units.taken) > 0 && !add_burn_down(v, charts, &rounds.items[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool page_quota_csv(const PageView *v, Json **ret, Err *err)
+{
+    static const char *const COLUMNS[] = {"kind", "name", "from", "until", "approved", "issued", "source"};
+    Page page;
+    if (!page_quota(v, &page, err)) {
+        return false;
+    }
+    *ret = json_new_object(v->a);
+    Json *columns = page_list_in(v, *ret, "columns"), *rows = page_list_in(v, *ret, "rows");
+    for (size_t i = 0; i < COUNT_OF(COLUMNS); i++) {
+        json_push(v->a, columns, json_new_str_c(v->a, COLUMNS[i]));
+    }
+    const Json *decisions = json_get(page.model, "decisions"), *rounds = json_get(page.model, "rounds");
+    for (size_t i = 0; i < json_count(decisions) + json_count(rounds); i++) {
+        bool quota = i < json_count(decisions);
+        const Json *d = quota ? decisions->items[i] : rounds->items[i - json_count(decisions)];
+        Str name = quota ? json_text_at(d, "label")
+                         : str_printf(v->a, "%.*s · %.*s", STR_ARG(json_text_at(d, "round")), STR_ARG(json_text_at(d, "group")));
+        Str cells[] = {quota ? STR("quota") : STR("round"), name, json_text_at(d, quota ? "day" : "from"), json_text_at(d, "until"),
+                       json_text_at(d, quota ? "persons" : "approved"), json_text_at(d, "issued"), json_text_at(d, "source")};
+        Json *list = page_list_in(v, page_add(v, rows), "cells");
+        for (size_t k = 0; k < COUNT_OF(cells); k++) {
+            json_push(v->a, list, json_new_str(v->a, cells[k]));
+        }
+    }
+    return true;
+}
