@@ -165,8 +165,33 @@ static double batch(Arena *a, FeelRun *run, const DmnInvocable *d, const Value *
     return rates[ROUNDS / 2];
 }
 
-int main(void)
+/* Bytes that one decision leaves in its run, on average. */
+static double bytes(FeelRun *run, const DmnInvocable *d, const Value *cases, bool proof)
 {
+    size_t sum = 0;
+    for (int i = 0; i < CASES; i++) {
+        DmnTrace trace = {0};
+        feel_run_reset(run);
+        size_t before = arena_used(feel_run_arena(run));
+        (void)dmn_evaluate(run, d, cases[i], proof ? &trace : NULL);
+        sum += arena_used(feel_run_arena(run)) - before;
+    }
+    return (double)sum / CASES;
+}
+
+/* So many decisions with proof and nothing else, for dmn_instructions.sh. */
+static void decide_only(FeelRun *run, const DmnInvocable *d, const Value *cases, long times)
+{
+    for (long i = 0; i < times; i++) {
+        DmnTrace trace = {0};
+        feel_run_reset(run);
+        (void)dmn_evaluate(run, d, cases[i % CASES], &trace);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    long which = argc == 3 ? strtol(argv[1], NULL, 10) : -1, times = argc == 3 ? strtol(argv[2], NULL, 10) : 0;
     Arena *a = arena_new(0);
     const Case all[] = {{"table of 30 rules", "quota", bench_table30(a), 5, table30_case},
                         {"chain of six decisions", "eligibility", bench_chain6(a), 11, chain6_case}};
@@ -191,9 +216,15 @@ int main(void)
             feel_run_reset(run);
             answered += dmn_evaluate(run, d, cases[i], NULL).kind != FEEL_NULL;
         }
+        if (which >= 0) {
+            decide_only(run, d, cases, (size_t)which == k ? times : 0);
+            continue;
+        }
         printf("%s: %.0f%% answered\n", c->name, 100.0 * (double)answered / CASES);
         printf("  single, whole proof   %8.2f M/s\n", single(run, d, cases, true) / 1e6);
         printf("  single, value only    %8.2f M/s\n", single(run, d, cases, false) / 1e6);
+        printf("  bytes per case        %8.0f, with proof %.0f\n", bytes(run, d, cases, false),
+               bytes(run, d, cases, true));
         printf("  batch                 %8.2f M/s\n", batch(a, run, d, cases) / 1e6);
     }
     arena_free(a);

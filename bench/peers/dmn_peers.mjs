@@ -1,5 +1,5 @@
 // dmn_peers.mjs: the table of 30 rules of bench/dmn_models.c on engines from the npm registry, single decisions per CPU second.
-// Run: cd bench/peers && npm install --no-save @gorules/zen-engine feelin @hbtgmbh/dmn-eval-js && node dmn_peers.mjs
+// Run: bench/peers/run.sh [OUR DECISIONS PER SECOND]
 // An engine that is not installed is left out. Each answer is checked against a plain reading of the rules first.
 // SPDX-License-Identifier: Apache-2.0
 for (const name of ['log', 'info', 'warn', 'error']) {
@@ -106,5 +106,6 @@ for (const [name, make] of Object.entries(engines)) {
     rates.push(n / ((used.user + used.system) / 1e6));
   }
   rates.sort((a, b) => a - b);
-  say(`${name}: ${Math.round(rates[2])} decisions per CPU second, ${wrong} of 300 answers differ`);
+  say(`${name}: ${Math.round(rates[2])} decisions per CPU second, ${wrong} of 300 answers differ${
+    process.env.OURS ? `, ours is ${Math.round(Number(process.env.OURS) / rates[2])} times as fast` : ''}`);
 }
