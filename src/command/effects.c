@@ -249,6 +249,25 @@ static size_t pool_index(const SchemeStep *step)
     bug("a draw without its pool");
 }
 
+/* The n-th draw of a case (from 0) has its own secret. The first is committed to when the case is opened, each next one
+ * in the record of the draw before it. */
+static bool draw_secret(Planning *p, int64_t n, Hash *ret)
+{
+    Str id = p->plan->case_id, purpose = n == 0 ? id : str_printf(p->a, "%.*s/%lld", STR_ARG(id), (long long)n);
+    return p->in->facts.secret(p->in->facts.host, purpose, ret, p->err);
+}
+
+static bool add_next_commitment(Planning *p, int64_t n)
+{
+    Hash next;
+    if (!draw_secret(p, n + 1, &next)) {
+        return false;
+    }
+    Str hex = hex_print(p->a, HASH_STR(hash_of(HASH_STR(next))));
+    json_set(p->a, p->draw_record, STR("next_commitment"), json_new_str(p->a, hex));
+    return true;
+}
+
 bool plan_draw(Planning *p)
 {
     const SchemeDraw *d = p->in->step->draw;
@@ -267,8 +286,9 @@ bool plan_draw(Planning *p)
                      .least_shown_first = d->least_shown_first};
     Str *ids;
     size_t n;
-    if (!p->in->facts.secret(p->in->facts.host, p->plan->case_id, &rule.secret, p->err) ||
-        !decide_draw(p->a, &rule, items, count, &ids, &n, &p->draw_record, p->err)) {
+    int64_t drawn = p->in->row ? json_to_int(json_get(p->in->row->data, "draws"), 0) : 0;
+    if (!draw_secret(p, drawn, &rule.secret) ||
+        !decide_draw(p->a, &rule, items, count, &ids, &n, &p->draw_record, p->err) || !add_next_commitment(p, drawn)) {
         return false;
     }
     Value *values = ARENA_ARRAY(p->a, Value, n + 1);

@@ -254,6 +254,9 @@ static void fold_event(Arena *a, const Event *e, Fold *f)
     if (json_get(e->data, "unit") != NULL) {
         json_set(a, f->data, STR("unit"), json_get(e->data, "unit"));
     }
+    if (json_get(e->data, "draw") != NULL) { /* each draw has a secret of its own */
+        json_set(a, f->data, STR("draws"), json_new_int(a, json_to_int(json_get(f->data, "draws"), 0) + 1));
+    }
     if (e->person.len > 0) {
         f->person = e->person;
     }
