@@ -124,8 +124,12 @@ static void column_typed(Self *s, const Maker *mk, DmnColumn *c)
             n[i] = none[i] ? 0 : n[i];
         }
     }
-    *c = (DmnColumn){.kind = mk->kind, .scale = mk->kind == FEEL_NUMBER ? scale : 0, .n = n, .null = none,
-                     .dict = dict, .dict_count = words};
+    *c = (DmnColumn){.kind = mk->kind,
+                     .scale = mk->kind == FEEL_NUMBER ? scale : 0,
+                     .n = n,
+                     .null = none,
+                     .dict = dict,
+                     .dict_count = words};
 }
 
 static void column_loose(Self *s, const Maker *mk, DmnColumn *c)
@@ -145,9 +149,8 @@ static Value cell_of(const DmnColumn *c, size_t row)
     if (c->null[row]) {
         return feel_null();
     }
-    return c->kind == FEEL_STRING
-               ? feel_str(c->dict[c->n[row]])
-               : (Value){.kind = (uint8_t)c->kind, .scale = (uint8_t)c->scale, .i = c->n[row]};
+    return c->kind == FEEL_STRING ? feel_str(c->dict[c->n[row]])
+                                  : (Value){.kind = (uint8_t)c->kind, .scale = (uint8_t)c->scale, .i = c->n[row]};
 }
 
 static void difference_print(Self *s, const Subject *sub, Value inputs, const Value *got)

@@ -565,12 +565,16 @@ static const Tool tools[] = {
      "FILE --decision NAME [--input rows.csv|rows.jsonl|-] [--output FILE] [--json]\n"
      "      one row in, one row out, as CSV or (--json) as JSON lines.",
      1, 1, tool_batch},
-    {"steps", "FILE --decision NAME [--json]\n      the compiled steps of its expressions, for people who debug models.", 1, 1,
+    {"steps",
+     "FILE --decision NAME [--json]\n      the compiled steps of its expressions, for people who debug models.", 1, 1,
      run_steps},
-    {"tck", "FOLDER [--verbose] [--json]\n      the official conformance suite (dmn-tck). Exit status 1 if a case fails.", 1, 1, run_tck},
+    {"tck",
+     "FOLDER [--verbose] [--json]\n      the official conformance suite (dmn-tck). Exit status 1 if a case fails.", 1,
+     1, run_tck},
     {"selftest",
      "FILE [--cases N] [--seed S] [--today YYYY-MM-DD] [--json]\n"
-     "      random inputs around the model's own constants: index, plain scan and batch must give the same, bit by bit.\n"
+     "      random inputs around the model's own constants: index, plain scan and batch must give the same, bit by "
+     "bit.\n"
      "      Exit status 1 if any differs.",
      1, 1, run_selftest},
 };
@@ -592,10 +596,11 @@ static bool args_read(int argc, char **argv, int from, ToolArgs *args, Err *err)
         Str *value;
         bool *flag;
     } options[] = {
-        {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL}, {"--wanted", &args->wanted, NULL},
-        {"--context", &args->input, NULL},   {"--change", &args->change, NULL},     {"--today", &args->today, NULL}, {"--output", &args->output, NULL},
-        {"--profile", &args->profile, NULL},   {"--cases", &args->cases, NULL}, {"--seed", &args->seed, NULL}, {"--json", NULL, &args->json},   {"--all", NULL, &args->all},
-        {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},   {"-h", NULL, &args->help},
+        {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL},     {"--wanted", &args->wanted, NULL},
+        {"--context", &args->input, NULL},     {"--change", &args->change, NULL},   {"--today", &args->today, NULL},
+        {"--output", &args->output, NULL},     {"--profile", &args->profile, NULL}, {"--cases", &args->cases, NULL},
+        {"--seed", &args->seed, NULL},         {"--json", NULL, &args->json},       {"--all", NULL, &args->all},
+        {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},       {"-h", NULL, &args->help},
         {"-v", NULL, &args->verbose},
     };
     for (int i = from; i < argc; i++) {
