@@ -16,6 +16,8 @@ static const CliCommand COMMANDS[] = {
      "two people can open all others.\n"},
     {"demo", "[--seed N]", "make a new store with the invented demo corridor in it", cli_demo,
      "Everything goes through the same steps as in daily work. --candidates and --employers change the size.\n"},
+    {"password", "LOGIN", "set the password of an account, read from standard input", cli_password,
+     "At least 12 characters. Without a password an account cannot sign in outside a demo.\n"},
     {"do", "STEP [--case ID] [FIELD=VALUE …]", "take one step of a case as an account", cli_do,
      "--as LOGIN names the account. --form JSON gives the whole form at once; --form - reads it from standard input.\n"
      "--key KEY is the idempotency key: the same key is never done twice. STEP/confirm and STEP/reject are for the second\n"

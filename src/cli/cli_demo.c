@@ -5,8 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "base/file.h"
 #include "demo.h"
+#include "flow/session.h"
 
 static bool first_account(Cli *c, const Scheme *s, Str login, const char *role, Instant now, Err *err)
 {
@@ -37,6 +40,28 @@ int cli_init(Cli *c)
     }
     fprintf(c->out, "made %.*s\n", STR_ARG(c->store));
     return 0;
+}
+
+int cli_password(Cli *c)
+{
+    Err err;
+    Caller who;
+    Str scheme;
+    char line[1024];
+    if (c->argc != 2) {
+        return cli_usage(c, "Name one account.");
+    }
+    if (!cli_open(c, STORE_WRITE, &err) || !session_prepare(c->flow.store, &err) ||
+        !flow_caller(&c->flow, c->a, str_from_c(c->argv[1]), &who, &scheme, &err)) {
+        return cli_fail(c, &err);
+    }
+    Str password = fgets(line, sizeof line, stdin) ? str_from_c(line) : STR("");
+    while (password.len > 0 && (password.ptr[password.len - 1] == '\n' || password.ptr[password.len - 1] == '\r')) {
+        password.len--;
+    }
+    bool ok = session_set_password(c->flow.store, c->a, who.account, password, &err);
+    sodium_memzero(line, sizeof line);
+    return ok ? 0 : cli_fail(c, &err);
 }
 
 static void show_progress(void *host, int64_t steps, Str what)

@@ -54,6 +54,7 @@ int cli_doctor(Cli *c);
 int cli_erase(Cli *c);
 int cli_cases(Cli *c);
 int cli_demo(Cli *c);
+int cli_password(Cli *c);
 int cli_law(Cli *c);
 
 #endif

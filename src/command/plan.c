@@ -135,6 +135,7 @@ static bool apply_discretion(Planning *p)
     }
     Json *departed = json_set(p->a, p->plan->proof, STR("departed"), json_new_object(p->a));
     json_set(p->a, departed, STR("from"), json_new_str(p->a, p->plan->outcome));
+    json_set(p->a, departed, STR("to"), json_new_str(p->a, wanted));
     json_set(p->a, departed, STR("reason"), json_new_str(p->a, reason));
     p->plan->outcome = wanted;
     return true;

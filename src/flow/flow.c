@@ -351,7 +351,7 @@ static bool again(FeelRun *run, const Scheme *s, const Event *e, const Json *pro
     }
     Json *proof_again = decision_proof(a, &d);
     bool same_model = str_eq(json_text_at(proof, "model_hash"), d.model->hash);
-    bool same = str_eq(json_text_at(proof, "outcome"), d.outcome) || json_get(proof, "departed") != NULL;
+    bool same = same_model && str_eq(json_text_at(proof, "outcome"), d.outcome);
     same = same && json_eq(json_get(proof, "result"), json_get(proof_again, "result"));
     json_set(a, out, STR("same"), json_new_bool(a, same));
     json_set(a, out, STR("same_model"), json_new_bool(a, same_model));

@@ -58,7 +58,8 @@ static void add_history(const PageView *v, Json *list, const Event *events, size
         const Json *d = json_get(e->data, "decision");
         if (d != NULL) {
             page_set_text(v, j, "decision_href", str_printf(v->a, "/decision/%lld", (long long)e->seq));
-            page_set_text(v, j, "text", page_label(v, "outcomes", json_text_at(d, "outcome")));
+            Str signed_outcome = json_text(json_path(d, "departed.to"));
+            page_set_text(v, j, "text", page_label(v, "outcomes", signed_outcome.len ? signed_outcome : json_text_at(d, "outcome")));
         }
     }
 }

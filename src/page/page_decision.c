@@ -147,10 +147,20 @@ static void add_tables(const PageView *v, Json *model, const Json *tables)
     }
 }
 
+/* An officer signed another outcome than the model's: who reads it sees both and the reason. */
+static void add_departure(const PageView *v, Json *model, const Json *departed)
+{
+    Json *params = json_new_object(v->a);
+    page_set_text(v, params, "proposed", page_label(v, "outcomes", json_text_at(departed, "from")));
+    page_set_text(v, params, "reason", json_text_at(departed, "reason"));
+    page_set_text(v, page_add(v, json_get(model, "grounds")), "text", view_text(v->a, v->language, "decision.departed", params));
+}
+
 Json *page_decision_model(const PageView *v, const Json *proof, const Json *facts, const Json *tables, const Json *changes)
 {
     Json *m = json_new_object(v->a);
-    Str outcome = json_text_at(proof, "outcome");
+    Str outcome = json_text_at(proof, "outcome"), departed = json_text(json_path(proof, "departed.to"));
+    outcome = departed.len ? departed : outcome; /* what the officer signed */
     const char *kind = str_eq(outcome, STR("granted")) || str_eq(outcome, STR("in time")) ? "granted"
                        : str_eq(outcome, STR("cannot decide"))                             ? "cannot"
                                                                                               : "refused";
@@ -164,6 +174,9 @@ Json *page_decision_model(const PageView *v, const Json *proof, const Json *fact
     page_set_text(v, m, "model_hash", json_text_at(proof, "model_hash"));
     add_grounds(v, m, json_get(proof, "grounds"));
     add_missing(v, json_get(m, "grounds"), json_path(proof, "result.missing"));
+    if (departed.len > 0) {
+        add_departure(v, m, json_get(proof, "departed"));
+    }
     add_changes(v, m, changes);
     add_facts(v, m, facts);
     if (tables != NULL) {

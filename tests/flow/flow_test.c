@@ -455,7 +455,11 @@ BOTH(anybody_can_draw_again_from_the_revealed_secret)
     for (size_t i = 0; i < n; i++) {
         eq_str(json_text(offered->items[i]), ids[i]);
     }
-    check(json_eq(record, json_get(e[1].data, "draw")));
+    Json *stored = json_copy(a, json_get(e[1].data, "draw"));
+    eq_int(json_text_at(stored, "next_commitment").len, 64); /* a second draw of the case will use another secret */
+    check(!str_eq(json_text_at(stored, "next_commitment"), commitment));
+    json_remove(stored, STR("next_commitment"));
+    check(json_eq(record, stored));
 }
 
 BOTH(a_legal_deadline_stands_with_the_case)
