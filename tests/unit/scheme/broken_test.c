@@ -192,7 +192,7 @@ TEST(the_model_of_a_day_is_the_newest_before_it)
     Scheme *s;
     Err err = {0};
     Day day;
-    check(scheme_load(a, STR("tests/flow/schemes/tiny"), &s, &err));
+    check(scheme_load(a, STR("tests/flow/schemes/harvest"), &s, &err));
     check(day_parse(STR("2019-12-31"), &day));
     check(scheme_model(s, STR("harvest-stay"), day) == NULL);
     day.n++;

@@ -7,7 +7,7 @@ static const Scheme *tiny(Arena *a)
 {
     Scheme *s;
     Err err = {0};
-    check(scheme_load(a, STR("tests/flow/schemes/tiny"), &s, &err));
+    check(scheme_load(a, STR("tests/flow/schemes/harvest"), &s, &err));
     return s;
 }
 
