@@ -95,7 +95,9 @@ bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err)
     }
     *ret = (Page){"log_entry", json_new_object(v->a)};
     Json *m = ret->model, *facts = page_list_in(v, m, "facts"), *inclusion = page_list_in(v, m, "inclusion");
-    page_frame(v, m, str_printf(v->a, "%.*s %lld", STR_ARG(view_text(v->a, v->language, "log.entry", NULL)), (long long)seq));
+    Json *number = json_new_object(v->a);
+    page_set_int(v, number, "n", seq);
+    page_frame(v, m, view_text(v->a, v->language, "log.entry_number", number));
     page_set_text(v, m, "at", instant_print(v->a, e.at));
     add_fact(v, facts, "log.hash", hex_print(v->a, HASH_STR(e.hash)));
     page_set_text(v, m, "body", event_leaf_entry(v->a, &e));
