@@ -8,11 +8,13 @@ static const DmnInvocable *find_decision(const Scheme *s, Str model, Str name, D
 {
     const SchemeModel *m = scheme_model(s, model, day);
     if (m == NULL) {
-        return err_set(err, NOT_IN_FORCE, "No version of the decision model %.*s is in force on that day.", STR_ARG(model)), NULL;
+        err_set(err, NOT_IN_FORCE, "No version of the decision model %.*s is in force on that day.", STR_ARG(model));
+        return NULL;
     }
     const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, name);
     if (d == NULL) {
-        return err_set(err, MODEL_BROKEN, "%.*s: no decision %.*s", STR_ARG(m->path), STR_ARG(name)), NULL;
+        err_set(err, MODEL_BROKEN, "%.*s: no decision %.*s", STR_ARG(m->path), STR_ARG(name));
+        return NULL;
     }
     *ret_model = m;
     return d;

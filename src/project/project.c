@@ -47,8 +47,8 @@ static const char *const DROP[] = {
 };
 
 static const char *const DUMP[] = {
-    "SELECT id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person, data, pending FROM cases"
-    " ORDER BY id",
+    ("SELECT id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person, data, pending FROM cases"
+     " ORDER BY id"),
     "SELECT type, field, value, case_id FROM case_index ORDER BY case_id, field, value, type",
     "SELECT type, field, value, case_id FROM uniques ORDER BY case_id, field, value, type",
     "SELECT case_id, field, target FROM links ORDER BY case_id, field",
