@@ -46,6 +46,8 @@ def unit(node):
 
 
 def needed(node):
+    if node.name == 'holidays':
+        return 'given by the program'
     if node.optional:
         return 'may be left out'
     return 'where `%s`' % node.when if node.when else 'always'
@@ -92,7 +94,8 @@ def page(path, cases):
     seen = {}
     for m in models:
         for n in m.inputs():
-            seen.setdefault(n.name, (n, []))[1].append(m.day)
+            when = seen.get(n.name, (n, []))[1]
+            seen[n.name] = (n, when + [m.day])  # the newest version tells when it is needed
     for name, (n, when) in seen.items():
         out.append('| %s | %s | %s | %s | %s | %s |' % (name, cell(kind(n)), unit(n), cell(needed(n)), cell(n.doc), 'all' if len(when) == len(days) else ', '.join(when)))
     out.append('')
