@@ -124,5 +124,7 @@ bool api_decide(Exchange *x, Err *err);
 bool api_steps(Exchange *x, Err *err);
 bool api_description(Exchange *x, Err *err);
 bool api_session(Exchange *x, Err *err);
+bool api_inclusion(Exchange *x, Err *err);
+bool api_consistency(Exchange *x, Err *err);
 
 #endif
