@@ -160,7 +160,7 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
                    .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"),
                    .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
                    .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
-                   .file = in->file, .host = header(c, "Host")};
+                   .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .host = header(c, "Host")};
 }
 
 /* ---- The answer on the wire ---- */
@@ -206,6 +206,8 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Req
     add_header(m, a, "Content-Type", str_from_c(r->content_type));
     add_header(m, a, "Location", r->location);
     add_header(m, a, "ETag", r->etag);
+    add_header(m, a, "Vary", r->varies ? STR("Accept-Encoding") : STR(""));
+    add_header(m, a, "Content-Encoding", r->gzip ? STR("gzip") : STR(""));
     if (r->disposition.len > 0) {
         add_header(m, a, "Content-Disposition", str_printf(a, "attachment; filename=\"%.*s\"", STR_ARG(r->disposition)));
     }
@@ -247,6 +249,7 @@ static enum MHD_Result handle(void *host, struct MHD_Connection *c, const char *
         buf_add_c(&r.body, in->too_large ? "too large\n" : "method not allowed\n");
     } else {
         http_answer(w, &q, &r, clock_now());
+        http_compress(&q, &r, w->a);
     }
     enum MHD_Result done = send_answer(c, w->a, &q, &r);
     give_worker(s, w);
