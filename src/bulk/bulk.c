@@ -5,11 +5,11 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { ID_BYTES = 9, KEPT_DAYS = 7, LEASE_MS = 60000, DAY_MS = 86400000 };
+enum { ID_BYTES = 9, KEPT_DAYS = 7, LEASE_MS = 5000, DAY_MS = 86400000 };
 
 #define JOB_COLUMNS \
     "id, scheme, step, account, language, file_name, file_hash, state, stop_reason, all_or_none, at, ended, rows_seen, total, good," \
-    " refused, waiting, repeated, faulty"
+    " refused, waiting, repeated, faulty, lease"
 
 bool bulk_prepare(Store *s, Err *err)
 {
@@ -135,7 +135,7 @@ bool bulk_add(const Flow *f, Arena *a, const Caller *caller, const BulkForm *for
     StoreValue file[] = {STORE_S(id), STORE_B(sealed), STORE_I(now.ms)};
     bool ok = store_exec(f->store, "DELETE FROM bulk_files WHERE at < $1", old, N(old), err) &&
               store_exec(f->store, "INSERT INTO bulk_files (id, sealed, at) VALUES ($1, $2, $3)", file, N(file), err) &&
-              store_exec(f->store, "INSERT INTO bulk_jobs (" JOB_COLUMNS ", lease) VALUES ($1, $2, $3, $4, $5, $6, $7, 'check', '', 0,"
+              store_exec(f->store, "INSERT INTO bulk_jobs (" JOB_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, 'check', '', 0,"
                                    " $8, 0, 0, 0, 0, 0, 0, 0, 0, 0)", job, N(job), err);
     if (!ok) {
         store_rollback(f->store);
@@ -150,7 +150,7 @@ static BulkJob job_of(const StoreValue *c)
     return (BulkJob){.id = c[0].s, .scheme = c[1].s, .step = c[2].s, .account = c[3].s, .language = c[4].s, .file_name = c[5].s,
                      .file_hash = c[6].s, .state = c[7].s, .stop_reason = c[8].s, .all_or_none = c[9].i != 0, .at = {c[10].i},
                      .ended = {c[11].i}, .rows = c[12].i, .total = c[13].i, .good = c[14].i, .refused = c[15].i, .waiting = c[16].i,
-                     .repeated = c[17].i, .faulty = c[18].i};
+                     .repeated = c[17].i, .faulty = c[18].i, .lease = c[19].i};
 }
 
 bool bulk_find(Store *s, Arena *a, Str id, Str account, BulkJob *ret, Err *err)
@@ -181,14 +181,6 @@ bool bulk_list(Store *s, Arena *a, Str account, int64_t limit, const BulkJob **r
     *ret = list;
     *ret_count = rows.row_count;
     return true;
-}
-
-bool bulk_state(Store *s, Arena *a, Str id, Str *ret, Err *err)
-{
-    BulkJob job;
-    bool ok = bulk_find(s, a, id, STR(""), &job, err);
-    *ret = ok ? job.state : STR("");
-    return ok;
 }
 
 static bool set_state(Store *s, Str id, Str state, bool all_or_none, Err *err)
@@ -240,11 +232,12 @@ bool bulk_stop(Store *s, Arena *a, Str id, Err *err)
     return store_exec(s, "UPDATE bulk_jobs SET state = 'stopped' WHERE id = $1 AND (state = 'check' OR state = 'run')", p, N(p), err);
 }
 
-bool bulk_take(Store *s, Arena *a, Instant now, Str *ret_id, Err *err)
+bool bulk_take(Store *s, Arena *a, Instant now, Str wanted, Str *ret_id, Err *err)
 {
     StoreRows rows;
-    const char *waits = "SELECT id FROM bulk_jobs WHERE (state = 'check' OR state = 'run') AND lease < $1 ORDER BY at LIMIT 1";
-    StoreValue p[] = {STORE_I(now.ms)};
+    const char *waits = "SELECT id FROM bulk_jobs WHERE (state = 'check' OR state = 'run') AND lease < $1 AND ($2 = '' OR id = $3)"
+                        " ORDER BY at LIMIT 1";
+    StoreValue p[] = {STORE_I(now.ms), STORE_S(wanted), STORE_S(wanted)};
     *ret_id = STR("");
     if (!store_query(s, a, waits, p, N(p), &rows, err) || rows.row_count == 0) {
         return rows.row_count == 0;

@@ -50,6 +50,7 @@ typedef struct {
     int64_t waiting;          /* of good: wait for a second person */
     int64_t repeated;         /* were done before with the same file */
     int64_t faulty;           /* rows with faults: nothing written */
+    int64_t lease;            /* ms since 1970: until when who works on it has it alone */
 } BulkJob;
 
 /* Makes the tables where they do not exist. */
@@ -71,11 +72,13 @@ MUST_USE bool bulk_stop(Store *s, Arena *a, Str id, Err *err);
 typedef struct {
     Instant (*now)(void *host);
     void *host;
-    void (*progress)(void *host, const BulkJob *job); /* may be NULL */
+    /* Called after some rows each; false asks to stop: the rest is done when the upload is taken next. May be NULL. */
+    bool (*goes_on)(void *host, const BulkJob *job);
 } BulkClock;
-/* The id of an upload that waits for work, taken for a minute so that no other process takes it; empty: none waits. */
-MUST_USE bool bulk_take(Store *s, Arena *a, Instant now, Str *ret_id, Err *err);
-/* Does the dry run or run of an upload to its end. Faults of rows are no errors: they stand in the result. */
+/* The id of an upload that waits for work (of this one, if `wanted` names it), taken for some seconds so that no other process
+ * takes it; empty: none waits. */
+MUST_USE bool bulk_take(Store *s, Arena *a, Instant now, Str wanted, Str *ret_id, Err *err);
+/* Does the dry run or run of an upload that was taken to its end. Faults of rows are no errors: they stand in the result. */
 MUST_USE bool bulk_work(const Flow *f, Str id, const BulkClock *clock, Err *err);
 
 /* ---- Results --------------------------------------------------------------------------------------------------------- */

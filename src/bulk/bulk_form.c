@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/fold.h"
 #include "view/view.h"
 
 enum { LABEL_WIDTH_MOST = 40 };
@@ -231,6 +232,12 @@ static void add_fault(ErrList *faults, ErrCode code, Str field, const char *text
     err_list_add(faults, e);
 }
 
+/* A choice by its label, in small letters. */
+static void learn(Arena *a, const BulkForm *form, Str language, Str choice, Str *value, Map *ret)
+{
+    map_set(ret, fold_case(a, scheme_label(form->scheme, a, language, "choice", choice)), value);
+}
+
 static void learn_choices(Arena *a, const BulkForm *form, const BulkColumn *c, Map *ret)
 {
     static const struct {
@@ -241,10 +248,10 @@ static void learn_choices(Arena *a, const BulkForm *form, const BulkColumn *c, M
         for (size_t i = 0; c->field->kind == SCHEME_YES_NO && i < COUNT_OF(YES_NO); i++) {
             Str value = str_from_c(YES_NO[i].value), *kept = ARENA_NEW(a, Str);
             *kept = value;
-            map_set(ret, scheme_label(form->scheme, a, view_language(k), "choice", str_from_c(YES_NO[i].choice)), kept);
+            learn(a, form, view_language(k), str_from_c(YES_NO[i].choice), kept, ret);
         }
         for (size_t i = 0; c->field->kind == SCHEME_CHOICE && i < c->field->choices.count; i++) {
-            map_set(ret, scheme_label(form->scheme, a, view_language(k), "choice", c->field->choices.items[i]), &c->field->choices.items[i]);
+            learn(a, form, view_language(k), c->field->choices.items[i], &c->field->choices.items[i], ret);
         }
     }
 }

@@ -28,8 +28,6 @@ size_t bulk_column_of(const BulkHeading *h, Str field);
 MUST_USE bool bulk_content(Store *s, Arena *a, Str id, Str *ret, Err *err);
 /* Writes state and counts; `lease` in ms since 1970: until when nobody else takes it. */
 MUST_USE bool bulk_save(Store *s, const BulkJob *job, int64_t lease, Err *err);
-/* The state as it stands in the store now, for somebody may have asked to stop. */
-MUST_USE bool bulk_state(Store *s, Arena *a, Str id, Str *ret, Err *err);
 MUST_USE bool bulk_row_add(Store *s, Str id, int64_t n, const BulkRow *row, Err *err);
 MUST_USE bool bulk_rows_clear(Store *s, Str id, Err *err);
 MUST_USE bool bulk_drop_content(Store *s, Str id, Err *err);

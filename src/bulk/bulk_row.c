@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "bulk_int.h"
 
+#include "base/fold.h"
 #include "query/query.h"
 
 /* 2026.3.31, 2026/03/31 and 31.03.2026 beside 2026-03-31: what cannot be mistaken. Anything else stays for the form to refuse. */
@@ -90,7 +91,7 @@ static Json *list_of(Arena *a, Str text)
 static Json *value_of(const Flow *f, Arena *a, const BulkHeading *h, size_t column, Str text)
 {
     const SchemeField *field = h->form->columns[column].field;
-    const Str *known = map_get(&h->choices[column], text);
+    const Str *known = h->choices[column].count > 0 ? map_get(&h->choices[column], fold_case(a, text)) : NULL;
     if (field == NULL || known != NULL) {
         return json_new_str(a, known ? *known : text);
     }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { ROWS_AT_ONCE = 500, LEASE_MS = 60000 };
+enum { ROWS_AT_ONCE = 500, LEASE_MS = 5000 };
 static const size_t ROW_MEMORY = (size_t)1 << 29;
 
 typedef struct {
@@ -33,27 +33,28 @@ typedef struct {
 
 /* ---- Transactions and progress ---- */
 
-static bool save_progress(Work *w)
+static bool host_goes_on(Work *w)
 {
-    Instant now = w->clock->now(w->clock->host);
     w->unsaved = 0;
-    if (w->clock->progress != NULL) {
-        w->clock->progress(w->clock->host, &w->job);
-    }
-    return bulk_save(w->f->store, &w->job, now.ms + LEASE_MS, w->err);
+    return w->clock->goes_on == NULL || w->clock->goes_on(w->clock->host, &w->job) ||
+           err_set(w->err, STORE_BUSY, "Interrupted; the rest is done later.");
 }
 
-/* Asked to stop? The state is read in the transaction that would write it over. */
+/* Asked to stop? Read in the transaction that would write over it. Who took the work meanwhile does it; the keys see to it
+ * that no row is done twice. */
 static bool goes_on(Work *w)
 {
-    Str state;
-    if (!bulk_state(w->f->store, w->row_arena, w->job.id, &state, w->err)) {
+    BulkJob now;
+    if (!bulk_find(w->f->store, w->row_arena, w->job.id, STR(""), &now, w->err)) {
         return false;
     }
-    if (str_eq_c(state, "stopped")) {
+    if (now.lease != w->job.lease) {
+        return err_set(w->err, STORE_BUSY, "Another process has taken this upload.");
+    }
+    if (str_eq_c(now.state, "stopped")) {
         w->job.state = STR("stopped");
     }
-    return !str_eq_c(w->job.state, "stopped");
+    return true;
 }
 
 static bool begin(Work *w)
@@ -74,14 +75,18 @@ static bool write_kept(Work *w)
 
 static bool commit(Work *w)
 {
-    bool stops = !goes_on(w);
-    bool ok = write_kept(w) && save_progress(w);
+    if (!goes_on(w)) {
+        return false;
+    }
+    bool stops = str_eq_c(w->job.state, "stopped"), ends = !host_goes_on(w);
+    w->job.lease = stops || ends ? 0 : w->clock->now(w->clock->host).ms + LEASE_MS;
+    bool ok = write_kept(w) && bulk_save(w->f->store, &w->job, w->job.lease, w->err);
     w->open = false;
     if (!ok) {
         store_rollback(w->f->store);
         return false;
     }
-    return store_commit(w->f->store, w->err) && !stops;
+    return store_commit(w->f->store, w->err) && !stops && !ends;
 }
 
 static bool chunk_is_over(Work *w)
@@ -90,11 +95,7 @@ static bool chunk_is_over(Work *w)
         return true;
     }
     if (!w->dry && w->job.all_or_none) {
-        w->unsaved = 0;
-        if (w->clock->progress != NULL) {
-            w->clock->progress(w->clock->host, &w->job);
-        }
-        return true;
+        return host_goes_on(w);
     }
     return begin(w) && commit(w);
 }
@@ -228,7 +229,7 @@ static bool take_row(Work *w, size_t row, const Str *cells, size_t count)
         }
         return add_faults(w, row, &r.faults, &r.err);
     }
-    if (w->dry) {
+    if (w->dry && !r.repeated) {
         check_pairs(w, &r.plan, c.case_id, row, &faults);
         if (faults.count > 0) {
             return add_faults(w, row, &faults, NULL);
@@ -331,8 +332,8 @@ static bool finish(Work *w)
         return false;
     }
     w->open = false;
-    if (w->clock->progress != NULL) {
-        w->clock->progress(w->clock->host, &w->job);
+    if (w->clock->goes_on != NULL) {
+        (void)w->clock->goes_on(w->clock->host, &w->job);
     }
     return store_commit(w->f->store, w->err);
 }

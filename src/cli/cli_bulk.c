@@ -24,13 +24,15 @@ static Instant clock_now(void *host)
     return now;
 }
 
-static void show_progress(void *host, const BulkJob *job)
+static bool show_progress(void *host, const BulkJob *job)
 {
     Clock *k = host;
     if (k->shows) {
-        fprintf(k->c->errors, "%lld of %s%lld rows: %lld good, %lld with faults\n", (long long)job->rows, job->total ? "" : "?",
-                (long long)job->total, (long long)job->good, (long long)job->faulty);
+        Str of = job->total > 0 ? str_printf(k->c->a, " of %lld", (long long)job->total) : STR("");
+        fprintf(k->c->errors, "%lld%.*s rows: %lld good, %lld with faults\n", (long long)job->rows, STR_ARG(of), (long long)job->good,
+                (long long)job->faulty);
     }
+    return true;
 }
 
 static Json *job_json(Cli *c, const BulkJob *j)
@@ -127,20 +129,28 @@ static bool open_as(Cli *c, Caller *ret, const Scheme **ret_scheme, Err *err)
 }
 
 /* Does what is ordered, then tells it. Exit status 1 where rows had faults. */
-static int work(Cli *c, Str id, Str result, Err *err)
+static int work(Cli *c, Str id, Str result, bool only_on_end, Err *err)
 {
     Clock clock = {.c = c, .shows = !c->json};
-    BulkClock k = {.now = clock_now, .host = &clock, .progress = show_progress};
+    BulkClock k = {.now = clock_now, .host = &clock, .goes_on = show_progress};
     BulkJob job;
+    Str taken;
+    if (!bulk_take(c->flow.store, c->a, clock_now(&clock), id, &taken, err)) {
+        return cli_fail(c, err);
+    }
+    if (taken.len == 0) {
+        err_set(err, STORE_BUSY, "Another process works on this upload; please try again in a few seconds.");
+        return cli_fail(c, err);
+    }
     bool ok = bulk_work(&c->flow, id, &k, err);
     if (!ok && err_http_status(err->code) >= 500) {
         return cli_fail(c, err);
     }
     if (!bulk_find(c->flow.store, c->a, id, STR(""), &job, err) || (result.len > 0 && !write_result(c, &job, result, err)) ||
-        !print_job(c, &job, err)) {
+        (!(only_on_end && str_eq_c(job.state, "checked")) && !print_job(c, &job, err))) {
         return cli_fail(c, err);
     }
-    return job.faulty > 0 || !ok ? 1 : 0;
+    return job.faulty > 0 || !ok || str_eq_c(job.state, "broken") ? 1 : 0;
 }
 
 static int send_file(Cli *c, Str language)
@@ -166,12 +176,16 @@ static int send_file(Cli *c, Str language)
         return cli_fail(c, &err);
     }
     BulkJob job;
-    int status = work(c, id, dry ? result : STR(""), &err);
+    int status = work(c, id, dry ? result : STR(""), c->json && !dry, &err);
     bool checked = bulk_find(c->flow.store, c->a, id, STR(""), &job, &err) && str_eq_c(job.state, "checked");
-    if (dry || !checked || (all_or_none && job.faulty > 0)) {
+    bool nothing = checked && all_or_none && job.faulty > 0;
+    if (nothing && c->json && !dry && !print_job(c, &job, &err)) {
+        return cli_fail(c, &err);
+    }
+    if (dry || !checked || nothing) {
         return status;
     }
-    return bulk_order(c->flow.store, c->a, id, all_or_none, &err) ? work(c, id, result, &err) : cli_fail(c, &err);
+    return bulk_order(c->flow.store, c->a, id, all_or_none, &err) ? work(c, id, result, false, &err) : cli_fail(c, &err);
 }
 
 static int write_template(Cli *c, Str language)
@@ -237,7 +251,7 @@ static int go_on(Cli *c)
     if (!waits && !bulk_order(c->flow.store, c->a, job.id, all_or_none, &err)) {
         return cli_fail(c, &err);
     }
-    return work(c, job.id, result, &err);
+    return work(c, job.id, result, false, &err);
 }
 
 static int save_result(Cli *c)
