@@ -26,6 +26,7 @@ typedef struct {
     pthread_cond_t freed;
     BulkThread *bulk;
     const char *demo;
+    Lane *lane;         /* through which all workers write */
 } Server;
 
 /* ---- Workers: one per request under way ---- */
@@ -349,12 +350,14 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         }
         s->idle[s->idle_count++] = w;
     }
-    Flow flow;
-    if (!flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err)) {
+    Flow flow; /* uploads write in transactions of their own, of many rows each */
+    if (!lane_open(s->a, o->store, &s->lane, err) ||
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err)) {
         return false;
     }
     for (int i = 0; i < s->idle_count; i++) {
         s->idle[i]->bulk = s->bulk;
+        s->idle[i]->flow.lane = s->lane;
     }
     return true;
 }
@@ -423,6 +426,7 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
         fprintf(errors, "goldenbridge: %s\n", err.text);
     }
     bulk_thread_stop(s.bulk);
+    lane_close(s.lane);
     for (int i = 0; i < s.idle_count; i++) {
         arena_free(s.idle[i]->a);
     }

@@ -24,6 +24,8 @@ async function sendSheet(person, name, rows) {
   await person.main().getByText(person.web('bulk.state_checked'), { exact: true }).first().waitFor();
 }
 
+const place = (person, line, column) => person.web('bulk.row_column').replace('{row}', line).replace('{column}', column);
+
 const figures = async person => Object.fromEntries(await person.page.locator('dl.figures > div').evaluateAll(list =>
   list.map(d => [d.querySelector('dt').textContent.trim(), d.querySelector('dd').textContent.trim()])));
 
@@ -34,9 +36,9 @@ async function importCandidates(world) {
   let seen = await figures(agency);
   expect(seen[agency.web('bulk.n_good_dry')] === '3' && seen[agency.web('bulk.n_faulty')] === '2', `the dry run says ${JSON.stringify(seen)}`);
   const faults = await agency.page.getByRole('table', { name: agency.web('bulk.faults') }).innerText();
-  expect(faults.includes(`${agency.web('bulk.col_row')} 3, ${agency.web('bulk.col_column')} F`), `no row and column of the check digit: ${faults}`);
+  expect(faults.includes(place(agency, 3, 'F')), `no row and column of the check digit: ${faults}`);
   expect(faults.includes(agency.web('error.FIELD_CHECK_DIGIT')), 'the fault is not in the language of the reader');
-  expect(faults.includes(`${agency.web('bulk.col_row')} 5, ${agency.web('bulk.col_column')} B`), 'no row and column of the choice');
+  expect(faults.includes(place(agency, 5, 'B')), 'no row and column of the choice');
   await agency.page.getByRole('radio', { name: agency.web('bulk.mode_good') }).check();
   await agency.main().getByRole('button', { name: agency.web('bulk.run') }).click();
   await agency.main().getByText(agency.web('bulk.state_done'), { exact: true }).first().waitFor();

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bulk/bulk.h"
 #include "project/project.h"
 #include "query/query.h"
 
