@@ -24,6 +24,13 @@ static const CliCommand COMMANDS[] = {
      "person. Lists are written with commas: roles=officer,auditor.\n"},
     {"dry-run", "STEP [--case ID] [FIELD=VALUE …]", "show the events of a step without storing them", cli_dry_run, NULL},
     {"steps", "[CASE]", "list the steps that --as LOGIN may take (on a case)", cli_steps, NULL},
+    {"bulk", "STEP FILE | template STEP FILE | list | resume ID | result ID FILE | check FILE NOTE",
+     "take one step many times from a spreadsheet", cli_bulk,
+     "STEP FILE sends an XLSX or CSV file: a dry run names every fault by row and column, then all good rows are written.\n"
+     "--dry-run stops before that, --all-or-none writes nothing while one row has a fault, --result FILE saves the outcome\n"
+     "of each row (and FILE.note, its signature). --language en|ko|kk|ru for headings and faults. Sending the same file\n"
+     "again does nothing twice; resume goes on with what was interrupted. check says whether a note was signed over a\n"
+     "result, by --verifier KEY or else by this store's key. Exit status 1: some rows had faults.\n"},
     {"case", "ID", "show a case with its history", cli_case, NULL},
     {"list", "TYPE [--state S] [--find TEXT]", "list cases", cli_list, "--limit N and --offset N page through them.\n"},
     {"queue", "ROLE", "list what waits for a role, by legal deadline", cli_queue, NULL},

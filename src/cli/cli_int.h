@@ -61,5 +61,6 @@ int cli_cases(Cli *c);
 int cli_demo(Cli *c);
 int cli_password(Cli *c);
 int cli_law(Cli *c);
+int cli_bulk(Cli *c);
 
 #endif
