@@ -56,7 +56,7 @@ static bool facts_units(void *host, Str id, CommandUnits *ret, Err *err)
     if (!query_units(f->store, f->a, id, &u, err)) {
         return false;
     }
-    *ret = (CommandUnits){u.total, u.taken, u.next};
+    *ret = (CommandUnits){u.total, u.taken, u.next, u.highest};
     return true;
 }
 
@@ -254,6 +254,25 @@ static bool end(const Flow *f, FlowMode mode, bool ok, Err *err)
     return ok;
 }
 
+/* What is durable is signed for; a repeated command gets the receipt of the first time. */
+static bool add_receipt(Pipeline *p)
+{
+    FlowResult *r = p->ret;
+    CommandInput in;
+    Err none;
+    const Scheme *s = flow_scheme(p->f, p->command->scheme);
+    const Json *events = json_get(r->outcome, "events");
+    if (s == NULL || !command_resolve(s, p->command->step, &in, &none) || !in.step->receipt || json_count(events) == 0) {
+        return true;
+    }
+    Str note;
+    bool ok = store_receipt(p->f->store, p->a, json_to_int(json_get(events->items[0], "seq"), 0), &note, &none);
+    if (ok) {
+        json_set(p->a, r->outcome, STR("receipt"), json_new_str(p->a, note));
+    }
+    return true;
+}
+
 bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
               FlowResult *ret)
 {
@@ -265,7 +284,7 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
     Pipeline p = {.f = f, .run = run, .a = a, .caller = caller, .command = command, .now = now, .ret = ret};
     ret->ok = run_stages(&p, mode == FLOW_DRY);
     ret->ok = end(f, mode, ret->ok, &ret->err);
-    return ret->ok;
+    return ret->ok && (mode != FLOW_RUN || add_receipt(&p));
 }
 
 /* ---- Which steps ---- */
