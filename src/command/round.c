@@ -118,11 +118,15 @@ static bool score(Planning *p, const SchemeRound *d, PlanLine *line)
         return true;
     }
     FeelEntry *facts = ARENA_ARRAY(p->a, FeelEntry, d->facts.count + 1);
-    for (size_t i = 0; i < d->facts.count; i++) {
-        facts[i] = (FeelEntry){d->facts.items[i].name, feel_eval(p->in->run, d->facts.items[i].code, p->frame)};
+    size_t known = 0;
+    for (size_t i = 0; i < d->facts.count; i++) { /* versions of a model ask for different facts */
+        const SchemeExpr *f = &d->facts.items[i];
+        if (decide_takes(p->in->scheme, d->model, d->decision, p->in->today, f->name)) {
+            facts[known++] = (FeelEntry){f->name, feel_eval(p->in->run, f->code, p->frame)};
+        }
     }
-    Decision decision;
-    if (!decide(p->in->run, p->in->scheme, d->model, d->decision, p->in->today, feel_context(facts, d->facts.count), &decision,
+    Decision decision = {0};
+    if (!decide(p->in->run, p->in->scheme, d->model, d->decision, p->in->today, feel_context(facts, known), &decision,
                 p->err)) {
         return false;
     }
