@@ -25,6 +25,7 @@ typedef struct {
     pthread_mutex_t lock;
     pthread_cond_t freed;
     const char *demo;
+    Lane *lane;         /* through which all workers write */
 } Server;
 
 /* ---- Workers: one per request under way ---- */
@@ -340,6 +341,12 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         }
         s->idle[s->idle_count++] = w;
     }
+    if (!lane_open(s->a, o->store, &s->lane, err)) {
+        return false;
+    }
+    for (int i = 0; i < s->idle_count; i++) {
+        s->idle[i]->flow.lane = s->lane;
+    }
     return true;
 }
 
@@ -406,6 +413,7 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     } else {
         fprintf(errors, "goldenbridge: %s\n", err.text);
     }
+    lane_close(s.lane);
     for (int i = 0; i < s.idle_count; i++) {
         arena_free(s.idle[i]->a);
     }
