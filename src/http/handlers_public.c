@@ -130,7 +130,8 @@ bool handle_quota(Exchange *x, Err *err)
 bool handle_quota_csv(Exchange *x, Err *err)
 {
     Json *list;
-    if (!page_quota_csv(&x->v, &list, err)) {
+    bool by_day = str_eq(http_query(x, "by"), STR("day"));
+    if (!(by_day ? page_quota_days_csv : page_quota_csv)(&x->v, &list, err)) {
         return false;
     }
     x->r->content_type = "text/csv; charset=utf-8";

@@ -44,17 +44,17 @@ jq -j .receipt "$dir/filed-${apps[0]}" >"$dir/receipt"
 is "each application gets a receipt" 8 "$(cat "$dir"/filed-* | grep -c 'goldenbridge receipt 1')"
 is "the same key gives the same receipt" "$(cat "$dir/receipt")" "$(file "${apps[0]}" --key "file-${apps[0]}" | jq -r .receipt)"
 is "the receipts of a case" "$(cat "$dir/receipt")" "$(G receipt "${apps[0]}" | tail -n "$(wc -l <"$dir/receipt")")"
-# verifier key of the log, as anybody reads it
-vkey=$(python3 - "$dir/receipt" <<'P'
-import sys; print(open(sys.argv[1]).read().splitlines()[1])
-P
-)
-is "it names the log" goldenbridge "$(cut -d. -f1 <<<"$vkey" | cut -d/ -f1)"
+# the log's key, as /log/key gives it to anybody
+vkey=$(sqlite3 "$GOLDENBRIDGE_STORE" "SELECT value FROM log_meta WHERE key = 'log'")
 ok "the store knows its receipt" G receipt check "$dir/receipt"
 sed 's/^case .*/case APP-999999/' "$dir/receipt" >"$dir/forged"
 no "a forged receipt" LOG_DAMAGED G receipt check "$dir/forged"
 form=$(jq -nc --arg a "$round" '{effort_certificate:false,media_days:5,posts_filled:0,refused_nationals:0,had_layoffs:false,had_arrears:false,greenhouse_lodging:false,building_report_filed:false,allocation:$a}')
 ok "the receipt is for this form" G receipt check "$dir/receipt" --form "$form"
+jq -j . <<<"$form" >"$dir/form.json"
+ok "outside, without any store" python3 tests/verifier/verify_log.py receipt "$dir/receipt" "$vkey" "$dir/form.json"
+ok "and by the program with the log's key alone" out/goldenbridge receipt check "$dir/receipt" --key "$vkey" --form "$form"
+no "a forged receipt, outside" WRONG python3 tests/verifier/verify_log.py receipt "$dir/forged" "$vkey"
 no "and for no other" LOG_DAMAGED G receipt check "$dir/receipt" --form "$(jq -c '.media_days=6' <<<"$form")"
 
 points=(90 80 90 90 70 85 60 90)

@@ -54,8 +54,9 @@ def work(first):
         with lock:
             done += 1
             if done % 50 == 0:
-                with open(folder + ".count", "w") as f:
+                with open(folder + ".next", "w") as f:
                     f.write(str(done))
+                os.replace(folder + ".next", folder + ".count")
 
 
 token = sign_in()
