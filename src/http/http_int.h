@@ -52,6 +52,7 @@ typedef struct {
     PageView v;
     Session session;
     bool signed_in;
+    Err why_not;           /* where a session was named and not found: NOT_SIGNED_IN, or a failure of the store */
     Str rest[4];           /* what the route's * matched */
 } Exchange;
 
