@@ -44,6 +44,9 @@ static const CliCommand COMMANDS[] = {
      "two days; impact the rules that cite an article; check fails on citations that do not exist, models with gaps,\n"
      "and messages that a language lacks.\n"},
     {"cases", "[FOLDER …]", "run the worked cases of the schemes", cli_cases, "Ends with the line N passed, N failed.\n"},
+    {"receipt", "CASE | check FILE [--key VKEY] [--form JSON]", "print the signed receipts of a case, or check one", cli_receipt,
+     "check without --key asks the store: did it sign this, and does its log hold what the receipt names? With --key (the log's\n"
+     "key, /log/key) it needs no store. --form is the form that was filed: it must have the hash that the receipt names.\n"},
     {"verify", "", "walk the whole log and name the first bad event", cli_verify, NULL},
     {"rebuild", "", "drop every read table and fold the log again", cli_rebuild, NULL},
     {"checkpoint", "", "sign a checkpoint of the log and print it", cli_checkpoint, NULL},
@@ -269,13 +272,9 @@ static Str env_or(const char *value, const char *otherwise)
     return str_from_c(value && value[0] ? value : otherwise);
 }
 
-static int run_command(const CliCommand *command, int argc, char **argv)
+static Cli new_cli(int argc, char **argv)
 {
-    Cli c = {.a = arena_new(0), .out = stdout, .errors = stderr, .argc = argc - 1, .argv = argv + 1};
-    if (cli_flag(&c, "help")) {
-        arena_free(c.a);
-        return print_command_help(stdout, command->name);
-    }
+    Cli c = {.a = arena_new(0), .out = stdout, .errors = stderr, .argc = argc, .argv = argv};
     c.json = cli_flag(&c, "json");
     c.store = cli_option(&c, "store");
     c.store = c.store.len ? c.store : env_or(getenv("GOLDENBRIDGE_STORE"), "goldenbridge.store");
@@ -284,6 +283,25 @@ static int run_command(const CliCommand *command, int argc, char **argv)
     c.as = cli_option(&c, "as");
     c.key = cli_option(&c, "key");
     c.now = cli_option(&c, "now");
+    return c;
+}
+
+int cli_match(int argc, char **argv, CliReplay replay)
+{
+    Cli c = new_cli(argc, argv);
+    int status = cli_round(&c, replay);
+    arena_free(c.a);
+    return status;
+}
+
+static int run_command(const CliCommand *command, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            return print_command_help(stdout, command->name);
+        }
+    }
+    Cli c = new_cli(argc - 1, argv + 1);
     int status = command->run(&c);
     arena_free(c.a);
     return status;

@@ -45,6 +45,8 @@ int cli_list(Cli *c);
 int cli_queue(Cli *c);
 int cli_explain(Cli *c);
 int cli_decide(Cli *c);
+int cli_receipt(Cli *c);
+int cli_round(Cli *c, CliReplay replay);
 int cli_verify(Cli *c);
 int cli_rebuild(Cli *c);
 int cli_checkpoint(Cli *c);

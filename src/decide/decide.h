@@ -37,6 +37,8 @@ MUST_USE bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day
  * not given, "holidays" is the scheme's and "governing day" is `day`. */
 MUST_USE bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret,
                            ErrList *faults, Err *err);
+/* Whether the version in force on the day has this input. */
+bool decide_takes(const Scheme *s, Str model, Str name, Day day, Str input);
 /* "employer-eligibility" → "Employer eligibility": by convention the name of a model's top decision. */
 Str decide_top(Arena *a, Str model);
 bool decision_is_granted(const Decision *d);

@@ -81,6 +81,8 @@ MUST_USE bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err
 /* Quotas, rounds and units issued: for the public in whole fives; staff sees exact numbers. The same as a list for CSV. */
 MUST_USE bool page_quota(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_quota_csv(const PageView *v, Json **ret, Err *err);
+/* Approved, issued and left of each round at the end of each day since it opened, where anything is issued. */
+MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
 
