@@ -37,6 +37,9 @@ MUST_USE bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day
  * not given, "holidays" is the scheme's and "governing day" is `day`. */
 MUST_USE bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret,
                            ErrList *faults, Err *err);
+/* Whether the version in force on the day has this input. */
+bool decide_takes(const Scheme *s, Str model, Str name, Day day, Str input);
+
 /* ---- Facts as a person writes them ---- */
 
 /* Facts with names and values written loosely ("Entry_Day", "12", "yes", "Manufacturing") → *ret as decide_facts() reads
