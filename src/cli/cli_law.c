@@ -176,122 +176,6 @@ static int law_impact(Cli *c, const Scheme *s)
     return 0;
 }
 
-/* ---- Check ---- */
-
-typedef struct {
-    Cli *c;
-    const Scheme *s;
-    int passed, failed;
-} Check;
-
-static void finding(Check *k, const SchemeModel *m, Str place, const char *what, Str detail)
-{
-    k->failed++;
-    fprintf(k->c->out, "FAIL %.*s: %.*s: %s %.*s\n", STR_ARG(m->path), STR_ARG(place), what, STR_ARG(detail));
-}
-
-static Day end_of(const Scheme *s, const SchemeModel *m)
-{
-    const SchemeModel *models;
-    size_t count = scheme_models(s, &models);
-    Day last = {INT32_MAX};
-    for (size_t i = 0; i < count; i++) {
-        bool later = str_eq(models[i].name, m->name) && day_cmp(models[i].from, m->from) > 0 && models[i].from.n <= last.n;
-        last = later ? (Day){models[i].from.n - 1} : last;
-    }
-    return last;
-}
-
-/* A citation must stand in some version of the text that was in force while the model was. */
-static bool stands(Check *k, StatuteRef ref, const SchemeModel *m)
-{
-    Day *days, end = end_of(k->s, m);
-    size_t count = statute_versions(k->s, k->c->a, ref.layer, &days);
-    for (size_t i = 0; i < count; i++) {
-        Day until = i + 1 < count ? (Day){days[i + 1].n - 1} : (Day){INT32_MAX};
-        bool first = i == 0; /* days before the oldest text known are judged by that text */
-        bool overlaps = first ? day_cmp(until, m->from) >= 0 : day_cmp(days[i], end) <= 0 && day_cmp(until, m->from) >= 0;
-        StatutePlace p;
-        Err err;
-        if (overlaps && statute_find(k->s, NULL, k->c->a, ref, days[i], &p, &err) && p.exists) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void check_cites(Check *k, const SchemeModel *m, const Json *rule)
-{
-    Str cites = json_text(json_path(rule, "annotations.article")), id = json_text_at(rule, "id");
-    if (cites.len == 0) {
-        finding(k, m, id, "a rule without an article", STR(""));
-        return;
-    }
-    for (Str rest = cites, one; str_cut(&rest, ';', &one);) {
-        StatuteRef ref;
-        Err err;
-        if (!statute_parse(k->s, k->c->a, one, &ref, &err)) {
-            continue; /* another layer: notices, committee, guidelines */
-        }
-        if (stands(k, ref, m)) {
-            k->passed++;
-        } else {
-            finding(k, m, id, "cites what did not stand in the text then:", one);
-        }
-    }
-}
-
-static void check_model(Check *k, const SchemeModel *m)
-{
-    const Json *elements = json_get(dmn_describe(k->c->a, m->model), "elements");
-    for (size_t i = 0; i < json_count(elements); i++) {
-        const Json *rules = json_get(elements->items[i], "rules");
-        for (size_t r = 0; r < json_count(rules); r++) {
-            check_cites(k, m, rules->items[r]);
-        }
-    }
-    const DmnFinding *findings;
-    size_t count = dmn_check(k->c->a, m->model, DMN_CHECK_LAW, &findings);
-    bool bad = false;
-    for (size_t i = 0; i < count; i++) {
-        if (findings[i].severity == DMN_ERROR) {
-            finding(k, m, findings[i].element, findings[i].code, findings[i].message);
-            bad = true;
-        }
-    }
-    k->passed += bad ? 0 : 1;
-}
-
-static void check_messages(Check *k)
-{
-    const Json *languages = json_get(scheme_info(k->s), "languages");
-    SchemeKeys keys = scheme_message_keys(k->s, k->c->a);
-    for (size_t i = 0; i < keys.count; i++) {
-        for (size_t l = 0; l < json_count(languages); l++) {
-            Str language = json_text(languages->items[l]);
-            if (scheme_has_message(k->s, language, keys.items[i])) {
-                k->passed++;
-            } else {
-                k->failed++;
-                fprintf(k->c->out, "FAIL messages: %.*s has no %.*s\n", STR_ARG(language), STR_ARG(keys.items[i]));
-            }
-        }
-    }
-}
-
-static int law_check(Cli *c, const Scheme *s)
-{
-    Check k = {.c = c, .s = s};
-    const SchemeModel *models;
-    size_t count = scheme_models(s, &models);
-    for (size_t i = 0; i < count; i++) {
-        check_model(&k, &models[i]);
-    }
-    check_messages(&k);
-    fprintf(c->out, "%d passed, %d failed\n", k.passed, k.failed);
-    return k.failed > 0 || k.passed == 0;
-}
-
 /* ---- Signatures ---- */
 
 static int law_versions(Cli *c, const Scheme *s)
@@ -376,7 +260,7 @@ int cli_law(Cli *c)
         const char *name;
         int (*run)(Cli *c, const Scheme *s);
     } PARTS[] = {{"import", law_import}, {"show", law_show}, {"list", law_list}, {"diff", law_diff}, {"impact", law_impact},
-                 {"check", law_check},       {"versions", law_versions}, {"sign", law_sign}};
+                 {"check", cli_law_check},       {"versions", law_versions}, {"sign", law_sign}};
     Err err;
     if (c->argc < 2) {
         return cli_usage(c, "Say what: import, show, list, diff, impact, check, versions or sign.");

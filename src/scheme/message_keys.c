@@ -66,6 +66,45 @@ static void add_type(Keys *k, const Scheme *s, const SchemeType *t)
     }
 }
 
+/* "WAGE_ARREARS" as a rule gives it: a reason code, which needs a sentence. */
+static bool is_code(Str output)
+{
+    bool letters = output.len > 3 && output.ptr[0] == '"' && output.ptr[output.len - 1] == '"' && output.ptr[1] >= 'A' && output.ptr[1] <= 'Z';
+    for (size_t i = 1; letters && i + 1 < output.len; i++) {
+        char c = output.ptr[i];
+        letters = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    }
+    return letters;
+}
+
+static void add_codes(Keys *k, const Json *rules)
+{
+    for (size_t r = 0; r < json_count(rules); r++) {
+        const Json *outputs = json_get(rules->items[r], "outputs");
+        for (size_t i = 0; i < json_count(outputs); i++) {
+            Str text = str_trim(json_text(outputs->items[i]));
+            if (is_code(text)) {
+                add(k, "reasons", str_sub(text, 1, text.len - 1));
+            }
+        }
+    }
+}
+
+/* The model's title, what it asks about and the grounds that its tables of several grounds give. */
+static void add_model(Keys *k, const SchemeModel *m)
+{
+    const Json *all = dmn_describe(k->a, m->model), *inputs = json_get(all, "inputs"), *elements = json_get(all, "elements");
+    add(k, "models", json_text_at(all, "name"));
+    for (size_t i = 0; i < json_count(inputs); i++) {
+        add(k, "inputs", json_text_at(inputs->items[i], "name"));
+    }
+    for (size_t i = 0; i < json_count(elements); i++) {
+        if (str_starts(json_text_at(elements->items[i], "hit_policy"), STR("COLLECT"))) {
+            add_codes(k, json_get(elements->items[i], "rules"));
+        }
+    }
+}
+
 SchemeKeys scheme_message_keys(const Scheme *s, Arena *a)
 {
     Keys k = {.a = a, .seen.arena = a};
@@ -75,6 +114,11 @@ SchemeKeys scheme_message_keys(const Scheme *s, Arena *a)
     }
     for (size_t i = 0; i < s->type_count; i++) {
         add_type(&k, s, &s->types[i]);
+    }
+    const SchemeModel *models;
+    size_t model_count = scheme_models(s, &models);
+    for (size_t i = 0; i < model_count; i++) {
+        add_model(&k, &models[i]);
     }
     for (size_t i = 0; i < s->languages.count; i++) {
         const Map *texts = s->languages.entries[i].value;
