@@ -439,6 +439,7 @@ static bool run_tck(ToolArgs *args, int *ret_status, Err *err)
         json_set(args->a, o, STR("failed"), json_new_int(args->a, (int64_t)counts.failed));
         json_set(args->a, o, STR("files"), json_new_int(args->a, (int64_t)counts.files));
         json_set(args->a, o, STR("rounded"), json_new_int(args->a, (int64_t)counts.rounded));
+        json_set(args->a, o, STR("doubles"), json_new_int(args->a, (int64_t)counts.doubles));
         json_out(args, o);
     }
     *ret_status = counts.failed > 0 || counts.passed == 0 ? STATUS_FINDINGS : 0;
