@@ -107,6 +107,10 @@ typedef struct {
 size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const FeelCode *wanted, const Str *changeable,
                    size_t changeable_count, DmnChange *ret, size_t max);
 
+/* The first day after the present one on which the value becomes another by itself, all else as it is. `date` names the
+ * date input that stands for the present day, or a member of an input ("case.as of"). False if no boundary lies ahead. */
+bool dmn_next_change(FeelRun *run, const DmnInvocable *d, Value inputs, Str date, DmnChange *ret);
+
 /* ---- Many at once ---------------------------------------------------------------------------------------------- */
 
 /* One input of many rows. */
