@@ -40,7 +40,18 @@ static const CliCommand COMMANDS[] = {
     {"verify", "", "walk the whole log and name the first bad event", cli_verify, NULL},
     {"rebuild", "", "drop every read table and fold the log again", cli_rebuild, NULL},
     {"checkpoint", "", "sign a checkpoint of the log and print it", cli_checkpoint, NULL},
+    {"prove", "SEQ [--sealed]", "print the proof that an entry is in the log", cli_prove,
+     "Entry, its place, the hashes that lead to the root, and the signed checkpoint. --sealed adds salt and personal data,\n"
+     "with which a person proves their own entry to anybody.\n"},
+    {"consistency", "SIZE [LATER]", "print the proof that the log only grew since it had SIZE entries", cli_consistency, NULL},
+    {"witness", "NOTE --log KEY --key-file FILE --state FILE [--proof FILE]", "co-sign a checkpoint of a log as its witness", cli_witness,
+     "Prints the checkpoint with a co-signature (C2SP cosignature/v1). --log is the log's verifier key; --state remembers what\n"
+     "was signed last, and --proof holds the output of \"consistency\" from there. --name NAME makes the key file at first use;\n"
+     "--show-key prints the witness's own verifier key.\n"},
+    {"add-cosignature", "NOTE --witness KEY", "keep a checkpoint that a witness has co-signed", cli_add_cosignature, NULL},
     {"backup", "FILE", "copy the store while it is in use", cli_backup, NULL},
+    {"restore", "BACKUP --store NEW", "make a store from a backup that verifies, with the same root hash", cli_restore,
+     "GOLDENBRIDGE_KEY_FILE names the key file; it is the same for both.\n"},
     {"copy", "URL", "copy the store to another engine, with the same root hash", cli_copy, NULL},
     {"erase", "PERSON --article REF", "destroy a person's key: what was sealed cannot be read any more", cli_erase, NULL},
     {"doctor", "", "report settings that are unsafe", cli_doctor, NULL},

@@ -145,12 +145,11 @@ static Str here(const Request *q, Arena *a)
 static void open_view(Exchange *x, Instant now)
 {
     Arena *a = x->w->a;
-    Err err;
     Str token = x->q->cookie_session;
     if (str_starts(x->q->authorization, STR("Bearer "))) {
         token = str_sub(x->q->authorization, 7, x->q->authorization.len);
     }
-    x->signed_in = token.len > 0 && session_find(&x->w->flow, a, token, now, &x->session, &err);
+    x->signed_in = token.len > 0 && session_find(&x->w->flow, a, token, now, &x->session, &x->why_not);
     const Scheme *s = x->signed_in ? flow_scheme(&x->w->flow, x->session.scheme) : NULL;
     Str asked = http_query(x, "scheme");
     s = s ? s : asked.len ? flow_scheme(&x->w->flow, asked) : NULL;
@@ -176,6 +175,10 @@ static bool check_who(const Exchange *x, const Route *route, Err *err)
 {
     if (route->who == WHO_ANYBODY) {
         return true;
+    }
+    if (!x->signed_in && x->why_not.code != OK && x->why_not.code != NOT_SIGNED_IN) {
+        *err = x->why_not; /* a lost database is no reason to sign in again */
+        return false;
     }
     if (!x->signed_in) {
         return err_set(err, NOT_SIGNED_IN, "%s", err_plain(NOT_SIGNED_IN));

@@ -23,7 +23,7 @@ typedef struct {
     Str body, content_type; /* the raw body */
     Str file;               /* bytes of the file sent with a form */
     Str host;
-    Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, remote;
+    Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, accept_encoding, remote;
 } Request;
 
 typedef struct {
@@ -33,6 +33,7 @@ typedef struct {
     Str location, etag, disposition; /* empty: not sent */
     Str set_session, set_language;   /* "-": delete */
     bool cacheable, allow_camera;
+    bool varies, gzip;               /* set by http_compress(): may come compressed; is compressed */
 } Response;
 
 /* What serves one request at a time: a store handle, an arena, the shared schemes. */
@@ -51,6 +52,7 @@ typedef struct {
     PageView v;
     Session session;
     bool signed_in;
+    Err why_not;           /* where a session was named and not found: NOT_SIGNED_IN, or a failure of the store */
     Str rest[4];           /* what the route's * matched */
 } Exchange;
 
@@ -66,6 +68,8 @@ typedef struct {
 const Route *http_routes(size_t *ret_count);
 /* Finds the route, the session, the view; answers always, if only with an error page. */
 void http_answer(Worker *w, Request *q, Response *r, Instant now);
+/* Compresses the body where the request takes it and it is text of some length; the last thing done to an answer. */
+void http_compress(const Request *q, Response *r, Arena *a);
 
 /* Answers of handlers. */
 MUST_USE bool http_page(Exchange *x, const Page *page, Err *err);
@@ -120,5 +124,7 @@ bool api_decide(Exchange *x, Err *err);
 bool api_steps(Exchange *x, Err *err);
 bool api_description(Exchange *x, Err *err);
 bool api_session(Exchange *x, Err *err);
+bool api_inclusion(Exchange *x, Err *err);
+bool api_consistency(Exchange *x, Err *err);
 
 #endif

@@ -46,6 +46,8 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/api/v1/cases", WHO_STAFF, api_list, "Cases of a ?type= in a ?state=, found by ?q=."},
     {METHOD_GET, "/api/v1/cases/*", WHO_ACCOUNT, api_case, "A case with its history."},
     {METHOD_GET, "/api/v1/decisions/*", WHO_ACCOUNT, api_decision, "A stored decision, run again, with its proof."},
+    {METHOD_GET, "/api/v1/log/inclusion/*", WHO_ANYBODY, api_inclusion, "Proof that an entry is in the log of ?size= entries (as it is, if absent)."},
+    {METHOD_GET, "/api/v1/log/consistency", WHO_ANYBODY, api_consistency, "Proof that the log of ?from= entries is the beginning of that of ?to= entries."},
     {METHOD_POST, "/api/v1/decide/*", WHO_ANYBODY, api_decide, "Decides facts under the law of a day. Nothing is kept."},
     {METHOD_GET, "/api/openapi.json", WHO_ANYBODY, api_description, "This description."},
 };

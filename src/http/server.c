@@ -25,6 +25,7 @@ typedef struct {
     pthread_mutex_t lock;
     pthread_cond_t freed;
     const char *demo;
+    Lane *lane;         /* through which all workers write */
 } Server;
 
 /* ---- Workers: one per request under way ---- */
@@ -160,7 +161,7 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
                    .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"),
                    .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
                    .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
-                   .file = in->file, .host = header(c, "Host")};
+                   .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .host = header(c, "Host")};
 }
 
 /* ---- The answer on the wire ---- */
@@ -206,6 +207,8 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Req
     add_header(m, a, "Content-Type", str_from_c(r->content_type));
     add_header(m, a, "Location", r->location);
     add_header(m, a, "ETag", r->etag);
+    add_header(m, a, "Vary", r->varies ? STR("Accept-Encoding") : STR(""));
+    add_header(m, a, "Content-Encoding", r->gzip ? STR("gzip") : STR(""));
     if (r->disposition.len > 0) {
         add_header(m, a, "Content-Disposition", str_printf(a, "attachment; filename=\"%.*s\"", STR_ARG(r->disposition)));
     }
@@ -247,6 +250,7 @@ static enum MHD_Result handle(void *host, struct MHD_Connection *c, const char *
         buf_add_c(&r.body, in->too_large ? "too large\n" : "method not allowed\n");
     } else {
         http_answer(w, &q, &r, clock_now());
+        http_compress(&q, &r, w->a);
     }
     enum MHD_Result done = send_answer(c, w->a, &q, &r);
     give_worker(s, w);
@@ -337,6 +341,12 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         }
         s->idle[s->idle_count++] = w;
     }
+    if (!lane_open(s->a, o->store, &s->lane, err)) {
+        return false;
+    }
+    for (int i = 0; i < s->idle_count; i++) {
+        s->idle[i]->flow.lane = s->lane;
+    }
     return true;
 }
 
@@ -403,6 +413,7 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     } else {
         fprintf(errors, "goldenbridge: %s\n", err.text);
     }
+    lane_close(s.lane);
     for (int i = 0; i < s.idle_count; i++) {
         arena_free(s.idle[i]->a);
     }

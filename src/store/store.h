@@ -23,9 +23,10 @@ const char *store_engine(const Store *s); /* "sqlite" or "postgres" */
 MUST_USE bool store_begin(Store *s, Err *err);  /* takes the write lock at once */
 MUST_USE bool store_commit(Store *s, Err *err); /* returns true only when durable */
 void store_rollback(Store *s);
-/* One level inside a transaction, so that one command of a group can fail alone. */
+/* One level inside a transaction, so that one command of a group can fail alone. store_savepoint() fails where the
+ * transaction is lost; store_release() says whether all since the savepoint was taken, and rolls it back if not. */
 MUST_USE bool store_savepoint(Store *s, Err *err);
-void store_release(Store *s);
+MUST_USE bool store_release(Store *s, Err *err);
 void store_rollback_to(Store *s);
 
 /* ---- The log ----------------------------------------------------------------------------------------------------------- */

@@ -45,7 +45,7 @@ MUST_USE bool view_chart_distribution(Arena *a, const Json *spec, Str language, 
 typedef struct {
     Str bytes;
     const char *content_type;
-    Str etag; /* strong, with its quotes */
+    Str etag; /* weak, as the answer may be compressed; with its quotes */
 } ViewFile;
 
 /* path is what stands behind /static/, such as "app.css". False: there is no such file. */

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "http/http_int.h"
 
@@ -428,4 +429,41 @@ TEST(signing_out_ends_the_session)
     eq_int(r.status, 303);
     eq_text(r.set_session, "-");
     eq_int(get(s, STR("/cases/picker")).status, 303); /* to the sign-in */
+}
+
+/* ---- Compression ---- */
+
+static Response compressed(Site *s, Str path, Str accept)
+{
+    Request q = request_of(s, METHOD_GET, path);
+    q.accept_encoding = accept;
+    Response r = answer(s, &q);
+    http_compress(&q, &r, s->w->a);
+    return r;
+}
+
+TEST(pages_come_compressed_to_those_who_take_it_and_are_the_same_page)
+{
+    Site *s = new_site(a);
+    Response plain = compressed(s, STR("/law"), STR(""));
+    Response small = compressed(s, STR("/law"), STR("br;q=0.5, gzip;q=0.8"));
+    check(!plain.gzip && plain.varies && small.gzip && small.varies);
+    check(small.body.len < plain.body.len / 2);
+    unsigned char *again = arena_alloc(s->w->a, plain.body.len + 1);
+    z_stream z = {.next_in = (unsigned char *)(uintptr_t)buf_str(&small.body).ptr, .avail_in = (unsigned)small.body.len,
+                  .next_out = again, .avail_out = (unsigned)plain.body.len + 1};
+    eq_int(inflateInit2(&z, 15 + 16), Z_OK);
+    eq_int(inflate(&z, Z_FINISH), Z_STREAM_END);
+    inflateEnd(&z);
+    eq_str(((Str){(const char *)again, z.total_out}), buf_str(&plain.body));
+}
+
+TEST(who_refuses_gzip_gets_the_plain_page)
+{
+    Site *s = new_site(a);
+    check(!compressed(s, STR("/law"), STR("gzip;q=0")).gzip);
+    check(!compressed(s, STR("/law"), STR("gzip;q=0.000, *")).gzip);
+    check(!compressed(s, STR("/law"), STR("br, deflate")).gzip);
+    check(compressed(s, STR("/law"), STR("*")).gzip);
+    check(!compressed(s, STR("/healthz"), STR("gzip")).gzip); /* too short to be worth it */
 }
