@@ -193,15 +193,7 @@ static bool check_who(const Exchange *x, const Route *route, Err *err)
 static void answer_problem(Exchange *x, const Err *e, Str ref)
 {
     Arena *a = x->w->a;
-    Json *j = json_new_object(a);
-    json_set(a, j, STR("type"), json_new_str(a, str_printf(a, "/api/problems#%s", err_name(e->code))));
-    json_set(a, j, STR("title"), json_new_str_c(a, err_plain(e->code)));
-    json_set(a, j, STR("status"), json_new_int(a, err_http_status(e->code)));
-    json_set(a, j, STR("code"), json_new_str_c(a, err_name(e->code)));
-    json_set(a, j, STR("detail"), json_new_str_c(a, e->text));
-    if (e->field[0] != 0) {
-        json_set(a, j, STR("field"), json_new_str_c(a, e->field));
-    }
+    Json *j = json_problem(a, e);
     json_set(a, j, STR("instance"), json_new_str(a, ref));
     json_write(&x->r->body, j);
     x->r->content_type = "application/problem+json";
