@@ -140,7 +140,8 @@ typedef struct {
 void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret,
                DmnBatchCounts *counts);
 
-/* The model as people read it: {name, inputs: [{name, type}], elements: [{name, id, requires, literal} or {…, hit_policy,
+/* The model as people read it: {name, description, inputs: [{name, type, description}], elements: [{name, id, description,
+ * requires, literal} or {…, hit_policy,
  * inputs, outputs, rules: [{id, cells, outputs, annotations}]}]}, in order of the file. */
 Json *dmn_describe(Arena *a, const DmnModel *m);
 

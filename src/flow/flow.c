@@ -56,7 +56,7 @@ static bool facts_units(void *host, Str id, CommandUnits *ret, Err *err)
     if (!query_units(f->store, f->a, id, &u, err)) {
         return false;
     }
-    *ret = (CommandUnits){u.total, u.taken, u.next};
+    *ret = (CommandUnits){u.total, u.taken, u.next, u.highest};
     return true;
 }
 
@@ -232,7 +232,7 @@ static bool run_stages(Pipeline *p, bool dry)
 {
     FlowResult *r = p->ret;
     Hash request = request_hash(p->a, p->caller, p->command);
-    if (!dry && p->command->key.len > 0) {
+    if (p->command->key.len > 0) {
         if (!store_done(p->f->store, p->a, p->command->key, request, &r->outcome, &r->err)) {
             return false;
         }
@@ -270,6 +270,24 @@ static bool run_in(const Flow *in, void *host, __attribute__((unused)) Err *err)
     return run_stages(p, false);
 }
 
+/* What is durable is signed for; a repeated command gets the receipt of the first time. Where it cannot be signed now, the
+ * same receipt can be asked for later. */
+static void add_receipt(const Flow *f, Pipeline *p)
+{
+    FlowResult *r = p->ret;
+    CommandInput in;
+    Err none;
+    const Scheme *s = flow_scheme(f, p->command->scheme);
+    const Json *events = json_get(r->outcome, "events");
+    if (s == NULL || !command_resolve(s, p->command->step, &in, &none) || !in.step->receipt || json_count(events) == 0) {
+        return;
+    }
+    Str note;
+    if (store_receipt(f->store, p->a, json_to_int(json_get(events->items[0], "seq"), 0), &note, &none)) {
+        json_set(p->a, r->outcome, STR("receipt"), json_new_str(p->a, note));
+    }
+}
+
 bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
               FlowResult *ret)
 {
@@ -286,6 +304,9 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
     case FLOW_DRY:
         ret->ok = run_stages(&p, true);
         break;
+    }
+    if (ret->ok && mode == FLOW_RUN) {
+        add_receipt(f, &p);
     }
     return ret->ok;
 }

@@ -206,6 +206,7 @@ static void answer_error(Exchange *x, const Err *e)
     x->r->status = err_http_status(e->code);
     x->r->body = buf_new(a, MAX_PAGE);
     x->r->location = STR("");
+    x->r->retry_after = e->code == RATE_LIMITED ? STR("60") : e->code == STORE_BUSY || e->code == STORE_FULL ? STR("5") : STR("");
     if (x->r->status >= 500) {
         fprintf(stderr, "goldenbridge: %.*s %.*s: %s: %s %s (%s:%d)\n", STR_ARG(ref), STR_ARG(x->q->path), err_name(e->code), e->text,
                 e->detail, e->file ? e->file : "", e->line);
@@ -243,7 +244,8 @@ void http_answer(Worker *w, Request *q, Response *r, Instant now)
         r->status = other_method ? 405 : r->status;
         return;
     }
-    if (!check_who(&x, route, &err) || !route->handle(&x, &err)) {
+    bool may = http_check_origin(q, x.v.origin, &err) && (x.v.demo || http_check_rate(route, q->remote, now, &err));
+    if (!may || !check_who(&x, route, &err) || !route->handle(&x, &err)) {
         answer_error(&x, &err);
     } else if (!buf_ok(&r->body)) {
         err_set(&err, TOO_LARGE, "The answer is larger than the stated limit.");
