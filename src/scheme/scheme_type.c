@@ -178,7 +178,7 @@ static bool read_fields(Reader *r, const Json *j)
 static FeelScope *base_scope(const Reader *r)
 {
     static const char *const NAMES[] = {"form", "case", "caller", "today", "decision", "item", "holidays",
-                                        "period end", "days before", "paused period end", "name key", "passport", "round", "line"};
+                                        "period end", "days before", "paused period end", "name key", "passport", "law hash", "round", "line"};
     FeelScope *scope = feel_scope_new(r->s->arena, NULL);
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         int slot = feel_scope_add(scope, str_from_c(NAMES[i]), NULL);
