@@ -24,6 +24,13 @@ static const CliCommand COMMANDS[] = {
      "person. Lists are written with commas: roles=officer,auditor.\n"},
     {"dry-run", "STEP [--case ID] [FIELD=VALUE …]", "show the events of a step without storing them", cli_dry_run, NULL},
     {"steps", "[CASE]", "list the steps that --as LOGIN may take (on a case)", cli_steps, NULL},
+    {"bulk", "STEP FILE | template STEP FILE | list | resume ID | result ID FILE | check FILE NOTE",
+     "take one step many times from a spreadsheet", cli_bulk,
+     "STEP FILE sends an XLSX or CSV file: a dry run names every fault by row and column, then all good rows are written.\n"
+     "--dry-run stops before that, --all-or-none writes nothing while one row has a fault, --result FILE saves the outcome\n"
+     "of each row (and FILE.note, its signature). --language en|ko|kk|ru for headings and faults. Sending the same file\n"
+     "again does nothing twice; resume goes on with what was interrupted. check says whether a note was signed over a\n"
+     "result, by --verifier KEY or else by this store's key. Exit status 1: some rows had faults.\n"},
     {"case", "ID", "show a case with its history", cli_case, NULL},
     {"list", "TYPE [--state S] [--find TEXT]", "list cases", cli_list, "--limit N and --offset N page through them.\n"},
     {"queue", "ROLE", "list what waits for a role, by legal deadline", cli_queue, NULL},
@@ -43,7 +50,18 @@ static const CliCommand COMMANDS[] = {
     {"verify", "", "walk the whole log and name the first bad event", cli_verify, NULL},
     {"rebuild", "", "drop every read table and fold the log again", cli_rebuild, NULL},
     {"checkpoint", "", "sign a checkpoint of the log and print it", cli_checkpoint, NULL},
+    {"prove", "SEQ [--sealed]", "print the proof that an entry is in the log", cli_prove,
+     "Entry, its place, the hashes that lead to the root, and the signed checkpoint. --sealed adds salt and personal data,\n"
+     "with which a person proves their own entry to anybody.\n"},
+    {"consistency", "SIZE [LATER]", "print the proof that the log only grew since it had SIZE entries", cli_consistency, NULL},
+    {"witness", "NOTE --log KEY --key-file FILE --state FILE [--proof FILE]", "co-sign a checkpoint of a log as its witness", cli_witness,
+     "Prints the checkpoint with a co-signature (C2SP cosignature/v1). --log is the log's verifier key; --state remembers what\n"
+     "was signed last, and --proof holds the output of \"consistency\" from there. --name NAME makes the key file at first use;\n"
+     "--show-key prints the witness's own verifier key.\n"},
+    {"add-cosignature", "NOTE --witness KEY", "keep a checkpoint that a witness has co-signed", cli_add_cosignature, NULL},
     {"backup", "FILE", "copy the store while it is in use", cli_backup, NULL},
+    {"restore", "BACKUP --store NEW", "make a store from a backup that verifies, with the same root hash", cli_restore,
+     "GOLDENBRIDGE_KEY_FILE names the key file; it is the same for both.\n"},
     {"copy", "URL", "copy the store to another engine, with the same root hash", cli_copy, NULL},
     {"erase", "PERSON --article REF", "destroy a person's key: what was sealed cannot be read any more", cli_erase, NULL},
     {"doctor", "", "report settings that are unsafe", cli_doctor, NULL},

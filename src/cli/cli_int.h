@@ -52,11 +52,17 @@ int cli_rebuild(Cli *c);
 int cli_checkpoint(Cli *c);
 int cli_backup(Cli *c);
 int cli_copy(Cli *c);
+int cli_restore(Cli *c);
+int cli_prove(Cli *c);
+int cli_consistency(Cli *c);
+int cli_witness(Cli *c);
+int cli_add_cosignature(Cli *c);
 int cli_doctor(Cli *c);
 int cli_erase(Cli *c);
 int cli_cases(Cli *c);
 int cli_demo(Cli *c);
 int cli_password(Cli *c);
 int cli_law(Cli *c);
+int cli_bulk(Cli *c);
 
 #endif

@@ -232,7 +232,7 @@ static bool run_stages(Pipeline *p, bool dry)
 {
     FlowResult *r = p->ret;
     Hash request = request_hash(p->a, p->caller, p->command);
-    if (!dry && p->command->key.len > 0) {
+    if (p->command->key.len > 0) {
         if (!store_done(p->f->store, p->a, p->command->key, request, &r->outcome, &r->err)) {
             return false;
         }

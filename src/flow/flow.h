@@ -18,7 +18,7 @@ typedef struct {
 typedef enum {
     FLOW_RUN = 1, /* in a transaction of its own */
     FLOW_JOIN,    /* inside the caller's transaction, as a savepoint: for groups and imports */
-    FLOW_DRY      /* nothing is written; the answer shows the events that would be */
+    FLOW_DRY      /* nothing is written; the answer shows the events that would be (or what the key has done before) */
 } FlowMode;
 
 typedef struct {

@@ -3,11 +3,13 @@
 #ifndef HTTP_HTTP_INT_H
 #define HTTP_HTTP_INT_H
 
+#include "bulk_thread.h"
 #include "flow/open.h"
 #include "page/page.h"
 
 enum {
     MAX_BODY = 16 * 1024 * 1024,   /* bytes of a request */
+    MAX_RESULT = 256 * 1024 * 1024, /* bytes of the result of an upload */
     MAX_PAGE = 16 * 1024 * 1024,   /* bytes of an answer */
     MAX_FIELDS = 2000,             /* fields of a form */
     REQUEST_MEMORY = 512 * 1024 * 1024
@@ -21,7 +23,7 @@ typedef struct {
     Str path;
     Json *query, *form;     /* name → text; form also from a JSON body */
     Str body, content_type; /* the raw body */
-    Str file;               /* bytes of the file sent with a form */
+    Str file, file_name;    /* bytes of the file sent with a form */
     Str host;
     Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, accept_encoding, remote;
 } Request;
@@ -41,6 +43,7 @@ typedef struct {
     Arena *a;
     Flow flow;
     const char *mode_demo; /* not NULL: a demo store */
+    BulkThread *bulk;      /* NULL: uploads wait for another process */
     Str origin;            /* how the public reaches us, for documents */
 } Worker;
 
@@ -114,6 +117,14 @@ bool handle_receipt(Exchange *x, Err *err);
 bool handle_dashboard(Exchange *x, Err *err);
 bool handle_permit(Exchange *x, Err *err);
 bool handle_permit_file(Exchange *x, Err *err);
+bool handle_bulk(Exchange *x, Err *err);
+bool handle_bulk_step(Exchange *x, Err *err);
+bool handle_bulk_send(Exchange *x, Err *err);
+bool handle_bulk_template(Exchange *x, Err *err);
+bool handle_bulk_key(Exchange *x, Err *err);
+bool handle_upload(Exchange *x, Err *err);
+bool handle_upload_order(Exchange *x, Err *err);
+bool handle_upload_file(Exchange *x, Err *err);
 bool handle_verify(Exchange *x, Err *err);
 bool handle_status_list(Exchange *x, Err *err);
 bool handle_issuer(Exchange *x, Err *err);
@@ -126,5 +137,7 @@ bool api_decide(Exchange *x, Err *err);
 bool api_steps(Exchange *x, Err *err);
 bool api_description(Exchange *x, Err *err);
 bool api_session(Exchange *x, Err *err);
+bool api_inclusion(Exchange *x, Err *err);
+bool api_consistency(Exchange *x, Err *err);
 
 #endif

@@ -24,6 +24,7 @@ typedef struct {
     int idle_count;
     pthread_mutex_t lock;
     pthread_cond_t freed;
+    BulkThread *bulk;
     const char *demo;
     Lane *lane;         /* through which all workers write */
 } Server;
@@ -58,9 +59,10 @@ typedef struct {
     Json *form;
     Str field;        /* being received by the post processor */
     Buf value;
-    Str file;         /* bytes of a file that came with a form */
+    Str file, file_name; /* bytes of a file that came with a form */
     bool field_is_file;
     struct MHD_PostProcessor *post;
+    size_t limit, seen; /* bytes of the body */
     bool too_large;
 } Incoming;
 
@@ -85,17 +87,21 @@ static enum MHD_Result take_field(void *host, __attribute__((unused)) enum MHD_V
         finish_field(in);
         in->field = str_copy(in->a, str_from_c(key));
         in->field_is_file = filename != NULL;
-        in->value = buf_new(in->a, MAX_BODY);
+        in->file_name = filename ? str_copy(in->a, str_from_c(filename)) : in->file_name;
+        in->value = buf_new(in->a, in->limit);
     }
     buf_add(&in->value, (Str){data, size});
     return MHD_YES;
 }
 
-static Incoming *incoming_new(struct MHD_Connection *c)
+/* Spreadsheets may be larger than anything else. */
+static Incoming *incoming_new(struct MHD_Connection *c, const char *url)
 {
-    Arena *a = arena_new((size_t)MAX_BODY * 6);
+    size_t limit = strncmp(url, "/bulk/", 6) == 0 ? BULK_FILE_BYTES + 65536 : MAX_BODY;
+    Arena *a = arena_new(limit * 6);
     Incoming *in = ARENA_NEW(a, Incoming);
     in->a = a;
+    in->limit = limit;
     in->body = buf_new(a, MAX_BODY);
     in->form = json_new_object(a);
     in->post = MHD_create_post_processor(c, 65536, take_field, in); /* NULL unless it is a form */
@@ -112,11 +118,14 @@ static void incoming_free(Incoming *in)
 
 static void take_body(Incoming *in, const char *data, size_t size)
 {
-    if (in->body.len + size > MAX_BODY) {
+    in->seen += size;
+    if (in->seen > in->limit) {
         in->too_large = true;
         return;
     }
-    buf_add(&in->body, (Str){data, size});
+    if (in->post == NULL || in->limit == MAX_BODY) { /* the fields of a large form are not kept twice */
+        buf_add(&in->body, (Str){data, size});
+    }
     if (in->post != NULL && MHD_post_process(in->post, data, size) != MHD_YES) {
         in->too_large = true;
     }
@@ -161,7 +170,7 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
                    .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"),
                    .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
                    .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
-                   .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .host = header(c, "Host")};
+                   .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .file_name = utf8_is_valid(in->file_name) ? in->file_name : STR("file"), .host = header(c, "Host")};
 }
 
 /* ---- The answer on the wire ---- */
@@ -232,7 +241,7 @@ static enum MHD_Result handle(void *host, struct MHD_Connection *c, const char *
     Server *s = host;
     Incoming *in = *own;
     if (in == NULL) {
-        *own = incoming_new(c);
+        *own = incoming_new(c, url);
         return MHD_YES;
     }
     if (*size > 0) {
@@ -341,10 +350,13 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         }
         s->idle[s->idle_count++] = w;
     }
-    if (!lane_open(s->a, o->store, &s->lane, err)) {
+    Flow flow; /* uploads write in transactions of their own, of many rows each */
+    if (!lane_open(s->a, o->store, &s->lane, err) ||
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err)) {
         return false;
     }
     for (int i = 0; i < s->idle_count; i++) {
+        s->idle[i]->bulk = s->bulk;
         s->idle[i]->flow.lane = s->lane;
     }
     return true;
@@ -413,6 +425,7 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     } else {
         fprintf(errors, "goldenbridge: %s\n", err.text);
     }
+    bulk_thread_stop(s.bulk);
     lane_close(s.lane);
     for (int i = 0; i < s.idle_count; i++) {
         arena_free(s.idle[i]->a);
