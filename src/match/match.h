@@ -90,7 +90,7 @@ typedef struct {
     MatchReferred *rows;       /* one per vacancy */
     uint32_t *exposure, *open; /* per candidate, after the round */
     const uint32_t *shown_start, *shown; /* candidate c was shown to vacancies shown[shown_start[c] … shown_start[c+1]) */
-    const void *ids;                     /* private */
+    const void *index;                   /* private */
 } MatchReferral;
 
 /* DUPLICATE_PERSON for an id twice in the pool; FIELD_CHOICE for an unknown id or one named twice in a list; TOO_LARGE
