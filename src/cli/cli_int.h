@@ -36,6 +36,11 @@ MUST_USE bool cli_open(Cli *c, StoreMode mode, Err *err);
 const Scheme *cli_scheme(Cli *c, Err *err); /* --scheme, else the only one, else the first */
 MUST_USE bool cli_now(Cli *c, Instant *ret, Err *err); /* --now, else the clock */
 
+/* JSON as written, @FILE or - for standard input. */
+MUST_USE bool cli_read_json(Cli *c, Str text, Json **ret, Err *err);
+/* The object of --OPTION with the FIELD=VALUE arguments after the second one put into it. */
+MUST_USE bool cli_read_form(Cli *c, const char *option, Json **ret, Err *err);
+
 int cli_init(Cli *c);
 int cli_do(Cli *c);
 int cli_dry_run(Cli *c);
