@@ -279,9 +279,9 @@ TEST(the_check_of_rankings_refuses_every_alteration)
     cells[0].cap = 3;
     check(!match_verify_rank(a, &in, &err)); /* oversold */
     cells[0].cap = 4;
-    before[2] = 1;
+    before[0] = before[2] = 1;
     check(!match_verify_rank(a, &in, &err)); /* with what was held before */
-    before[2] = 0;
+    before[0] = before[2] = 0;
     apps[1].points = 99;
     check(!match_verify_rank(a, &in, &err)); /* out of order */
     apps[1].points = 50;
