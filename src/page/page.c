@@ -326,6 +326,12 @@ static bool is_aside(const PageView *v, Str name, const CaseRow *row)
         return false;
     }
     const SchemeState *to = scheme_state(in.type, in.step->to);
+    for (size_t i = 0; i < in.step->outcome_count; i++) {
+        const SchemeOutcome *o = &in.step->outcomes[i];
+        if (str_eq(o->outcome, STR("granted")) && str_eq(o->to, row->state)) {
+            return true; /* what can be asked for again and again, such as an extension */
+        }
+    }
     return (to != NULL && to->final) || (in.step->to.len == 0 && row->due.len == 0 && in.step->model.len == 0);
 }
 

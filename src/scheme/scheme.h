@@ -122,6 +122,7 @@ typedef struct {
     const FeelCode *eligible; /* over `item`; NULL: all */
     const FeelCode *rank;     /* integer over `item`, larger is better */
     const FeelCode *exposure; /* integer over `item`: referrals so far */
+    const FeelCode *beacon;   /* hex text of an outside beacon that is mixed into the seed; NULL or empty: none */
     bool least_shown_first;   /* "order": who was referred least goes first, then rank; else rank, then least referred */
     Str into;                 /* field of the case that gets the list of ids */
 } SchemeDraw;

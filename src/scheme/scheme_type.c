@@ -316,7 +316,7 @@ static bool read_draw(const Reader *r, const Json *j, SchemeStep *step)
     d->least_shown_first = str_eq(json_text_at(j, "order"), STR("least shown first"));
     bool ok = read_expr(r, json_get(j, "places"), &d->places) && read_expr(r, json_get(j, "multiple"), &d->multiple) &&
               read_expr(r, json_get(j, "eligible"), &d->eligible) && read_expr(r, json_get(j, "rank"), &d->rank) &&
-              read_expr(r, json_get(j, "exposure"), &d->exposure);
+              read_expr(r, json_get(j, "exposure"), &d->exposure) && read_expr(r, json_get(j, "beacon"), &d->beacon);
     if (ok && (!d->places || !d->multiple || !d->rank || !d->exposure || !d->pool.len || !d->into.len)) {
         return broken(r, "a draw needs pool, places, multiple, rank, exposure and into", STR(""));
     }
