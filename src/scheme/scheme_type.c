@@ -113,7 +113,7 @@ static const struct {
 } KINDS[] = {
     {"text", SCHEME_TEXT, FEEL_STRING},     {"number", SCHEME_NUMBER, FEEL_NUMBER}, {"date", SCHEME_DATE, FEEL_DATE},
     {"yes_no", SCHEME_YES_NO, FEEL_BOOLEAN}, {"choice", SCHEME_CHOICE, FEEL_STRING}, {"case", SCHEME_CASE, FEEL_STRING},
-    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},
+    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},     {"file", SCHEME_FILE, FEEL_NULL},
 };
 
 static bool read_kind(const Reader *r, const Json *j, SchemeField *f)
@@ -123,7 +123,8 @@ static bool read_kind(const Reader *r, const Json *j, SchemeField *f)
         if (str_eq_c(kind, KINDS[i].name)) {
             f->kind = KINDS[i].kind;
             f->type = KINDS[i].feel == FEEL_LIST ? feel_type_list(r->s->arena, feel_type_basic(FEEL_STRING))
-                                                 : feel_type_basic(KINDS[i].feel);
+                      : KINDS[i].feel == FEEL_NULL ? feel_type_any()
+                                                   : feel_type_basic(KINDS[i].feel);
             return true;
         }
     }
@@ -338,6 +339,7 @@ static void split_optional(Arena *a, SchemeStep *step)
 static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
 {
     step->opens = json_is_true(json_get(j, "opens"));
+    step->about = json_text_at(j, "about");
     step->from = read_names(a, json_get(j, "from"));
     step->who = read_names(a, json_get(j, "who"));
     step->to = json_text_at(j, "to");
@@ -395,13 +397,16 @@ bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *
     ret->name = json_text_at(j, "type");
     ret->prefix = json_text_at(j, "prefix");
     ret->person = json_is_true(json_get(j, "person"));
+    ret->beside = json_is_true(json_get(j, "beside"));
+    ret->readers = read_names(s->arena, json_get(j, "readers"));
     ret->subject = json_text_at(j, "subject");
     ret->party_role = json_text_at(j, "party_role");
     ret->list = read_names(s->arena, json_get(j, "list"));
     if (ret->name.len == 0 || ret->prefix.len == 0) {
         return broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
     }
-    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY}};
+    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY},
+                                     {"readers", JSON_ARRAY}};
     if (!parts_fit(&r, j, PARTS, COUNT_OF(PARTS)) || !read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
         !read_steps(&r, json_get(j, "steps"))) {
         return false;
@@ -489,20 +494,40 @@ static bool check_fields(Reader *r, const SchemeType *t)
         if (t->fields[i].kind == SCHEME_CASE && t->fields[i].of.len > 0 && scheme_type(r->s, t->fields[i].of) == NULL) {
             return broken(r, "unknown case type", t->fields[i].of);
         }
+        if (t->fields[i].kind == SCHEME_FILE && (!t->fields[i].personal || (t->subject.len == 0 && !t->person))) {
+            return broken(r, "a file is personal, in a case about a person:", t->fields[i].name);
+        }
     }
     r->place = STR("subject");
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || broken(r, "unknown field", t->subject);
 }
 
+/* The states from which a step is taken: its own case's, or those of the case that it opens one about. */
+static bool check_from(const Reader *r, const SchemeType *t, const SchemeStep *step)
+{
+    if (step->about.len == 0) {
+        return check_states(r, t, &step->from);
+    }
+    const SchemeField *f = scheme_field(t, step->about);
+    const SchemeType *of = f ? scheme_type(r->s, f->of) : NULL;
+    if (of == NULL || !step->opens || !scheme_names_have(&step->fields, step->about)) {
+        return broken(r, "\"about\" names no field of the form that links to a case:", step->about);
+    }
+    return check_states(r, of, &step->from);
+}
+
 static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
 {
     r->place = step->name;
-    if (!check_states(r, t, &step->from) || !check_state(r, t, step->to)) {
+    if (!check_from(r, t, step) || !check_state(r, t, step->to)) {
         return false;
     }
     for (size_t i = 0; i < step->fields.count; i++) {
         if (scheme_field(t, step->fields.items[i]) == NULL) {
             return broken(r, "unknown field", step->fields.items[i]);
+        }
+        if (step->two_people && scheme_field(t, step->fields.items[i])->kind == SCHEME_FILE) {
+            return broken(r, "a step for two people takes no file:", step->fields.items[i]); /* what waits is not sealed */
         }
     }
     for (size_t i = 0; i < step->set.count; i++) {
