@@ -379,12 +379,44 @@ static bool read_step(Reader *r, Str name, const Json *j, SchemeStep *step)
            read_expr(r, json_get(j, "make_units"), &step->make_units);
 }
 
+/* "like" names a step of the same file: what this one does not say is said there; of objects, member by member. */
+static bool complete_step(Reader *r, const Json *steps, Str name, const Json *j, const Json **ret)
+{
+    Arena *a = r->s->arena;
+    Str like = json_text_at(j, "like");
+    const Json *model = like.len ? json_get_str(steps, like) : NULL;
+    *ret = j;
+    r->place = name;
+    if (like.len == 0) {
+        return true;
+    }
+    if (model == NULL || json_get(model, "like") != NULL) {
+        return broken(r, "\"like\" names no step that stands for itself:", like);
+    }
+    Json *whole = json_copy(a, model);
+    for (size_t i = 0; i < json_count(j); i++) {
+        Str key = j->members[i].key;
+        Json *value = j->members[i].value, *there = json_get_str(whole, key);
+        bool both = there != NULL && there->kind == JSON_OBJECT && value->kind == JSON_OBJECT;
+        for (size_t k = 0; both && k < value->count; k++) {
+            json_set(a, there, value->members[k].key, value->members[k].value);
+        }
+        if (!both) {
+            json_set(a, whole, key, value);
+        }
+    }
+    *ret = whole;
+    return true;
+}
+
 static bool read_steps(Reader *r, const Json *j)
 {
     SchemeType *t = r->type;
     t->steps = ARENA_ARRAY(r->s->arena, SchemeStep, json_count(j) + 1);
     for (size_t i = 0; i < json_count(j); i++) {
-        if (!read_step(r, j->members[i].key, j->members[i].value, &t->steps[t->step_count++])) {
+        const Json *step;
+        if (!complete_step(r, j, j->members[i].key, j->members[i].value, &step) ||
+            !read_step(r, j->members[i].key, step, &t->steps[t->step_count++])) {
             return false;
         }
     }
