@@ -534,6 +534,31 @@ static bool check_fields(Reader *r, const SchemeType *t)
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || broken(r, "unknown field", t->subject);
 }
 
+/* The newest version of the step's model must be there and know each fact that the step gives. */
+static bool check_model(const Reader *r, const SchemeStep *step)
+{
+    const SchemeModel *m = step->model.len ? scheme_model(r->s, step->model, (Day){INT32_MAX}) : NULL;
+    if (m == NULL) {
+        return step->model.len == 0 || broken(r, "unknown decision model", step->model);
+    }
+    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, step->decision);
+    const DmnInput *inputs;
+    size_t count = d ? dmn_inputs(d, &inputs) : 0;
+    if (d == NULL) {
+        return broken(r, "the model has no decision", step->decision);
+    }
+    for (size_t i = 0; i < step->facts.count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < count && !known; k++) {
+            known = str_eq(inputs[k].name, step->facts.items[i].name);
+        }
+        if (!known) {
+            return broken(r, "the model has no input", step->facts.items[i].name);
+        }
+    }
+    return true;
+}
+
 /* The states from which a step is taken: its own case's, or those of the case that it opens one about. */
 static bool check_from(const Reader *r, const SchemeType *t, const SchemeStep *step)
 {
@@ -572,10 +597,7 @@ static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
             return false;
         }
     }
-    if (step->model.len > 0 && scheme_model(r->s, step->model, (Day){INT32_MAX}) == NULL) {
-        return broken(r, "unknown decision model", step->model);
-    }
-    return check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step);
+    return check_model(r, step) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step);
 }
 
 bool scheme_check_references(const Scheme *s, Err *err)

@@ -193,7 +193,7 @@ ok "withdrawn" W complaint.withdraw --case "$k"
 
 # --- report: fifteen days
 for n in 0 1; do
-  copy; known=$(day -25); due=$(on "$today" dry-run report.end --as "$boss" placement="$pla" known_on="$known" --json 2>/dev/null | jq -r '[.. | .report_by? // empty][0]')
+  copy; known=$(day -25); due=$(on "$today" dry-run report.end --as "$boss" placement="$pla" known_on="$known" --json 2>/dev/null | jq -rs '[.. | .report_by? // empty | strings][0]')
   d=$(date -u -d "$due $n days" +%F)
   ok "reported $n days after the last day" on "$d" do report.end --as "$boss" placement="$pla" known_on="$known"
   is "outcome" "$([ $n = 0 ] && echo report.filed || echo report.filed_late)" "$(field "$(last report)" 'history[0].type')"
@@ -288,10 +288,11 @@ ok "accepted" G do kin.accept --as kin1 --case "$kin"
 no "fifteen hours do not suffice" FIELD_RANGE G do kin.record_training --as hrd --case "$kin" trained_on="$today" training_hours=15
 ok "trained" G do kin.record_training --as hrd --case "$kin" trained_on="$today" training_hours=16
 special() { G do special.ask --as "$boss" employer="$firm" division="$1" construction=false formerly_listed=false posts=1 kin="$kin" >/dev/null; s=$(last special)
-  G do special.decide --as officer --case "$s" requirements_met=true >/dev/null; state "$s"; }
-is "manufacturing is confirmed" confirmed "$(special 25)"
+  G do special.decide --as officer --case "$s" requirements_met=true >/dev/null; }
+special 49; is "land transport, closed since the lists ended, is refused" refused "$(state "$s")"
+special 25; is "manufacturing is confirmed" confirmed "$(state "$s")"
 ok "hired" G do special.hire --as "$boss" --case "$s" kin="$kin"
-no "one post is one post" all G do special.hire --as "$boss" --case "$s" kin="$kin"
+no "one post is one post" FIELD_RANGE G do special.hire --as "$boss" --case "$s" kin="$kin"
 h=$(last special_hire)
 no "the employer does not start for the person" NOT_ALLOWED G do special_hire.start --as "$boss" --case "$h" started_on="$today"
 ok "started" G do special_hire.start --as kin1 --case "$h" started_on="$today"
