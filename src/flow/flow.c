@@ -293,6 +293,9 @@ static void add_step(Arena *a, Json *list, const CommandInput *in)
     json_set(a, j, STR("type"), json_new_str(a, in->type->name));
     json_set(a, j, STR("two_people"), json_new_bool(a, in->step->two_people));
     json_set(a, j, STR("fields"), json_new_int(a, (int64_t)in->step->fields.count));
+    if (in->step->group.len > 0) {
+        json_set(a, j, STR("group"), json_new_str(a, in->step->group));
+    }
     if (in->step->about.len > 0) {
         json_set(a, j, STR("about"), json_new_str(a, in->step->about));
     }

@@ -354,8 +354,35 @@ void page_steps(const PageView *v, Json *list, const CaseRow *row)
         page_set_text(v, j, "label", page_step_label(v, name));
         page_set_text(v, j, "href", step_href(v, name, row, json_text_at(steps->items[i], "about")));
         page_set_bool(v, j, "primary", i == 0);
+        page_set_text(v, j, "group", json_text_at(steps->items[i], "group"));
         page_set_bool(v, j, "aside", is_aside(v, name, row));
         page_set_bool(v, j, "needs_second", json_is_true(json_get(steps->items[i], "two_people")));
+    }
+}
+
+void page_group_steps(const PageView *v, Json *steps, Json *ret_groups)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < json_count(steps); i++) {
+        Json *step = steps->items[i], *group = NULL;
+        Str name = json_text_at(step, "group");
+        if (name.len == 0) {
+            steps->items[kept++] = step;
+            continue;
+        }
+        for (size_t k = 0; k < ret_groups->count && group == NULL; k++) {
+            group = str_eq(json_text_at(ret_groups->items[k], "name"), name) ? ret_groups->items[k] : NULL;
+        }
+        if (group == NULL) {
+            group = page_add(v, ret_groups);
+            page_set_text(v, group, "name", name);
+            page_set_text(v, group, "label", page_label(v, "group", name));
+            page_list_in(v, group, "steps");
+        }
+        json_push(v->a, json_get(group, "steps"), step);
+    }
+    if (steps != NULL) {
+        steps->count = kept;
     }
 }
 

@@ -134,7 +134,9 @@ static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *r
     Json *holder = page_object_in(v, m, "holder");
     page_holder(v, holder, row);
     page_facts(v, page_list_in(v, m, "facts"), t, row->id, row->data);
-    page_steps(v, page_list_in(v, m, "steps"), row);
+    Json *steps = page_list_in(v, m, "steps");
+    page_steps(v, steps, row);
+    page_group_steps(v, steps, page_list_in(v, m, "groups"));
     add_pending(v, m, row);
     add_documents(v, m, row);
     return m;

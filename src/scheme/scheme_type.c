@@ -350,6 +350,7 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     step->discretion = json_is_true(json_get(j, "discretion"));
     step->hidden = json_is_true(json_get(j, "hidden"));
     step->cite = json_text_at(j, "cite");
+    step->group = json_text_at(j, "group");
     step->document = json_text_at(j, "document");
     step->model = json_text(json_path(j, "decision.model"));
     step->decision = json_text(json_path(j, "decision.name"));
