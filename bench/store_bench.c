@@ -98,7 +98,7 @@ static void one_command(Store *s, Arena *a, int64_t i)
     need(store_savepoint(s, &err), &err);
     need(store_append(s, a, &e, 1, &err), &err);
     need(store_done_set(s, a, e.command, e.hash, e.data, &err), &err);
-    store_release(s);
+    need(store_release(s, &err), &err);
     arena_reset(a);
 }
 

@@ -45,6 +45,16 @@ const char *err_name(ErrCode code)
     return ROWS[code].name;
 }
 
+ErrCode err_code_of(Str name)
+{
+    for (size_t i = 1; i < COUNT_OF(ROWS); i++) {
+        if (str_eq_c(name, ROWS[i].name)) {
+            return (ErrCode)i;
+        }
+    }
+    return OK;
+}
+
 const char *err_plain(ErrCode code)
 {
     return ROWS[code].plain;

@@ -37,6 +37,7 @@ bool err_set_at(Err *err, const char *file, int line, ErrCode code, const char *
     PRINTF_LIKE(6, 7);
 void err_list_add(ErrList *list, Err err);
 const char *err_name(ErrCode code);    /* "FIELD_MISSING" */
+ErrCode err_code_of(Str name);         /* OK where no code has this name */
 const char *err_plain(ErrCode code);   /* the table's English line */
 int err_http_status(ErrCode code);     /* 200 for OK */
 int err_exit_status(ErrCode code);     /* 0 for OK */

@@ -5,9 +5,11 @@
 #include <pthread.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
+#include <utf8proc.h>
 
 #include "buf.h"
 #include "mrz.h"
+#include "utf8.h"
 
 enum { MAX_UNITS = 2000 };
 
@@ -86,4 +88,13 @@ Str fold_name(Arena *a, Str name)
         }
     }
     return str_trim(out.len ? buf_str(&out) : STR(""));
+}
+
+Str fold_case(Arena *a, Str text)
+{
+    Buf b = buf_new(a, text.len * 4 + 8);
+    for (size_t at = 0; at < text.len;) {
+        utf8_put(&b, utf8proc_tolower(utf8_next(text, &at)));
+    }
+    return b.len ? buf_str(&b) : STR("");
 }

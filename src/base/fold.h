@@ -10,4 +10,7 @@
  * letters → one). For finding, not for showing: different names may share a key. */
 Str fold_name(Arena *a, Str name);
 
+/* The text in small letters, in any script that has them. */
+Str fold_case(Arena *a, Str text);
+
 #endif

@@ -13,6 +13,7 @@ typedef struct {
 typedef struct {
     int64_t total, taken;
     int64_t next; /* lowest free number; 0: none */
+    int64_t highest; /* highest number that is taken; 0: none */
 } CommandUnits;
 
 /* The questions that a step may ask; flow answers them from the read tables. Each returns false on failure of the store. */

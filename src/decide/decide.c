@@ -116,6 +116,21 @@ static bool facts_are_known(const DmnInvocable *d, Value facts, const SchemeMode
     return true;
 }
 
+bool decide_takes(const Scheme *s, Str model, Str name, Day day, Str input)
+{
+    const SchemeModel *m;
+    const DmnInput *inputs;
+    Err none;
+    const DmnInvocable *d = find_decision(s, model, name, day, &m, &none);
+    size_t count = d ? dmn_inputs(d, &inputs) : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(inputs[i].name, input)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void judge(FeelRun *run, Decision *d)
 {
     Arena *a = feel_run_arena(run);

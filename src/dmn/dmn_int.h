@@ -314,6 +314,7 @@ typedef struct {
 typedef struct {
     Tested *items;
     size_t count, cap;
+    FeelWatch met; /* and what expressions compared */
 } Probe;
 
 struct Eval {

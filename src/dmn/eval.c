@@ -32,11 +32,24 @@ static void trace_value(Eval *ev, const DmnInvocable *d, Value v)
     }
 }
 
-/* Inputs of an imported model stand in a context by import name, or flat. */
+/* "{namespace}name" */
+static bool name_is_qualified(Str full, Str ns, Str name)
+{
+    return full.len == ns.len + name.len + 2 && full.ptr[0] == '{' && full.ptr[ns.len + 1] == '}' &&
+           str_eq(str_sub(full, 1, ns.len + 1), ns) && str_ends(full, name);
+}
+
+/* Inputs of an imported model stand under "{namespace}name", in a context by import name, or flat. */
 static Value input_find(const DmnModel *m, Value inputs, Str name, bool *ret_found)
 {
     if (m->parent != NULL) {
         bool found = false;
+        for (size_t i = 0; inputs.kind == FEEL_CONTEXT && i < inputs.len; i++) {
+            if (name_is_qualified(feel_entries(inputs)[i].name, m->ns, name)) {
+                *ret_found = true;
+                return feel_entries(inputs)[i].value;
+            }
+        }
         Value outer = m->import_name.len > 0 ? input_find(m->parent, inputs, m->import_name, &found) : feel_null();
         if (found && outer.kind == FEEL_CONTEXT) {
             for (size_t i = 0; i < outer.len; i++) {

@@ -293,11 +293,26 @@ Value feel_temporal(FeelRun *run, Str text)
 
 /* ---- Printing --------------------------------------------------------------------------------------------------- */
 
+/* Years of four digits by hand: facts hold whole calendars, and buf_printf() was a quarter of a command. */
 static void print_date(Buf *b, int64_t day)
 {
     Civil c = civil_from_day(day);
-    int64_t year = c.year < 0 ? -c.year : c.year;
-    buf_printf(b, "%s%04lld-%02d-%02d", c.year < 0 ? "-" : "", (long long)year, c.month, c.day);
+    if (c.year < 0 || c.year > 9999) {
+        int64_t year = c.year < 0 ? -c.year : c.year;
+        buf_printf(b, "%s%04lld-%02d-%02d", c.year < 0 ? "-" : "", (long long)year, c.month, c.day);
+        return;
+    }
+    char text[10];
+    int number = (int)c.year;
+    for (int i = 3; i >= 0; i--, number /= 10) {
+        text[i] = (char)('0' + number % 10);
+    }
+    text[4] = text[7] = '-';
+    text[5] = (char)('0' + c.month / 10);
+    text[6] = (char)('0' + c.month % 10);
+    text[8] = (char)('0' + c.day / 10);
+    text[9] = (char)('0' + c.day % 10);
+    buf_add(b, (Str){text, sizeof text});
 }
 
 /* ".5" without trailing zeros; nothing for 0 */

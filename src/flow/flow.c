@@ -56,7 +56,7 @@ static bool facts_units(void *host, Str id, CommandUnits *ret, Err *err)
     if (!query_units(f->store, f->a, id, &u, err)) {
         return false;
     }
-    *ret = (CommandUnits){u.total, u.taken, u.next};
+    *ret = (CommandUnits){u.total, u.taken, u.next, u.highest};
     return true;
 }
 
@@ -120,6 +120,24 @@ static Hash request_hash(Arena *a, const Caller *caller, const Command *c)
         json_write(&b, c->form);
     }
     return hash_of(buf_str(&b));
+}
+
+/* ---- Writing ---- */
+
+bool flow_write(const Flow *f, FlowWork work, void *host, Err *err)
+{
+    Flow in = *f;
+    if (f->lane != NULL) {
+        return lane_enter(f->lane, &in.store, err) && lane_leave(f->lane, work(&in, host, err), err);
+    }
+    if (!store_begin(f->store, err)) {
+        return false;
+    }
+    if (work(&in, host, err)) {
+        return store_commit(f->store, err);
+    }
+    store_rollback(f->store);
+    return false;
 }
 
 /* ---- One command ---- */
@@ -214,7 +232,7 @@ static bool run_stages(Pipeline *p, bool dry)
 {
     FlowResult *r = p->ret;
     Hash request = request_hash(p->a, p->caller, p->command);
-    if (!dry && p->command->key.len > 0) {
+    if (p->command->key.len > 0) {
         if (!store_done(p->f->store, p->a, p->command->key, request, &r->outcome, &r->err)) {
             return false;
         }
@@ -232,26 +250,42 @@ static bool run_stages(Pipeline *p, bool dry)
     return write_events(p);
 }
 
-static bool begin(const Flow *f, FlowMode mode, Err *err)
+/* One level inside the caller's transaction. */
+static bool join(const Flow *f, FlowWork work, void *host, Err *err)
 {
-    return mode == FLOW_DRY ? true : mode == FLOW_RUN ? store_begin(f->store, err) : store_savepoint(f->store, err);
+    if (!store_savepoint(f->store, err)) {
+        return false;
+    }
+    if (work(f, host, err)) {
+        return store_release(f->store, err);
+    }
+    store_rollback_to(f->store);
+    return false;
 }
 
-static bool end(const Flow *f, FlowMode mode, bool ok, Err *err)
+static bool run_in(const Flow *in, void *host, __attribute__((unused)) Err *err)
 {
-    if (mode == FLOW_RUN) {
-        if (ok) {
-            return store_commit(f->store, err);
-        }
-        store_rollback(f->store);
-    } else if (mode == FLOW_JOIN) {
-        if (ok) {
-            store_release(f->store);
-        } else {
-            store_rollback_to(f->store);
-        }
+    Pipeline *p = host;
+    p->f = in;
+    return run_stages(p, false);
+}
+
+/* What is durable is signed for; a repeated command gets the receipt of the first time. Where it cannot be signed now, the
+ * same receipt can be asked for later. */
+static void add_receipt(const Flow *f, Pipeline *p)
+{
+    FlowResult *r = p->ret;
+    CommandInput in;
+    Err none;
+    const Scheme *s = flow_scheme(f, p->command->scheme);
+    const Json *events = json_get(r->outcome, "events");
+    if (s == NULL || !command_resolve(s, p->command->step, &in, &none) || !in.step->receipt || json_count(events) == 0) {
+        return;
     }
-    return ok;
+    Str note;
+    if (store_receipt(f->store, p->a, json_to_int(json_get(events->items[0], "seq"), 0), &note, &none)) {
+        json_set(p->a, r->outcome, STR("receipt"), json_new_str(p->a, note));
+    }
 }
 
 bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
@@ -259,12 +293,21 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
 {
     Arena *a = feel_run_arena(run);
     *ret = (FlowResult){.faults.arena = a};
-    if (!begin(f, mode, &ret->err)) {
-        return false;
-    }
     Pipeline p = {.f = f, .run = run, .a = a, .caller = caller, .command = command, .now = now, .ret = ret};
-    ret->ok = run_stages(&p, mode == FLOW_DRY);
-    ret->ok = end(f, mode, ret->ok, &ret->err);
+    switch (mode) {
+    case FLOW_RUN:
+        ret->ok = flow_write(f, run_in, &p, &ret->err);
+        break;
+    case FLOW_JOIN:
+        ret->ok = join(f, run_in, &p, &ret->err);
+        break;
+    case FLOW_DRY:
+        ret->ok = run_stages(&p, true);
+        break;
+    }
+    if (ret->ok && mode == FLOW_RUN) {
+        add_receipt(f, &p);
+    }
     return ret->ok;
 }
 
@@ -409,52 +452,58 @@ bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret, Err *err
 
 /* ---- Files that were read; accounts ---- */
 
+static bool append_one(const Flow *in, void *host, Err *err)
+{
+    Arena *a = arena_new(0);
+    Event e = *(const Event *)host;
+    e.version = store_version_of(in->store, e.stream) + 1;
+    bool ok = store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, err);
+    arena_free(a);
+    return ok;
+}
+
 bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now, Err *err)
 {
     const Scheme *s = flow_scheme(f, scheme);
-    Str stream = str_printf(a, "reads:%.*s", STR_ARG(person));
-    if (!store_begin(f->store, err)) {
-        return false;
-    }
-    Event e = {.scheme = scheme, .stream = stream, .version = store_version_of(f->store, stream) + 1, .type = STR("file.read"),
-               .at = now, .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = caller->account};
+    Event e = {.scheme = scheme, .stream = str_printf(a, "reads:%.*s", STR_ARG(person)), .type = STR("file.read"), .at = now,
+               .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = caller->account};
     e.data = json_new_object(a);
     json_set(a, e.data, STR("person"), json_new_str(a, person));
     json_set(a, e.data, STR("reason"), json_new_str(a, reason));
-    if (!store_append(f->store, a, &e, 1, err) || !project_apply(f->store, a, &e, err)) {
-        store_rollback(f->store);
-        return false;
-    }
-    return store_commit(f->store, err);
+    return flow_write(f, append_one, &e, err);
 }
 
-static bool erase_in(const Flow *f, Arena *a, Str account, const CaseRow *row, Str article, Instant now, Err *err)
+typedef struct {
+    Arena *a;
+    Str account, person, article;
+    Instant now;
+} Erasure;
+
+static bool erase_in(const Flow *in, void *host, Err *err)
 {
-    const Scheme *s = flow_scheme(f, row->scheme);
-    Event e = {.scheme = row->scheme, .stream = row->id, .version = row->version + 1, .type = STR("person.erased"), .at = now,
-               .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = account};
+    const Erasure *x = host;
+    Arena *a = x->a;
+    const CaseRow *row;
+    if (!query_case(in->store, a, x->person, &row, err)) {
+        return false;
+    }
+    if (row == NULL) {
+        return err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(x->person));
+    }
+    const Scheme *s = flow_scheme(in, row->scheme);
+    Event e = {.scheme = row->scheme, .stream = row->id, .version = row->version + 1, .type = STR("person.erased"), .at = x->now,
+               .day = instant_day(x->now, s ? scheme_utc_offset(s) : 0), .actor = x->account};
     e.data = json_new_object(a);
     json_set(a, e.data, STR("type"), json_new_str(a, row->type));
-    json_set(a, e.data, STR("article"), json_new_str(a, article));
-    return store_erase_person(f->store, row->id, err) && store_append(f->store, a, &e, 1, err) &&
-           project_forget(f->store, a, row->id, err);
+    json_set(a, e.data, STR("article"), json_new_str(a, x->article));
+    return store_erase_person(in->store, row->id, err) && store_append(in->store, a, &e, 1, err) &&
+           project_forget(in->store, a, row->id, err);
 }
 
 bool flow_erase(const Flow *f, Arena *a, Str account, Str person, Str article, Instant now, Err *err)
 {
-    const CaseRow *row;
-    if (!store_begin(f->store, err)) {
-        return false;
-    }
-    bool ok = query_case(f->store, a, person, &row, err);
-    if (ok && row == NULL) {
-        ok = err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(person));
-    }
-    if (!ok || !erase_in(f, a, account, row, article, now, err)) {
-        store_rollback(f->store);
-        return false;
-    }
-    return store_commit(f->store, err);
+    Erasure x = {a, account, person, article, now};
+    return flow_write(f, erase_in, &x, err);
 }
 
 bool flow_caller(const Flow *f, Arena *a, Str login, Caller *ret, Str *ret_scheme, Err *err)

@@ -5,19 +5,20 @@
 #define FLOW_FLOW_H
 
 #include "command/command.h"
-#include "store/store.h"
+#include "lane.h"
 
 /* What one thread works with. Schemes are shared and read-only; the store handle is the thread's own. */
 typedef struct {
     Store *store;
     const Scheme *const *schemes;
     size_t scheme_count;
+    Lane *lane; /* through which all threads of a process write; NULL: this handle writes by itself */
 } Flow;
 
 typedef enum {
     FLOW_RUN = 1, /* in a transaction of its own */
     FLOW_JOIN,    /* inside the caller's transaction, as a savepoint: for groups and imports */
-    FLOW_DRY      /* nothing is written; the answer shows the events that would be */
+    FLOW_DRY      /* nothing is written; the answer shows the events that would be (or what the key has done before) */
 } FlowMode;
 
 typedef struct {
@@ -30,6 +31,10 @@ typedef struct {
 } FlowResult;
 
 const Scheme *flow_scheme(const Flow *f, Str id);
+/* Does the work in a transaction and returns true when it is durable: in the lane, or in one of this handle. `in` is f with
+ * the store to write to. Where the work returns false nothing of it is kept. */
+typedef bool (*FlowWork)(const Flow *in, void *host, Err *err);
+MUST_USE bool flow_write(const Flow *f, FlowWork work, void *host, Err *err);
 /* Runs one command. The run must be fresh; the result lives in its arena. `now` is the only clock. Returns ret->ok. */
 bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
               FlowResult *ret);

@@ -56,14 +56,27 @@ static bool check_failures(Store *s, Arena *a, Str login, Instant now, Err *err)
     return !too_many || err_set(err, RATE_LIMITED, "%s", err_plain(RATE_LIMITED));
 }
 
-static bool note_failure(Store *s, Str login, Instant now, Err *err)
+/* A write of this room: one statement. */
+typedef struct {
+    const char *sql;
+    const StoreValue *params;
+    size_t count;
+} Write;
+
+static bool write_in(const Flow *in, void *host, Err *err)
+{
+    const Write *w = host;
+    return store_exec(in->store, w->sql, w->params, w->count, err);
+}
+
+static bool note_failure(const Flow *f, Str login, Instant now, Err *err)
 {
     Err ignored;
     StoreValue p[] = {STORE_S(login), STORE_I(now.ms + FAILURE_MS), STORE_I(now.ms)};
-    if (!store_exec(s,
-                    "INSERT INTO failures (login, n, until) VALUES ($1, 1, $2) ON CONFLICT (login) DO UPDATE SET n = CASE WHEN"
-                    " failures.until > $3 THEN failures.n + 1 ELSE 1 END, until = excluded.until",
-                    p, N(p), &ignored)) {
+    Write w = {"INSERT INTO failures (login, n, until) VALUES ($1, 1, $2) ON CONFLICT (login) DO UPDATE SET n = CASE WHEN"
+               " failures.until > $3 THEN failures.n + 1 ELSE 1 END, until = excluded.until",
+               p, N(p)};
+    if (!flow_write(f, write_in, &w, &ignored)) {
         return err_set(err, STORE_FAILED, "%s", err_plain(STORE_FAILED));
     }
     return err_set(err, NOT_SIGNED_IN, "The name or the password is wrong.");
@@ -83,7 +96,7 @@ bool session_sign_in(const Flow *f, Arena *a, Str login, Str password, Instant n
                                         "RdescudvJCsgt3ub+b+dWRWJTmaaJObGUJZuLqtLYt4";
     bool right = crypto_pwhash_str_verify(hash, password.ptr ? password.ptr : "", password.len) == 0 && rows.row_count > 0;
     if (!right) {
-        return note_failure(f->store, login, now, err);
+        return note_failure(f, login, now, err);
     }
     return session_open(f, a, login, now, ret, err);
 }
@@ -96,8 +109,9 @@ bool session_open(const Flow *f, Arena *a, Str login, Instant now, Session *ret,
     }
     StoreValue old[] = {STORE_I(now.ms)};
     StoreValue p[] = {STORE_S(token_hash(a, ret->token)), STORE_S(login), STORE_S(ret->csrf), STORE_I(now.ms + SESSION_MS)};
-    return store_exec(f->store, "DELETE FROM sessions WHERE ends < $1", old, N(old), err) &&
-           store_exec(f->store, "INSERT INTO sessions (token, account, csrf, ends) VALUES ($1, $2, $3, $4)", p, N(p), err);
+    Write sweep = {"DELETE FROM sessions WHERE ends < $1", old, N(old)};
+    Write add = {"INSERT INTO sessions (token, account, csrf, ends) VALUES ($1, $2, $3, $4)", p, N(p)};
+    return flow_write(f, write_in, &sweep, err) && flow_write(f, write_in, &add, err);
 }
 
 bool session_find(const Flow *f, Arena *a, Str token, Instant now, Session *ret, Err *err)
@@ -114,8 +128,9 @@ bool session_find(const Flow *f, Arena *a, Str token, Instant now, Session *ret,
     return flow_caller(f, a, ret->account, &ret->caller, &ret->scheme, err);
 }
 
-bool session_close(Store *s, Arena *a, Str token, Err *err)
+bool session_close(const Flow *f, Arena *a, Str token, Err *err)
 {
     StoreValue p[] = {STORE_S(token_hash(a, token))};
-    return store_exec(s, "DELETE FROM sessions WHERE token = $1", p, N(p), err);
+    Write w = {"DELETE FROM sessions WHERE token = $1", p, N(p)};
+    return flow_write(f, write_in, &w, err);
 }

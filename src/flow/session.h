@@ -23,6 +23,6 @@ MUST_USE bool session_sign_in(const Flow *f, Arena *a, Str login, Str password, 
 MUST_USE bool session_open(const Flow *f, Arena *a, Str login, Instant now, Session *ret, Err *err);
 /* The session behind a cookie's token. NOT_SIGNED_IN if there is none or it has ended. */
 MUST_USE bool session_find(const Flow *f, Arena *a, Str token, Instant now, Session *ret, Err *err);
-MUST_USE bool session_close(Store *s, Arena *a, Str token, Err *err);
+MUST_USE bool session_close(const Flow *f, Arena *a, Str token, Err *err);
 
 #endif

@@ -59,7 +59,7 @@ bool handle_sign_in(Exchange *x, Err *err)
 
 bool handle_sign_out(Exchange *x, Err *err)
 {
-    if (!http_check_csrf(x, err) || !session_close(x->w->flow.store, x->v.a, x->q->cookie_session, err)) {
+    if (!http_check_csrf(x, err) || !session_close(&x->w->flow, x->v.a, x->q->cookie_session, err)) {
         return false;
     }
     x->r->set_session = STR("-");

@@ -3,11 +3,13 @@
 #ifndef HTTP_HTTP_INT_H
 #define HTTP_HTTP_INT_H
 
+#include "bulk_thread.h"
 #include "flow/open.h"
 #include "page/page.h"
 
 enum {
     MAX_BODY = 16 * 1024 * 1024,   /* bytes of a request */
+    MAX_RESULT = 256 * 1024 * 1024, /* bytes of the result of an upload */
     MAX_PAGE = 16 * 1024 * 1024,   /* bytes of an answer */
     MAX_FIELDS = 2000,             /* fields of a form */
     REQUEST_MEMORY = 512 * 1024 * 1024
@@ -21,18 +23,19 @@ typedef struct {
     Str path;
     Json *query, *form;     /* name → text; form also from a JSON body */
     Str body, content_type; /* the raw body */
-    Str file;               /* bytes of the file sent with a form */
-    Str host;
-    Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, remote;
+    Str file, file_name;    /* bytes of the file sent with a form */
+    Str host, origin, fetch_site;
+    Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, accept_encoding, remote;
 } Request;
 
 typedef struct {
     int status;
     const char *content_type;
     Buf body;
-    Str location, etag, disposition; /* empty: not sent */
+    Str location, etag, disposition, retry_after; /* empty: not sent */
     Str set_session, set_language;   /* "-": delete */
     bool cacheable, allow_camera;
+    bool varies, gzip;               /* set by http_compress(): may come compressed; is compressed */
 } Response;
 
 /* What serves one request at a time: a store handle, an arena, the shared schemes. */
@@ -40,6 +43,7 @@ typedef struct {
     Arena *a;
     Flow flow;
     const char *mode_demo; /* not NULL: a demo store */
+    BulkThread *bulk;      /* NULL: uploads wait for another process */
     Str origin;            /* how the public reaches us, for documents */
 } Worker;
 
@@ -51,6 +55,7 @@ typedef struct {
     PageView v;
     Session session;
     bool signed_in;
+    Err why_not;           /* where a session was named and not found: NOT_SIGNED_IN, or a failure of the store */
     Str rest[4];           /* what the route's * matched */
 } Exchange;
 
@@ -66,6 +71,13 @@ typedef struct {
 const Route *http_routes(size_t *ret_count);
 /* Finds the route, the session, the view; answers always, if only with an error page. */
 void http_answer(Worker *w, Request *q, Response *r, Instant now);
+/* Compresses the body where the request takes it and it is text of some length; the last thing done to an answer. */
+void http_compress(const Request *q, Response *r, Arena *a);
+
+/* guard.c: NOT_ALLOWED for a form that another site sent; RATE_LIMITED where an address asks
+ * more often in a minute than the route lets. */
+MUST_USE bool http_check_origin(const Request *q, Str own_origin, Err *err);
+MUST_USE bool http_check_rate(const Route *route, Str remote, Instant now, Err *err);
 
 /* Answers of handlers. */
 MUST_USE bool http_page(Exchange *x, const Page *page, Err *err);
@@ -106,9 +118,19 @@ bool handle_tile(Exchange *x, Err *err);
 bool handle_contract(Exchange *x, Err *err);
 bool handle_quota(Exchange *x, Err *err);
 bool handle_quota_csv(Exchange *x, Err *err);
+bool handle_round_csv(Exchange *x, Err *err);
+bool handle_receipt(Exchange *x, Err *err);
 bool handle_dashboard(Exchange *x, Err *err);
 bool handle_permit(Exchange *x, Err *err);
 bool handle_permit_file(Exchange *x, Err *err);
+bool handle_bulk(Exchange *x, Err *err);
+bool handle_bulk_step(Exchange *x, Err *err);
+bool handle_bulk_send(Exchange *x, Err *err);
+bool handle_bulk_template(Exchange *x, Err *err);
+bool handle_bulk_key(Exchange *x, Err *err);
+bool handle_upload(Exchange *x, Err *err);
+bool handle_upload_order(Exchange *x, Err *err);
+bool handle_upload_file(Exchange *x, Err *err);
 bool handle_verify(Exchange *x, Err *err);
 bool handle_status_list(Exchange *x, Err *err);
 bool handle_issuer(Exchange *x, Err *err);
@@ -121,5 +143,7 @@ bool api_decide(Exchange *x, Err *err);
 bool api_steps(Exchange *x, Err *err);
 bool api_description(Exchange *x, Err *err);
 bool api_session(Exchange *x, Err *err);
+bool api_inclusion(Exchange *x, Err *err);
+bool api_consistency(Exchange *x, Err *err);
 
 #endif

@@ -426,6 +426,9 @@ static void add_nav(const PageView *v, Json *model)
     if (page_reads_figures(v)) {
         add_nav_item(v, nav, STR("/dashboard"), view_text(v->a, v->language, "nav.figures", NULL));
     }
+    if (json_count(bulk_steps(v->a, v->scheme, v->caller)) > 0) {
+        add_nav_item(v, nav, STR("/bulk"), view_text(v->a, v->language, "nav.bulk", NULL));
+    }
     const SchemeType *types;
     size_t count = scheme_types(v->scheme, &types);
     for (size_t i = 0; v->caller->party.len == 0 && i < count; i++) {

@@ -4,6 +4,7 @@
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
 
+#include "bulk/bulk.h"
 #include "flow/flow.h"
 #include "flow/session.h"
 
@@ -82,6 +83,8 @@ MUST_USE bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err
 /* Quotas, rounds and units issued: for the public in whole fives; staff sees exact numbers. The same as a list for CSV. */
 MUST_USE bool page_quota(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_quota_csv(const PageView *v, Json **ret, Err *err);
+/* Approved, issued and left of each round at the end of each day since it opened, where anything is issued. */
+MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
 
@@ -100,6 +103,15 @@ typedef struct {
     Str text, picture, number, birth;
 } PageVerifyAsk;
 MUST_USE bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *err);
+
+/* Steps taken by spreadsheet: which, one with its columns (after a refused file: the fault), one upload of the caller's with its
+ * faults, its progress for script, its result and note as files. */
+MUST_USE bool page_bulk(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_bulk_form(const PageView *v, Str step, BulkForm *ret, Err *err);
+MUST_USE bool page_bulk_step(const PageView *v, Str step, const Err *fault, Page *ret, Err *err);
+MUST_USE bool page_upload(const PageView *v, Str id, Page *ret, Err *err);
+MUST_USE bool page_upload_progress(const PageView *v, Str id, Json **ret, Err *err);
+MUST_USE bool page_upload_file(const PageView *v, Str id, Str name, Buf *out, Err *err);
 
 MUST_USE bool page_error(const PageView *v, const Err *fault, Str ref, Page *ret, Err *err);
 

@@ -65,6 +65,9 @@ static void add_history(const PageView *v, Json *list, const Event *events, size
         page_set_text(v, j, "day", day_print(v->a, e->day));
         page_set_text(v, j, "label", page_event_label(v, e->type));
         page_set_text(v, j, "actor", page_actor(v, e->actor));
+        if (json_get(e->data, "filed") != NULL) {
+            page_set_text(v, j, "receipt_href", str_printf(v->a, "/receipt/%lld", (long long)e->seq));
+        }
         const Json *d = json_get(e->data, "decision");
         if (d != NULL) {
             page_set_text(v, j, "decision_href", str_printf(v->a, "/decision/%lld", (long long)e->seq));
@@ -120,6 +123,27 @@ static void add_documents(const PageView *v, Json *model, const CaseRow *row)
     }
 }
 
+/* scheme.json: "rounds": {type, members: {type: {round, line}}}: where the round that ranked this case is published, and the
+ * case's own line in it, as everybody who computes it again must get it. */
+static void add_round(const PageView *v, Json *model, const CaseRow *row)
+{
+    const Json *rule = json_get(scheme_info(v->scheme), "rounds"), *member = json_get_str(json_get(rule, "members"), row->type);
+    bool holds = rule != NULL && str_eq(json_text_at(rule, "type"), row->type);
+    Str round = holds ? row->id : json_text(json_get_str(row->data, json_text_at(member, "round")));
+    Str line = json_text(json_get_str(row->data, json_text_at(member, "line")));
+    QueryRound r;
+    Err none;
+    if (round.len == 0 || !query_round(v->flow->store, v->a, round, &r, &none)) {
+        return;
+    }
+    Json *j = page_object_in(v, model, "round");
+    page_set_text(v, j, "name", round);
+    page_set_text(v, j, "line", line);
+    page_set_text(v, j, "href", str_printf(v->a, "/round/%.*s.csv", STR_ARG(round)));
+    page_set_int(v, j, "seq", r.seq);
+    page_set_bool(v, j, "drawn", r.result.len > 0);
+}
+
 static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *row)
 {
     Json *m = json_new_object(v->a);
@@ -162,6 +186,7 @@ bool page_case(const PageView *v, Str id, Page *ret, Err *err)
     }
     *ret = (Page){"case", case_model(v, t, row)};
     add_history(v, page_list_in(v, ret->model, "history"), events, count);
+    add_round(v, ret->model, row);
     return add_links(v, ret->model, row, err);
 }
 

@@ -55,27 +55,11 @@ static Str plain_value(const PageView *v, const Json *value)
     return json_text(value);
 }
 
-/* Requirements of the scheme come in the reader's language. The engine's own words are English: another reader gets the plain
- * text of the code instead. A text in ASCII alone is one of the engine's, since none of the other languages is written so. */
-static Str fault_text(const PageView *v, const Err *e)
-{
-    Str said = str_copy(v->a, str_from_c(e->text));
-    bool foreign = !str_eq(v->language, STR("en"));
-    for (size_t i = 0; i < said.len && foreign; i++) {
-        foreign = (unsigned char)said.ptr[i] < 0x80;
-    }
-    if (!foreign && !str_eq_c(said, err_plain(e->code))) {
-        return said;
-    }
-    Str text = view_text(v->a, v->language, str_c(v->a, str_printf(v->a, "error.%s", err_name(e->code))), NULL);
-    return text.len > 0 && !str_starts(text, STR("⟦")) ? text : said;
-}
-
 static void add_fault(const PageView *v, Json *j, Str field, const ErrList *faults)
 {
     for (size_t i = 0; faults != NULL && i < faults->count; i++) {
         if (str_eq_c(field, faults->items[i].field)) {
-            page_set_text(v, j, "error", fault_text(v, &faults->items[i]));
+            page_set_text(v, j, "error", view_fault(v->a, v->language, &faults->items[i]));
             return;
         }
     }
@@ -128,7 +112,7 @@ static void add_errors(const PageView *v, Json *model, const SchemeType *t, cons
             page_set_text(v, j, "field", field);
             page_set_text(v, j, "label", page_field_label(v, t, field));
         }
-        page_set_text(v, j, "text", fault_text(v, &faults->items[i]));
+        page_set_text(v, j, "text", view_fault(v->a, v->language, &faults->items[i]));
     }
 }
 

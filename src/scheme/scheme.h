@@ -27,6 +27,8 @@ typedef enum {
     SLOT_PAUSED_END, /* function "paused period end"(from, length, pauses: list of {from, to}) */
     SLOT_NAME_KEY,   /* function "name key"(text): one key for all spellings of a name */
     SLOT_PASSPORT,   /* function "passport"(mrz text): context of what the machine-readable zone says, or null */
+    SLOT_ROUND,      /* what a round gave as a whole: {root, secret, result, count} */
+    SLOT_LINE,       /* what it gave to one case, in the effects on it */
     SLOT_FIRST_READ
 } SchemeSlot;
 
@@ -108,6 +110,7 @@ typedef struct {
     bool opens;            /* opens a case of `type` for each item */
     Str type, to, event;
     SchemeNames from;      /* a case in another state is left alone */
+    SchemeNames lines;     /* instead of `cases`: those to whom the step's round gave one of these reasons */
     Str outcome;           /* only for this outcome; empty: unless refused */
     SchemeExprs set;
 } SchemeAlso;
@@ -122,6 +125,25 @@ typedef struct {
     bool least_shown_first;   /* "order": who was referred least goes first, then rank; else rank, then least referred */
     Str into;                 /* field of the case that gets the list of ids */
 } SchemeDraw;
+
+/* A round: many cases at once, ranked for units or matched with those that offer places. */
+typedef struct {
+    bool matches;                /* deferred acceptance; else a ranking */
+    bool freezes;                /* only fixes the rows and publishes their root; nothing is drawn */
+    bool one_per_pass;
+    Str list, offers;            /* names of READ_LISTs: who takes part; for a match, who has places */
+    const FeelCode *eligible;    /* over `item`; NULL: all */
+    const FeelCode *points;      /* whole number over `item`; a null is left out as not scored */
+    const FeelCode *units, *cell;          /* ranking, over `item` */
+    const FeelCode *wishes;                /* match, over `item`: ids of offers, most wanted first */
+    const FeelCode *seats, *offer_cell;    /* match, over `item` of offers */
+    const FeelCode *caps;        /* list of {name, within, cap, own} */
+    const FeelCode *pool;        /* units of the flexible pool */
+    const FeelCode *root;        /* published before: the rows must still have it; NULL: they are fixed now */
+    const FeelCode *beacon;      /* hex text of an outside beacon; NULL or empty: none */
+    Str model, decision;         /* scores each case for itself; empty: none */
+    SchemeExprs facts;           /* over `item` */
+} SchemeRound;
 
 typedef struct {
     Str name;              /* "candidate.register" */
@@ -146,6 +168,10 @@ typedef struct {
     SchemeAlso *also;
     size_t also_count;
     SchemeDraw *draw;      /* NULL: none */
+    SchemeRound *round;    /* NULL: none */
+    bool return_unit;      /* the case's unit is free again */
+    bool receipt;          /* what was filed is hashed into the event, so that a signed receipt can name it */
+    const FeelCode *move_units; /* {from, to, units}: units moved between cases that approve; NULL: none */
     const FeelCode *take_unit;  /* id of the case whose numbered unit is taken; NULL: none */
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;

@@ -179,7 +179,7 @@ static bool read_fields(Reader *r, const Json *j)
 static FeelScope *base_scope(const Reader *r)
 {
     static const char *const NAMES[] = {"form", "case", "caller", "today", "decision", "item", "holidays",
-                                        "period end", "days before", "paused period end", "name key", "passport"};
+                                        "period end", "days before", "paused period end", "name key", "passport", "round", "line"};
     FeelScope *scope = feel_scope_new(r->s->arena, NULL);
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         int slot = feel_scope_add(scope, str_from_c(NAMES[i]), NULL);
@@ -294,12 +294,13 @@ static bool read_also(const Reader *r, const Json *j, SchemeStep *step)
         also->event = json_text_at(v, "event");
         also->outcome = json_text_at(v, "outcome");
         also->from = read_names(r->s->arena, json_get(v, "from"));
+        also->lines = read_names(r->s->arena, json_get(v, "lines"));
         if (!read_expr(r, json_get(v, also->opens ? "for" : "cases"), &also->cases) ||
             !read_exprs(r, json_get(v, "set"), &also->set)) {
             return false;
         }
-        if (also->cases == NULL || also->event.len == 0) {
-            return broken(r, "an effect needs cases and event", STR(""));
+        if ((also->cases == NULL && also->lines.count == 0) || also->event.len == 0) {
+            return broken(r, "an effect needs cases (or lines) and event", STR(""));
         }
     }
     return true;
@@ -321,6 +322,36 @@ static bool read_draw(const Reader *r, const Json *j, SchemeStep *step)
         return broken(r, "a draw needs pool, places, multiple, rank, exposure and into", STR(""));
     }
     return ok;
+}
+
+static bool read_round(const Reader *r, const Json *j, SchemeStep *step)
+{
+    if (j == NULL) {
+        return true;
+    }
+    SchemeRound *d = step->round = ARENA_NEW(r->s->arena, SchemeRound);
+    d->matches = str_eq(json_text_at(j, "kind"), STR("match"));
+    d->freezes = json_is_true(json_get(j, "freeze"));
+    d->one_per_pass = json_is_true(json_get(j, "one_per_pass"));
+    d->list = json_text_at(j, "list");
+    d->offers = json_text_at(j, "offers");
+    d->model = json_text(json_path(j, "decision.model"));
+    d->decision = json_text(json_path(j, "decision.name"));
+    const struct {
+        const char *key;
+        const FeelCode **ret;
+    } EXPRESSIONS[] = {{"eligible", &d->eligible}, {"points", &d->points}, {"units", &d->units}, {"cell", &d->cell},
+                       {"wishes", &d->wishes}, {"seats", &d->seats}, {"offer_cell", &d->offer_cell}, {"caps", &d->caps},
+                       {"pool", &d->pool}, {"root", &d->root}, {"beacon", &d->beacon}};
+    for (size_t i = 0; i < COUNT_OF(EXPRESSIONS); i++) {
+        if (!read_expr(r, json_get(j, EXPRESSIONS[i].key), EXPRESSIONS[i].ret)) {
+            return false;
+        }
+    }
+    if (!d->list.len || !d->points || (d->matches ? !d->wishes || !d->seats || !d->offers.len : !d->units || !d->cell || !d->caps)) {
+        return broken(r, "a round needs list and points; a ranking units, cell and caps; a match wishes, offers and seats", STR(""));
+    }
+    return read_exprs(r, json_path(j, "decision.facts"), &d->facts);
 }
 
 /* "name?" is optional. */
@@ -349,6 +380,8 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     step->two_people = json_is_true(json_get(j, "two_people"));
     step->discretion = json_is_true(json_get(j, "discretion"));
     step->hidden = json_is_true(json_get(j, "hidden"));
+    step->return_unit = json_is_true(json_get(j, "return_unit"));
+    step->receipt = json_is_true(json_get(j, "receipt"));
     step->cite = json_text_at(j, "cite");
     step->group = json_text_at(j, "group");
     step->document = json_text_at(j, "document");
@@ -376,7 +409,8 @@ static bool read_step(Reader *r, Str name, const Json *j, SchemeStep *step)
     return read_requires(r, json_get(j, "require"), step) && read_exprs(r, json_path(j, "decision.facts"), &step->facts) &&
            read_outcomes(r, json_get(j, "outcomes"), step) && read_exprs(r, json_get(j, "set"), &step->set) &&
            read_exprs(r, json_get(j, "public"), &step->shared) && read_also(r, json_get(j, "also"), step) &&
-           read_draw(r, json_get(j, "draw"), step) && read_expr(r, json_get(j, "take_unit"), &step->take_unit) &&
+           read_draw(r, json_get(j, "draw"), step) && read_round(r, json_get(j, "round"), step) &&
+           read_expr(r, json_get(j, "move_units"), &step->move_units) && read_expr(r, json_get(j, "take_unit"), &step->take_unit) &&
            read_expr(r, json_get(j, "make_units"), &step->make_units);
 }
 
@@ -507,14 +541,37 @@ static bool check_effects(const Reader *r, const SchemeStep *step)
     return true;
 }
 
+static bool is_list(const SchemeStep *step, Str name)
+{
+    for (size_t i = 0; i < step->read_count; i++) {
+        if (step->reads[i].kind == READ_LIST && str_eq(step->reads[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool check_round(const Reader *r, const SchemeStep *step)
+{
+    const SchemeRound *d = step->round;
+    for (size_t i = 0; d == NULL && i < step->also_count; i++) {
+        if (step->also[i].lines.count > 0) {
+            return broken(r, "lines of a round that the step does not hold:", step->also[i].event);
+        }
+    }
+    if (d == NULL) {
+        return true;
+    }
+    if (!is_list(step, d->list) || (d->matches && !is_list(step, d->offers))) {
+        return broken(r, "a round's cases are no list that the step reads:", d->list);
+    }
+    return d->model.len == 0 || scheme_model(r->s, d->model, (Day){INT32_MAX}) != NULL || broken(r, "unknown decision model", d->model);
+}
+
 static bool check_draw(const Reader *r, const SchemeType *t, const SchemeStep *step)
 {
     const SchemeDraw *d = step->draw;
-    bool found = d == NULL;
-    for (size_t i = 0; i < step->read_count && !found; i++) {
-        found = step->reads[i].kind == READ_LIST && str_eq(step->reads[i].name, d->pool);
-    }
-    if (!found) {
+    if (d != NULL && !is_list(step, d->pool)) {
         return broken(r, "a draw's pool is no list that the step reads:", d->pool);
     }
     return d == NULL || scheme_field(t, d->into) != NULL || broken(r, "unknown field", d->into);
@@ -598,7 +655,7 @@ static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
             return false;
         }
     }
-    return check_model(r, step) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step);
+    return check_model(r, step) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
 }
 
 bool scheme_check_references(const Scheme *s, Err *err)

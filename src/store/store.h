@@ -23,9 +23,10 @@ const char *store_engine(const Store *s); /* "sqlite" or "postgres" */
 MUST_USE bool store_begin(Store *s, Err *err);  /* takes the write lock at once */
 MUST_USE bool store_commit(Store *s, Err *err); /* returns true only when durable */
 void store_rollback(Store *s);
-/* One level inside a transaction, so that one command of a group can fail alone. */
+/* One level inside a transaction, so that one command of a group can fail alone. store_savepoint() fails where the
+ * transaction is lost; store_release() says whether all since the savepoint was taken, and rolls it back if not. */
 MUST_USE bool store_savepoint(Store *s, Err *err);
-void store_release(Store *s);
+MUST_USE bool store_release(Store *s, Err *err);
 void store_rollback_to(Store *s);
 
 /* ---- The log ----------------------------------------------------------------------------------------------------------- */
@@ -65,6 +66,12 @@ Str store_log_verifier(Store *s, Arena *a); /* verifier key text of the log */
 MUST_USE bool store_tile(Store *s, Arena *a, int level, uint64_t index, int width, Str *ret, Err *err);
 MUST_USE bool store_inclusion(Store *s, int64_t seq, uint64_t size, Hash *ret, size_t *ret_count, Err *err);
 MUST_USE bool store_consistency(Store *s, uint64_t old_size, uint64_t new_size, Hash *ret, size_t *ret_count, Err *err);
+
+/* A signed note that names case, step, time, the hash of the form and the hash of the entry: who filed can prove it.
+ * The same bytes at each call. NOT_FOUND for an entry whose step gives no receipt. */
+MUST_USE bool store_receipt(Store *s, Arena *a, int64_t seq, Str *ret_note, Err *err);
+/* Whether this log signed the receipt and holds what it names. LOG_DAMAGED if not. */
+MUST_USE bool store_check_receipt(Store *s, Arena *a, Str note, Err *err);
 
 /* A secret for a purpose, derived from the store key: the same at each call, unknown to anybody without the key file. */
 MUST_USE bool store_secret(Store *s, Str purpose, Hash *ret, Err *err);

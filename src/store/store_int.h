@@ -30,6 +30,7 @@ typedef struct {
     bool (*begin)(Store *s, int64_t *ret_size, Err *err);
     bool (*commit)(Store *s, Err *err);
     void (*rollback)(Store *s);
+    bool (*is_alive)(Store *s); /* the transaction is still there: neither rolled back by the database nor lost with it */
     bool (*begin_snapshot)(Store *s, Err *err); /* reads until rollback see one state */
     bool (*run)(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
     /* Like run without rows, but the answer may come later: with the next run or commit. */

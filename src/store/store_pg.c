@@ -471,6 +471,12 @@ static void pg_rollback(Store *s)
     p->in_block = false;
 }
 
+static bool pg_is_alive(Store *s)
+{
+    Pg *p = s->conn;
+    return p->in_block && PQstatus(p->conn) == CONNECTION_OK && !p->is_stale;
+}
+
 /* One round trip: BEGIN, the lock, and under it the size of the log. The lock ends with the transaction. */
 static bool pg_begin(Store *s, int64_t *ret_size, Err *err)
 {
@@ -599,6 +605,7 @@ const Engine ENGINE_PG = {
     .begin = pg_begin,
     .commit = pg_commit,
     .rollback = pg_rollback,
+    .is_alive = pg_is_alive,
     .begin_snapshot = pg_begin_snapshot,
     .run = pg_run,
     .post = pg_post,

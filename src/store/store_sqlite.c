@@ -363,10 +363,15 @@ static bool lite_begin(Store *s, int64_t *ret_size, Err *err)
     return true;
 }
 
-static bool lite_commit(Store *s, Err *err)
+static bool lite_is_alive(Store *s)
 {
     Lite *l = s->conn;
-    if (sqlite3_get_autocommit(l->db)) { /* SQLite has rolled back by itself, as it does when the disk is full */
+    return !sqlite3_get_autocommit(l->db);
+}
+
+static bool lite_commit(Store *s, Err *err)
+{
+    if (!lite_is_alive(s)) { /* SQLite has rolled back by itself, as it does when the disk is full */
         return err_set(err, STORE_FAILED, "%s", err_plain(STORE_FAILED));
     }
     return store_run(s, "COMMIT", NULL, 0, NULL, err);
@@ -374,9 +379,8 @@ static bool lite_commit(Store *s, Err *err)
 
 static void lite_rollback(Store *s)
 {
-    Lite *l = s->conn;
     Err ignored;
-    if (!sqlite3_get_autocommit(l->db)) {
+    if (lite_is_alive(s)) {
         (void)!store_run(s, "ROLLBACK", NULL, 0, NULL, &ignored);
     }
 }
@@ -504,6 +508,7 @@ const Engine ENGINE_SQLITE = {
     .begin = lite_begin,
     .commit = lite_commit,
     .rollback = lite_rollback,
+    .is_alive = lite_is_alive,
     .begin_snapshot = lite_begin_snapshot,
     .run = lite_run,
     .post = lite_post,

@@ -179,3 +179,18 @@ Str view_text(Arena *a, Str language, const char *key, const Json *params)
 {
     return message_of(a, language, str_from_c(key), &(Frame){.object = params, .dot = params});
 }
+
+/* A text in ASCII alone is one of the engine's, since none of the other languages is written so. */
+Str view_fault(Arena *a, Str language, const Err *fault)
+{
+    Str said = str_copy(a, str_from_c(fault->text));
+    bool foreign = !str_eq_c(language, "en");
+    for (size_t i = 0; i < said.len && foreign; i++) {
+        foreign = (unsigned char)said.ptr[i] < 0x80;
+    }
+    if (!foreign && !str_eq_c(said, err_plain(fault->code))) {
+        return said;
+    }
+    Str text = view_text(a, language, str_c(a, str_printf(a, "error.%s", err_name(fault->code))), NULL);
+    return text.len > 0 && !str_starts(text, STR("⟦")) ? text : said;
+}

@@ -17,6 +17,9 @@ MUST_USE bool view_page(Arena *a, Str template_name, const Json *model, Str lang
 MUST_USE bool view_part(Arena *a, Str template_name, const Json *model, Str language, Buf *out, Err *err);
 /* One text of the catalogue with its {parameters} taken from params (may be NULL), not escaped. */
 Str view_text(Arena *a, Str language, const char *key, const Json *params);
+/* A fault in the reader's language. Requirements of a scheme come in it already; the engine's own words are English, and another
+ * reader gets the catalogue's text of the code instead. */
+Str view_fault(Arena *a, Str language, const Err *fault);
 /* The languages that have a catalogue, as "en", "kk", … in the order of the alphabet; view_language(n) is empty past the last. */
 Str view_language(size_t n);
 
@@ -45,7 +48,7 @@ MUST_USE bool view_chart_distribution(Arena *a, const Json *spec, Str language, 
 typedef struct {
     Str bytes;
     const char *content_type;
-    Str etag; /* strong, with its quotes */
+    Str etag; /* weak, as the answer may be compressed; with its quotes */
 } ViewFile;
 
 /* path is what stands behind /static/, such as "app.css". False: there is no such file. */

@@ -1,6 +1,7 @@
 // errands.mjs: the list, in the order in which they run; later ones use what earlier ones left.
 // SPDX-License-Identifier: Apache-2.0
 import * as allPages from './errands_all_pages.mjs';
+import * as bulk from './errands_bulk.mjs';
 import * as candidate from './errands_candidate.mjs';
 import * as employer from './errands_employer.mjs';
 import * as office from './errands_office.mjs';
@@ -12,6 +13,7 @@ export const ERRANDS = [
   ...candidate.ERRANDS,
   ...employer.ERRANDS,
   ...office.ERRANDS,
+  ...bulk.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];

@@ -375,7 +375,7 @@ BOTH(a_session_begins_with_the_right_password_and_ends)
     check(!session_find(&w->flow, a, STR("guessed"), w->now, &found, &err));
     check(!session_find(&w->flow, a, session.token, (Instant){w->now.ms + 13LL * 3600 * 1000}, &found, &err));
     check(session_find(&w->flow, a, session.token, w->now, &found, &err));
-    check(session_close(s, a, session.token, &err));
+    check(session_close(&w->flow, a, session.token, &err));
     check(!session_find(&w->flow, a, session.token, w->now, &found, &err));
     eq_int(err.code, NOT_SIGNED_IN);
 }

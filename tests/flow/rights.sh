@@ -272,7 +272,7 @@ ok "the employer answers" G do measure.answer --as "$boss" --case "$m" answer="a
 ok "cancelled by one" G do measure.cancel --as officer --case "$m" letter="false papers"
 is "the permit stands" working "$(state "$pla")"
 ok "and by another" G do measure.cancel/confirm --as officer2 --case "$m"
-is "the permit is cancelled" cancelled "$(state "$pla")"
+is "the permit is cancelled" permit_cancelled "$(state "$pla")"
 is "the contract ends in fifteen days" "$(field "$m" data.end_by)" "$(field "$pla" due)"
 ok "the worker changes for it" ask permit_cancelled; c=$(last change)
 ok "decided" G do change.decide --as officer --case "$c"

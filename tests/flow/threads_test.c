@@ -11,6 +11,7 @@ enum { THREADS = 4, STEPS = 24, PLACES = 3, PICKERS = 6 };
 
 typedef struct {
     const World *shared;
+    Lane *lane; /* NULL: each thread writes by itself */
     const Str *stays, *pickers;
     uint64_t seed;
     int done, unexpected;
@@ -59,6 +60,7 @@ static void *work(void *arg)
     Arena *a = arena_new(0), *scratch = arena_new(0);
     World w = *world_again(a, h->shared);
     w.a = scratch;
+    w.flow.lane = h->lane;
     for (int i = 0; i < STEPS; i++) {
         one_step(h, &w, i);
         arena_reset(scratch);
@@ -80,8 +82,10 @@ static bool no_gaps(World *w, Str id)
     return world_case(w, id)->version == (int64_t)count;
 }
 
-BOTH(threads_that_take_random_steps_leave_everything_sound)
+static void random_steps(Arena *a, Str url, bool with_lane)
 {
+    Lane *lane = NULL;
+    Err err = {0};
     World *w = world_new(a, url);
     Str grower = world_grower(w, "farm"), season = world_season(w, "2026", PLACES), *stays, *pickers;
     for (int i = 0; i < PICKERS; i++) {
@@ -91,10 +95,11 @@ BOTH(threads_that_take_random_steps_leave_everything_sound)
     eq_int(world_list(w, "stay", &stays), PICKERS);
     eq_int(world_list(w, "picker", &pickers), PICKERS);
     int64_t before = store_size(w->flow.store);
+    check(!with_lane || lane_open(a, url, &lane, &err));
     pthread_t threads[THREADS];
     Hand hands[THREADS];
     for (int i = 0; i < THREADS; i++) {
-        hands[i] = (Hand){.shared = w, .stays = stays, .pickers = pickers, .seed = (uint64_t)i + 7};
+        hands[i] = (Hand){.shared = w, .lane = lane, .stays = stays, .pickers = pickers, .seed = (uint64_t)i + 7};
         check(pthread_create(&threads[i], NULL, work, &hands[i]) == 0);
     }
     int done = 0;
@@ -106,10 +111,10 @@ BOTH(threads_that_take_random_steps_leave_everything_sound)
         eq_int(hands[i].unexpected, 0);
         done += hands[i].done;
     }
+    lane_close(lane);
     check(done > THREADS);
     eq_int(store_size(w->flow.store), before + done); /* each of these steps is one event */
     QueryUnits units;
-    Err err = {0};
     int64_t permitted = 0;
     check(query_units(w->flow.store, a, season, &units, &err));
     for (int i = 0; i < PICKERS; i++) {
@@ -119,4 +124,75 @@ BOTH(threads_that_take_random_steps_leave_everything_sound)
     check(units.taken <= PLACES);
     eq_int(units.taken, permitted);
     world_is_sound(w);
+}
+
+BOTH(threads_that_take_random_steps_leave_everything_sound)
+{
+    random_steps(a, url, false);
+}
+
+BOTH(threads_that_share_a_lane_leave_everything_sound)
+{
+    random_steps(a, url, true);
+}
+
+/* ---- The lane by itself ---- */
+
+enum { LANE_THREADS = 8, LANE_EACH = 40 };
+
+typedef struct {
+    Lane *lane;
+    int number, kept, refused;
+} Member;
+
+static bool append_in(Store *s, Arena *a, const Member *m, int i, Err *err)
+{
+    Event e = {.scheme = STR("tiny"), .stream = str_printf(a, "case-%d", m->number), .version = 0, .type = STR("thing.done"),
+               .at = {i}, .actor = STR("clerk"), .data = json_new_object(a)};
+    return store_append(s, a, &e, 1, err);
+}
+
+/* Every third piece of work fails after it has written. */
+static void *member(void *arg)
+{
+    Member *m = arg;
+    Arena *a = arena_new(0);
+    for (int i = 0; i < LANE_EACH; i++) {
+        Err err;
+        Store *s;
+        check(lane_enter(m->lane, &s, &err));
+        bool ok = append_in(s, a, m, i, &err) && i % 3 != 0;
+        check(lane_leave(m->lane, ok, &err) == ok);
+        m->kept += ok;
+        m->refused += !ok;
+        arena_reset(a);
+    }
+    arena_free(a);
+    return NULL;
+}
+
+BOTH(work_that_fails_in_a_lane_takes_nobody_elses_with_it)
+{
+    World *w = world_new(a, url);
+    Lane *lane;
+    Err err = {0};
+    pthread_t threads[LANE_THREADS];
+    Member members[LANE_THREADS];
+    int64_t before = store_size(w->flow.store);
+    int kept = 0;
+    check(lane_open(a, url, &lane, &err));
+    for (int i = 0; i < LANE_THREADS; i++) {
+        members[i] = (Member){.lane = lane, .number = i};
+        check(pthread_create(&threads[i], NULL, member, &members[i]) == 0);
+    }
+    for (int i = 0; i < LANE_THREADS; i++) {
+        check(pthread_join(threads[i], NULL) == 0);
+        eq_int(members[i].kept, store_version_of(w->flow.store, str_printf(a, "case-%d", i)));
+        kept += members[i].kept;
+    }
+    eq_int(kept, LANE_THREADS * (LANE_EACH - (LANE_EACH + 2) / 3));
+    eq_int(store_size(w->flow.store), before + kept);
+    StoreVerify v;
+    check(store_verify(w->flow.store, &v, &err) && v.first_bad == 0);
+    lane_close(lane);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bulk/bulk.h"
 #include "project/project.h"
 #include "query/query.h"
 
@@ -36,7 +37,7 @@ World *world_new(Arena *a, Str url)
         fail_with("load", &err);
     }
     World *w = open_world(a, url, STORE_CREATE, schemes, count);
-    if (!session_prepare(w->flow.store, &err)) {
+    if (!session_prepare(w->flow.store, &err) || !bulk_prepare(w->flow.store, &err)) {
         fail_with("sessions", &err);
     }
     for (size_t i = 0; i < COUNT_OF(STAFF); i++) {

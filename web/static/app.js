@@ -244,6 +244,24 @@
     field.form.requestSubmit();
   }
 
+  /* Work under way: the figures move, and when it is over the page is asked for again. */
+  function progress() {
+    const said = one("[data-progress]");
+    if (!said) return;
+    const bar = one("progress");
+    const look = async () => {
+      try {
+        const answer = await fetch(said.dataset.progress, { headers: { Accept: "application/json" } });
+        const now = await answer.json();
+        if (now.state !== said.dataset.state) { location.reload(); return; }
+        said.textContent = now.text;
+        if (now.total > 0) { bar.max = now.total; bar.value = now.done; }
+      } catch { /* off line for a moment */ }
+      setTimeout(look, 500);
+    };
+    setTimeout(look, 250);
+  }
+
   /* One press, one command: the key in the form would refuse a second one anyway. */
   function once() {
     document.addEventListener("submit", (e) => {
@@ -265,5 +283,6 @@
   scannedLink();
   window.addEventListener("hashchange", scannedLink);
   once();
+  progress();
   if ("serviceWorker" in navigator && location.protocol !== "file:") navigator.serviceWorker.register("/sw.js").catch(() => {});
 })();

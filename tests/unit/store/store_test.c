@@ -129,7 +129,7 @@ BOTH(rolled_back_and_failed_commands_leave_nothing)
     check(store_savepoint(s, &err));
     Event two[] = {engine_event(a, "case-2", 1), engine_event(a, "case-2", 2)};
     check(store_append(s, a, two, 2, &err));
-    store_release(s);
+    check(store_release(s, &err));
     check(store_savepoint(s, &err));
     Event wrong = engine_event(a, "case-2", 2);
     check(!store_append(s, a, &wrong, 1, &err) && err.code == STALE_FORM);
@@ -137,6 +137,33 @@ BOTH(rolled_back_and_failed_commands_leave_nothing)
     check(store_commit(s, &err));
     eq_int(store_size(s), 2);
     eq_int(store_version_of(s, STR("case-1")), 0);
+    StoreVerify v;
+    check(store_verify(s, &v, &err) && v.first_bad == 0);
+    store_close(s);
+}
+
+/* PostgreSQL answers what was posted only later: the failure must not hit the next command, nor take the one before with it. */
+BOTH(a_failure_that_shows_late_stays_in_its_own_savepoint)
+{
+    Err err = {0};
+    Store *s = engine_create(url);
+    Event first = engine_event(a, "case-1", 1), second = engine_event(a, "case-2", 1), third = engine_event(a, "case-3", 1);
+    Json *outcome = json_new_object(a);
+    check(store_begin(s, &err) && store_savepoint(s, &err));
+    check(store_append(s, a, &first, 1, &err) && store_done_set(s, a, STR("k1"), hash_of(STR("r")), outcome, &err));
+    check(store_release(s, &err));
+    check(store_savepoint(s, &err) && store_append(s, a, &second, 1, &err));
+    if (store_done_set(s, a, STR("k1"), hash_of(STR("r")), outcome, &err)) {
+        check(!store_release(s, &err)); /* has rolled back */
+    } else {
+        store_rollback_to(s);
+    }
+    check(store_savepoint(s, &err) && store_append(s, a, &third, 1, &err) && store_release(s, &err));
+    check(store_commit(s, &err));
+    eq_int(store_size(s), 2);
+    eq_int(store_version_of(s, STR("case-1")), 1);
+    eq_int(store_version_of(s, STR("case-2")), 0);
+    eq_int(store_version_of(s, STR("case-3")), 1);
     StoreVerify v;
     check(store_verify(s, &v, &err) && v.first_bad == 0);
     store_close(s);
