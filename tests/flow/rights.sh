@@ -4,6 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 dir=$(mktemp -d); store=$dir/s.store; trap 'rm -rf "$dir"' EXIT
+mkdir "$dir/law"; ln -s "$PWD/law/kr-eps" "$dir/law/"; export GOLDENBRIDGE_LAW=$dir/law # the one scheme
 G() { out/goldenbridge "$@" --store "$store"; }
 passed=0 failed=0
 ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
