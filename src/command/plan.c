@@ -24,6 +24,9 @@ static bool check_state(Planning *p)
         Str waiting = in->row ? json_text_at(in->row->pending, "step") : STR("");
         return str_eq(waiting, in->step->name) || err_set(p->err, WRONG_STATE, "Nothing waits for a second person here.");
     }
+    if (in->step->opens && in->step->about.len > 0 && in->row == NULL) {
+        return command_about_fits(in, p->err);
+    }
     if (in->step->opens) {
         return in->row == NULL || err_set(p->err, WRONG_STATE, "This step opens a new case.");
     }
@@ -389,6 +392,7 @@ static bool plan_own_event(Planning *p)
         json_set(p->a, e->data, STR("draw"), p->draw_record);
     }
     add_shared(p, e);
+    command_add_files(p, e);
     add_round(p, e);
     return add_receipt(p, e) && add_decision(p, e) && add_units(p, e, refused) && (refused || add_move(p, e));
 }

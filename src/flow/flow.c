@@ -6,7 +6,7 @@
 #include "query/query.h"
 #include "signed.h"
 
-enum { MAX_REQUEST = 4 * 1024 * 1024 };
+enum { MAX_REQUEST = 16 * 1024 * 1024 };
 
 /* ---- The questions of a command, answered from the read tables ---- */
 
@@ -326,6 +326,10 @@ static bool step_fits(const CommandInput *in)
     if (in->mode != COMMAND_PLAIN) {
         return in->row != NULL && str_eq(json_text_at(in->row->pending, "step"), in->step->name);
     }
+    if (in->step->about.len > 0) { /* offered on the case that the new one will be about */
+        return in->row != NULL && str_eq(in->row->type, scheme_field(in->type, in->step->about)->of) &&
+               scheme_names_have(&in->step->from, in->row->state);
+    }
     if (in->step->opens || in->row == NULL) {
         return in->step->opens && in->row == NULL;
     }
@@ -340,6 +344,12 @@ static void add_step(Arena *a, Json *list, const CommandInput *in)
     json_set(a, j, STR("type"), json_new_str(a, in->type->name));
     json_set(a, j, STR("two_people"), json_new_bool(a, in->step->two_people));
     json_set(a, j, STR("fields"), json_new_int(a, (int64_t)in->step->fields.count));
+    if (in->step->group.len > 0) {
+        json_set(a, j, STR("group"), json_new_str(a, in->step->group));
+    }
+    if (in->step->about.len > 0) {
+        json_set(a, j, STR("about"), json_new_str(a, in->step->about));
+    }
     json_push(a, list, j);
 }
 
@@ -369,12 +379,19 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
     Facts facts = {.store = f->store, .scheme = scheme_id(s), .law = s, .a = a, .opened.arena = a};
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < types[i].step_count; k++) {
-            Command none = {.form = form_of_party(s, a, &types[i], &types[i].steps[k], caller)};
+            const SchemeStep *step = &types[i].steps[k];
+            bool about = step->about.len > 0 && row != NULL;
+            Command none = {.form = form_of_party(s, a, &types[i], step, caller)};
+            if (about) {
+                json_set(a, none.form, step->about, json_new_str(a, row->id));
+            }
             for (int mode = COMMAND_PLAIN; mode <= COMMAND_REJECT; mode++) {
-                CommandInput in = {.scheme = s, .type = &types[i], .step = &types[i].steps[k], .mode = (CommandMode)mode,
+                CommandInput in = {.scheme = s, .type = &types[i], .step = step, .mode = (CommandMode)mode,
                                    .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
                 Err err;
-                if (!in.step->hidden && step_fits(&in) && command_may(&in, &err)) {
+                bool fits = !in.step->hidden && step_fits(&in);
+                in.row = about && mode == COMMAND_PLAIN ? NULL : row; /* who may is asked as for the opening */
+                if (fits && command_may(&in, &err)) {
                     add_step(a, list, &in);
                 }
             }

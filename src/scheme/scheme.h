@@ -60,7 +60,8 @@ typedef enum {
     SCHEME_CHOICE,
     SCHEME_CASE, /* id of a case of type `of` */
     SCHEME_MRZ,  /* machine-readable zone of a passport, ICAO 9303 TD3 */
-    SCHEME_LIST  /* list of texts */
+    SCHEME_LIST, /* list of texts */
+    SCHEME_FILE  /* a small file: {name, type, size, sha256}; its bytes stand in the event alone */
 } SchemeFieldKind;
 
 typedef struct {
@@ -149,7 +150,9 @@ typedef struct {
 typedef struct {
     Str name;              /* "candidate.register" */
     bool opens;
-    SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one) */
+    Str about;             /* with opens: field that links to the case which the new one is about; `from` are states of that case */
+    SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one,
+                              "party:FIELD.FIELD": linked from the linked one) */
     Str to, event;
     SchemeNames fields;
     SchemeNames optional;  /* those of fields that may be empty */
@@ -175,6 +178,7 @@ typedef struct {
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
     Str document;          /* document kind made by this step; empty: none */
     const FeelScope *scope;
@@ -193,6 +197,8 @@ typedef struct {
     Str name;
     Str prefix;           /* of case ids */
     bool person;          /* the case is a person: its id names the key that seals */
+    bool beside;          /* accompanies another case: does not tell where the person stands */
+    SchemeNames readers;  /* roles among staff who may read such cases; empty: all */
     Str subject;          /* field that links to the person, for other types; empty: none */
     Str party_role;       /* role of an account whose party is a case of this type */
     const FeelCode *title;

@@ -113,7 +113,7 @@ static const struct {
 } KINDS[] = {
     {"text", SCHEME_TEXT, FEEL_STRING},     {"number", SCHEME_NUMBER, FEEL_NUMBER}, {"date", SCHEME_DATE, FEEL_DATE},
     {"yes_no", SCHEME_YES_NO, FEEL_BOOLEAN}, {"choice", SCHEME_CHOICE, FEEL_STRING}, {"case", SCHEME_CASE, FEEL_STRING},
-    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},
+    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},     {"file", SCHEME_FILE, FEEL_NULL},
 };
 
 static bool read_kind(const Reader *r, const Json *j, SchemeField *f)
@@ -123,7 +123,8 @@ static bool read_kind(const Reader *r, const Json *j, SchemeField *f)
         if (str_eq_c(kind, KINDS[i].name)) {
             f->kind = KINDS[i].kind;
             f->type = KINDS[i].feel == FEEL_LIST ? feel_type_list(r->s->arena, feel_type_basic(FEEL_STRING))
-                                                 : feel_type_basic(KINDS[i].feel);
+                      : KINDS[i].feel == FEEL_NULL ? feel_type_any()
+                                                   : feel_type_basic(KINDS[i].feel);
             return true;
         }
     }
@@ -369,6 +370,7 @@ static void split_optional(Arena *a, SchemeStep *step)
 static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
 {
     step->opens = json_is_true(json_get(j, "opens"));
+    step->about = json_text_at(j, "about");
     step->from = read_names(a, json_get(j, "from"));
     step->who = read_names(a, json_get(j, "who"));
     step->to = json_text_at(j, "to");
@@ -381,6 +383,7 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     step->return_unit = json_is_true(json_get(j, "return_unit"));
     step->receipt = json_is_true(json_get(j, "receipt"));
     step->cite = json_text_at(j, "cite");
+    step->group = json_text_at(j, "group");
     step->document = json_text_at(j, "document");
     step->model = json_text(json_path(j, "decision.model"));
     step->decision = json_text(json_path(j, "decision.name"));
@@ -411,12 +414,44 @@ static bool read_step(Reader *r, Str name, const Json *j, SchemeStep *step)
            read_expr(r, json_get(j, "make_units"), &step->make_units);
 }
 
+/* "like" names a step of the same file: what this one does not say is said there; of objects, member by member. */
+static bool complete_step(Reader *r, const Json *steps, Str name, const Json *j, const Json **ret)
+{
+    Arena *a = r->s->arena;
+    Str like = json_text_at(j, "like");
+    const Json *model = like.len ? json_get_str(steps, like) : NULL;
+    *ret = j;
+    r->place = name;
+    if (like.len == 0) {
+        return true;
+    }
+    if (model == NULL || json_get(model, "like") != NULL) {
+        return broken(r, "\"like\" names no step that stands for itself:", like);
+    }
+    Json *whole = json_copy(a, model);
+    for (size_t i = 0; i < json_count(j); i++) {
+        Str key = j->members[i].key;
+        Json *value = j->members[i].value, *there = json_get_str(whole, key);
+        bool both = there != NULL && there->kind == JSON_OBJECT && value->kind == JSON_OBJECT;
+        for (size_t k = 0; both && k < value->count; k++) {
+            json_set(a, there, value->members[k].key, value->members[k].value);
+        }
+        if (!both) {
+            json_set(a, whole, key, value);
+        }
+    }
+    *ret = whole;
+    return true;
+}
+
 static bool read_steps(Reader *r, const Json *j)
 {
     SchemeType *t = r->type;
     t->steps = ARENA_ARRAY(r->s->arena, SchemeStep, json_count(j) + 1);
     for (size_t i = 0; i < json_count(j); i++) {
-        if (!read_step(r, j->members[i].key, j->members[i].value, &t->steps[t->step_count++])) {
+        const Json *step;
+        if (!complete_step(r, j, j->members[i].key, j->members[i].value, &step) ||
+            !read_step(r, j->members[i].key, step, &t->steps[t->step_count++])) {
             return false;
         }
     }
@@ -429,13 +464,16 @@ bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *
     ret->name = json_text_at(j, "type");
     ret->prefix = json_text_at(j, "prefix");
     ret->person = json_is_true(json_get(j, "person"));
+    ret->beside = json_is_true(json_get(j, "beside"));
+    ret->readers = read_names(s->arena, json_get(j, "readers"));
     ret->subject = json_text_at(j, "subject");
     ret->party_role = json_text_at(j, "party_role");
     ret->list = read_names(s->arena, json_get(j, "list"));
     if (ret->name.len == 0 || ret->prefix.len == 0) {
         return broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
     }
-    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY}};
+    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY},
+                                     {"readers", JSON_ARRAY}};
     if (!parts_fit(&r, j, PARTS, COUNT_OF(PARTS)) || !read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
         !read_steps(&r, json_get(j, "steps"))) {
         return false;
@@ -546,20 +584,65 @@ static bool check_fields(Reader *r, const SchemeType *t)
         if (t->fields[i].kind == SCHEME_CASE && t->fields[i].of.len > 0 && scheme_type(r->s, t->fields[i].of) == NULL) {
             return broken(r, "unknown case type", t->fields[i].of);
         }
+        if (t->fields[i].kind == SCHEME_FILE && (!t->fields[i].personal || (t->subject.len == 0 && !t->person))) {
+            return broken(r, "a file is personal, in a case about a person:", t->fields[i].name);
+        }
     }
     r->place = STR("subject");
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || broken(r, "unknown field", t->subject);
 }
 
+/* The newest version of the step's model must be there and know each fact that the step gives. */
+static bool check_model(const Reader *r, const SchemeStep *step)
+{
+    const SchemeModel *m = step->model.len ? scheme_model(r->s, step->model, (Day){INT32_MAX}) : NULL;
+    if (m == NULL) {
+        return step->model.len == 0 || broken(r, "unknown decision model", step->model);
+    }
+    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, step->decision);
+    const DmnInput *inputs;
+    size_t count = d ? dmn_inputs(d, &inputs) : 0;
+    if (d == NULL) {
+        return broken(r, "the model has no decision", step->decision);
+    }
+    for (size_t i = 0; i < step->facts.count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < count && !known; k++) {
+            known = str_eq(inputs[k].name, step->facts.items[i].name);
+        }
+        if (!known) {
+            return broken(r, "the model has no input", step->facts.items[i].name);
+        }
+    }
+    return true;
+}
+
+/* The states from which a step is taken: its own case's, or those of the case that it opens one about. */
+static bool check_from(const Reader *r, const SchemeType *t, const SchemeStep *step)
+{
+    if (step->about.len == 0) {
+        return check_states(r, t, &step->from);
+    }
+    const SchemeField *f = scheme_field(t, step->about);
+    const SchemeType *of = f ? scheme_type(r->s, f->of) : NULL;
+    if (of == NULL || !step->opens || !scheme_names_have(&step->fields, step->about)) {
+        return broken(r, "\"about\" names no field of the form that links to a case:", step->about);
+    }
+    return check_states(r, of, &step->from);
+}
+
 static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
 {
     r->place = step->name;
-    if (!check_states(r, t, &step->from) || !check_state(r, t, step->to)) {
+    if (!check_from(r, t, step) || !check_state(r, t, step->to)) {
         return false;
     }
     for (size_t i = 0; i < step->fields.count; i++) {
         if (scheme_field(t, step->fields.items[i]) == NULL) {
             return broken(r, "unknown field", step->fields.items[i]);
+        }
+        if (step->two_people && scheme_field(t, step->fields.items[i])->kind == SCHEME_FILE) {
+            return broken(r, "a step for two people takes no file:", step->fields.items[i]); /* what waits is not sealed */
         }
     }
     for (size_t i = 0; i < step->set.count; i++) {
@@ -572,10 +655,7 @@ static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
             return false;
         }
     }
-    if (step->model.len > 0 && scheme_model(r->s, step->model, (Day){INT32_MAX}) == NULL) {
-        return broken(r, "unknown decision model", step->model);
-    }
-    return check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
+    return check_model(r, step) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
 }
 
 bool scheme_check_references(const Scheme *s, Err *err)
