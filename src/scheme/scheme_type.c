@@ -305,6 +305,19 @@ static bool read_also(const Reader *r, const Json *j, SchemeStep *step)
     return true;
 }
 
+/* What people are chosen or ordered by, as written. */
+static SchemeNames read_criteria(Arena *a, const Json *j)
+{
+    static const char *const KEYS[] = {"eligible", "rank", "exposure", "points", "cell", "units", "wishes"};
+    SchemeNames n = {.items = ARENA_ARRAY(a, Str, COUNT_OF(KEYS))};
+    for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
+        if (json_text_at(j, KEYS[i]).len > 0) {
+            n.items[n.count++] = json_text_at(j, KEYS[i]);
+        }
+    }
+    return n;
+}
+
 static bool read_draw(const Reader *r, const Json *j, SchemeStep *step)
 {
     if (j == NULL) {
@@ -313,6 +326,7 @@ static bool read_draw(const Reader *r, const Json *j, SchemeStep *step)
     SchemeDraw *d = step->draw = ARENA_NEW(r->s->arena, SchemeDraw);
     d->pool = json_text_at(j, "pool");
     d->into = json_text_at(j, "into");
+    d->criteria = read_criteria(r->s->arena, j);
     d->least_shown_first = str_eq(json_text_at(j, "order"), STR("least shown first"));
     bool ok = read_expr(r, json_get(j, "places"), &d->places) && read_expr(r, json_get(j, "multiple"), &d->multiple) &&
               read_expr(r, json_get(j, "eligible"), &d->eligible) && read_expr(r, json_get(j, "rank"), &d->rank) &&
@@ -334,6 +348,7 @@ static bool read_round(const Reader *r, const Json *j, SchemeStep *step)
     d->one_per_pass = json_is_true(json_get(j, "one_per_pass"));
     d->list = json_text_at(j, "list");
     d->offers = json_text_at(j, "offers");
+    d->criteria = read_criteria(r->s->arena, j);
     d->model = json_text(json_path(j, "decision.model"));
     d->decision = json_text(json_path(j, "decision.name"));
     const struct {
@@ -503,14 +518,44 @@ static bool check_effects(const Reader *r, const SchemeStep *step)
     return true;
 }
 
-static bool is_list(const SchemeStep *step, Str name)
+static const SchemeRead *find_list(const SchemeStep *step, Str name)
 {
     for (size_t i = 0; i < step->read_count; i++) {
         if (step->reads[i].kind == READ_LIST && str_eq(step->reads[i].name, name)) {
+            return &step->reads[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool names_field(Str text, Str path)
+{
+    for (size_t at = 0; (at = str_find(text, path, at)) != SIZE_MAX; at += path.len) {
+        if (at + path.len == text.len || !is_word(text.ptr[at + path.len])) {
             return true;
         }
     }
     return false;
+}
+
+/* Nobody is drawn, ranked or left out by what is personal: age, sex, health, a name. */
+static bool check_criteria(const Reader *r, const SchemeRead *list, const SchemeNames *criteria)
+{
+    const SchemeType *t = list ? scheme_type(r->s, list->type) : NULL;
+    for (size_t f = 0; t != NULL && f < t->field_count; f++) {
+        Str path = str_printf(r->s->arena, ".%.*s", STR_ARG(t->fields[f].name));
+        for (size_t i = 0; t->fields[f].personal && i < criteria->count; i++) {
+            if (names_field(criteria->items[i], path)) {
+                return broken(r, "people may not be drawn or ranked by the personal field", t->fields[f].name);
+            }
+        }
+    }
+    return true;
 }
 
 static bool check_round(const Reader *r, const SchemeStep *step)
@@ -524,8 +569,12 @@ static bool check_round(const Reader *r, const SchemeStep *step)
     if (d == NULL) {
         return true;
     }
-    if (!is_list(step, d->list) || (d->matches && !is_list(step, d->offers))) {
+    const SchemeRead *list = find_list(step, d->list);
+    if (list == NULL || (d->matches && find_list(step, d->offers) == NULL)) {
         return broken(r, "a round's cases are no list that the step reads:", d->list);
+    }
+    if (!check_criteria(r, list, &d->criteria)) {
+        return false;
     }
     return d->model.len == 0 || scheme_model(r->s, d->model, (Day){INT32_MAX}) != NULL || broken(r, "unknown decision model", d->model);
 }
@@ -533,8 +582,12 @@ static bool check_round(const Reader *r, const SchemeStep *step)
 static bool check_draw(const Reader *r, const SchemeType *t, const SchemeStep *step)
 {
     const SchemeDraw *d = step->draw;
-    if (d != NULL && !is_list(step, d->pool)) {
+    const SchemeRead *pool = d ? find_list(step, d->pool) : NULL;
+    if (d != NULL && pool == NULL) {
         return broken(r, "a draw's pool is no list that the step reads:", d->pool);
+    }
+    if (d != NULL && !check_criteria(r, pool, &d->criteria)) {
+        return false;
     }
     return d == NULL || scheme_field(t, d->into) != NULL || broken(r, "unknown field", d->into);
 }
