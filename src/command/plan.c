@@ -24,6 +24,9 @@ static bool check_state(Planning *p)
         Str waiting = in->row ? json_text_at(in->row->pending, "step") : STR("");
         return str_eq(waiting, in->step->name) || err_set(p->err, WRONG_STATE, "Nothing waits for a second person here.");
     }
+    if (in->step->opens && in->step->about.len > 0 && in->row == NULL) {
+        return command_about_fits(in, p->err);
+    }
     if (in->step->opens) {
         return in->row == NULL || err_set(p->err, WRONG_STATE, "This step opens a new case.");
     }
@@ -90,6 +93,16 @@ static bool check_requires(Planning *p)
     return ok;
 }
 
+bool planning_law_is_signed(const Planning *p, const SchemeModel *model)
+{
+    bool is_signed;
+    if (!p->in->facts.law_signed(p->in->facts.host, model, &is_signed, p->err)) {
+        return false;
+    }
+    return is_signed || err_set(p->err, LAW_NOT_SIGNED, "The models in force from %.*s are not those that two people signed (goldenbridge law versions).",
+                                STR_ARG(day_print(p->a, model->from)));
+}
+
 static bool make_decision(Planning *p)
 {
     const CommandInput *in = p->in;
@@ -104,7 +117,8 @@ static bool make_decision(Planning *p)
         facts[i] = (FeelEntry){step->facts.items[i].name, feel_eval(in->run, step->facts.items[i].code, p->frame)};
     }
     Value all = feel_context(facts, step->facts.count);
-    if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err)) {
+    if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err) ||
+        !planning_law_is_signed(p, plan->decision.model)) {
         return false;
     }
     plan->decided = true;
@@ -378,6 +392,7 @@ static bool plan_own_event(Planning *p)
         json_set(p->a, e->data, STR("draw"), p->draw_record);
     }
     add_shared(p, e);
+    command_add_files(p, e);
     add_round(p, e);
     return add_receipt(p, e) && add_decision(p, e) && add_units(p, e, refused) && (refused || add_move(p, e));
 }

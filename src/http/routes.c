@@ -10,6 +10,7 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/language", WHO_ANYBODY, handle_language, NULL},
     {METHOD_GET, "/cases/*", WHO_STAFF, handle_list, NULL},
     {METHOD_GET, "/case/*", WHO_ACCOUNT, handle_case, NULL},
+    {METHOD_GET, "/case/*/file/*", WHO_ACCOUNT, handle_case_file, NULL},
     {METHOD_GET, "/case/*/do/**", WHO_ACCOUNT, handle_step_form, NULL},
     {METHOD_POST, "/case/*/do/**", WHO_ACCOUNT, handle_step, NULL},
     {METHOD_GET, "/do/**", WHO_ACCOUNT, handle_step_form, NULL},

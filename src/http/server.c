@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "flow/statute.h"
 #include "http_int.h"
@@ -71,6 +72,11 @@ static void finish_field(Incoming *in)
 {
     if (in->field_is_file) {
         in->file = in->value.len ? buf_str(&in->value) : STR("");
+        if (in->file.len > 0 && in->field.len > 0 && in->limit == MAX_BODY && in->form->count < MAX_FIELDS) {
+            Json *j = json_set(in->a, in->form, in->field, json_new_object(in->a));
+            json_set(in->a, j, STR("name"), json_new_str(in->a, in->file_name));
+            json_set(in->a, j, STR("data"), json_new_str(in->a, base64_print(in->a, in->file)));
+        }
     } else if (in->field.len > 0 && in->form->count < MAX_FIELDS) {
         Str text = in->value.len ? str_copy(in->a, buf_str(&in->value)) : STR("");
         json_set(in->a, in->form, in->field, json_new_str(in->a, utf8_is_valid(text) ? text : STR("")));
@@ -88,7 +94,8 @@ static enum MHD_Result take_field(void *host, __attribute__((unused)) enum MHD_V
         finish_field(in);
         in->field = str_copy(in->a, str_from_c(key));
         in->field_is_file = filename != NULL;
-        in->file_name = filename ? str_copy(in->a, str_from_c(filename)) : in->file_name;
+        Str name = str_copy(in->a, str_from_c(filename ? filename : ""));
+        in->file_name = filename && utf8_is_valid(name) ? name : in->file_name;
         in->value = buf_new(in->a, in->limit);
     }
     buf_add(&in->value, (Str){data, size});

@@ -50,6 +50,8 @@ MUST_USE bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Er
 MUST_USE bool page_case(const PageView *v, Str id, Page *ret, Err *err);
 /* Whether the caller may read the case: staff of its scheme, or a party of it. */
 bool page_may_read(const PageView *v, const CaseRow *row);
+/* May this staff read cases of the type at all (the scheme may name the roles)? */
+bool page_reads_type(const PageView *v, const SchemeType *t);
 /* True if reading this case must be recorded: staff reads a person's case. *ret_person gets the person. */
 bool page_reads_person(const PageView *v, const CaseRow *row, Str *ret_person);
 

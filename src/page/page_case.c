@@ -6,13 +6,23 @@ enum { PAGE_ROWS = 50 };
 
 /* ---- Who may see ---- */
 
+bool page_reads_type(const PageView *v, const SchemeType *t)
+{
+    bool readable = t->readers.count == 0;
+    for (size_t i = 0; !readable && v->caller != NULL && i < v->caller->role_count; i++) {
+        readable = scheme_names_have(&t->readers, v->caller->roles[i]);
+    }
+    return readable && v->caller != NULL && v->caller->role_count > 0;
+}
+
 bool page_may_read(const PageView *v, const CaseRow *row)
 {
     if (v->caller == NULL || !str_eq(row->scheme, scheme_id(v->scheme))) {
         return false;
     }
     if (v->caller->party.len == 0) {
-        return v->caller->role_count > 0;
+        const SchemeType *t = scheme_type(v->scheme, row->type);
+        return t != NULL && page_reads_type(v, t);
     }
     if (str_eq(row->id, v->caller->party)) {
         return true;
@@ -165,8 +175,10 @@ static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *r
     page_set_int(v, m, "version", row->version);
     Json *holder = page_object_in(v, m, "holder");
     page_holder(v, holder, row);
-    page_facts(v, page_list_in(v, m, "facts"), t, row->data);
-    page_steps(v, page_list_in(v, m, "steps"), row);
+    page_facts(v, page_list_in(v, m, "facts"), t, row->id, row->data);
+    Json *steps = page_list_in(v, m, "steps");
+    page_steps(v, steps, row);
+    page_group_steps(v, steps, page_list_in(v, m, "groups"));
     add_pending(v, m, row);
     add_documents(v, m, row);
     return m;
@@ -276,6 +288,9 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err)
     }
     if (v->caller == NULL || v->caller->party.len > 0) {
         return err_set(err, v->caller ? NOT_ALLOWED : NOT_SIGNED_IN, "This list is for staff.");
+    }
+    if (!page_reads_type(v, t)) {
+        return err_set(err, NOT_ALLOWED, "These cases are not yours to see.");
     }
     QueryPage q = {.scheme = scheme_id(v->scheme), .type = t->name, .state = ask->state, .text = ask->text, .limit = PAGE_ROWS,
                    .offset = (ask->page - 1) * PAGE_ROWS};

@@ -18,7 +18,9 @@ Json *page_add(const PageView *v, Json *list); /* a new object at its end */
 /* One value of a case as text for people: choices and links by label, dates and numbers as they are. */
 Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value);
 /* {label, value, personal} of every field of a case that has a value. */
-void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *data);
+/* Moves the steps that have a group out of the list into `ret`: [{label, steps: […]}], in the order of their first step. */
+void page_group_steps(const PageView *v, Json *steps, Json *ret_groups);
+void page_facts(const PageView *v, Json *list, const SchemeType *t, Str id, const Json *data);
 /* holder, since, due, overdue, rule. */
 void page_holder(const PageView *v, Json *j, const CaseRow *row);
 Str page_case_href(const PageView *v, Str id);

@@ -41,6 +41,7 @@ static void add_step(Keys *k, const SchemeStep *step)
     if (!step->hidden) {
         add(k, "step", step->name);
     }
+    add(k, "group", step->group);
     add(k, "event", step->event);
     for (size_t i = 0; i < step->outcome_count; i++) {
         add(k, "event", step->outcomes[i].event);

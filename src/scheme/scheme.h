@@ -27,6 +27,7 @@ typedef enum {
     SLOT_PAUSED_END, /* function "paused period end"(from, length, pauses: list of {from, to}) */
     SLOT_NAME_KEY,   /* function "name key"(text): one key for all spellings of a name */
     SLOT_PASSPORT,   /* function "passport"(mrz text): context of what the machine-readable zone says, or null */
+    SLOT_LAW_HASH,   /* function "law hash"(day: date): SHA-256 over the models of the folder of that day, or null */
     SLOT_ROUND,      /* what a round gave as a whole: {root, secret, result, count} */
     SLOT_LINE,       /* what it gave to one case, in the effects on it */
     SLOT_FIRST_READ
@@ -59,7 +60,8 @@ typedef enum {
     SCHEME_CHOICE,
     SCHEME_CASE, /* id of a case of type `of` */
     SCHEME_MRZ,  /* machine-readable zone of a passport, ICAO 9303 TD3 */
-    SCHEME_LIST  /* list of texts */
+    SCHEME_LIST, /* list of texts */
+    SCHEME_FILE  /* a small file: {name, type, size, sha256}; its bytes stand in the event alone */
 } SchemeFieldKind;
 
 typedef struct {
@@ -150,7 +152,9 @@ typedef struct {
 typedef struct {
     Str name;              /* "candidate.register" */
     bool opens;
-    SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one) */
+    Str about;             /* with opens: field that links to the case which the new one is about; `from` are states of that case */
+    SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one,
+                              "party:FIELD.FIELD": linked from the linked one) */
     Str to, event;
     SchemeNames fields;
     SchemeNames optional;  /* those of fields that may be empty */
@@ -176,6 +180,7 @@ typedef struct {
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
     Str document;          /* document kind made by this step; empty: none */
     const FeelScope *scope;
@@ -194,6 +199,8 @@ typedef struct {
     Str name;
     Str prefix;           /* of case ids */
     bool person;          /* the case is a person: its id names the key that seals */
+    bool beside;          /* accompanies another case: does not tell where the person stands */
+    SchemeNames readers;  /* roles among staff who may read such cases; empty: all */
     Str subject;          /* field that links to the person, for other types; empty: none */
     Str party_role;       /* role of an account whose party is a case of this type */
     const FeelCode *title;
@@ -231,6 +238,11 @@ typedef struct {
     const DmnModel *model;
 } SchemeModel;
 size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then day */
+/* Days on which models came into force, ascending: the folders of decisions/. */
+size_t scheme_law_days(const Scheme *s, Arena *a, Day **ret);
+/* What two people sign: SHA-256, hex, over a line "name hash" for each model of the folder of that day, by name. Empty if there
+ * is no such folder. */
+Str scheme_law_hash(const Scheme *s, Arena *a, Day day);
 /* The version in force on the day: the newest from ≤ day; NULL if there is none. */
 const SchemeModel *scheme_model(const Scheme *s, Str name, Day day);
 

@@ -139,20 +139,65 @@ static bool check_fields(SchemeReader *r, const SchemeType *t)
         if (t->fields[i].kind == SCHEME_CASE && t->fields[i].of.len > 0 && scheme_type(r->s, t->fields[i].of) == NULL) {
             return scheme_broken(r, "unknown case type", t->fields[i].of);
         }
+        if (t->fields[i].kind == SCHEME_FILE && (!t->fields[i].personal || (t->subject.len == 0 && !t->person))) {
+            return scheme_broken(r, "a file is personal, in a case about a person:", t->fields[i].name);
+        }
     }
     r->place = STR("subject");
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || scheme_broken(r, "unknown field", t->subject);
 }
 
+/* The newest version of the step's model must be there and know each fact that the step gives. */
+static bool check_model(const SchemeReader *r, const SchemeStep *step)
+{
+    const SchemeModel *m = step->model.len ? scheme_model(r->s, step->model, (Day){INT32_MAX}) : NULL;
+    if (m == NULL) {
+        return step->model.len == 0 || scheme_broken(r, "unknown decision model", step->model);
+    }
+    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, step->decision);
+    const DmnInput *inputs;
+    size_t count = d ? dmn_inputs(d, &inputs) : 0;
+    if (d == NULL) {
+        return scheme_broken(r, "the model has no decision", step->decision);
+    }
+    for (size_t i = 0; i < step->facts.count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < count && !known; k++) {
+            known = str_eq(inputs[k].name, step->facts.items[i].name);
+        }
+        if (!known) {
+            return scheme_broken(r, "the model has no input", step->facts.items[i].name);
+        }
+    }
+    return true;
+}
+
+/* The states from which a step is taken: its own case's, or those of the case that it opens one about. */
+static bool check_from(const SchemeReader *r, const SchemeType *t, const SchemeStep *step)
+{
+    if (step->about.len == 0) {
+        return check_states(r, t, &step->from);
+    }
+    const SchemeField *f = scheme_field(t, step->about);
+    const SchemeType *of = f ? scheme_type(r->s, f->of) : NULL;
+    if (of == NULL || !step->opens || !scheme_names_have(&step->fields, step->about)) {
+        return scheme_broken(r, "\"about\" names no field of the form that links to a case:", step->about);
+    }
+    return check_states(r, of, &step->from);
+}
+
 static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *step)
 {
     r->place = step->name;
-    if (!check_states(r, t, &step->from) || !check_state(r, t, step->to)) {
+    if (!check_from(r, t, step) || !check_state(r, t, step->to)) {
         return false;
     }
     for (size_t i = 0; i < step->fields.count; i++) {
         if (scheme_field(t, step->fields.items[i]) == NULL) {
             return scheme_broken(r, "unknown field", step->fields.items[i]);
+        }
+        if (step->two_people && scheme_field(t, step->fields.items[i])->kind == SCHEME_FILE) {
+            return scheme_broken(r, "a step for two people takes no file:", step->fields.items[i]); /* what waits is not sealed */
         }
     }
     for (size_t i = 0; i < step->set.count; i++) {
@@ -165,10 +210,7 @@ static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *s
             return false;
         }
     }
-    if (step->model.len > 0 && scheme_model(r->s, step->model, (Day){INT32_MAX}) == NULL) {
-        return scheme_broken(r, "unknown decision model", step->model);
-    }
-    return check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
+    return check_model(r, step) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
 }
 
 bool scheme_check_references(const Scheme *s, Err *err)

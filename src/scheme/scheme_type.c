@@ -103,7 +103,7 @@ static const struct {
 } KINDS[] = {
     {"text", SCHEME_TEXT, FEEL_STRING},     {"number", SCHEME_NUMBER, FEEL_NUMBER}, {"date", SCHEME_DATE, FEEL_DATE},
     {"yes_no", SCHEME_YES_NO, FEEL_BOOLEAN}, {"choice", SCHEME_CHOICE, FEEL_STRING}, {"case", SCHEME_CASE, FEEL_STRING},
-    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},
+    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},     {"file", SCHEME_FILE, FEEL_NULL},
 };
 
 static bool read_kind(const SchemeReader *r, const Json *j, SchemeField *f)
@@ -113,7 +113,8 @@ static bool read_kind(const SchemeReader *r, const Json *j, SchemeField *f)
         if (str_eq_c(kind, KINDS[i].name)) {
             f->kind = KINDS[i].kind;
             f->type = KINDS[i].feel == FEEL_LIST ? feel_type_list(r->s->arena, feel_type_basic(FEEL_STRING))
-                                                 : feel_type_basic(KINDS[i].feel);
+                      : KINDS[i].feel == FEEL_NULL ? feel_type_any()
+                                                   : feel_type_basic(KINDS[i].feel);
             return true;
         }
     }
@@ -168,7 +169,7 @@ static bool read_fields(SchemeReader *r, const Json *j)
 static FeelScope *base_scope(const SchemeReader *r)
 {
     static const char *const NAMES[] = {"form", "case", "caller", "today", "decision", "item", "holidays",
-                                        "period end", "days before", "paused period end", "name key", "passport", "round", "line"};
+                                        "period end", "days before", "paused period end", "name key", "passport", "law hash", "round", "line"};
     FeelScope *scope = feel_scope_new(r->s->arena, NULL);
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         int slot = feel_scope_add(scope, str_from_c(NAMES[i]), NULL);
@@ -374,6 +375,7 @@ static void split_optional(Arena *a, SchemeStep *step)
 static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
 {
     step->opens = json_is_true(json_get(j, "opens"));
+    step->about = json_text_at(j, "about");
     step->from = read_names(a, json_get(j, "from"));
     step->who = read_names(a, json_get(j, "who"));
     step->to = json_text_at(j, "to");
@@ -386,6 +388,7 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     step->return_unit = json_is_true(json_get(j, "return_unit"));
     step->receipt = json_is_true(json_get(j, "receipt"));
     step->cite = json_text_at(j, "cite");
+    step->group = json_text_at(j, "group");
     step->document = json_text_at(j, "document");
     step->model = json_text(json_path(j, "decision.model"));
     step->decision = json_text(json_path(j, "decision.name"));
@@ -416,12 +419,44 @@ static bool read_step(SchemeReader *r, Str name, const Json *j, SchemeStep *step
            read_expr(r, json_get(j, "make_units"), &step->make_units);
 }
 
+/* "like" names a step of the same file: what this one does not say is said there; of objects, member by member. */
+static bool complete_step(SchemeReader *r, const Json *steps, Str name, const Json *j, const Json **ret)
+{
+    Arena *a = r->s->arena;
+    Str like = json_text_at(j, "like");
+    const Json *model = like.len ? json_get_str(steps, like) : NULL;
+    *ret = j;
+    r->place = name;
+    if (like.len == 0) {
+        return true;
+    }
+    if (model == NULL || json_get(model, "like") != NULL) {
+        return scheme_broken(r, "\"like\" names no step that stands for itself:", like);
+    }
+    Json *whole = json_copy(a, model);
+    for (size_t i = 0; i < json_count(j); i++) {
+        Str key = j->members[i].key;
+        Json *value = j->members[i].value, *there = json_get_str(whole, key);
+        bool both = there != NULL && there->kind == JSON_OBJECT && value->kind == JSON_OBJECT;
+        for (size_t k = 0; both && k < value->count; k++) {
+            json_set(a, there, value->members[k].key, value->members[k].value);
+        }
+        if (!both) {
+            json_set(a, whole, key, value);
+        }
+    }
+    *ret = whole;
+    return true;
+}
+
 static bool read_steps(SchemeReader *r, const Json *j)
 {
     SchemeType *t = r->type;
     t->steps = ARENA_ARRAY(r->s->arena, SchemeStep, json_count(j) + 1);
     for (size_t i = 0; i < json_count(j); i++) {
-        if (!read_step(r, j->members[i].key, j->members[i].value, &t->steps[t->step_count++])) {
+        const Json *step;
+        if (!complete_step(r, j, j->members[i].key, j->members[i].value, &step) ||
+            !read_step(r, j->members[i].key, step, &t->steps[t->step_count++])) {
             return false;
         }
     }
@@ -434,13 +469,16 @@ bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *
     ret->name = json_text_at(j, "type");
     ret->prefix = json_text_at(j, "prefix");
     ret->person = json_is_true(json_get(j, "person"));
+    ret->beside = json_is_true(json_get(j, "beside"));
+    ret->readers = read_names(s->arena, json_get(j, "readers"));
     ret->subject = json_text_at(j, "subject");
     ret->party_role = json_text_at(j, "party_role");
     ret->list = read_names(s->arena, json_get(j, "list"));
     if (ret->name.len == 0 || ret->prefix.len == 0) {
         return scheme_broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
     }
-    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY}};
+    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY},
+                                     {"readers", JSON_ARRAY}};
     if (!parts_fit(&r, j, PARTS, COUNT_OF(PARTS)) || !read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
         !read_steps(&r, json_get(j, "steps"))) {
         return false;
