@@ -1,7 +1,7 @@
 // kit.mjs: a server of our own, a browser, people who sign in, and documents with right check digits.
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -100,7 +100,19 @@ export async function openBrowser(executablePath) {
 
 const read = path => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 const WEB = Object.fromEntries(LANGUAGES.map(l => [l, read(`web/messages/${l}.json`)]));
-const LAW = Object.fromEntries(LANGUAGES.map(l => [l, read(`law/kr-eps/messages/process.${l}.json`)]));
+const FOLDER = 'law/kr-eps/messages';
+
+// The scheme's own texts stand in several files for each language.
+function lawTexts(language) {
+  const all = {};
+  for (const file of readdirSync(join(ROOT, FOLDER)).filter(f => f.endsWith(`.${language}.json`))) {
+    for (const [kind, texts] of Object.entries(read(`${FOLDER}/${file}`))) {
+      all[kind] = { ...all[kind], ...texts };
+    }
+  }
+  return all;
+}
+const LAW = Object.fromEntries(LANGUAGES.map(l => [l, lawTexts(l)]));
 
 export function web(language, key) {
   const text = WEB[language][key];
