@@ -384,6 +384,8 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     step->receipt = json_is_true(json_get(j, "receipt"));
     step->cite = json_text_at(j, "cite");
     step->group = json_text_at(j, "group");
+    step->foretell = json_is_true(json_get(j, "foretell"));
+    step->hidden = step->hidden || step->foretell;
     step->document = json_text_at(j, "document");
     step->model = json_text(json_path(j, "decision.model"));
     step->decision = json_text(json_path(j, "decision.name"));
@@ -592,26 +594,32 @@ static bool check_fields(Reader *r, const SchemeType *t)
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || broken(r, "unknown field", t->subject);
 }
 
-/* The newest version of the step's model must be there and know each fact that the step gives. */
+/* Versions of a model may ask about other facts: each fact must be an input of one of them. */
+static bool is_input(const Reader *r, const SchemeStep *step, Str fact)
+{
+    const SchemeModel *models;
+    size_t count = scheme_models(r->s, &models);
+    for (size_t i = 0; i < count; i++) {
+        const DmnInvocable *d = str_eq(models[i].name, step->model) ? dmn_find(models[i].model, DMN_DECISION, step->decision) : NULL;
+        const DmnInput *inputs;
+        size_t input_count = d ? dmn_inputs(d, &inputs) : 0;
+        for (size_t k = 0; k < input_count; k++) {
+            if (str_eq(inputs[k].name, fact)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static bool check_model(const Reader *r, const SchemeStep *step)
 {
-    const SchemeModel *m = step->model.len ? scheme_model(r->s, step->model, (Day){INT32_MAX}) : NULL;
-    if (m == NULL) {
-        return step->model.len == 0 || broken(r, "unknown decision model", step->model);
+    if (step->model.len > 0 && scheme_model(r->s, step->model, (Day){INT32_MAX}) == NULL) {
+        return broken(r, "unknown decision model", step->model);
     }
-    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, step->decision);
-    const DmnInput *inputs;
-    size_t count = d ? dmn_inputs(d, &inputs) : 0;
-    if (d == NULL) {
-        return broken(r, "the model has no decision", step->decision);
-    }
-    for (size_t i = 0; i < step->facts.count; i++) {
-        bool known = false;
-        for (size_t k = 0; k < count && !known; k++) {
-            known = str_eq(inputs[k].name, step->facts.items[i].name);
-        }
-        if (!known) {
-            return broken(r, "the model has no input", step->facts.items[i].name);
+    for (size_t i = 0; step->model.len > 0 && i < step->facts.count; i++) {
+        if (!is_input(r, step, step->facts.items[i].name)) {
+            return broken(r, "no version of the model has the input", step->facts.items[i].name);
         }
     }
     return true;
