@@ -335,6 +335,10 @@ static bool is_aside(const PageView *v, Str name, const CaseRow *row)
         return false;
     }
     const SchemeState *to = scheme_state(in.type, in.step->to);
+    const SchemeState *now = scheme_state(in.type, row->state);
+    if (in.type->beside && now != NULL && page_has_role(v, now->holder)) { /* a duty of the caller's own */
+        return false;
+    }
     if (in.step->about.len > 0) { /* opens another case: nobody waits for it here */
         return true;
     }

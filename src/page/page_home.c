@@ -77,7 +77,9 @@ static void add_next(const PageView *v, Json *next, Json *others, Json *groups, 
         page_set_text(v, j, "href", json_text_at(steps->items[i], "href"));
         page_set_text(v, j, "kind", first && !aside ? STR("primary") : STR("other"));
         if (row->due.len > 0 && !aside) {
+            Day due;
             page_set_text(v, j, "due", row->due);
+            page_set_bool(v, j, "late", day_parse(row->due, &due) && day_cmp(due, v->today) < 0);
         }
         first = first && aside;
     }
@@ -170,6 +172,19 @@ static bool is_done_aside(const PageView *v, const CaseRow *row)
     return s != NULL && t->beside && s->final;
 }
 
+static void add_document(const PageView *v, Json *documents, const CaseRow *row)
+{
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    bool beside = t != NULL && t->beside;
+    if (is_done_aside(v, row) || (beside && page_has_role(v, row->holder))) { /* those stand among the next steps */
+        return;
+    }
+    Str about = beside ? page_state_label(v, row->type, row->state) : page_title_of(v, row);
+    Json *d = page_add(v, documents);
+    page_set_text(v, d, "href", page_case_href(v, row->id));
+    page_set_text(v, d, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", row->type)), STR_ARG(about)));
+}
+
 /* What is due first stands first; what has no day stands last, in its order. */
 static void sort_by_due(Json *list)
 {
@@ -214,14 +229,9 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
         if (!page_vacancies(v, m, &linked[i], err)) {
             return false;
         }
-        if (is_done_aside(v, &linked[i])) {
-            continue;
-        }
-        Json *d = page_add(v, documents);
-        page_set_text(v, d, "href", page_case_href(v, linked[i].id));
-        page_set_text(v, d, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", linked[i].type)), STR_ARG(page_title_of(v, &linked[i]))));
+        add_document(v, documents, &linked[i]);
         if (json_get(linked[i].data, "permit_no") != NULL) {
-            d = page_add(v, documents);
+            Json *d = page_add(v, documents);
             page_set_text(v, d, "href", str_printf(v->a, "/permit/%.*s", STR_ARG(linked[i].id)));
             page_set_text(v, d, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
                                                     STR_ARG(json_text_at(linked[i].data, "permit_no"))));
