@@ -37,9 +37,9 @@ static void add_case(const PageView *v, Json *blocks, const CaseRow *row)
     }
 }
 
-static void add_column(const PageView *v, Json *table, const char *key)
+static void add_column(const PageView *v, Json *columns, const char *key)
 {
-    Json *c = page_add(v, page_list_in(v, table, "columns"));
+    Json *c = page_add(v, columns);
     page_set_text(v, c, "label", view_text(v->a, v->language, key, NULL));
 }
 
@@ -50,10 +50,10 @@ static void add_reads(const PageView *v, Json *blocks, const Json *reads)
         page_set_text(v, block(v, blocks, "paragraph"), "text", view_text(v->a, v->language, "worker.no_reads", NULL));
         return;
     }
-    Json *table = block(v, blocks, "table"), *rows = page_list_in(v, table, "rows");
-    add_column(v, table, "data.day");
-    add_column(v, table, "data.reader");
-    add_column(v, table, "data.reason");
+    Json *table = block(v, blocks, "table"), *rows = page_list_in(v, table, "rows"), *columns = page_list_in(v, table, "columns");
+    add_column(v, columns, "data.day");
+    add_column(v, columns, "data.reader");
+    add_column(v, columns, "data.reason");
     for (size_t i = 0; i < reads->count && i < MAX_ROWS; i++) {
         Json *row = json_new_array(v->a);
         json_push(v->a, row, json_new_str(v->a, str_sub(json_text_at(reads->items[i], "at"), 0, 10)));

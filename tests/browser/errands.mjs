@@ -6,6 +6,7 @@ import * as candidate from './errands_candidate.mjs';
 import * as employer from './errands_employer.mjs';
 import * as office from './errands_office.mjs';
 import * as open from './errands_open.mjs';
+import * as rights from './errands_rights.mjs';
 
 export const ERRANDS = [
   ...allPages.PICTURE_ERRANDS, // of the demo as it is loaded
@@ -14,6 +15,7 @@ export const ERRANDS = [
   ...employer.ERRANDS,
   ...office.ERRANDS,
   ...bulk.ERRANDS,
+  ...rights.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];

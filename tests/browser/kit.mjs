@@ -1,7 +1,7 @@
 // kit.mjs: a server of our own, a browser, people who sign in, and documents with right check digits.
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -100,7 +100,19 @@ export async function openBrowser(executablePath) {
 
 const read = path => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 const WEB = Object.fromEntries(LANGUAGES.map(l => [l, read(`web/messages/${l}.json`)]));
-const LAW = Object.fromEntries(LANGUAGES.map(l => [l, read(`law/kr-eps/messages/process.${l}.json`)]));
+const TOPICS = readdirSync(join(ROOT, 'law/kr-eps/messages')).filter(f => f.endsWith('.en.json')).map(f => f.slice(0, -'.en.json'.length));
+
+// The scheme's texts of a language: the files of all topics, laid over each other as the program does.
+function lawTexts(language) {
+  const all = {};
+  for (const topic of TOPICS) {
+    for (const [kind, texts] of Object.entries(read(`law/kr-eps/messages/${topic}.${language}.json`))) {
+      all[kind] = { ...all[kind], ...texts };
+    }
+  }
+  return all;
+}
+const LAW = Object.fromEntries(LANGUAGES.map(l => [l, lawTexts(l)]));
 
 export function web(language, key) {
   const text = WEB[language][key];
@@ -127,6 +139,8 @@ export class Person {
   }
 
   web(key) { return web(this.language, key); }
+  law(kind, name) { return law(this.language, kind, name); }
+  group(name) { return law(this.language, 'group', name); }
   step(name) { return law(this.language, 'step', name); }
   state(name) { return law(this.language, 'state', name); }
   field(type, name) { return law(this.language, 'field', LAW[this.language].field[`${type}.${name}`] ? `${type}.${name}` : name); }
@@ -163,6 +177,12 @@ export class Person {
   // Presses the form's own button, named as the step.
   async submit(step) {
     await this.main().getByRole('button', { name: this.step(step), exact: true }).click();
+    await this.page.waitForLoadState();
+  }
+
+  // Presses the form's button, named by a text of the scheme.
+  async press(kind, name) {
+    await this.main().getByRole('button', { name: law(this.language, kind, name), exact: true }).click();
     await this.page.waitForLoadState();
   }
 
