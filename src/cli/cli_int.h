@@ -41,6 +41,10 @@ MUST_USE bool cli_read_json(Cli *c, Str text, Json **ret, Err *err);
 /* The object of --OPTION with the FIELD=VALUE arguments after the second one put into it. */
 MUST_USE bool cli_read_form(Cli *c, const char *option, Json **ret, Err *err);
 
+/* Says on the error stream which law folders are not as they were signed in the open store and, where wanted, that none is
+ * signed; gives the number of these findings. */
+int cli_signed_law(Cli *c, bool tell_if_off);
+
 int cli_init(Cli *c);
 int cli_do(Cli *c);
 int cli_dry_run(Cli *c);

@@ -31,6 +31,8 @@ typedef struct {
     bool (*holder_of)(void *host, Str type, Str field, Str value, Str *ret_id, Err *err);
     /* A new case id for a type; different at each call. */
     bool (*new_id)(void *host, const SchemeType *type, Str *ret, Err *err);
+    /* Whether the folder this model stands in may decide cases of this store: signed by two people, or nothing is signed here. */
+    bool (*law_signed)(void *host, const SchemeModel *model, bool *ret, Err *err);
     /* A secret for a purpose that never changes and that nobody can choose; revealed only after its use. */
     bool (*secret)(void *host, Str purpose, Hash *ret, Err *err);
 } CommandFacts;

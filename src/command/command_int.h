@@ -38,6 +38,8 @@ MUST_USE bool command_file(Arena *a, const Json *sent, Json **ret, Err *err);
 void command_add_files(Planning *p, Event *e);
 /* Adds a fault and returns false. */
 bool planning_fault(Planning *p, ErrCode code, const char *field, Str text);
+/* LAW_NOT_SIGNED where the store has signatures and the folder of this model is without. */
+MUST_USE bool planning_law_is_signed(const Planning *p, const SchemeModel *model);
 /* One value of an effect's or step's `set`. */
 typedef struct {
     const SchemeField *field;

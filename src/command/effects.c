@@ -312,6 +312,7 @@ bool plan_draw(Planning *p)
         items[i] = (DrawItem){p->pool[at][i].id, eligible, int_of(p, d->rank, 0), int_of(p, d->exposure, 0)};
     }
     DrawRule rule = {.places = int_of(p, d->places, 0), .multiple = int_of(p, d->multiple, 0),
+                     .beacon = d->beacon ? feel_text(feel_eval(p->in->run, d->beacon, p->frame)) : STR(""),
                      .least_shown_first = d->least_shown_first};
     Str *ids;
     size_t n;

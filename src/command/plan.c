@@ -93,6 +93,16 @@ static bool check_requires(Planning *p)
     return ok;
 }
 
+bool planning_law_is_signed(const Planning *p, const SchemeModel *model)
+{
+    bool is_signed;
+    if (!p->in->facts.law_signed(p->in->facts.host, model, &is_signed, p->err)) {
+        return false;
+    }
+    return is_signed || err_set(p->err, LAW_NOT_SIGNED, "The models in force from %.*s are not those that two people signed (goldenbridge law versions).",
+                                STR_ARG(day_print(p->a, model->from)));
+}
+
 static bool make_decision(Planning *p)
 {
     const CommandInput *in = p->in;
@@ -111,7 +121,8 @@ static bool make_decision(Planning *p)
         }
     }
     Value all = feel_context(facts, n);
-    if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err)) {
+    if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err) ||
+        !planning_law_is_signed(p, plan->decision.model)) {
         return false;
     }
     plan->decided = true;

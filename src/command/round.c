@@ -127,7 +127,8 @@ static bool score(Planning *p, const SchemeRound *d, PlanLine *line)
     }
     Decision decision = {0};
     if (!decide(p->in->run, p->in->scheme, d->model, d->decision, p->in->today, feel_context(facts, known), &decision,
-                p->err)) {
+                p->err) ||
+        !planning_law_is_signed(p, decision.model)) {
         return false;
     }
     line->proof = decision_proof(p->a, &decision);

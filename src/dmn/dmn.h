@@ -52,21 +52,26 @@ MUST_USE bool dmn_inputs_read(Arena *a, const DmnInvocable *d, const Json *objec
 /* ---- Trace: why ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
-    Str input;   /* input expression text or input label */
-    Str test;    /* the cell as written */
-    Value value; /* what was tested */
-    bool passed;
+    Str input; /* input expression text or input label */
+    Str test;  /* the cell as written */
 } DmnCell;
 
+/* A rule as it stands in the model; it lives as long as the model. */
 typedef struct {
-    Str id;               /* rule id of the model, else "r1", "r2", … */
-    int index;            /* from 1 */
-    const DmnCell *cells; /* filled for fired rules; for all rules where the trace asks for it */
+    Str id;    /* rule id of the model, else "r1", "r2", … */
+    int index; /* from 1 */
+    const DmnCell *cells;
     size_t cell_count;
-    const FeelEntry *outputs; /* output name (or "") and value */
-    size_t output_count;
     const FeelEntry *annotations; /* annotation column name and text; <description> as "description" */
     size_t annotation_count;
+} DmnRule;
+
+/* What became of a rule. */
+typedef struct {
+    const DmnRule *rule;
+    const bool *passed;       /* by cell; NULL: all did */
+    const FeelEntry *outputs; /* output name (or "") and value */
+    size_t output_count;
     bool fired;
 } DmnRuleTrace;
 
@@ -74,6 +79,7 @@ typedef struct {
     Str decision, id; /* name and id of the decision */
     Str hit_policy;   /* empty if it is no table */
     Value value;
+    const Value *tested;       /* the values of the table's inputs, cell by cell of each rule */
     const DmnRuleTrace *rules; /* fired ones, or all */
     size_t rule_count;
 } DmnStep;

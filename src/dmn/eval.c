@@ -8,7 +8,7 @@ DmnStep *trace_step(Eval *ev)
 {
     DmnTrace *t = ev->trace;
     if (t->count == t->cap) {
-        size_t cap = t->cap > 0 ? t->cap * 2 : 8;
+        size_t cap = t->cap > 0 ? t->cap * 2 : ev->steps_expected;
         if (!eval_room(ev, EVAL_ROOM + cap * sizeof(DmnStep))) {
             return NULL;
         }
@@ -294,6 +294,7 @@ Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trac
     kept->memo = (Value *)(void *)(kept + 1);
     kept->frames = kept->memo + root->total;
     kept->frames_left = d->plan_frames;
+    kept->steps_expected = d->plan_steps > 0 ? d->plan_steps : 1;
     if (d->kind != DMN_DECISION) {
         return called_directly(kept, d);
     }

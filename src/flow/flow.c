@@ -4,6 +4,7 @@
 
 #include "project/project.h"
 #include "query/query.h"
+#include "signed.h"
 
 enum { MAX_REQUEST = 16 * 1024 * 1024 };
 
@@ -12,6 +13,7 @@ enum { MAX_REQUEST = 16 * 1024 * 1024 };
 typedef struct {
     Store *store;
     Str scheme;
+    const Scheme *law;
     Arena *a;
     Map opened; /* type → int64_t*: cases opened by this command so far */
 } Facts;
@@ -88,10 +90,16 @@ static bool facts_secret(void *host, Str purpose, Hash *ret, Err *err)
     return store_secret(f->store, purpose, ret, err);
 }
 
+static bool facts_law_signed(void *host, const SchemeModel *model, bool *ret, Err *err)
+{
+    const Facts *f = host;
+    return signed_is(f->store, f->a, f->law, model->from, ret, err);
+}
+
 static CommandFacts facts_of(Facts *f)
 {
     return (CommandFacts){.host = f, .by_id = facts_by_id, .list = facts_list, .count = facts_count, .units = facts_units,
-                          .holder_of = facts_holder_of, .new_id = facts_new_id, .secret = facts_secret};
+                          .holder_of = facts_holder_of, .new_id = facts_new_id, .secret = facts_secret, .law_signed = facts_law_signed};
 }
 
 /* ---- Finding ---- */
@@ -169,7 +177,7 @@ static bool make_input(Pipeline *p)
     p->in.now = p->now;
     p->in.today = instant_day(p->now, scheme_utc_offset(s));
     p->in.run = p->run;
-    p->facts = (Facts){.store = p->f->store, .scheme = scheme_id(s), .a = p->a, .opened.arena = p->a};
+    p->facts = (Facts){.store = p->f->store, .scheme = scheme_id(s), .law = s, .a = p->a, .opened.arena = p->a};
     p->in.facts = facts_of(&p->facts);
     if (p->command->case_id.len == 0) {
         return true;
@@ -374,7 +382,7 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
     Json *list = json_new_array(a);
     const SchemeType *types;
     size_t count = scheme_types(s, &types);
-    Facts facts = {.store = f->store, .scheme = scheme_id(s), .a = a, .opened.arena = a};
+    Facts facts = {.store = f->store, .scheme = scheme_id(s), .law = s, .a = a, .opened.arena = a};
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < types[i].step_count; k++) {
             const SchemeStep *step = &types[i].steps[k];

@@ -339,6 +339,12 @@ static bool is_aside(const PageView *v, Str name, const CaseRow *row)
     if (in.type->beside && now != NULL && page_has_role(v, now->holder)) { /* a duty of the caller's own */
         return false;
     }
+    for (size_t i = 0; i < in.step->outcome_count; i++) {
+        const SchemeOutcome *o = &in.step->outcomes[i];
+        if (str_eq(o->outcome, STR("granted")) && str_eq(o->to, row->state)) {
+            return true; /* what can be asked for again and again, such as an extension */
+        }
+    }
     if (in.step->about.len > 0) { /* opens another case: nobody waits for it here */
         return true;
     }

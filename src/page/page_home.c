@@ -113,43 +113,6 @@ static bool add_reads(const PageView *v, Json *model, Str person, Err *err)
     return true;
 }
 
-/* Place among those who wait in the same pool: by standing, then fewest referrals; who is level shares a place. */
-static bool add_roster(const PageView *v, Json *model, const CaseRow *row, Err *err)
-{
-    const Json *rule = json_get(json_get(scheme_info(v->scheme), "roster"), str_c(v->a, row->type));
-    Str state = json_text_at(rule, "state"), pool = json_text_at(rule, "pool"), rank = json_text_at(rule, "standing"),
-        shown = json_text_at(rule, "exposure");
-    if (rule == NULL || !str_eq(row->state, state)) {
-        return true;
-    }
-    QueryWhere where = {pool, json_text(json_get_str(row->data, pool))};
-    const CaseRow *rows;
-    size_t count;
-    if (!query_list(v->flow->store, v->a, row->scheme, row->type, &where, 1, &state, 1, &rows, &count, err)) {
-        return false;
-    }
-    int64_t own = json_to_int(json_get_str(row->data, rank), 0), own_shown = json_to_int(json_get_str(row->data, shown), 0);
-    int64_t better = 0, level = 0;
-    for (size_t i = 0; i < count; i++) {
-        int64_t other = json_to_int(json_get_str(rows[i].data, rank), 0), times = json_to_int(json_get_str(rows[i].data, shown), 0);
-        better += other > own || (other == own && times < own_shown);
-        level += other == own && times == own_shown;
-    }
-    Json *roster = page_object_in(v, model, "roster");
-    page_set_int(v, roster, "place", better + 1);
-    page_set_int(v, roster, "of", (int64_t)count);
-    page_set_text(v, roster, "standing", str_printf(v->a, "%lld", (long long)own));
-    page_set_int(v, roster, "referrals", own_shown);
-    page_set_text(v, roster, "expires", row->due);
-    Json *why = page_list_in(v, roster, "why"), *params = json_new_object(v->a);
-    page_set_int(v, params, "better", better);
-    page_set_int(v, params, "level", level - 1);
-    json_push(v->a, why, json_new_str(v->a, view_text(v->a, v->language, "roster.better", params)));
-    json_push(v->a, why, json_new_str(v->a, view_text(v->a, v->language, "roster.level", params)));
-    json_push(v->a, why, json_new_str(v->a, view_text(v->a, v->language, "roster.rule", NULL)));
-    return true;
-}
-
 /* Where the person stands is told by the case about them that moved last: the employment, once there is one. */
 static const CaseRow *case_that_moved_last(const PageView *v, const CaseRow *own, const CaseRow *linked, size_t count)
 {
@@ -246,7 +209,7 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     page_holder(v, page_object_in(v, m, "holder"), last);
     page_rights(v, page_list_in(v, m, "rights"), row, last);
     page_set_text(v, m, "calendar_href", page_calendar_href(v));
-    return add_roster(v, m, row, err) && add_reads(v, m, row->id, err);
+    return page_roster(v, m, row, err) && add_reads(v, m, row->id, err);
 }
 
 static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err *err)

@@ -46,6 +46,8 @@ Str page_step_label(const PageView *v, Str step);
 Str page_event_label(const PageView *v, Str event);
 /* Who acted: a party of the case by its title, an account by its name in the log. */
 Str page_actor(const PageView *v, Str actor);
+/* Where the scheme keeps a roster of the case's type: place, waits of others, the last draws and what they said of this one. */
+MUST_USE bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err);
 Str page_title_of(const PageView *v, const CaseRow *row);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_has_role(const PageView *v, Str role);

@@ -27,6 +27,7 @@ typedef enum {
     SLOT_PAUSED_END, /* function "paused period end"(from, length, pauses: list of {from, to}) */
     SLOT_NAME_KEY,   /* function "name key"(text): one key for all spellings of a name */
     SLOT_PASSPORT,   /* function "passport"(mrz text): context of what the machine-readable zone says, or null */
+    SLOT_LAW_HASH,   /* function "law hash"(day: date): SHA-256 over the models of the folder of that day, or null */
     SLOT_ROUND,      /* what a round gave as a whole: {root, secret, result, count} */
     SLOT_LINE,       /* what it gave to one case, in the effects on it */
     SLOT_FIRST_READ
@@ -122,6 +123,7 @@ typedef struct {
     const FeelCode *eligible; /* over `item`; NULL: all */
     const FeelCode *rank;     /* integer over `item`, larger is better */
     const FeelCode *exposure; /* integer over `item`: referrals so far */
+    const FeelCode *beacon;   /* hex text of an outside beacon that is mixed into the seed; NULL or empty: none */
     bool least_shown_first;   /* "order": who was referred least goes first, then rank; else rank, then least referred */
     Str into;                 /* field of the case that gets the list of ids */
 } SchemeDraw;
@@ -235,6 +237,11 @@ typedef struct {
     const DmnModel *model;
 } SchemeModel;
 size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then day */
+/* Days on which models came into force, ascending: the folders of decisions/. */
+size_t scheme_law_days(const Scheme *s, Arena *a, Day **ret);
+/* What two people sign: SHA-256, hex, over a line "name hash" for each model of the folder of that day, by name. Empty if there
+ * is no such folder. */
+Str scheme_law_hash(const Scheme *s, Arena *a, Day day);
 /* The version in force on the day: the newest from ≤ day; NULL if there is none. */
 const SchemeModel *scheme_model(const Scheme *s, Str name, Day day);
 

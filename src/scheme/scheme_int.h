@@ -33,7 +33,7 @@ MUST_USE bool scheme_check_references(const Scheme *s, Err *err);
 MUST_USE bool scheme_load_models(Scheme *s, Err *err);
 MUST_USE bool scheme_load_messages(Scheme *s, Err *err);
 MUST_USE bool scheme_load_holidays(Scheme *s, Err *err);
-/* Makes the functions of SLOT_PERIOD_END to SLOT_PASSPORT. */
+/* Makes the functions of SLOT_PERIOD_END to SLOT_LAW_HASH. */
 void scheme_make_functions(Scheme *s);
 
 #endif

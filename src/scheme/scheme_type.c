@@ -179,7 +179,7 @@ static bool read_fields(Reader *r, const Json *j)
 static FeelScope *base_scope(const Reader *r)
 {
     static const char *const NAMES[] = {"form", "case", "caller", "today", "decision", "item", "holidays",
-                                        "period end", "days before", "paused period end", "name key", "passport", "round", "line"};
+                                        "period end", "days before", "paused period end", "name key", "passport", "law hash", "round", "line"};
     FeelScope *scope = feel_scope_new(r->s->arena, NULL);
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         int slot = feel_scope_add(scope, str_from_c(NAMES[i]), NULL);
@@ -317,7 +317,7 @@ static bool read_draw(const Reader *r, const Json *j, SchemeStep *step)
     d->least_shown_first = str_eq(json_text_at(j, "order"), STR("least shown first"));
     bool ok = read_expr(r, json_get(j, "places"), &d->places) && read_expr(r, json_get(j, "multiple"), &d->multiple) &&
               read_expr(r, json_get(j, "eligible"), &d->eligible) && read_expr(r, json_get(j, "rank"), &d->rank) &&
-              read_expr(r, json_get(j, "exposure"), &d->exposure);
+              read_expr(r, json_get(j, "exposure"), &d->exposure) && read_expr(r, json_get(j, "beacon"), &d->beacon);
     if (ok && (!d->places || !d->multiple || !d->rank || !d->exposure || !d->pool.len || !d->into.len)) {
         return broken(r, "a draw needs pool, places, multiple, rank, exposure and into", STR(""));
     }
