@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "flow.h"
 
+#include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
-#include "draft.h"
 #include "signed.h"
 
 enum { MAX_REQUEST = 16 * 1024 * 1024 };
