@@ -180,6 +180,7 @@ typedef struct {
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    bool foretell;         /* never taken: pages show what it would decide today */
     Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
     Str document;          /* document kind made by this step; empty: none */

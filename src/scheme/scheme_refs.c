@@ -147,32 +147,42 @@ static bool check_fields(SchemeReader *r, const SchemeType *t)
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || scheme_broken(r, "unknown field", t->subject);
 }
 
-/* The newest version of the step's model must be there and know each fact that the step gives. */
+/* Versions of a model may ask about other facts: each fact must be an input of one of them. */
+static bool is_input(const SchemeReader *r, const SchemeStep *step, Str fact)
+{
+    const SchemeModel *models;
+    size_t count = scheme_models(r->s, &models);
+    for (size_t i = 0; i < count; i++) {
+        const DmnInvocable *d = str_eq(models[i].name, step->model) ? dmn_find(models[i].model, DMN_DECISION, step->decision) : NULL;
+        const DmnInput *inputs;
+        size_t input_count = d ? dmn_inputs(d, &inputs) : 0;
+        for (size_t k = 0; k < input_count; k++) {
+            if (str_eq(inputs[k].name, fact)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The newest version of the step's model must be there and hold its decision; each fact that the step gives must be known. */
 static bool check_model(const SchemeReader *r, const SchemeStep *step)
 {
     const SchemeModel *m = step->model.len ? scheme_model(r->s, step->model, (Day){INT32_MAX}) : NULL;
     if (m == NULL) {
         return step->model.len == 0 || scheme_broken(r, "unknown decision model", step->model);
     }
-    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, step->decision);
-    const DmnInput *inputs;
-    size_t count = d ? dmn_inputs(d, &inputs) : 0;
-    if (d == NULL) {
+    if (dmn_find(m->model, DMN_DECISION, step->decision) == NULL) {
         return scheme_broken(r, "the model has no decision", step->decision);
     }
     for (size_t i = 0; i < step->facts.count; i++) {
-        bool known = false;
-        for (size_t k = 0; k < count && !known; k++) {
-            known = str_eq(inputs[k].name, step->facts.items[i].name);
-        }
-        if (!known) {
-            return scheme_broken(r, "the model has no input", step->facts.items[i].name);
+        if (!is_input(r, step, step->facts.items[i].name)) {
+            return scheme_broken(r, "no version of the model has the input", step->facts.items[i].name);
         }
     }
     return true;
 }
 
-/* The states from which a step is taken: its own case's, or those of the case that it opens one about. */
 static bool check_from(const SchemeReader *r, const SchemeType *t, const SchemeStep *step)
 {
     if (step->about.len == 0) {

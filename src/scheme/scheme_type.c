@@ -389,6 +389,8 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     step->receipt = json_is_true(json_get(j, "receipt"));
     step->cite = json_text_at(j, "cite");
     step->group = json_text_at(j, "group");
+    step->foretell = json_is_true(json_get(j, "foretell"));
+    step->hidden = step->hidden || step->foretell;
     step->document = json_text_at(j, "document");
     step->model = json_text(json_path(j, "decision.model"));
     step->decision = json_text(json_path(j, "decision.name"));

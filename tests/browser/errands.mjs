@@ -7,6 +7,7 @@ import * as employer from './errands_employer.mjs';
 import * as office from './errands_office.mjs';
 import * as open from './errands_open.mjs';
 import * as rounds from './errands_rounds.mjs';
+import * as rights from './errands_rights.mjs';
 
 export const ERRANDS = [
   ...allPages.PICTURE_ERRANDS, // of the demo as it is loaded
@@ -16,6 +17,7 @@ export const ERRANDS = [
   ...employer.ERRANDS,
   ...office.ERRANDS,
   ...bulk.ERRANDS,
+  ...rights.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];

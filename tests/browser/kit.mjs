@@ -139,6 +139,8 @@ export class Person {
   }
 
   web(key) { return web(this.language, key); }
+  law(kind, name) { return law(this.language, kind, name); }
+  group(name) { return law(this.language, 'group', name); }
   step(name) { return law(this.language, 'step', name); }
   state(name) { return law(this.language, 'state', name); }
   field(type, name) { return law(this.language, 'field', LAW[this.language].field[`${type}.${name}`] ? `${type}.${name}` : name); }
@@ -175,6 +177,12 @@ export class Person {
   // Presses the form's own button, named as the step.
   async submit(step) {
     await this.main().getByRole('button', { name: this.step(step), exact: true }).click();
+    await this.page.waitForLoadState();
+  }
+
+  // Presses the form's button, named by a text of the scheme.
+  async press(kind, name) {
+    await this.main().getByRole('button', { name: law(this.language, kind, name), exact: true }).click();
     await this.page.waitForLoadState();
   }
 
