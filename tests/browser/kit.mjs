@@ -100,13 +100,13 @@ export async function openBrowser(executablePath) {
 
 const read = path => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 const WEB = Object.fromEntries(LANGUAGES.map(l => [l, read(`web/messages/${l}.json`)]));
-const TOPICS = readdirSync(join(ROOT, 'law/kr-eps/messages')).filter(f => f.endsWith('.en.json')).map(f => f.slice(0, -'.en.json'.length));
+const FOLDER = 'law/kr-eps/messages';
 
-// The scheme's texts of a language: the files of all topics, laid over each other as the program does.
+// The scheme's own texts stand in several files for each language.
 function lawTexts(language) {
   const all = {};
-  for (const topic of TOPICS) {
-    for (const [kind, texts] of Object.entries(read(`law/kr-eps/messages/${topic}.${language}.json`))) {
+  for (const file of readdirSync(join(ROOT, FOLDER)).filter(f => f.endsWith(`.${language}.json`))) {
+    for (const [kind, texts] of Object.entries(read(`${FOLDER}/${file}`))) {
       all[kind] = { ...all[kind], ...texts };
     }
   }
