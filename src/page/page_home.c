@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
+#include "flow/draft.h"
+
 enum { QUEUE_LIMIT = 100 };
 
 /* ---- Nobody is signed in ---- */
@@ -166,6 +168,26 @@ static void sort_by_due(Json *list)
     }
 }
 
+/* Forms that were begun and not sent. */
+static bool add_drafts(const PageView *v, Json *model, Err *err)
+{
+    Draft *drafts;
+    size_t count;
+    if (!draft_list(v->flow, v->a, v->caller->account, &drafts, &count, err)) {
+        return false;
+    }
+    Json *list = page_list_in(v, model, "drafts");
+    for (size_t i = 0; i < count; i++) {
+        Str rest = drafts[i].place, step;
+        (void)str_cut(&rest, '/', &step);
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", page_step_label(v, step));
+        page_set_text(v, j, "href", drafts[i].href);
+        page_set_text(v, j, "day", day_print(v->a, instant_day(drafts[i].saved, scheme_utc_offset(v->scheme))));
+    }
+    return true;
+}
+
 static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *err)
 {
     *ret = (Page){"home_worker", json_new_object(v->a)};
@@ -209,7 +231,7 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     page_holder(v, page_object_in(v, m, "holder"), last);
     page_rights(v, page_list_in(v, m, "rights"), row, last);
     page_set_text(v, m, "calendar_href", page_calendar_href(v));
-    return page_roster(v, m, row, err) && add_reads(v, m, row->id, err);
+    return page_roster(v, m, row, err) && add_reads(v, m, row->id, err) && add_drafts(v, m, err);
 }
 
 static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err *err)
@@ -263,7 +285,7 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
         page_set_text(v, j, "label", json_text_at(opening->items[i], "label"));
         page_set_text(v, j, "href", json_text_at(opening->items[i], "href"));
     }
-    return true;
+    return add_drafts(v, m, err);
 }
 
 /* ---- Staff ---- */
