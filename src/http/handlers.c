@@ -320,6 +320,33 @@ static void add_case(const Exchange *x, Json *list, const CaseRow *row)
     json_push(a, list, j);
 }
 
+/* What proves the entries of a person's own case to anybody, with what was sealed in them: those that a checkpoint covers. */
+static bool own_proofs(Exchange *x, Str party, Json *list, Err *err)
+{
+    Arena *a = x->v.a;
+    Store *store = x->w->flow.store;
+    Event *events;
+    size_t count;
+    if (!query_history(store, a, party, &events, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        Json *proof;
+        Err none;
+        bool is_of_another = events[i].person.len > 0 && !str_eq(events[i].person, party);
+        if (is_of_another) {
+            continue;
+        }
+        if (store_disclose(store, a, events[i].seq, &proof, &none)) {
+            json_push(a, list, proof);
+        } else if (none.code != NOT_FOUND) {
+            *err = none;
+            return false;
+        }
+    }
+    return true;
+}
+
 bool handle_my_data(Exchange *x, Err *err)
 {
     Arena *a = x->v.a;
@@ -346,6 +373,9 @@ bool handle_my_data(Exchange *x, Err *err)
         }
     }
     json_set(a, j, STR("file_reads"), reads);
+    if (!own_proofs(x, party, json_set(a, j, STR("proofs"), json_new_array(a)), err)) {
+        return false;
+    }
     x->r->disposition = str_printf(a, "%.*s.json", STR_ARG(party));
     x->r->content_type = "application/json";
     json_write_pretty(&x->r->body, j);
