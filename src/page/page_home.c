@@ -213,7 +213,8 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
     page_frame(v, m, page_title_of(v, row));
     page_set_text(v, company, "name", page_title_of(v, row));
     page_set_text(v, company, "number", json_text_at(row->data, "business_number"));
-    page_set_text(v, company, "industry", page_value(v, t, STR("industry"), json_get(row->data, "industry")));
+    const Json *industry = json_get(row->data, "industry");
+    page_set_text(v, company, "industry", industry ? page_value(v, t, STR("industry"), industry) : STR(""));
     page_set_text(v, company, "place", page_value(v, t, STR("region"), json_get(row->data, "region")));
     Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others");
     Json *cases = page_list_in(v, m, "cases"), *duties = page_list_in(v, m, "duties");

@@ -100,7 +100,8 @@ export async function openBrowser(executablePath) {
 
 const read = path => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 const WEB = Object.fromEntries(LANGUAGES.map(l => [l, read(`web/messages/${l}.json`)]));
-const LAW = Object.fromEntries(LANGUAGES.map(l => [l, read(`law/kr-eps/messages/process.${l}.json`)]));
+const LAW = Object.fromEntries(['kr-eps', 'kz-flp'].map(scheme =>
+  [scheme, Object.fromEntries(LANGUAGES.map(l => [l, read(`law/${scheme}/messages/process.${l}.json`)]))]));
 
 export function web(language, key) {
   const text = WEB[language][key];
@@ -110,8 +111,8 @@ export function web(language, key) {
   return text;
 }
 
-export function law(language, kind, name) {
-  return LAW[language][kind]?.[name] ?? name;
+export function law(language, kind, name, scheme = 'kr-eps') {
+  return LAW[scheme][language][kind]?.[name] ?? name;
 }
 
 const escapeRegex = text => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -123,13 +124,14 @@ const labelled = text => new RegExp(`^\\s*${escapeRegex(text)}(\\s*\\([^)]*\\))?
 
 export class Person {
   constructor(origin, context, page, language) {
-    Object.assign(this, { origin, context, page, language });
+    Object.assign(this, { origin, context, page, language, scheme: 'kr-eps' });
   }
 
   web(key) { return web(this.language, key); }
-  step(name) { return law(this.language, 'step', name); }
-  state(name) { return law(this.language, 'state', name); }
-  field(type, name) { return law(this.language, 'field', LAW[this.language].field[`${type}.${name}`] ? `${type}.${name}` : name); }
+  law(kind, name) { return law(this.language, kind, name, this.scheme); }
+  step(name) { return this.law('step', name); }
+  state(name) { return this.law('state', name); }
+  field(type, name) { return this.law('field', LAW[this.scheme][this.language].field[`${type}.${name}`] ? `${type}.${name}` : name); }
 
   async open(path) {
     const answer = await this.page.goto(this.origin + path);
@@ -151,9 +153,9 @@ export class Person {
       const box = this.page.getByLabel(labelled(label)).and(this.page.locator('input, select, textarea')).first();
       await box.or(group).first().waitFor();
       if (await group.count() > 0) {
-        await group.getByRole('radio', { name: law(this.language, 'choice', value), exact: true }).check();
+        await group.getByRole('radio', { name: this.law('choice', value), exact: true }).check();
       } else if (await box.evaluate(e => e.tagName) === 'SELECT') {
-        await box.selectOption(await box.locator('option', { hasText: value }).first().getAttribute('value'));
+        await box.selectOption(await box.locator('option', { hasText: this.law('choice', value) }).first().getAttribute('value'));
       } else {
         await box.fill(String(value));
       }
