@@ -113,10 +113,14 @@ static bool make_decision(Planning *p)
         return true;
     }
     FeelEntry *facts = ARENA_ARRAY(p->a, FeelEntry, step->facts.count + 1);
-    for (size_t i = 0; i < step->facts.count; i++) {
-        facts[i] = (FeelEntry){step->facts.items[i].name, feel_eval(in->run, step->facts.items[i].code, p->frame)};
+    size_t n = 0;
+    for (size_t i = 0; i < step->facts.count; i++) { /* what another version asks about is left out */
+        const SchemeExpr *f = &step->facts.items[i];
+        if (decide_takes(in->scheme, step->model, step->decision, in->today, f->name)) {
+            facts[n++] = (FeelEntry){f->name, feel_eval(in->run, f->code, p->frame)};
+        }
     }
-    Value all = feel_context(facts, step->facts.count);
+    Value all = feel_context(facts, n);
     if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err) ||
         !planning_law_is_signed(p, plan->decision.model)) {
         return false;

@@ -248,7 +248,13 @@ static bool run_stages(Pipeline *p, bool dry)
             return r->repeated = true;
         }
     }
-    if (!make_input(p) || !command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
+    if (!make_input(p)) {
+        return false;
+    }
+    if (p->in.step->foretell && !dry) {
+        return err_set(&r->err, NOT_ALLOWED, "This step only shows what would be decided.");
+    }
+    if (!command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
         return false;
     }
     if (dry) {

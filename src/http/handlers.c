@@ -298,6 +298,21 @@ bool handle_my_data(Exchange *x, Err *err)
     return true;
 }
 
+bool handle_my_data_pdf(Exchange *x, Err *err)
+{
+    x->r->content_type = "application/pdf";
+    x->r->disposition = str_printf(x->v.a, "%.*s.pdf", STR_ARG(x->v.caller->party));
+    return page_data_pdf(&x->v, &x->r->body, err);
+}
+
+bool handle_calendar(Exchange *x, Err *err)
+{
+    Str token = x->rest[1], ending = STR(".ics");
+    token.len -= str_ends(token, ending) ? ending.len : 0;
+    x->r->content_type = "text/calendar; charset=utf-8";
+    return page_calendar(&x->v, x->rest[0], token, &x->r->body, err);
+}
+
 /* ---- Files and health ---- */
 
 bool handle_static(Exchange *x, Err *err)

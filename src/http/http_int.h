@@ -100,6 +100,8 @@ bool handle_scheme(Exchange *x, Err *err); /* which scheme one reads about befor
 bool handle_list(Exchange *x, Err *err);
 bool handle_case(Exchange *x, Err *err);
 bool handle_case_file(Exchange *x, Err *err);
+bool handle_my_data_pdf(Exchange *x, Err *err);
+bool handle_calendar(Exchange *x, Err *err);
 bool handle_step_form(Exchange *x, Err *err);
 bool handle_step(Exchange *x, Err *err);
 bool handle_decision(Exchange *x, Err *err);

@@ -20,6 +20,8 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/check", WHO_ANYBODY, handle_check, NULL},
     {METHOD_POST, "/check", WHO_ANYBODY, handle_check, NULL},
     {METHOD_GET, "/me/data", WHO_ACCOUNT, handle_my_data, NULL},
+    {METHOD_GET, "/me/data.pdf", WHO_ACCOUNT, handle_my_data_pdf, NULL},
+    {METHOD_GET, "/calendar/*/*", WHO_ANYBODY, handle_calendar, NULL},
     {METHOD_GET, "/law", WHO_ANYBODY, handle_law, NULL},
     {METHOD_GET, "/law/article", WHO_ANYBODY, handle_law_article, NULL},
     {METHOD_GET, "/law/model/*", WHO_ANYBODY, handle_law_model, NULL},

@@ -335,6 +335,10 @@ static bool is_aside(const PageView *v, Str name, const CaseRow *row)
         return false;
     }
     const SchemeState *to = scheme_state(in.type, in.step->to);
+    const SchemeState *now = scheme_state(in.type, row->state);
+    if (in.type->beside && now != NULL && page_has_role(v, now->holder)) { /* a duty of the caller's own */
+        return false;
+    }
     for (size_t i = 0; i < in.step->outcome_count; i++) {
         const SchemeOutcome *o = &in.step->outcomes[i];
         if (str_eq(o->outcome, STR("granted")) && str_eq(o->to, row->state)) {

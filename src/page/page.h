@@ -63,6 +63,10 @@ typedef struct {
     Str key;               /* idempotency key to carry */
 } PageFormAsk;
 MUST_USE bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err);
+/* Everything kept about the caller, as PDF. NOT_ALLOWED for accounts that are no person's. */
+MUST_USE bool page_data_pdf(const PageView *v, Buf *out, Err *err);
+/* The deadlines of an account as iCalendar. NOT_FOUND unless the token is the one that its pages show. */
+MUST_USE bool page_calendar(const PageView *v, Str login, Str token, Buf *out, Err *err);
 /* A stored decision, run again. */
 MUST_USE bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err);
 /* A decision as page model. */

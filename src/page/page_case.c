@@ -123,6 +123,23 @@ static void add_documents(const PageView *v, Json *model, const CaseRow *row)
     }
 }
 
+/* The letter in a sentence or two: rank, points, number in the queue. */
+static void add_outcome(const PageView *v, Json *round, const Json *member, const CaseRow *row)
+{
+    static const char *const KEYS[] = {"rank", "of", "points", "waiting"};
+    Json *params = json_new_object(v->a);
+    for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
+        const Json *value = json_get_str(row->data, json_text_at(member, KEYS[i]));
+        page_set_text(v, params, KEYS[i], json_text(value));
+    }
+    if (json_text_at(params, "rank").len > 0) {
+        page_set_text(v, round, "outcome", view_text(v->a, v->language, "case.round_rank", params));
+    }
+    if (json_text_at(params, "waiting").len > 0) {
+        page_set_text(v, round, "waiting", view_text(v->a, v->language, "case.round_waiting", params));
+    }
+}
+
 /* scheme.json: "rounds": {type, members: {type: {round, line}}}: where the round that ranked this case is published, and the
  * case's own line in it, as everybody who computes it again must get it. */
 static void add_round(const PageView *v, Json *model, const CaseRow *row)
@@ -142,6 +159,7 @@ static void add_round(const PageView *v, Json *model, const CaseRow *row)
     page_set_text(v, j, "href", str_printf(v->a, "/round/%.*s.csv", STR_ARG(round)));
     page_set_int(v, j, "seq", r.seq);
     page_set_bool(v, j, "drawn", r.result.len > 0);
+    add_outcome(v, j, member, row);
 }
 
 static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *row)

@@ -257,6 +257,10 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     if (help.ptr != NULL) {
         page_set_text(v, m, "help", help);
     }
+    Str submit = scheme_message(v->scheme, v->language, str_printf(v->a, "submit.%.*s", STR_ARG(in.step->group)));
+    if (in.step->group.len > 0 && submit.ptr != NULL) {
+        page_set_text(v, m, "submit_label", submit);
+    }
     page_set_text(v, m, "action", v->path);
     page_set_text(v, m, "key", ask->key);
     page_set_text(v, m, "version", in.row ? str_printf(v->a, "%lld", (long long)in.row->version) : STR("-1"));

@@ -22,6 +22,16 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
 void page_group_steps(const PageView *v, Json *steps, Json *ret_groups);
 void page_facts(const PageView *v, Json *list, const SchemeType *t, Str id, const Json *data);
 /* holder, since, due, overdue, rule. */
+/* Clocks of the scheme that run for this case. */
+void page_clocks(const PageView *v, Json *list, const CaseRow *row);
+/* What the scheme's foretelling steps would decide for the case today, with the reasons. */
+void page_foretold(const PageView *v, Json *list, const CaseRow *row);
+/* Rights of where the person stands now, then those that always hold. */
+void page_rights(const PageView *v, Json *list, const CaseRow *person, const CaseRow *stands);
+/* Free posts beside the case, counted by group, where the scheme shows them. */
+MUST_USE bool page_vacancies(const PageView *v, Json *model, const CaseRow *row, Err *err);
+/* The caller's own calendar; whoever has the address may read it. Empty if there is none. */
+Str page_calendar_href(const PageView *v);
 void page_holder(const PageView *v, Json *j, const CaseRow *row);
 Str page_case_href(const PageView *v, Str id);
 /* How persons are chosen by a step; NULL where it is an ordinary form. Adds candidates and criteria to the model. */

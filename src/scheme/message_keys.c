@@ -38,7 +38,7 @@ static void add_fields(Keys *k, const Scheme *s, const SchemeType *t)
 
 static void add_step(Keys *k, const SchemeStep *step)
 {
-    if (!step->hidden) {
+    if (!step->hidden || step->foretell) {
         add(k, "step", step->name);
     }
     add(k, "group", step->group);

@@ -126,6 +126,7 @@ typedef struct {
     const FeelCode *beacon;   /* hex text of an outside beacon that is mixed into the seed; NULL or empty: none */
     bool least_shown_first;   /* "order": who was referred least goes first, then rank; else rank, then least referred */
     Str into;                 /* field of the case that gets the list of ids */
+    SchemeNames criteria;     /* the expressions over `item`, as written */
 } SchemeDraw;
 
 /* A round: many cases at once, ranked for units or matched with those that offer places. */
@@ -143,6 +144,7 @@ typedef struct {
     const FeelCode *pool;        /* units of the flexible pool */
     const FeelCode *root;        /* published before: the rows must still have it; NULL: they are fixed now */
     const FeelCode *beacon;      /* hex text of an outside beacon; NULL or empty: none */
+    SchemeNames criteria;        /* the expressions over `item`, as written, without the facts of the model */
     Str model, decision;         /* scores each case for itself; empty: none */
     SchemeExprs facts;           /* over `item` */
 } SchemeRound;
@@ -178,6 +180,7 @@ typedef struct {
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    bool foretell;         /* never taken: pages show what it would decide today */
     Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
     Str document;          /* document kind made by this step; empty: none */

@@ -7,15 +7,19 @@ import * as employer from './errands_employer.mjs';
 import * as kazakhstan from './errands_kazakhstan.mjs';
 import * as office from './errands_office.mjs';
 import * as open from './errands_open.mjs';
+import * as rounds from './errands_rounds.mjs';
+import * as rights from './errands_rights.mjs';
 
 export const ERRANDS = [
   ...allPages.PICTURE_ERRANDS, // of the demo as it is loaded
   ...open.FIRST,
+  ...rounds.ERRANDS,
   ...candidate.ERRANDS,
   ...employer.ERRANDS,
   ...office.ERRANDS,
   ...kazakhstan.ERRANDS,
   ...bulk.ERRANDS,
+  ...rights.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];
