@@ -180,7 +180,7 @@ export class Person {
 
   // Presses the form's button, named by a text of the scheme.
   async press(kind, name) {
-    await this.main().getByRole('button', { name: law(this.language, kind, name), exact: true }).click();
+    await this.main().getByRole('button', { name: this.law(kind, name), exact: true }).click();
     await this.page.waitForLoadState();
   }
 
