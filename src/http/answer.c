@@ -151,8 +151,9 @@ static void open_view(Exchange *x, Instant now)
     }
     x->signed_in = token.len > 0 && session_find(&x->w->flow, a, token, now, &x->session, &x->why_not);
     const Scheme *s = x->signed_in ? flow_scheme(&x->w->flow, x->session.scheme) : NULL;
-    Str asked = http_query(x, "scheme");
+    Str asked = http_query(x, "scheme"), chosen = x->q->cookie_scheme;
     s = s ? s : asked.len ? flow_scheme(&x->w->flow, asked) : NULL;
+    s = s ? s : chosen.len ? flow_scheme(&x->w->flow, chosen) : NULL;
     s = s ? s : x->w->flow.schemes[0];
     Str language = wanted_language(x->q);
     if (language.len == 0) {

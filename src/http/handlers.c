@@ -75,6 +75,15 @@ bool handle_language(Exchange *x, __attribute__((unused)) Err *err)
     return http_redirect(x, safe_next(http_query(x, "back")));
 }
 
+bool handle_scheme(Exchange *x, __attribute__((unused)) Err *err)
+{
+    const Scheme *s = flow_scheme(&x->w->flow, http_query(x, "to"));
+    if (s != NULL) {
+        x->r->set_scheme = scheme_id(s);
+    }
+    return http_redirect(x, safe_next(http_query(x, "back")));
+}
+
 /* ---- Cases ---- */
 
 bool handle_list(Exchange *x, Err *err)

@@ -25,7 +25,7 @@ typedef struct {
     Str body, content_type; /* the raw body */
     Str file, file_name;    /* bytes of the file sent with a form */
     Str host, origin, fetch_site;
-    Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, accept_encoding, remote;
+    Str cookie_session, cookie_language, cookie_scheme, accept_language, key, authorization, if_none_match, accept_encoding, remote;
 } Request;
 
 typedef struct {
@@ -33,7 +33,7 @@ typedef struct {
     const char *content_type;
     Buf body;
     Str location, etag, disposition, retry_after; /* empty: not sent */
-    Str set_session, set_language;   /* "-": delete */
+    Str set_session, set_language, set_scheme; /* "-": delete */
     bool cacheable, allow_camera;
     bool varies, gzip;               /* set by http_compress(): may come compressed; is compressed */
 } Response;
@@ -96,6 +96,7 @@ bool handle_sign_in_page(Exchange *x, Err *err);
 bool handle_sign_in(Exchange *x, Err *err);
 bool handle_sign_out(Exchange *x, Err *err);
 bool handle_language(Exchange *x, Err *err);
+bool handle_scheme(Exchange *x, Err *err); /* which scheme one reads about before signing in */
 bool handle_list(Exchange *x, Err *err);
 bool handle_case(Exchange *x, Err *err);
 bool handle_case_file(Exchange *x, Err *err);

@@ -8,6 +8,7 @@ static const Route ROUTES[] = {
     {METHOD_POST, "/sign-in", WHO_ANYBODY, handle_sign_in, NULL},
     {METHOD_POST, "/sign-out", WHO_ACCOUNT, handle_sign_out, NULL},
     {METHOD_GET, "/language", WHO_ANYBODY, handle_language, NULL},
+    {METHOD_GET, "/scheme", WHO_ANYBODY, handle_scheme, NULL},
     {METHOD_GET, "/cases/*", WHO_STAFF, handle_list, NULL},
     {METHOD_GET, "/case/*", WHO_ACCOUNT, handle_case, NULL},
     {METHOD_GET, "/case/*/file/*", WHO_ACCOUNT, handle_case_file, NULL},

@@ -194,7 +194,7 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
     *q = (Request){.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET, .head = strcmp(method, "HEAD") == 0,
                    .path = utf8_is_valid(path) ? path : STR("/?"), .query = reader.query, .form = in->form,
                    .body = in->body.len ? buf_str(&in->body) : STR(""), .content_type = header(c, "Content-Type"),
-                   .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"),
+                   .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"), .cookie_scheme = cookie(c, "scheme"),
                    .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
                    .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
                    .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .file_name = utf8_is_valid(in->file_name) ? in->file_name : STR("file"), .host = header(c, "Host"),
@@ -229,6 +229,9 @@ static void add_cookies(struct MHD_Response *m, Arena *a, const Response *r, boo
         add_header(m, a, "Set-Cookie",
                    str_printf(a, "session=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", STR_ARG(gone ? STR("") : r->set_session),
                               gone ? "; Max-Age=0" : "; Max-Age=43200", only));
+    }
+    if (r->set_scheme.len > 0) {
+        add_header(m, a, "Set-Cookie", str_printf(a, "scheme=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_scheme), only));
     }
     if (r->set_language.len == 2 && r->set_language.ptr[0] >= 'a' && r->set_language.ptr[0] <= 'z') {
         add_header(m, a, "Set-Cookie", str_printf(a, "language=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_language), only));

@@ -23,30 +23,41 @@ static void add_account(const PageView *v, Json *list, const CaseRow *row)
 static bool add_accounts(const PageView *v, Json *model, Err *err)
 {
     Json *list = page_list_in(v, model, "accounts");
-    for (size_t k = 0; v->demo && k < v->flow->scheme_count; k++) {
-        PageView other = *v;
-        other.scheme = v->flow->schemes[k];
-        const Json *logins = json_get(scheme_info(other.scheme), "demo_accounts");
-        for (size_t i = 0; i < json_count(logins); i++) {
-            Str id;
-            const CaseRow *row = NULL;
-            if (!query_holder_of(v->flow->store, v->a, scheme_id(other.scheme), STR("account"), STR("login"),
-                                 json_text(logins->items[i]), &id, err) ||
-                (id.len > 0 && !query_case(v->flow->store, v->a, id, &row, err))) {
-                return false;
-            }
-            if (row != NULL) {
-                add_account(&other, list, row);
-            }
+    const Json *logins = v->demo ? json_get(scheme_info(v->scheme), "demo_accounts") : NULL;
+    for (size_t i = 0; i < json_count(logins); i++) {
+        Str id;
+        const CaseRow *row = NULL;
+        if (!query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), STR("login"), json_text(logins->items[i]), &id,
+                             err) ||
+            (id.len > 0 && !query_case(v->flow->store, v->a, id, &row, err))) {
+            return false;
+        }
+        if (row != NULL) {
+            add_account(v, list, row);
         }
     }
     return true;
+}
+
+/* Where several schemes run here: which one the first page, the rules and the log speak of. */
+static void add_schemes(const PageView *v, Json *model)
+{
+    Json *list = page_list_in(v, model, "schemes");
+    for (size_t i = 0; v->flow->scheme_count > 1 && i < v->flow->scheme_count; i++) {
+        const Scheme *s = v->flow->schemes[i];
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", scheme_label(s, v->a, v->language, "scheme", STR("name")));
+        page_set_text(v, j, "href", str_printf(v->a, "/scheme?to=%.*s&back=%.*s", STR_ARG(scheme_id(s)), STR_ARG(v->path)));
+        page_set_bool(v, j, "current", s == v->scheme);
+    }
+    page_set_text(v, model, "scheme_text", scheme_message(v->scheme, v->language, STR("scheme.text")));
 }
 
 static bool home_public(const PageView *v, Page *ret, Err *err)
 {
     *ret = (Page){"home_public", json_new_object(v->a)};
     page_frame(v, ret->model, view_text(v->a, v->language, "public.title", NULL));
+    add_schemes(v, ret->model);
     return add_accounts(v, ret->model, err);
 }
 
@@ -55,6 +66,7 @@ bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err
     *ret = (Page){"sign_in", json_new_object(v->a)};
     page_frame(v, ret->model, view_text(v->a, v->language, "base.sign_in", NULL));
     page_set_text(v, ret->model, "login", login);
+    add_schemes(v, ret->model);
     if (fault != NULL) {
         Json *j = page_add(v, page_list_in(v, ret->model, "errors"));
         page_set_text(v, j, "text", str_from_c(fault->text));
@@ -242,7 +254,8 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
     page_frame(v, m, page_title_of(v, row));
     page_set_text(v, company, "name", page_title_of(v, row));
     page_set_text(v, company, "number", json_text_at(row->data, "business_number"));
-    page_set_text(v, company, "industry", page_value(v, t, STR("industry"), json_get(row->data, "industry")));
+    const Json *industry = json_get(row->data, "industry");
+    page_set_text(v, company, "industry", industry ? page_value(v, t, STR("industry"), industry) : STR(""));
     page_set_text(v, company, "place", page_value(v, t, STR("region"), json_get(row->data, "region")));
     Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others"), *groups = page_list_in(v, m, "groups");
     Json *foretold = page_list_in(v, m, "foretold");

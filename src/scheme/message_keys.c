@@ -71,6 +71,8 @@ SchemeKeys scheme_message_keys(const Scheme *s, Arena *a)
 {
     Keys k = {.a = a, .seen.arena = a};
     const Json *roles = json_get(s->info, "roles");
+    add(&k, "scheme", STR("name"));
+    add(&k, "scheme", STR("text"));
     for (size_t i = 0; i < json_count(roles); i++) {
         add(&k, "role", json_text(roles->items[i]));
     }

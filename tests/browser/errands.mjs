@@ -4,6 +4,7 @@ import * as allPages from './errands_all_pages.mjs';
 import * as bulk from './errands_bulk.mjs';
 import * as candidate from './errands_candidate.mjs';
 import * as employer from './errands_employer.mjs';
+import * as kazakhstan from './errands_kazakhstan.mjs';
 import * as office from './errands_office.mjs';
 import * as open from './errands_open.mjs';
 import * as rounds from './errands_rounds.mjs';
@@ -16,6 +17,7 @@ export const ERRANDS = [
   ...candidate.ERRANDS,
   ...employer.ERRANDS,
   ...office.ERRANDS,
+  ...kazakhstan.ERRANDS,
   ...bulk.ERRANDS,
   ...rights.ERRANDS,
   ...open.ANYBODY,

@@ -21,6 +21,11 @@ const WHO_SEES_WHAT = {
   committee: ['/', '/do/quota.decide', '/cases/quota'],
   ministry: ['/', '/do/allocation.release', '/cases/allocation'],
   admin: ['/', '/do/account.open_staff', '/cases/account'],
+  'kz-employer': ['/', '/do/permit.post_vacancy', '/do/permit.ask_transfer', '/do/worker.register', '/case/KZE-000001/do/employer.update_figures'],
+  'kz-akimat': ['/', '/cases/permit', '/case/KZP-000001', '/case/KZP-000004/do/permit.decide', '/do/employer.register', '/quota', '/dashboard'],
+  'kz-ministry': ['/', '/do/quota.divide', '/cases/quota'],
+  'kz-inspector': ['/case/KZE-000002/do/employer.record_breach'],
+  'kz-worker': ['/', '/check', '/check?model=local-content', '/check?model=permit-need', '/law', '/law/model/permit-fee', '/log'],
 };
 
 async function switchKeepsPage(world) {
