@@ -8,6 +8,25 @@ enum { QUEUE_LIMIT = 100 };
 
 /* ---- Nobody is signed in ---- */
 
+/* Where the person's newest matter stands, which tells two workers apart; empty for staff. */
+static Str where_it_stands(const PageView *v, Str party)
+{
+    const CaseRow *newest = NULL, *linked;
+    const Str *fields;
+    size_t count = 0;
+    Err ignored;
+    if (party.len == 0 || !query_case(v->flow->store, v->a, party, &newest, &ignored) || newest == NULL ||
+        !query_linked(v->flow->store, v->a, party, &linked, &fields, &count, &ignored)) {
+        return STR("");
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool is_link_of_account = str_eq(linked[i].type, STR("account"));
+        newest = !is_link_of_account && day_cmp(linked[i].since, newest->since) >= 0 ? &linked[i] : newest;
+    }
+    return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "type", newest->type)),
+                      STR_ARG(page_state_label(v, newest->type, newest->state)));
+}
+
 static void add_account(const PageView *v, Json *list, const CaseRow *row)
 {
     const Json *roles = json_get(row->data, "roles");
@@ -17,6 +36,7 @@ static void add_account(const PageView *v, Json *list, const CaseRow *row)
     page_set_text(v, j, "name", json_text_at(row->data, "name"));
     page_set_text(v, j, "role_label", page_label(v, "role", role));
     page_set_text(v, j, "errand", page_label(v, "errand", role));
+    page_set_text(v, j, "stands", where_it_stands(v, json_text_at(row->data, "party")));
 }
 
 /* Those whose login the scheme's demo names, in that order. */
