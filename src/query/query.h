@@ -15,7 +15,7 @@ MUST_USE bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *e
 MUST_USE bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
                          size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err);
 typedef struct {
-    Str scheme, type, state, text; /* empty: any; text: words to find, folded */
+    Str scheme, type, state, text; /* empty: any; text: words to find in any spelling, the nearest first */
     int64_t offset, limit;
 } QueryPage;
 /* A page of cases by id, newest first, with the whole count. */
