@@ -150,7 +150,7 @@ bool page_case(const PageView *v, Str id, Page *ret, Err *err)
     }
     *ret = (Page){"case", case_model(v, t, row)};
     add_history(v, page_list_in(v, ret->model, "history"), events, count);
-    return add_links(v, ret->model, row, err);
+    return add_links(v, ret->model, row, err) && page_add_office(v, ret->model, row, err);
 }
 
 /* ---- Lists ---- */
@@ -225,7 +225,7 @@ static void add_paging(const PageView *v, Json *model, const PageListAsk *ask, i
     }
 }
 
-bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err)
+bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err)
 {
     const SchemeType *t = scheme_type(v->scheme, ask->type);
     if (t == NULL) {
@@ -252,6 +252,8 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err)
     }
     add_filters(v, m, t, ask);
     add_paging(v, m, ask, total);
+    *ret_rows = rows;
+    *ret_count = count;
     page_set_text(v, m, "export_csv", str_printf(v->a, "/cases/%.*s.csv", STR_ARG(t->name)));
     return true;
 }

@@ -34,6 +34,10 @@ Str page_step_label(const PageView *v, Str step);
 Str page_event_label(const PageView *v, Str event);
 /* Who acted: a party of the case by its title, an account by its name in the log. */
 Str page_actor(const PageView *v, Str actor);
+/* The name on an account, by its login. */
+Str page_account(const PageView *v, Str login);
+/* What staff sees beside a case: in whose hands, notes, to whom it can be handed over. */
+MUST_USE bool page_add_office(const PageView *v, Json *model, const CaseRow *row, Err *err);
 Str page_title_of(const PageView *v, const CaseRow *row);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_has_role(const PageView *v, Str role);

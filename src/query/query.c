@@ -5,9 +5,6 @@
 #include "query_int.h"
 
 #define N(params) COUNT_OF(params)
-#define CASE_COLUMNS "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, c.data, c.pending"
-enum { CASE_COLUMN_COUNT = 13 };
-
 /* ---- Rows ---- */
 
 static bool case_of(Arena *a, const StoreValue *c, CaseRow *ret, Err *err)
@@ -20,7 +17,7 @@ static bool case_of(Arena *a, const StoreValue *c, CaseRow *ret, Err *err)
     return c[12].s.len == 0 || json_parse(a, c[12].s, &ret->pending, err);
 }
 
-static bool cases_of(Arena *a, const StoreRows *rows, const CaseRow **ret, size_t *ret_count, Err *err)
+bool query_rows(Arena *a, const StoreRows *rows, const CaseRow **ret, size_t *ret_count, Err *err)
 {
     CaseRow *list = ARENA_ARRAY(a, CaseRow, rows->row_count + 1);
     for (size_t i = 0; i < rows->row_count; i++) {
@@ -39,7 +36,7 @@ bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err)
     StoreValue p[] = {STORE_S(id)};
     size_t count;
     if (!store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.id = $1", p, N(p), &rows, err) ||
-        !cases_of(a, &rows, ret, &count, err)) {
+        !query_rows(a, &rows, ret, &count, err)) {
         return false;
     }
     *ret = count ? *ret : NULL;
@@ -92,7 +89,7 @@ bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *wher
                                  : store_query(s, a, any, q, 2, &rows, err);
     CaseRow *list;
     size_t count, n = 0;
-    if (!ok || !cases_of(a, &rows, ret, &count, err)) {
+    if (!ok || !query_rows(a, &rows, ret, &count, err)) {
         return false;
     }
     list = (CaseRow *)(uintptr_t)*ret;
@@ -123,7 +120,7 @@ bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, 
                       STORE_S(page->state),  STORE_S(page->state),  STORE_I(page->limit), STORE_I(page->offset)};
     return store_query(s, a, "SELECT COUNT(*)" PAGE_FILTER, p, 6, &counted, err) && count_of(&counted, ret_total) &&
            store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER " ORDER BY c.id DESC LIMIT $7 OFFSET $8", p, N(p), &rows, err) &&
-           cases_of(a, &rows, ret, ret_count, err);
+           query_rows(a, &rows, ret, ret_count, err);
 }
 
 bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, const CaseRow **ret, size_t *ret_count,
@@ -137,7 +134,7 @@ bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, cons
                        "SELECT " CASE_COLUMNS " FROM cases c WHERE c.holder = $1 AND c.scheme = $2 ORDER BY CASE WHEN c.due = ''"
                        " THEN 1 ELSE 0 END, c.due, c.since, c.id LIMIT $3",
                        p, N(p), &rows, err) &&
-           cases_of(a, &rows, ret, ret_count, err);
+           query_rows(a, &rows, ret, ret_count, err);
 }
 
 bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret, size_t *ret_count, Err *err)
@@ -146,7 +143,7 @@ bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret, size_t *
     StoreValue p[] = {STORE_S(scheme)};
     return store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.pending <> '' AND c.scheme = $1 ORDER BY c.since, c.id", p,
                        N(p), &rows, err) &&
-           cases_of(a, &rows, ret, ret_count, err);
+           query_rows(a, &rows, ret, ret_count, err);
 }
 
 bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err)
@@ -157,7 +154,7 @@ bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str
                      "SELECT " CASE_COLUMNS ", l.field FROM links l JOIN cases c ON c.id = l.case_id WHERE l.target = $1 ORDER BY"
                      " c.id DESC LIMIT 500",
                      p, N(p), &rows, err) ||
-        !cases_of(a, &rows, ret, ret_count, err)) {
+        !query_rows(a, &rows, ret, ret_count, err)) {
         return false;
     }
     Str *fields = ARENA_ARRAY(a, Str, rows.row_count + 1);
