@@ -57,3 +57,31 @@ bool handle_note(Exchange *x, Err *err)
     bool empty = str_trim(act.note).len == 0; /* pressed without a word: nothing happens */
     return (empty || flow_note(&x->w->flow, x->v.a, x->v.caller, &act, x->v.now, err)) && done(x);
 }
+
+/* ---- Papers ---- */
+
+static bool send_pdf(Exchange *x, const CaseRow *row, Str name, Err *err)
+{
+    Str person;
+    x->r->content_type = "application/pdf";
+    x->r->disposition = str_printf(x->v.a, "%.*s-%.*s", STR_ARG(row->id), STR_ARG(name));
+    return !page_reads_person(&x->v, row, &person) ||
+           flow_read_file(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), person, STR("paper"), x->v.now, err);
+}
+
+bool handle_letter(Exchange *x, Err *err)
+{
+    int64_t seq;
+    const CaseRow *row;
+    Str name = x->rest[0];
+    if (!str_ends(name, STR(".pdf")) || !str_to_int(str_sub(name, 0, name.len - 4), &seq)) {
+        return err_set(err, NOT_FOUND, "There is no such letter.");
+    }
+    return page_letter_pdf(&x->v, seq, &x->r->body, &row, err) && send_pdf(x, row, name, err);
+}
+
+bool handle_paper(Exchange *x, Err *err)
+{
+    const CaseRow *row;
+    return page_paper_pdf(&x->v, x->rest[0], x->rest[1], &x->r->body, &row, err) && send_pdf(x, row, x->rest[1], err);
+}

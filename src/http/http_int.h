@@ -91,6 +91,8 @@ bool handle_home(Exchange *x, Err *err);
 int64_t http_page_number(const Exchange *x);
 /* Records that the persons of these rows were found by a search and shown. */
 MUST_USE bool http_record_found(Exchange *x, const CaseRow *rows, size_t count, Err *err);
+bool handle_letter(Exchange *x, Err *err);
+bool handle_paper(Exchange *x, Err *err);
 bool handle_search(Exchange *x, Err *err);
 bool handle_hand_over(Exchange *x, Err *err);
 bool handle_note(Exchange *x, Err *err);

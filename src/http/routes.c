@@ -8,6 +8,8 @@ static const Route ROUTES[] = {
     {METHOD_POST, "/sign-in", WHO_ANYBODY, handle_sign_in, NULL},
     {METHOD_POST, "/sign-out", WHO_ACCOUNT, handle_sign_out, NULL},
     {METHOD_GET, "/language", WHO_ANYBODY, handle_language, NULL},
+    {METHOD_GET, "/letter/*", WHO_ACCOUNT, handle_letter, NULL},
+    {METHOD_GET, "/paper/*/*", WHO_ACCOUNT, handle_paper, NULL},
     {METHOD_GET, "/search", WHO_STAFF, handle_search, NULL},
     {METHOD_POST, "/case/*/hand-over", WHO_STAFF, handle_hand_over, NULL},
     {METHOD_POST, "/case/*/note", WHO_STAFF, handle_note, NULL},

@@ -111,6 +111,10 @@ typedef struct {
 } PageVerifyAsk;
 MUST_USE bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *err);
 
+/* The letter of the refusal that an event records, and the papers of a case ("confirmation.pdf", "notice.pdf"): in the reader's
+ * language, then in that of the statutes. *ret_row is the case, for the record of who read it. */
+MUST_USE bool page_letter_pdf(const PageView *v, int64_t seq, Buf *out, const CaseRow **ret_row, Err *err);
+MUST_USE bool page_paper_pdf(const PageView *v, Str id, Str file, Buf *out, const CaseRow **ret_row, Err *err);
 /* Steps taken by spreadsheet: which, one with its columns (after a refused file: the fault), one upload of the caller's with its
  * faults, its progress for script, its result and note as files. */
 MUST_USE bool page_bulk(const PageView *v, Page *ret, Err *err);
