@@ -326,7 +326,7 @@ static bool is_aside(const PageView *v, Str name, const CaseRow *row)
         return false;
     }
     const SchemeState *to = scheme_state(in.type, in.step->to);
-    return (to != NULL && to->final) || (in.step->to.len == 0 && row->due.len == 0 && in.step->model.len == 0);
+    return in.step->corrects || (to != NULL && to->final) || (in.step->to.len == 0 && row->due.len == 0 && in.step->model.len == 0);
 }
 
 void page_steps(const PageView *v, Json *list, const CaseRow *row)
@@ -341,8 +341,9 @@ void page_steps(const PageView *v, Json *list, const CaseRow *row)
         page_set_text(v, j, "name", name);
         page_set_text(v, j, "label", page_step_label(v, name));
         page_set_text(v, j, "href", step_href(v, name, row));
-        page_set_bool(v, j, "primary", i == 0);
-        page_set_bool(v, j, "aside", is_aside(v, name, row));
+        bool aside = is_aside(v, name, row);
+        page_set_bool(v, j, "primary", i == 0 && !aside);
+        page_set_bool(v, j, "aside", aside);
         page_set_bool(v, j, "needs_second", json_is_true(json_get(steps->items[i], "two_people")));
     }
 }

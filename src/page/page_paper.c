@@ -95,7 +95,9 @@ static void add_reasons(const PageView *v, Json *f, const Json *model, const Eve
     Json *g = page_add(v, items), *pairs = page_list_in(v, g, "items");
     page_set_text(v, g, "heading", say(v, "letter.facts", NULL));
     for (size_t i = 0; i < json_count(facts) && i < FACTS_TOLD; i++) {
-        add_pair(v, pairs, json_text_at(facts->items[i], "label"), json_text_at(facts->items[i], "value"));
+        if (!str_eq_c(json_text_at(facts->items[i], "value"), "–")) { /* what was not asked in this case */
+            add_pair(v, pairs, json_text_at(facts->items[i], "label"), json_text_at(facts->items[i], "value"));
+        }
     }
     for (size_t i = 0; i < json_count(changes); i++) {
         if (i == 0) {

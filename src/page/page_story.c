@@ -64,8 +64,9 @@ static void tell_filed(const PageView *v, Json *j, const SchemeType *t, const Ev
     for (size_t i = 0; i < COUNT_OF(homes); i++) {
         tell_values(v, list, t, json_get(homes[i], "set"), json_get(homes[i], "was"));
     }
-    const Json *form = json_path(e->data, "pending.form");
-    tell_values(v, list, t, form, NULL);
+    for (size_t i = 0; i < COUNT_OF(homes); i++) {
+        tell_values(v, list, t, json_path(homes[i], "pending.form"), NULL);
+    }
 }
 
 /* ---- What the law said ---- */
@@ -121,11 +122,6 @@ static void tell_deed(const PageView *v, Json *sentences, const Event *e)
     bool proposed = str_ends(e->type, STR(".proposed"));
     bool own = step.len > 0 || proposed || str_ends(e->type, STR(".rejected"));
     say(v, sentences, first.len ? "story.confirmed" : proposed ? "story.proposed" : own ? "story.did" : "story.followed", params);
-    const Json *reason = json_get(e->data, "correction");
-    if (reason != NULL) {
-        page_set_text(v, params, "reason", json_text(reason));
-        say(v, sentences, "story.corrected", params);
-    }
 }
 
 void page_story(const PageView *v, Json *list, const SchemeType *t, const Event *events, size_t count)

@@ -274,6 +274,7 @@ static Str print_json(Arena *a, const Json *j)
 static void fold_event(Arena *a, const Event *e, Fold *f)
 {
     const Json *to = json_get(e->data, "to"), *pending = json_get(e->data, "pending");
+    pending = pending ? pending : json_get(e->sealed, "pending");
     if (to != NULL) {
         f->state = json_text(to);
         f->since = e->day.n;

@@ -346,6 +346,7 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     split_optional(a, step);
     step->two_people = json_is_true(json_get(j, "two_people"));
     step->discretion = json_is_true(json_get(j, "discretion"));
+    step->corrects = json_is_true(json_get(j, "corrects"));
     step->hidden = json_is_true(json_get(j, "hidden"));
     step->cite = json_text_at(j, "cite");
     step->document = json_text_at(j, "document");
@@ -494,6 +495,20 @@ static bool check_fields(Reader *r, const SchemeType *t)
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || broken(r, "unknown field", t->subject);
 }
 
+/* "from": ["*"]: any state but those of a case that nobody has confirmed yet. */
+static void spread_states(Arena *a, const SchemeType *t, SchemeStep *step)
+{
+    if (step->from.count != 1 || !str_eq_c(step->from.items[0], "*")) {
+        return;
+    }
+    step->from = (SchemeNames){.items = ARENA_ARRAY(a, Str, t->state_count + 1)};
+    for (size_t i = 0; i < t->state_count; i++) {
+        if (!str_eq_c(t->states[i].name, "proposed") && !str_eq_c(t->states[i].name, "rejected")) {
+            step->from.items[step->from.count++] = t->states[i].name;
+        }
+    }
+}
+
 static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
 {
     r->place = step->name;
@@ -531,6 +546,7 @@ bool scheme_check_references(const Scheme *s, Err *err)
             return false;
         }
         for (size_t k = 0; k < t->step_count; k++) {
+            spread_states(r.s->arena, t, &t->steps[k]);
             if (!check_step(&r, t, &t->steps[k])) {
                 return false;
             }

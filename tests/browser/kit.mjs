@@ -100,7 +100,14 @@ export async function openBrowser(executablePath) {
 
 const read = path => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 const WEB = Object.fromEntries(LANGUAGES.map(l => [l, read(`web/messages/${l}.json`)]));
-const LAW = Object.fromEntries(LANGUAGES.map(l => [l, read(`law/kr-eps/messages/process.${l}.json`)]));
+const merged = l => {
+  const all = read(`law/kr-eps/messages/process.${l}.json`);
+  for (const [kind, texts] of Object.entries(read(`law/kr-eps/messages/office.${l}.json`))) {
+    all[kind] = { ...all[kind], ...texts };
+  }
+  return all;
+};
+const LAW = Object.fromEntries(LANGUAGES.map(l => [l, merged(l)]));
 
 export function web(language, key) {
   const text = WEB[language][key];
