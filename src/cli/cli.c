@@ -34,20 +34,38 @@ static const CliCommand COMMANDS[] = {
     {"case", "ID", "show a case with its history", cli_case, NULL},
     {"list", "TYPE [--state S] [--find TEXT]", "list cases", cli_list, "--limit N and --offset N page through them.\n"},
     {"queue", "ROLE", "list what waits for a role, by legal deadline", cli_queue, NULL},
-    {"decide", "MODEL --facts JSON [--on DAY]", "decide facts under the law of a day, without a store", cli_decide,
-     "Prints the outcome, its grounds with articles, and what would change it. --facts - reads standard input.\n"},
+    {"decide", "[MODEL [--inputs] [--facts JSON|@FILE] [FACT=VALUE …]]", "decide facts under the law of a day, without a store", cli_decide,
+     "Prints the outcome, its grounds with articles, what is missing and what would change it. Without a model it lists them;\n"
+     "--inputs says which facts a model asks about. --on DAY is the day whose law counts (else the fact \"governing day\", else\n"
+     "today). --facts - reads standard input. --language LANG gives the words in en, ko, kk or ru; --texts prints the articles\n"
+     "where their texts were imported into the store.\n"},
     {"explain", "SEQ", "run a stored decision again and print its proof", cli_explain, NULL},
-    {"law", "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check", "statutes, and the models that rest on them",
+    {"law", "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check | versions | sign DAY", "statutes, and the models that rest on them",
      cli_law,
      "import DIR loads statute texts (DIR/<layer>/<day>.md), checking the index's hashes.\n"
      "show \"Act 25(1)\" --on DAY prints the text in force; list --on DAY the models in force; diff what changed between\n"
      "two days; impact the rules that cite an article; check fails on citations that do not exist, models with gaps,\n"
-     "and messages that a language lacks.\n"},
+     "and messages that a language lacks. versions shows each folder with its hash and whether this store has it signed;\n"
+     "sign DAY --as LOGIN reason=… proposes the folder as it is loaded: it takes effect when another person confirms.\n"},
     {"cases", "[FOLDER …]", "run the worked cases of the schemes", cli_cases, "Ends with the line N passed, N failed.\n"},
+    {"receipt", "CASE | check FILE [--key VKEY] [--form JSON]", "print the signed receipts of a case, or check one", cli_receipt,
+     "check without --key asks the store: did it sign this, and does its log hold what the receipt names? With --key (the log's\n"
+     "key, /log/key) it needs no store. --form is the form that was filed: it must have the hash that the receipt names.\n"},
     {"verify", "", "walk the whole log and name the first bad event", cli_verify, NULL},
     {"rebuild", "", "drop every read table and fold the log again", cli_rebuild, NULL},
     {"checkpoint", "", "sign a checkpoint of the log and print it", cli_checkpoint, NULL},
+    {"prove", "SEQ [--sealed]", "print the proof that an entry is in the log", cli_prove,
+     "Entry, its place, the hashes that lead to the root, and the signed checkpoint. --sealed adds salt and personal data,\n"
+     "with which a person proves their own entry to anybody.\n"},
+    {"consistency", "SIZE [LATER]", "print the proof that the log only grew since it had SIZE entries", cli_consistency, NULL},
+    {"witness", "NOTE --log KEY --key-file FILE --state FILE [--proof FILE]", "co-sign a checkpoint of a log as its witness", cli_witness,
+     "Prints the checkpoint with a co-signature (C2SP cosignature/v1). --log is the log's verifier key; --state remembers what\n"
+     "was signed last, and --proof holds the output of \"consistency\" from there. --name NAME makes the key file at first use;\n"
+     "--show-key prints the witness's own verifier key.\n"},
+    {"add-cosignature", "NOTE --witness KEY", "keep a checkpoint that a witness has co-signed", cli_add_cosignature, NULL},
     {"backup", "FILE", "copy the store while it is in use", cli_backup, NULL},
+    {"restore", "BACKUP --store NEW", "make a store from a backup that verifies, with the same root hash", cli_restore,
+     "GOLDENBRIDGE_KEY_FILE names the key file; it is the same for both.\n"},
     {"copy", "URL", "copy the store to another engine, with the same root hash", cli_copy, NULL},
     {"erase", "PERSON --article REF", "destroy a person's key: what was sealed cannot be read any more", cli_erase, NULL},
     {"doctor", "", "report settings that are unsafe", cli_doctor, NULL},
@@ -258,13 +276,9 @@ static Str env_or(const char *value, const char *otherwise)
     return str_from_c(value && value[0] ? value : otherwise);
 }
 
-static int run_command(const CliCommand *command, int argc, char **argv)
+static Cli new_cli(int argc, char **argv)
 {
-    Cli c = {.a = arena_new(0), .out = stdout, .errors = stderr, .argc = argc - 1, .argv = argv + 1};
-    if (cli_flag(&c, "help")) {
-        arena_free(c.a);
-        return print_command_help(stdout, command->name);
-    }
+    Cli c = {.a = arena_new(0), .out = stdout, .errors = stderr, .argc = argc, .argv = argv};
     c.json = cli_flag(&c, "json");
     c.store = cli_option(&c, "store");
     c.store = c.store.len ? c.store : env_or(getenv("GOLDENBRIDGE_STORE"), "goldenbridge.store");
@@ -273,6 +287,25 @@ static int run_command(const CliCommand *command, int argc, char **argv)
     c.as = cli_option(&c, "as");
     c.key = cli_option(&c, "key");
     c.now = cli_option(&c, "now");
+    return c;
+}
+
+int cli_match(int argc, char **argv, CliReplay replay)
+{
+    Cli c = new_cli(argc, argv);
+    int status = cli_round(&c, replay);
+    arena_free(c.a);
+    return status;
+}
+
+static int run_command(const CliCommand *command, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            return print_command_help(stdout, command->name);
+        }
+    }
+    Cli c = new_cli(argc - 1, argv + 1);
     int status = command->run(&c);
     arena_free(c.a);
     return status;

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "query/query.h"
 
 enum { MAX_STDIN = 64 * 1024 * 1024 };
 
-static bool read_json_option(Cli *c, Str text, Json **ret, Err *err)
+bool cli_read_json(Cli *c, Str text, Json **ret, Err *err)
 {
     if (str_eq(text, STR("-"))) {
         Buf b = buf_new(c->a, MAX_STDIN);
@@ -18,6 +19,8 @@ static bool read_json_option(Cli *c, Str text, Json **ret, Err *err)
             buf_add(&b, (Str){piece, n});
         }
         text = buf_str(&b);
+    } else if (str_starts(text, STR("@")) && !file_load(c->a, str_sub(text, 1, text.len), MAX_STDIN, &text, err)) {
+        return false;
     }
     return json_parse(c->a, text, ret, err);
 }
@@ -25,11 +28,11 @@ static bool read_json_option(Cli *c, Str text, Json **ret, Err *err)
 /* ---- Taking a step ---- */
 
 /* FIELD=VALUE arguments after the step; commas make a list for fields of that kind. */
-static bool read_form(Cli *c, Json **ret, Err *err)
+bool cli_read_form(Cli *c, const char *option, Json **ret, Err *err)
 {
-    Str form = cli_option(c, "form");
+    Str form = cli_option(c, option);
     *ret = json_new_object(c->a);
-    if (form.len > 0 && !read_json_option(c, form, ret, err)) {
+    if (form.len > 0 && !cli_read_json(c, form, ret, err)) {
         return false;
     }
     for (int i = 2; i < c->argc; i++) {
@@ -114,7 +117,7 @@ static int run_step(Cli *c, FlowMode mode)
         return cli_usage(c, "Name a step.");
     }
     if (!cli_open(c, mode == FLOW_DRY ? STORE_READ : STORE_WRITE, &err) || !cli_now(c, &now, &err) ||
-        !find_caller(c, &caller, &scheme, &err) || !read_form(c, &command.form, &err)) {
+        !find_caller(c, &caller, &scheme, &err) || !cli_read_form(c, "form", &command.form, &err)) {
         return cli_fail(c, &err);
     }
     command.step = str_from_c(c->argv[1]);
@@ -333,81 +336,7 @@ int cli_queue(Cli *c)
     return print_rows(c, rows, count, total);
 }
 
-/* ---- Decisions ---- */
-
-static void print_decision(Cli *c, const Scheme *s, const Decision *d, const Json *changes)
-{
-    fprintf(c->out, "%.*s under %.*s of %.*s\n", STR_ARG(d->outcome), STR_ARG(d->model->name),
-            STR_ARG(day_print(c->a, d->model->from)));
-    if (d->trouble.len > 0) {
-        fprintf(c->out, "  %.*s\n", STR_ARG(d->trouble));
-    }
-    for (size_t i = 0; i < d->ground_count; i++) {
-        const Ground *g = &d->grounds[i];
-        fprintf(c->out, "  %.*s [%.*s]%s\n", STR_ARG(scheme_label(s, c->a, STR("en"), "reasons", g->code)), STR_ARG(g->cites),
-                g->unverified ? " (unverified source)" : "");
-    }
-    Buf result = buf_new(c->a, 1 << 20);
-    feel_print(&result, d->result);
-    fprintf(c->out, "  result  %.*s\n", STR_ARG(buf_str(&result)));
-    for (size_t i = 0; i < json_count(changes); i++) {
-        const Json *ch = changes->items[i];
-        Buf b = buf_new(c->a, 4096);
-        json_write(&b, json_get(ch, "to"));
-        fprintf(c->out, "  it would be %.*s if %.*s were %.*s\n", STR_ARG(json_text_at(ch, "outcome")),
-                STR_ARG(json_text_at(ch, "input")), STR_ARG(buf_str(&b)));
-    }
-}
-
-int cli_decide(Cli *c)
-{
-    Err err;
-    Instant now;
-    Json *facts;
-    Value values;
-    Decision d = {.whole_trace = true};
-    Str text = cli_option(c, "facts"), on = cli_option(c, "on"), name = cli_option(c, "decision");
-    if (c->argc != 2 || text.len == 0) {
-        return cli_usage(c, "Name a model and its --facts.");
-    }
-    if (!cli_load_law(c, &err) || !cli_now(c, &now, &err) || !read_json_option(c, text, &facts, &err)) {
-        return cli_fail(c, &err);
-    }
-    const Scheme *s = cli_scheme(c, &err);
-    if (s == NULL) {
-        return cli_fail(c, &err);
-    }
-    Day day = instant_day(now, scheme_utc_offset(s));
-    if (on.len > 0 && !day_parse(on, &day)) {
-        return cli_usage(c, "--on is a day such as 2026-03-31.");
-    }
-    Str model = str_from_c(c->argv[1]);
-    name = name.len ? name : decide_top(c->a, model);
-    FeelRun *run = flow_new_run(c->a, now);
-    ErrList faults = {.arena = c->a};
-    if (!decide_facts(run, s, model, name, day, facts, &values, &faults, &err)) {
-        for (size_t i = 0; i < faults.count; i++) {
-            cli_fail(c, &faults.items[i]);
-        }
-        return faults.count ? err_exit_status(err.code) : cli_fail(c, &err);
-    }
-    if (!decide(run, s, model, name, day, values, &d, &err)) {
-        return cli_fail(c, &err);
-    }
-    Json *changes = decision_is_granted(&d) ? NULL : decision_changes(run, s, &d, STR("granted"));
-    if (!c->json) {
-        print_decision(c, s, &d, changes);
-        return 0;
-    }
-    Json *j = decision_proof(c->a, &d);
-    json_set(c->a, j, STR("facts"), d.facts);
-    json_set(c->a, j, STR("tables"), decision_tables(c->a, &d));
-    if (changes != NULL) {
-        json_set(c->a, j, STR("changes"), changes);
-    }
-    cli_print_json(c, j);
-    return 0;
-}
+/* ---- Decisions that are stored ---- */
 
 int cli_explain(Cli *c)
 {

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "demo.h"
 #include "flow/session.h"
+#include "flow/signed.h"
 
 static bool first_account(Cli *c, const Scheme *s, Str login, const char *role, Instant now, Err *err)
 {
@@ -20,6 +21,17 @@ static bool first_account(Cli *c, const Scheme *s, Str login, const char *role, 
     json_set(c->a, form, STR("roles"), roles);
     json_set(c->a, form, STR("language"), json_new_str_c(c->a, "en"));
     return demo_account(&c->flow, c->a, s, form, now, err);
+}
+
+/* The law as it is loaded counts as signed by the beginning of the store. */
+static bool ship_all(Cli *c, Instant now, Err *err)
+{
+    for (size_t i = 0; i < c->scheme_count; i++) {
+        if (!signed_ship(&c->flow, c->a, c->schemes[i], now, err)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int cli_init(Cli *c)
@@ -34,7 +46,7 @@ int cli_init(Cli *c)
     bool ok = s != NULL && store_begin(c->flow.store, &err) &&
               first_account(c, s, admin.len ? admin : STR("admin"), "admin", now, &err) &&
               first_account(c, s, second.len ? second : STR("admin2"), "admin", now, &err) &&
-              store_commit(c->flow.store, &err);
+              ship_all(c, now, &err) && store_commit(c->flow.store, &err);
     if (!ok) {
         return cli_fail(c, &err);
     }

@@ -36,6 +36,15 @@ MUST_USE bool cli_open(Cli *c, StoreMode mode, Err *err);
 const Scheme *cli_scheme(Cli *c, Err *err); /* --scheme, else the only one, else the first */
 MUST_USE bool cli_now(Cli *c, Instant *ret, Err *err); /* --now, else the clock */
 
+/* JSON as written, @FILE or - for standard input. */
+MUST_USE bool cli_read_json(Cli *c, Str text, Json **ret, Err *err);
+/* The object of --OPTION with the FIELD=VALUE arguments after the second one put into it. */
+MUST_USE bool cli_read_form(Cli *c, const char *option, Json **ret, Err *err);
+
+/* Says on the error stream which law folders are not as they were signed in the open store and, where wanted, that none is
+ * signed; gives the number of these findings. */
+int cli_signed_law(Cli *c, bool tell_if_off);
+
 int cli_init(Cli *c);
 int cli_do(Cli *c);
 int cli_dry_run(Cli *c);
@@ -45,11 +54,18 @@ int cli_list(Cli *c);
 int cli_queue(Cli *c);
 int cli_explain(Cli *c);
 int cli_decide(Cli *c);
+int cli_receipt(Cli *c);
+int cli_round(Cli *c, CliReplay replay);
 int cli_verify(Cli *c);
 int cli_rebuild(Cli *c);
 int cli_checkpoint(Cli *c);
 int cli_backup(Cli *c);
 int cli_copy(Cli *c);
+int cli_restore(Cli *c);
+int cli_prove(Cli *c);
+int cli_consistency(Cli *c);
+int cli_witness(Cli *c);
+int cli_add_cosignature(Cli *c);
 int cli_doctor(Cli *c);
 int cli_erase(Cli *c);
 int cli_cases(Cli *c);

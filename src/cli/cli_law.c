@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "flow/signed.h"
 #include "flow/statute.h"
 
 static bool read_day(Cli *c, Str text, const Scheme *s, Day *ret, Err *err)
@@ -291,16 +292,94 @@ static int law_check(Cli *c, const Scheme *s)
     return k.failed > 0 || k.passed == 0;
 }
 
+/* ---- Signatures ---- */
+
+static int law_versions(Cli *c, const Scheme *s)
+{
+    Err err;
+    Json *list;
+    bool on;
+    if (!cli_open(c, STORE_READ, &err) || !signed_list(c->flow.store, c->a, s, &list, &on, &err)) {
+        return cli_fail(c, &err);
+    }
+    if (c->json) {
+        cli_print_json(c, list);
+        return 0;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        const Json *v = list->items[i];
+        bool is_signed = json_is_true(json_get(v, "signed"));
+        fprintf(c->out, "%.*s %.*s %s%.*s\n", STR_ARG(json_text_at(v, "from")), STR_ARG(json_text_at(v, "hash")), is_signed ? "signed by " : "NOT SIGNED",
+                STR_ARG(json_text_at(v, "case")));
+    }
+    if (!on) {
+        fprintf(c->out, "Nothing is signed in this store: every folder decides.\n");
+    }
+    return 0;
+}
+
+static int law_sign(Cli *c, const Scheme *s)
+{
+    Err err;
+    Day day;
+    if (c->argc < 3 || !day_parse(str_from_c(c->argv[2]), &day)) {
+        return cli_usage(c, "Name the day of the folder.");
+    }
+    Str hash = scheme_law_hash(s, c->a, day), type = json_text_at(scheme_info(s), "signed_law");
+    if (hash.len == 0 || type.len == 0) {
+        err_set(&err, NOT_FOUND, "The scheme has no folder of %s to sign.", c->argv[2]);
+        return cli_fail(c, &err);
+    }
+    char **argv = ARENA_ARRAY(c->a, char *, (size_t)c->argc + 3);
+    int n = 0;
+    argv[n++] = (char *)(uintptr_t)"do";
+    argv[n++] = (char *)(uintptr_t)str_c(c->a, str_printf(c->a, "%.*s.sign", STR_ARG(type)));
+    argv[n++] = (char *)(uintptr_t)str_c(c->a, str_printf(c->a, "from=%s", c->argv[2]));
+    argv[n++] = (char *)(uintptr_t)str_c(c->a, str_printf(c->a, "hash=%.*s", STR_ARG(hash)));
+    for (int i = 3; i < c->argc; i++) {
+        argv[n++] = c->argv[i];
+    }
+    c->argv = argv;
+    c->argc = n;
+    return cli_do(c);
+}
+
+int cli_signed_law(Cli *c, bool tell_if_off)
+{
+    Err err;
+    int findings = 0;
+    for (size_t i = 0; i < c->scheme_count; i++) {
+        Json *list;
+        bool on;
+        if (!signed_list(c->flow.store, c->a, c->schemes[i], &list, &on, &err)) {
+            cli_fail(c, &err);
+            return findings + 1;
+        }
+        for (size_t k = 0; on && k < list->count; k++) {
+            if (!json_is_true(json_get(list->items[k], "signed"))) {
+                findings++;
+                fprintf(c->errors, "The law folder %.*s of %.*s is not as two people signed it: its models do not decide.\n",
+                        STR_ARG(json_text_at(list->items[k], "from")), STR_ARG(scheme_id(c->schemes[i])));
+            }
+        }
+        if (!on && tell_if_off && list->count > 0) {
+            findings++;
+            fprintf(c->errors, "No version of the law of %.*s is signed in this store.\n", STR_ARG(scheme_id(c->schemes[i])));
+        }
+    }
+    return findings;
+}
+
 int cli_law(Cli *c)
 {
     static const struct {
         const char *name;
         int (*run)(Cli *c, const Scheme *s);
     } PARTS[] = {{"import", law_import}, {"show", law_show}, {"list", law_list}, {"diff", law_diff}, {"impact", law_impact},
-                 {"check", law_check}};
+                 {"check", law_check},       {"versions", law_versions}, {"sign", law_sign}};
     Err err;
     if (c->argc < 2) {
-        return cli_usage(c, "Say what: import, show, list, diff, impact or check.");
+        return cli_usage(c, "Say what: import, show, list, diff, impact, check, versions or sign.");
     }
     if (!cli_load_law(c, &err)) {
         return cli_fail(c, &err);
@@ -311,5 +390,5 @@ int cli_law(Cli *c)
             return PARTS[i].run(c, s);
         }
     }
-    return s ? cli_usage(c, "Say what: import, show, list, diff, impact or check.") : cli_fail(c, &err);
+    return s ? cli_usage(c, "Say what: import, show, list, diff, impact, check, versions or sign.") : cli_fail(c, &err);
 }

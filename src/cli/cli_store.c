@@ -30,6 +30,7 @@ int cli_verify(Cli *c)
     } else {
         fprintf(c->out, "The first bad event is %lld: %s\n", (long long)v.first_bad, v.why);
     }
+    cli_signed_law(c, false); /* beside the log: what decides now may differ from what was signed */
     return v.first_bad == 0 ? 0 : 1;
 }
 
@@ -111,9 +112,12 @@ int cli_doctor(Cli *c)
         for (size_t i = 0; i < findings->count; i++) {
             fprintf(c->out, "%.*s\n", STR_ARG(json_text_at(findings->items[i], "text")));
         }
-        fprintf(c->out, "%zu findings\n", findings->count);
     }
-    return findings->count == 0 ? 0 : 1;
+    size_t count = findings->count + (size_t)cli_signed_law(c, true);
+    if (!c->json) {
+        fprintf(c->out, "%zu findings\n", count);
+    }
+    return count == 0 ? 0 : 1;
 }
 
 int cli_erase(Cli *c)

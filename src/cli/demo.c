@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "demo.h"
 
+#include "flow/signed.h"
+
 #include "base/mrz.h"
 #include "query/query.h"
 #include "scheme/scheme.h"
@@ -409,7 +411,7 @@ bool demo_play(const Flow *f, const Scheme *s, const DemoOptions *options, int64
     Json *script;
     bool ok = prepare(&d, &script) && store_begin(f->store, err);
     if (ok) {
-        ok = play_list(&d, script, 0);
+        ok = play_list(&d, script, 0) && signed_ship(f, d.a, s, options->now, err);
         if (ok) {
             ok = store_commit(f->store, err);
         } else {

@@ -13,6 +13,7 @@ typedef struct {
 typedef struct {
     int64_t total, taken;
     int64_t next; /* lowest free number; 0: none */
+    int64_t highest; /* highest number that is taken; 0: none */
 } CommandUnits;
 
 /* The questions that a step may ask; flow answers them from the read tables. Each returns false on failure of the store. */
@@ -30,6 +31,8 @@ typedef struct {
     bool (*holder_of)(void *host, Str type, Str field, Str value, Str *ret_id, Err *err);
     /* A new case id for a type; different at each call. */
     bool (*new_id)(void *host, const SchemeType *type, Str *ret, Err *err);
+    /* Whether the folder this model stands in may decide cases of this store: signed by two people, or nothing is signed here. */
+    bool (*law_signed)(void *host, const SchemeModel *model, bool *ret, Err *err);
     /* A secret for a purpose that never changes and that nobody can choose; revealed only after its use. */
     bool (*secret)(void *host, Str purpose, Hash *ret, Err *err);
 } CommandFacts;
@@ -64,6 +67,9 @@ typedef struct {
 MUST_USE bool command_resolve(const Scheme *s, Str step, CommandInput *ret, Err *err);
 /* May this caller take the step on this case (row may be NULL)? NOT_ALLOWED names the roles that may. */
 MUST_USE bool command_may(const CommandInput *in, Err *err);
+/* For a step that opens a case about another: is that one there, of the right type and in one of the states? NOT_FOUND,
+ * WRONG_STATE. */
+MUST_USE bool command_about_fits(const CommandInput *in, Err *err);
 /* The form as typed FEEL context. All faults at once, by field. */
 MUST_USE bool command_check_form(const CommandInput *in, const Json *form, Value *ret, ErrList *faults);
 /* The whole step. On faults returns false with *faults filled (and err set to the first). Events live in the run's arena. */

@@ -5,6 +5,15 @@
 
 #include "command.h"
 
+/* What a round gave to one of the step's cases. */
+typedef struct {
+    const CaseRow *row;
+    Value item, points, decision; /* decision: the result of its own scoring */
+    Str name, reason;             /* pseudonym */
+    Value value;                  /* SLOT_LINE */
+    Json *proof, *facts;          /* of the scoring, or NULL */
+} PlanLine;
+
 /* A plan being made. */
 typedef struct {
     const CommandInput *in;
@@ -14,14 +23,23 @@ typedef struct {
     const CaseRow **pool; /* rows of each READ_LIST, by read index, for draws */
     size_t *pool_count;
     Value draw_result; /* list of ids, where the step draws */
-    Json *draw_record;
+    Json *draw_record, *round_record;
+    PlanLine *lines;   /* where the step holds a round */
+    size_t line_count;
+    Map versions;      /* case id → int64_t*: events of it in this plan */
     CommandPlan *plan;
     ErrList *faults;
     Err *err;
 } Planning;
 
+/* A file as sent, {name, data in base64} → {name, type, size, sha256}. The type is read from the bytes. TOO_LARGE, BAD_FILE. */
+MUST_USE bool command_file(Arena *a, const Json *sent, Json **ret, Err *err);
+/* Puts the bytes of the form's files into the event: {sha256: base64} under "files" of what is sealed. */
+void command_add_files(Planning *p, Event *e);
 /* Adds a fault and returns false. */
 bool planning_fault(Planning *p, ErrCode code, const char *field, Str text);
+/* LAW_NOT_SIGNED where the store has signatures and the folder of this model is without. */
+MUST_USE bool planning_law_is_signed(const Planning *p, const SchemeModel *model);
 /* One value of an effect's or step's `set`. */
 typedef struct {
     const SchemeField *field;
@@ -35,6 +53,12 @@ MUST_USE bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row
 Event *plan_last(Planning *p);
 MUST_USE bool plan_effects(Planning *p);
 MUST_USE bool plan_draw(Planning *p);
+/* Fills lines, round_record and SLOT_ROUND, where the step holds a round. */
+MUST_USE bool plan_round(Planning *p);
+/* The secret of a case's round: committed to when the case is opened. */
+MUST_USE bool round_secret(const CommandFacts *facts, Arena *a, Str case_id, Hash *ret, Err *err);
+/* What of the event is for the public log; made at first use. */
+Json *plan_public(Planning *p, Event *e);
 MUST_USE bool plan_reads(Planning *p);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/fold.h"
 #include "decide/draw.h"
+#include "decide/round.h"
 
 enum { MAX_EVENTS = 100000, FIRST_EVENTS = 8 };
 
@@ -25,13 +26,16 @@ static Event *new_event(Planning *p)
 }
 
 /* The version after what this plan has already added to the case. */
-static int64_t next_version(const Planning *p, Str case_id, const CaseRow *row)
+static int64_t next_version(Planning *p, Str case_id, const CaseRow *row)
 {
-    int64_t version = row ? row->version : 0;
-    for (size_t i = 0; i < p->plan->count; i++) {
-        version += str_eq(p->plan->events[i].stream, case_id) ? 1 : 0;
+    int64_t *added = map_get(&p->versions, case_id);
+    if (added == NULL) {
+        added = ARENA_NEW(p->a, int64_t);
+        *added = 0;
+        map_set(&p->versions, case_id, added);
     }
-    return version + 1;
+    *added += 1;
+    return (row ? row->version : 0) + *added;
 }
 
 /* ---- Values ---- */
@@ -194,6 +198,31 @@ static bool type_draws(const SchemeType *type)
     return false;
 }
 
+static bool type_holds_rounds(const SchemeType *type)
+{
+    for (size_t i = 0; i < type->step_count; i++) {
+        if (type->steps[i].round != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Before anybody takes part, the log says which secret a round will use. */
+static bool add_round_commitment(Planning *p, const SchemeType *type, Str case_id, Event *e)
+{
+    Hash secret;
+    if (e->version != 1 || !type_holds_rounds(type)) {
+        return true;
+    }
+    if (!round_secret(&p->in->facts, p->a, case_id, &secret, p->err)) {
+        return false;
+    }
+    Json *round = json_set(p->a, plan_public(p, e), STR("round"), json_new_object(p->a));
+    json_set(p->a, round, STR("commitment"), json_new_str(p->a, hex_print(p->a, HASH_STR(decide_round_commitment(secret)))));
+    return true;
+}
+
 /* A case that will be drawn for says at its opening which secret will be used. */
 static bool add_commitment(Planning *p, const SchemeType *type, Str case_id, Event *e)
 {
@@ -222,7 +251,7 @@ bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row, Str cas
                .person = person_of(type, &m)};
     e.data = json_new_object(p->a);
     json_set(p->a, e.data, STR("type"), json_new_str(p->a, type->name));
-    bool ok = add_commitment(p, type, case_id, &e);
+    bool ok = add_commitment(p, type, case_id, &e) && add_round_commitment(p, type, case_id, &e);
     for (size_t i = 0; i < set_count && set[i].field != NULL; i++) {
         ok = add_value(p, type, case_id, &e, &set[i]) && ok;
     }
@@ -288,6 +317,7 @@ bool plan_draw(Planning *p)
         items[i] = (DrawItem){p->pool[at][i].id, eligible, int_of(p, d->rank, 0), int_of(p, d->exposure, 0)};
     }
     DrawRule rule = {.places = int_of(p, d->places, 0), .multiple = int_of(p, d->multiple, 0),
+                     .beacon = d->beacon ? feel_text(feel_eval(p->in->run, d->beacon, p->frame)) : STR(""),
                      .least_shown_first = d->least_shown_first};
     Str *ids;
     size_t n;
@@ -347,6 +377,34 @@ static bool effect_on(Planning *p, const SchemeAlso *also, const SchemeType *typ
     return plan_event(p, type, row, id, also->event, also->to, set, also->set.count);
 }
 
+/* The effect on those to whom the round gave one of the named reasons; each event keeps the decision that scored the case. */
+static bool effects_on_lines(Planning *p, const SchemeAlso *also, const SchemeType *type)
+{
+    Value own_decision = p->frame[SLOT_DECISION];
+    bool ok = true;
+    for (size_t i = 0; ok && i < p->line_count; i++) {
+        const PlanLine *line = &p->lines[i];
+        bool fits = scheme_names_have(&also->lines, line->reason) &&
+                    (also->from.count == 0 || scheme_names_have(&also->from, line->row->state));
+        if (!fits) {
+            continue;
+        }
+        p->frame[SLOT_ITEM] = line->item;
+        p->frame[SLOT_LINE] = line->value;
+        p->frame[SLOT_DECISION] = line->decision;
+        ok = plan_event(p, type, line->row, line->row->id, also->event, also->to, effect_values(p, also, type), also->set.count);
+        if (ok && line->proof != NULL) {
+            Event *e = plan_last(p);
+            json_set(p->a, e->data, STR("step"), json_new_str(p->a, p->in->step->name));
+            json_set(p->a, e->data, STR("decision"), line->proof);
+            json_set(p->a, e->sealed ? e->sealed : e->data, STR("facts"), line->facts);
+        }
+    }
+    p->frame[SLOT_DECISION] = own_decision;
+    p->frame[SLOT_LINE] = feel_null();
+    return ok;
+}
+
 bool plan_effects(Planning *p)
 {
     const SchemeStep *step = p->in->step;
@@ -366,6 +424,12 @@ bool plan_effects(Planning *p)
         const SchemeAlso *also = &step->also[i];
         const SchemeType *type = scheme_type(p->in->scheme, also->type);
         if (!applies(p, also)) {
+            continue;
+        }
+        if (also->lines.count > 0) {
+            if (!effects_on_lines(p, also, type)) {
+                return false;
+            }
             continue;
         }
         Value cases = feel_eval(p->in->run, also->cases, p->frame);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "command_int.h"
 
+enum { MAX_FORM = 4 * 1024 * 1024 };
+
 bool planning_fault(Planning *p, ErrCode code, const char *field, Str text)
 {
     Err e;
@@ -21,6 +23,9 @@ static bool check_state(Planning *p)
     if (in->mode != COMMAND_PLAIN) {
         Str waiting = in->row ? json_text_at(in->row->pending, "step") : STR("");
         return str_eq(waiting, in->step->name) || err_set(p->err, WRONG_STATE, "Nothing waits for a second person here.");
+    }
+    if (in->step->opens && in->step->about.len > 0 && in->row == NULL) {
+        return command_about_fits(in, p->err);
     }
     if (in->step->opens) {
         return in->row == NULL || err_set(p->err, WRONG_STATE, "This step opens a new case.");
@@ -88,6 +93,16 @@ static bool check_requires(Planning *p)
     return ok;
 }
 
+bool planning_law_is_signed(const Planning *p, const SchemeModel *model)
+{
+    bool is_signed;
+    if (!p->in->facts.law_signed(p->in->facts.host, model, &is_signed, p->err)) {
+        return false;
+    }
+    return is_signed || err_set(p->err, LAW_NOT_SIGNED, "The models in force from %.*s are not those that two people signed (goldenbridge law versions).",
+                                STR_ARG(day_print(p->a, model->from)));
+}
+
 static bool make_decision(Planning *p)
 {
     const CommandInput *in = p->in;
@@ -98,11 +113,16 @@ static bool make_decision(Planning *p)
         return true;
     }
     FeelEntry *facts = ARENA_ARRAY(p->a, FeelEntry, step->facts.count + 1);
-    for (size_t i = 0; i < step->facts.count; i++) {
-        facts[i] = (FeelEntry){step->facts.items[i].name, feel_eval(in->run, step->facts.items[i].code, p->frame)};
+    size_t n = 0;
+    for (size_t i = 0; i < step->facts.count; i++) { /* what another version asks about is left out */
+        const SchemeExpr *f = &step->facts.items[i];
+        if (decide_takes(in->scheme, step->model, step->decision, in->today, f->name)) {
+            facts[n++] = (FeelEntry){f->name, feel_eval(in->run, f->code, p->frame)};
+        }
     }
-    Value all = feel_context(facts, step->facts.count);
-    if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err)) {
+    Value all = feel_context(facts, n);
+    if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err) ||
+        !planning_law_is_signed(p, plan->decision.model)) {
         return false;
     }
     plan->decided = true;
@@ -274,16 +294,28 @@ static bool add_decision(Planning *p, Event *e)
     return true;
 }
 
-/* What of the event is for the public log; made at first use. */
-static Json *public_part(Planning *p, Event *e)
+Json *plan_public(Planning *p, Event *e)
 {
     Json *j = json_get(e->data, "public");
     return j ? j : json_set(p->a, e->data, STR("public"), json_new_object(p->a));
 }
 
+/* The unit that the case holds is free again, for all to see. */
+static void add_return(Planning *p, Event *e)
+{
+    const Json *unit = p->in->row ? json_get(p->in->row->data, "unit") : NULL;
+    if (p->in->step->return_unit && unit != NULL) {
+        json_set(p->a, e->data, STR("unit_back"), json_copy(p->a, unit));
+        json_set(p->a, plan_public(p, e), STR("unit_returned"), json_copy(p->a, unit));
+    }
+}
+
 static bool add_units(Planning *p, Event *e, bool refused)
 {
     const SchemeStep *step = p->in->step;
+    if (!refused) {
+        add_return(p, e);
+    }
     if (step->make_units != NULL && !refused) {
         int64_t n;
         Value v = feel_eval(p->in->run, step->make_units, p->frame);
@@ -291,7 +323,7 @@ static bool add_units(Planning *p, Event *e, bool refused)
             return err_set(p->err, MODEL_BROKEN, "%.*s: the number of units is no number", STR_ARG(step->name));
         }
         json_set(p->a, e->data, STR("units"), json_new_int(p->a, n));
-        Json *shared = public_part(p, e);
+        Json *shared = plan_public(p, e);
         json_set(p->a, shared, STR("approved"), json_new_int(p->a, n));
         json_set(p->a, shared, STR("allocation"), json_new_str(p->a, p->plan->case_id));
     }
@@ -311,8 +343,78 @@ static bool add_units(Planning *p, Event *e, bool refused)
     json_set(p->a, unit, STR("allocation"), json_new_str(p->a, from));
     json_set(p->a, unit, STR("number"), json_new_int(p->a, units.next));
     json_set(p->a, e->data, STR("unit"), unit);
-    Json *shared = public_part(p, e);
+    Json *shared = plan_public(p, e);
     json_set(p->a, shared, STR("unit"), json_copy(p->a, unit));
+    return true;
+}
+
+/* Units that move from one approval to another: the sum stays, and no unit that is taken is left without approval. */
+static bool add_move(Planning *p, Event *e)
+{
+    const FeelCode *code = p->in->step->move_units;
+    if (code == NULL) {
+        return true;
+    }
+    Value v = feel_eval(p->in->run, code, p->frame);
+    Str from = feel_text(feel_get(v, STR("from"))), to = feel_text(feel_get(v, STR("to")));
+    Value units = feel_get(v, STR("units"));
+    CommandUnits source, target;
+    int64_t n = 0;
+    if (units.kind != FEEL_NUMBER || !dec_to_int(feel_dec(units), &n) || n < 1 || from.len == 0 || to.len == 0 || str_eq(from, to)) {
+        return err_set(p->err, MODEL_BROKEN, "%.*s: a move needs from, to and a whole number of units", STR_ARG(p->in->step->name));
+    }
+    if (!p->in->facts.units(p->in->facts.host, from, &source, p->err) || !p->in->facts.units(p->in->facts.host, to, &target, p->err)) {
+        return false;
+    }
+    if (source.total - n < source.highest) {
+        return err_set(p->err, UNIT_TAKEN, "Only %lld units of %.*s can be moved: the others carry a permit or lie below one.",
+                       (long long)(source.total - source.highest), STR_ARG(from));
+    }
+    Json *move = json_new_object(p->a);
+    json_set(p->a, move, STR("from"), json_new_str(p->a, from));
+    json_set(p->a, move, STR("to"), json_new_str(p->a, to));
+    json_set(p->a, move, STR("units"), json_new_int(p->a, n));
+    json_set(p->a, e->data, STR("moved"), move);
+    json_set(p->a, plan_public(p, e), STR("moved"), json_copy(p->a, move));
+    return true;
+}
+
+/* A round's fixed points for the public log: the root when the rows are frozen; secret and result when it is drawn. */
+static void add_round(Planning *p, Event *e)
+{
+    if (p->round_record == NULL) {
+        return;
+    }
+    static const char *const PUBLIC[] = {"commitment", "root", "secret", "result"};
+    Json *shared = json_set(p->a, plan_public(p, e), STR("round"), json_new_object(p->a));
+    for (size_t i = 0; i < COUNT_OF(PUBLIC); i++) {
+        Json *value = json_get(p->round_record, PUBLIC[i]);
+        if (value != NULL) {
+            json_set(p->a, shared, str_from_c(PUBLIC[i]), value);
+        }
+    }
+    json_set(p->a, e->data, STR("round"), p->round_record);
+}
+
+/* SHA-256 of the filled fields in canonical JSON, each by its type: who filed it can prove what it said. */
+static bool add_receipt(Planning *p, Event *e)
+{
+    if (!p->in->step->receipt) {
+        return true;
+    }
+    Buf b = buf_new(p->a, MAX_FORM);
+    Json *filed = json_new_object(p->a);
+    Value form = p->frame[SLOT_FORM];
+    for (size_t i = 0; i < form.len; i++) {
+        if (!feel_is_null(feel_entries(form)[i].value)) {
+            json_set(p->a, filed, feel_entries(form)[i].name, feel_to_json(p->a, feel_entries(form)[i].value));
+        }
+    }
+    json_canonical(&b, p->a, filed);
+    if (!buf_ok(&b)) {
+        return err_set(p->err, TOO_LARGE, "The form is larger than the stated limit.");
+    }
+    json_set(p->a, e->data, STR("filed"), json_new_str(p->a, hex_print(p->a, HASH_STR(hash_of(buf_str(&b))))));
     return true;
 }
 
@@ -322,7 +424,7 @@ static void add_shared(Planning *p, Event *e)
     if (shared->count == 0) {
         return;
     }
-    Json *out = public_part(p, e);
+    Json *out = plan_public(p, e);
     for (size_t i = 0; i < shared->count; i++) {
         json_set(p->a, out, shared->items[i].name, feel_to_json(p->a, feel_eval(p->in->run, shared->items[i].code, p->frame)));
     }
@@ -350,7 +452,9 @@ static bool plan_own_event(Planning *p)
     }
     add_shared(p, e);
     add_before(p, e);
-    return add_decision(p, e) && add_units(p, e, refused);
+    command_add_files(p, e);
+    add_round(p, e);
+    return add_receipt(p, e) && add_decision(p, e) && add_units(p, e, refused) && (refused || add_move(p, e));
 }
 
 /* ---- Two people ---- */
@@ -415,6 +519,7 @@ bool command_plan(const CommandInput *in, CommandPlan *ret, ErrList *faults, Err
 {
     *ret = (CommandPlan){0};
     Planning planning = {.in = in, .a = feel_run_arena(in->run), .plan = ret, .faults = faults, .err = err};
+    planning.versions.arena = planning.a;
     Planning *p = &planning;
     if (!prepare(p)) {
         return false;
@@ -434,5 +539,5 @@ bool command_plan(const CommandInput *in, CommandPlan *ret, ErrList *faults, Err
     if (in->step->two_people && in->mode == COMMAND_PLAIN) {
         return plan_proposal(p);
     }
-    return plan_draw(p) && plan_own_event(p) && plan_effects(p);
+    return plan_draw(p) && plan_round(p) && plan_own_event(p) && plan_effects(p);
 }

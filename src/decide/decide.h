@@ -37,6 +37,26 @@ MUST_USE bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day
  * not given, "holidays" is the scheme's and "governing day" is `day`. */
 MUST_USE bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret,
                            ErrList *faults, Err *err);
+/* Whether the version in force on the day has this input. */
+bool decide_takes(const Scheme *s, Str model, Str name, Day day, Str input);
+
+/* ---- Facts as a person writes them ---- */
+
+/* Facts with names and values written loosely ("Entry_Day", "12", "yes", "Manufacturing") → *ret as decide_facts() reads
+ * them. Facts that only other versions of the model ask about are left out and named in `ignored`; every other fault comes
+ * by field, with the allowed values and the nearest name. */
+MUST_USE bool decide_tidy_facts(Arena *a, const Scheme *s, Str model, Str name, Day day, const Json *facts, Json **ret, Json *ignored,
+                                ErrList *faults, Err *err);
+/* What the decision asks about: [{name, type, allowed, needed: "always" | "where" | "optional" | "given", when, meaning}];
+ * `when` is the FEEL condition under which a fact is needed, "given" facts are filled in by the program. */
+Json *decide_inputs(Arena *a, const SchemeModel *m, Str name);
+/* One sentence: which values an input takes. */
+Str decide_expects(Arena *a, const DmnInput *in);
+/* The texts among an input's allowed values; 0 if it is no enumeration. */
+size_t decide_allowed(Arena *a, const DmnInput *in, Str **ret);
+/* The name that `text` was probably meant to be; empty if none is near. */
+Str decide_nearest(Arena *a, Str text, const Str *names, size_t count);
+
 /* "employer-eligibility" → "Employer eligibility": by convention the name of a model's top decision. */
 Str decide_top(Arena *a, Str model);
 bool decision_is_granted(const Decision *d);

@@ -60,6 +60,7 @@ static Json *element_json(Arena *a, const DmnInvocable *d)
     const Expr *e = logic_of(d);
     put(a, j, "name", d->name);
     put(a, j, "id", d->id);
+    put(a, j, "description", str_trim(xml_text(a, xml_child(d->xml, "description"))));
     if (e != NULL && e->kind == EXPR_TABLE) {
         add_table(a, j, e->table);
     } else if (e != NULL && e->kind == EXPR_LITERAL) {
@@ -76,12 +77,14 @@ Json *dmn_describe(Arena *a, const DmnModel *m)
 {
     Json *j = json_new_object(a), *inputs = json_new_array(a), *elements = json_new_array(a);
     put(a, j, "name", m->name);
+    put(a, j, "description", str_trim(xml_text(a, xml_child(m->root, "description"))));
     for (size_t i = 0; i < m->node_count; i++) {
         const DmnInvocable *d = m->nodes[i];
         if (d->kind == NODE_INPUT) {
             Json *in = json_new_object(a);
             put(a, in, "name", d->name);
             put(a, in, "type", d->type_name);
+            put(a, in, "description", str_trim(xml_text(a, xml_child(d->xml, "description"))));
             json_push(a, inputs, in);
         } else {
             json_push(a, elements, element_json(a, d));

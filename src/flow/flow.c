@@ -4,14 +4,16 @@
 
 #include "project/project.h"
 #include "query/query.h"
+#include "signed.h"
 
-enum { MAX_REQUEST = 4 * 1024 * 1024 };
+enum { MAX_REQUEST = 16 * 1024 * 1024 };
 
 /* ---- The questions of a command, answered from the read tables ---- */
 
 typedef struct {
     Store *store;
     Str scheme;
+    const Scheme *law;
     Arena *a;
     Map opened; /* type → int64_t*: cases opened by this command so far */
 } Facts;
@@ -56,7 +58,7 @@ static bool facts_units(void *host, Str id, CommandUnits *ret, Err *err)
     if (!query_units(f->store, f->a, id, &u, err)) {
         return false;
     }
-    *ret = (CommandUnits){u.total, u.taken, u.next};
+    *ret = (CommandUnits){u.total, u.taken, u.next, u.highest};
     return true;
 }
 
@@ -88,10 +90,16 @@ static bool facts_secret(void *host, Str purpose, Hash *ret, Err *err)
     return store_secret(f->store, purpose, ret, err);
 }
 
+static bool facts_law_signed(void *host, const SchemeModel *model, bool *ret, Err *err)
+{
+    const Facts *f = host;
+    return signed_is(f->store, f->a, f->law, model->from, ret, err);
+}
+
 static CommandFacts facts_of(Facts *f)
 {
     return (CommandFacts){.host = f, .by_id = facts_by_id, .list = facts_list, .count = facts_count, .units = facts_units,
-                          .holder_of = facts_holder_of, .new_id = facts_new_id, .secret = facts_secret};
+                          .holder_of = facts_holder_of, .new_id = facts_new_id, .secret = facts_secret, .law_signed = facts_law_signed};
 }
 
 /* ---- Finding ---- */
@@ -169,7 +177,7 @@ static bool make_input(Pipeline *p)
     p->in.now = p->now;
     p->in.today = instant_day(p->now, scheme_utc_offset(s));
     p->in.run = p->run;
-    p->facts = (Facts){.store = p->f->store, .scheme = scheme_id(s), .a = p->a, .opened.arena = p->a};
+    p->facts = (Facts){.store = p->f->store, .scheme = scheme_id(s), .law = s, .a = p->a, .opened.arena = p->a};
     p->in.facts = facts_of(&p->facts);
     if (p->command->case_id.len == 0) {
         return true;
@@ -240,7 +248,13 @@ static bool run_stages(Pipeline *p, bool dry)
             return r->repeated = true;
         }
     }
-    if (!make_input(p) || !command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
+    if (!make_input(p)) {
+        return false;
+    }
+    if (p->in.step->foretell && !dry) {
+        return err_set(&r->err, NOT_ALLOWED, "This step only shows what would be decided.");
+    }
+    if (!command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
         return false;
     }
     if (dry) {
@@ -270,6 +284,24 @@ static bool run_in(const Flow *in, void *host, __attribute__((unused)) Err *err)
     return run_stages(p, false);
 }
 
+/* What is durable is signed for; a repeated command gets the receipt of the first time. Where it cannot be signed now, the
+ * same receipt can be asked for later. */
+static void add_receipt(const Flow *f, Pipeline *p)
+{
+    FlowResult *r = p->ret;
+    CommandInput in;
+    Err none;
+    const Scheme *s = flow_scheme(f, p->command->scheme);
+    const Json *events = json_get(r->outcome, "events");
+    if (s == NULL || !command_resolve(s, p->command->step, &in, &none) || !in.step->receipt || json_count(events) == 0) {
+        return;
+    }
+    Str note;
+    if (store_receipt(f->store, p->a, json_to_int(json_get(events->items[0], "seq"), 0), &note, &none)) {
+        json_set(p->a, r->outcome, STR("receipt"), json_new_str(p->a, note));
+    }
+}
+
 bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
               FlowResult *ret)
 {
@@ -287,6 +319,9 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
         ret->ok = run_stages(&p, true);
         break;
     }
+    if (ret->ok && mode == FLOW_RUN) {
+        add_receipt(f, &p);
+    }
     return ret->ok;
 }
 
@@ -296,6 +331,10 @@ static bool step_fits(const CommandInput *in)
 {
     if (in->mode != COMMAND_PLAIN) {
         return in->row != NULL && str_eq(json_text_at(in->row->pending, "step"), in->step->name);
+    }
+    if (in->step->about.len > 0) { /* offered on the case that the new one will be about */
+        return in->row != NULL && str_eq(in->row->type, scheme_field(in->type, in->step->about)->of) &&
+               scheme_names_have(&in->step->from, in->row->state);
     }
     if (in->step->opens || in->row == NULL) {
         return in->step->opens && in->row == NULL;
@@ -311,6 +350,12 @@ static void add_step(Arena *a, Json *list, const CommandInput *in)
     json_set(a, j, STR("type"), json_new_str(a, in->type->name));
     json_set(a, j, STR("two_people"), json_new_bool(a, in->step->two_people));
     json_set(a, j, STR("fields"), json_new_int(a, (int64_t)in->step->fields.count));
+    if (in->step->group.len > 0) {
+        json_set(a, j, STR("group"), json_new_str(a, in->step->group));
+    }
+    if (in->step->about.len > 0) {
+        json_set(a, j, STR("about"), json_new_str(a, in->step->about));
+    }
     json_push(a, list, j);
 }
 
@@ -337,15 +382,22 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
     Json *list = json_new_array(a);
     const SchemeType *types;
     size_t count = scheme_types(s, &types);
-    Facts facts = {.store = f->store, .scheme = scheme_id(s), .a = a, .opened.arena = a};
+    Facts facts = {.store = f->store, .scheme = scheme_id(s), .law = s, .a = a, .opened.arena = a};
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < types[i].step_count; k++) {
-            Command none = {.form = form_of_party(s, a, &types[i], &types[i].steps[k], caller)};
+            const SchemeStep *step = &types[i].steps[k];
+            bool about = step->about.len > 0 && row != NULL;
+            Command none = {.form = form_of_party(s, a, &types[i], step, caller)};
+            if (about) {
+                json_set(a, none.form, step->about, json_new_str(a, row->id));
+            }
             for (int mode = COMMAND_PLAIN; mode <= COMMAND_REJECT; mode++) {
-                CommandInput in = {.scheme = s, .type = &types[i], .step = &types[i].steps[k], .mode = (CommandMode)mode,
+                CommandInput in = {.scheme = s, .type = &types[i], .step = step, .mode = (CommandMode)mode,
                                    .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
                 Err err;
-                if (!in.step->hidden && step_fits(&in) && command_may(&in, &err)) {
+                bool fits = !in.step->hidden && step_fits(&in);
+                in.row = about && mode == COMMAND_PLAIN ? NULL : row; /* who may is asked as for the opening */
+                if (fits && command_may(&in, &err)) {
                     add_step(a, list, &in);
                 }
             }

@@ -42,7 +42,8 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
 FeelRun *flow_new_run(Arena *a, Instant now);
 
 /* The steps this caller may take on a case as it is (row NULL: steps that open a case), as an array of
- * {step, type, primary, two_people}; the pending confirmation comes as "step/confirm" and "step/reject". */
+ * {step, type, two_people, fields}, with `about`, the field to fill with the id of this case, where the step opens a case
+ * about it; the pending confirmation comes as "step/confirm" and "step/reject". */
 Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *caller, const CaseRow *row, Instant now);
 
 /* Runs a stored decision again with its stored facts under the model version of its day: {same, decision, again, facts,

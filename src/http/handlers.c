@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
+#include "base/hash.h"
 #include "query/query.h"
 #include "view/view.h"
 
@@ -108,7 +109,7 @@ bool handle_list(Exchange *x, Err *err)
 }
 
 /* Staff who opens a person's case leaves a trace that the person sees. */
-static bool record_reading(Exchange *x, Str id, Err *err)
+static bool record_reading(Exchange *x, Str id, Str reason, Err *err)
 {
     const CaseRow *row;
     Str person;
@@ -118,13 +119,47 @@ static bool record_reading(Exchange *x, Str id, Err *err)
     if (row == NULL || !page_reads_person(&x->v, row, &person)) {
         return true;
     }
-    return flow_read_file(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), person, STR("case-page"), x->v.now, err);
+    return flow_read_file(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), person, reason, x->v.now, err);
 }
 
 bool handle_case(Exchange *x, Err *err)
 {
     Page page;
-    return page_case(&x->v, x->rest[0], &page, err) && record_reading(x, x->rest[0], err) && http_page(x, &page, err);
+    return page_case(&x->v, x->rest[0], &page, err) && record_reading(x, x->rest[0], STR("case-page"), err) && http_page(x, &page, err);
+}
+
+/* A file of a case, out of the event that brought it. Staff who takes it leaves a trace. */
+bool handle_case_file(Exchange *x, Err *err)
+{
+    const CaseRow *row;
+    Event *events;
+    size_t count;
+    if (!query_case(x->w->flow.store, x->v.a, x->rest[0], &row, err)) {
+        return false;
+    }
+    if (row == NULL || !page_may_read(&x->v, row)) {
+        return err_set(err, NOT_FOUND, "There is no such file.");
+    }
+    if (!query_history(x->w->flow.store, x->v.a, row->id, &events, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        Str bytes, data = json_text(json_get_str(json_get(events[i].sealed, "files"), x->rest[1]));
+        if (data.len == 0 || !base64_parse(x->v.a, data, &bytes)) {
+            continue;
+        }
+        const Json *set = json_get(events[i].sealed, "set");
+        for (size_t k = 0; k < json_count(set); k++) {
+            const Json *said = set->members[k].value;
+            if (str_eq(json_text_at(said, "sha256"), x->rest[1])) {
+                x->r->content_type = str_c(x->v.a, json_text_at(said, "type"));
+                x->r->disposition = json_text_at(said, "name");
+            }
+        }
+        buf_add(&x->r->body, bytes);
+        return record_reading(x, row->id, STR("case-file"), err);
+    }
+    return err_set(err, NOT_FOUND, "There is no such file.");
 }
 
 static void split_step(const Exchange *x, Str *ret_case, Str *ret_step)
@@ -144,7 +179,7 @@ static bool show_form(Exchange *x, const Json *sent, const ErrList *faults, Str 
 
 bool handle_step_form(Exchange *x, Err *err)
 {
-    return show_form(x, NULL, NULL, http_new_key(x->v.a), err);
+    return show_form(x, x->q->query, NULL, http_new_key(x->v.a), err);
 }
 
 /* The form without what belongs to the web: csrf, key, version, the box that says the contract was understood. Lists come one per line. */
@@ -261,6 +296,21 @@ bool handle_my_data(Exchange *x, Err *err)
     x->r->content_type = "application/json";
     json_write_pretty(&x->r->body, j);
     return true;
+}
+
+bool handle_my_data_pdf(Exchange *x, Err *err)
+{
+    x->r->content_type = "application/pdf";
+    x->r->disposition = str_printf(x->v.a, "%.*s.pdf", STR_ARG(x->v.caller->party));
+    return page_data_pdf(&x->v, &x->r->body, err);
+}
+
+bool handle_calendar(Exchange *x, Err *err)
+{
+    Str token = x->rest[1], ending = STR(".ics");
+    token.len -= str_ends(token, ending) ? ending.len : 0;
+    x->r->content_type = "text/calendar; charset=utf-8";
+    return page_calendar(&x->v, x->rest[0], token, &x->r->body, err);
 }
 
 /* ---- Files and health ---- */

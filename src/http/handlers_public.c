@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
+#include "query/query.h"
 #include "view/view.h"
 
 static bool day_of(const Exchange *x, Day *ret, Err *err)
@@ -129,12 +130,51 @@ bool handle_quota(Exchange *x, Err *err)
 bool handle_quota_csv(Exchange *x, Err *err)
 {
     Json *list;
-    if (!page_quota_csv(&x->v, &list, err)) {
+    bool by_day = str_eq(http_query(x, "by"), STR("day"));
+    if (!(by_day ? page_quota_days_csv : page_quota_csv)(&x->v, &list, err)) {
         return false;
     }
     x->r->content_type = "text/csv; charset=utf-8";
     x->r->disposition = STR("quota.csv");
     view_csv(&x->r->body, list);
+    return true;
+}
+
+/* The published rows of a round: pseudonyms, points, places; what anybody needs to compute it again. */
+bool handle_round_csv(Exchange *x, Err *err)
+{
+    QueryRound r;
+    Str name = x->rest[0];
+    name = str_ends(name, STR(".csv")) ? str_sub(name, 0, name.len - 4) : name;
+    if (!query_round(x->w->flow.store, x->v.a, name, &r, err)) {
+        return false;
+    }
+    x->r->content_type = "text/csv; charset=utf-8";
+    x->r->disposition = str_printf(x->v.a, "%.*s.csv", STR_ARG(name));
+    buf_add(&x->r->body, r.rows);
+    return true;
+}
+
+bool handle_receipt(Exchange *x, Err *err)
+{
+    int64_t seq;
+    Event e = {0};
+    const CaseRow *row = NULL;
+    Str note;
+    if (!str_to_int(x->rest[0], &seq)) {
+        return err_set(err, NOT_FOUND, "The log has no such entry.");
+    }
+    if (!query_event(x->w->flow.store, x->v.a, seq, &e, err) || !query_case(x->w->flow.store, x->v.a, e.stream, &row, err)) {
+        return false;
+    }
+    if (row == NULL || !page_may_read(&x->v, row)) {
+        return err_set(err, NOT_FOUND, "The log has no such entry.");
+    }
+    if (!store_receipt(x->w->flow.store, x->v.a, seq, &note, err)) {
+        return false;
+    }
+    x->r->disposition = str_printf(x->v.a, "receipt-%.*s-%lld.txt", STR_ARG(e.stream), (long long)seq);
+    buf_add(&x->r->body, note);
     return true;
 }
 

@@ -24,7 +24,7 @@ typedef struct {
     Json *query, *form;     /* name → text; form also from a JSON body */
     Str body, content_type; /* the raw body */
     Str file, file_name;    /* bytes of the file sent with a form */
-    Str host;
+    Str host, origin, fetch_site;
     Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, accept_encoding, remote;
 } Request;
 
@@ -32,7 +32,7 @@ typedef struct {
     int status;
     const char *content_type;
     Buf body;
-    Str location, etag, disposition; /* empty: not sent */
+    Str location, etag, disposition, retry_after; /* empty: not sent */
     Str set_session, set_language;   /* "-": delete */
     bool cacheable, allow_camera;
     bool varies, gzip;               /* set by http_compress(): may come compressed; is compressed */
@@ -74,6 +74,11 @@ void http_answer(Worker *w, Request *q, Response *r, Instant now);
 /* Compresses the body where the request takes it and it is text of some length; the last thing done to an answer. */
 void http_compress(const Request *q, Response *r, Arena *a);
 
+/* guard.c: NOT_ALLOWED for a form that another site sent; RATE_LIMITED where an address asks
+ * more often in a minute than the route lets. */
+MUST_USE bool http_check_origin(const Request *q, Str own_origin, Err *err);
+MUST_USE bool http_check_rate(const Route *route, Str remote, Instant now, Err *err);
+
 /* Answers of handlers. */
 MUST_USE bool http_page(Exchange *x, const Page *page, Err *err);
 bool http_json(Exchange *x, const Json *j);
@@ -102,6 +107,9 @@ bool handle_sign_out(Exchange *x, Err *err);
 bool handle_language(Exchange *x, Err *err);
 bool handle_list(Exchange *x, Err *err);
 bool handle_case(Exchange *x, Err *err);
+bool handle_case_file(Exchange *x, Err *err);
+bool handle_my_data_pdf(Exchange *x, Err *err);
+bool handle_calendar(Exchange *x, Err *err);
 bool handle_step_form(Exchange *x, Err *err);
 bool handle_step(Exchange *x, Err *err);
 bool handle_decision(Exchange *x, Err *err);
@@ -121,6 +129,8 @@ bool handle_tile(Exchange *x, Err *err);
 bool handle_contract(Exchange *x, Err *err);
 bool handle_quota(Exchange *x, Err *err);
 bool handle_quota_csv(Exchange *x, Err *err);
+bool handle_round_csv(Exchange *x, Err *err);
+bool handle_receipt(Exchange *x, Err *err);
 bool handle_dashboard(Exchange *x, Err *err);
 bool handle_permit(Exchange *x, Err *err);
 bool handle_permit_file(Exchange *x, Err *err);
@@ -144,5 +154,7 @@ bool api_decide(Exchange *x, Err *err);
 bool api_steps(Exchange *x, Err *err);
 bool api_description(Exchange *x, Err *err);
 bool api_session(Exchange *x, Err *err);
+bool api_inclusion(Exchange *x, Err *err);
+bool api_consistency(Exchange *x, Err *err);
 
 #endif

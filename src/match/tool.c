@@ -9,11 +9,16 @@ enum { MOST_FILE = 1 << 30, FIRST_READ = 1 << 16 };
 
 static const char help[] =
     "Usage: goldenbridge match replay FILE [--json]\n"
+    "       goldenbridge match replay ROUND [--json] [--store URL]\n"
+    "       goldenbridge match publish ROUND [--store URL]\n"
     "       goldenbridge match root FILE\n"
     "\n"
     "replay  Recomputes a published round (ranking, referral or matching) from its frozen, pseudonymised\n"
     "        rows and the revealed secret, and prints every line of the outcome. Anybody with the same file\n"
     "        gets the same bytes; the last line is their SHA-256.\n"
+    "        With the id of a case in place of a file it is that case's round, out of the store; it fails\n"
+    "        unless the outcome is the one in the log.\n"
+    "publish Prints the pseudonymised rows of a round of the store, with the secret once it is revealed.\n"
     "root    Prints the hash of the rows and rules of a round, which is published before the secret is.\n"
     "\n"
     "FILE is CSV or JSON (goldenbridge-round/1); - reads standard input. --json prints the same as JSON.\n"

@@ -61,6 +61,8 @@ MUST_USE bool page_search(const PageView *v, Str text, int64_t page, Page *ret, 
 MUST_USE bool page_case(const PageView *v, Str id, Page *ret, Err *err);
 /* Whether the caller may read the case: staff of its scheme, or a party of it. */
 bool page_may_read(const PageView *v, const CaseRow *row);
+/* May this staff read cases of the type at all (the scheme may name the roles)? */
+bool page_reads_type(const PageView *v, const SchemeType *t);
 /* True if reading this case must be recorded: staff reads a person's case. *ret_person gets the person. */
 bool page_reads_person(const PageView *v, const CaseRow *row, Str *ret_person);
 
@@ -72,6 +74,10 @@ typedef struct {
     Str key;               /* idempotency key to carry */
 } PageFormAsk;
 MUST_USE bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err);
+/* Everything kept about the caller, as PDF. NOT_ALLOWED for accounts that are no person's. */
+MUST_USE bool page_data_pdf(const PageView *v, Buf *out, Err *err);
+/* The deadlines of an account as iCalendar. NOT_FOUND unless the token is the one that its pages show. */
+MUST_USE bool page_calendar(const PageView *v, Str login, Str token, Buf *out, Err *err);
 /* A stored decision, run again. */
 MUST_USE bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err);
 /* A decision as page model. */
@@ -92,6 +98,8 @@ MUST_USE bool page_log_entry(const PageView *v, int64_t seq, Page *ret, Err *err
 /* Quotas, rounds and units issued: for the public in whole fives; staff sees exact numbers. The same as a list for CSV. */
 MUST_USE bool page_quota(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_quota_csv(const PageView *v, Json **ret, Err *err);
+/* Approved, issued and left of each round at the end of each day since it opened, where anything is issued. */
+MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
 

@@ -6,13 +6,23 @@ enum { PAGE_ROWS = 50 };
 
 /* ---- Who may see ---- */
 
+bool page_reads_type(const PageView *v, const SchemeType *t)
+{
+    bool readable = t->readers.count == 0;
+    for (size_t i = 0; !readable && v->caller != NULL && i < v->caller->role_count; i++) {
+        readable = scheme_names_have(&t->readers, v->caller->roles[i]);
+    }
+    return readable && v->caller != NULL && v->caller->role_count > 0;
+}
+
 bool page_may_read(const PageView *v, const CaseRow *row)
 {
     if (v->caller == NULL || !str_eq(row->scheme, scheme_id(v->scheme))) {
         return false;
     }
     if (v->caller->party.len == 0) {
-        return v->caller->role_count > 0;
+        const SchemeType *t = scheme_type(v->scheme, row->type);
+        return t != NULL && page_reads_type(v, t);
     }
     if (str_eq(row->id, v->caller->party)) {
         return true;
@@ -109,6 +119,45 @@ static void add_letter(const PageView *v, Json *documents, const Event *e)
     }
 }
 
+/* The letter in a sentence or two: rank, points, number in the queue. */
+static void add_outcome(const PageView *v, Json *round, const Json *member, const CaseRow *row)
+{
+    static const char *const KEYS[] = {"rank", "of", "points", "waiting"};
+    Json *params = json_new_object(v->a);
+    for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
+        const Json *value = json_get_str(row->data, json_text_at(member, KEYS[i]));
+        page_set_text(v, params, KEYS[i], json_text(value));
+    }
+    if (json_text_at(params, "rank").len > 0) {
+        page_set_text(v, round, "outcome", view_text(v->a, v->language, "case.round_rank", params));
+    }
+    if (json_text_at(params, "waiting").len > 0) {
+        page_set_text(v, round, "waiting", view_text(v->a, v->language, "case.round_waiting", params));
+    }
+}
+
+/* scheme.json: "rounds": {type, members: {type: {round, line}}}: where the round that ranked this case is published, and the
+ * case's own line in it, as everybody who computes it again must get it. */
+static void add_round(const PageView *v, Json *model, const CaseRow *row)
+{
+    const Json *rule = json_get(scheme_info(v->scheme), "rounds"), *member = json_get_str(json_get(rule, "members"), row->type);
+    bool holds = rule != NULL && str_eq(json_text_at(rule, "type"), row->type);
+    Str round = holds ? row->id : json_text(json_get_str(row->data, json_text_at(member, "round")));
+    Str line = json_text(json_get_str(row->data, json_text_at(member, "line")));
+    QueryRound r;
+    Err none;
+    if (round.len == 0 || !query_round(v->flow->store, v->a, round, &r, &none)) {
+        return;
+    }
+    Json *j = page_object_in(v, model, "round");
+    page_set_text(v, j, "name", round);
+    page_set_text(v, j, "line", line);
+    page_set_text(v, j, "href", str_printf(v->a, "/round/%.*s.csv", STR_ARG(round)));
+    page_set_int(v, j, "seq", r.seq);
+    page_set_bool(v, j, "drawn", r.result.len > 0);
+    add_outcome(v, j, member, row);
+}
+
 static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *row)
 {
     Json *m = json_new_object(v->a);
@@ -122,8 +171,10 @@ static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *r
     page_set_int(v, m, "version", row->version);
     Json *holder = page_object_in(v, m, "holder");
     page_holder(v, holder, row);
-    page_facts(v, page_list_in(v, m, "facts"), t, row->data);
-    page_steps(v, page_list_in(v, m, "steps"), row);
+    page_facts(v, page_list_in(v, m, "facts"), t, row->id, row->data);
+    Json *steps = page_list_in(v, m, "steps");
+    page_steps(v, steps, row);
+    page_group_steps(v, steps, page_list_in(v, m, "groups"));
     add_pending(v, m, row);
     add_documents(v, m, row);
     return m;
@@ -153,6 +204,7 @@ bool page_case(const PageView *v, Str id, Page *ret, Err *err)
         add_letter(v, json_get(ret->model, "documents"), &events[i - 1]);
     }
     page_add_papers(v, json_get(ret->model, "documents"), row);
+    add_round(v, ret->model, row);
     return add_links(v, ret->model, row, err) && page_add_office(v, ret->model, row, err);
 }
 
@@ -236,6 +288,9 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseR
     }
     if (v->caller == NULL || v->caller->party.len > 0) {
         return err_set(err, v->caller ? NOT_ALLOWED : NOT_SIGNED_IN, "This list is for staff.");
+    }
+    if (!page_reads_type(v, t)) {
+        return err_set(err, NOT_ALLOWED, "These cases are not yours to see.");
     }
     QueryPage q = {.scheme = scheme_id(v->scheme), .type = t->name, .state = ask->state, .text = ask->text, .limit = PAGE_ROWS,
                    .offset = (ask->page - 1) * PAGE_ROWS};

@@ -18,8 +18,20 @@ Json *page_add(const PageView *v, Json *list); /* a new object at its end */
 /* One value of a case as text for people: choices and links by label, dates and numbers as they are. */
 Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value);
 /* {label, value, personal} of every field of a case that has a value. */
-void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *data);
+/* Moves the steps that have a group out of the list into `ret`: [{label, steps: […]}], in the order of their first step. */
+void page_group_steps(const PageView *v, Json *steps, Json *ret_groups);
+void page_facts(const PageView *v, Json *list, const SchemeType *t, Str id, const Json *data);
 /* holder, since, due, overdue, rule. */
+/* Clocks of the scheme that run for this case. */
+void page_clocks(const PageView *v, Json *list, const CaseRow *row);
+/* What the scheme's foretelling steps would decide for the case today, with the reasons. */
+void page_foretold(const PageView *v, Json *list, const CaseRow *row);
+/* Rights of where the person stands now, then those that always hold. */
+void page_rights(const PageView *v, Json *list, const CaseRow *person, const CaseRow *stands);
+/* Free posts beside the case, counted by group, where the scheme shows them. */
+MUST_USE bool page_vacancies(const PageView *v, Json *model, const CaseRow *row, Err *err);
+/* The caller's own calendar; whoever has the address may read it. Empty if there is none. */
+Str page_calendar_href(const PageView *v);
 void page_holder(const PageView *v, Json *j, const CaseRow *row);
 Str page_case_href(const PageView *v, Str id);
 /* How persons are chosen by a step; NULL where it is an ordinary form. Adds candidates and criteria to the model. */
@@ -46,6 +58,8 @@ void page_add_papers(const PageView *v, Json *documents, const CaseRow *row);
 Str page_account(const PageView *v, Str login);
 /* What staff sees beside a case: in whose hands, notes, to whom it can be handed over. */
 MUST_USE bool page_add_office(const PageView *v, Json *model, const CaseRow *row, Err *err);
+/* Where the scheme keeps a roster of the case's type: place, waits of others, the last draws and what they said of this one. */
+MUST_USE bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err);
 Str page_title_of(const PageView *v, const CaseRow *row);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_has_role(const PageView *v, Str role);

@@ -224,7 +224,7 @@ static Json *confirmation_of(const PageView *v, const void *host)
     Json *g = page_add(v, groups), *facts = json_new_array(v->a), *items;
     page_set_text(v, g, "heading", say(v, "case.facts", NULL));
     items = page_list_in(v, g, "items");
-    page_facts(v, facts, scheme_type(v->scheme, row->type), row->data);
+    page_facts(v, facts, scheme_type(v->scheme, row->type), row->id, row->data);
     for (size_t i = 0; i < facts->count && i < FACTS_TOLD; i++) {
         add_pair(v, items, json_text_at(facts->items[i], "label"), json_text_at(facts->items[i], "value"));
     }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-enum { ROUND_TO = 5, MAX_POINTS = 180, MAX_CHARTS = 12 };
+enum { ROUND_TO = 5, MAX_POINTS = 180, MAX_CHARTS = 12, MAX_DAYS = 1100 };
 
 /* scheme.json: "figures": {"quota": {type, states, persons, day, source, confidence},
  * "rounds": {type, hidden, quota, round, from, until, source, confidence}} */
@@ -240,6 +240,61 @@ bool page_quota(const PageView *v, Page *ret, Err *err)
     return true;
 }
 
+static void add_cells(const PageView *v, Json *rows, const Str *cells, size_t count)
+{
+    Json *list = page_list_in(v, page_add(v, rows), "cells");
+    for (size_t k = 0; k < count; k++) {
+        json_push(v->a, list, json_new_str(v->a, cells[k]));
+    }
+}
+
+static bool add_days(const PageView *v, Json *rows, const Round *r, Err *err)
+{
+    StoreRows units;
+    Day from;
+    if (!days_of_units(v, r->row->id, &units, err)) {
+        return false;
+    }
+    from = day_parse(text_of(r->rule, "from", r->row), &from) ? from : r->row->opened;
+    int32_t first = units.row_count > 0 && units.cells[1].i < from.n ? (int32_t)units.cells[1].i : from.n;
+    first = v->today.n - first < MAX_DAYS ? first : v->today.n - MAX_DAYS;
+    Str group = json_text(json_get_str(r->row->data, json_text_at(r->rule, "group")));
+    size_t taken = 0;
+    for (int32_t day = first; day <= v->today.n; day++) {
+        while (taken < units.row_count && units.cells[taken * units.column_count + 1].i <= day) {
+            taken++;
+        }
+        long long issued = (long long)shown(v, (int64_t)taken), total = (long long)r->units.total;
+        Str cells[] = {text_of(r->rule, "round", r->row), group, day_print(v->a, (Day){day}), str_printf(v->a, "%lld", total),
+                       str_printf(v->a, "%lld", issued), str_printf(v->a, "%lld", total - issued)};
+        add_cells(v, rows, cells, COUNT_OF(cells));
+    }
+    return true;
+}
+
+bool page_quota_days_csv(const PageView *v, Json **ret, Err *err)
+{
+    static const char *const COLUMNS[] = {"round", "group", "day", "approved", "issued", "left"};
+    Rounds rounds;
+    if (rule_of(v, "rounds") == NULL) {
+        return err_set(err, NOT_FOUND, "This scheme keeps no quotas.");
+    }
+    if (!read_rounds(v, &rounds, err)) {
+        return false;
+    }
+    *ret = json_new_object(v->a);
+    Json *columns = page_list_in(v, *ret, "columns"), *rows = page_list_in(v, *ret, "rows");
+    for (size_t i = 0; i < COUNT_OF(COLUMNS); i++) {
+        json_push(v->a, columns, json_new_str_c(v->a, COLUMNS[i]));
+    }
+    for (size_t i = 0; i < rounds.count; i++) {
+        if (shown(v, rounds.items[i].units.taken) > 0 && !add_days(v, rows, &rounds.items[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool page_quota_csv(const PageView *v, Json **ret, Err *err)
 {
     static const char *const COLUMNS[] = {"kind", "name", "from", "until", "approved", "issued", "source"};
@@ -260,10 +315,7 @@ bool page_quota_csv(const PageView *v, Json **ret, Err *err)
                          : str_printf(v->a, "%.*s · %.*s", STR_ARG(json_text_at(d, "round")), STR_ARG(json_text_at(d, "group")));
         Str cells[] = {quota ? STR("quota") : STR("round"), name, json_text_at(d, quota ? "day" : "from"), json_text_at(d, "until"),
                        json_text_at(d, quota ? "persons" : "approved"), json_text_at(d, "issued"), json_text_at(d, "source")};
-        Json *list = page_list_in(v, page_add(v, rows), "cells");
-        for (size_t k = 0; k < COUNT_OF(cells); k++) {
-            json_push(v->a, list, json_new_str(v->a, cells[k]));
-        }
+        add_cells(v, rows, cells, COUNT_OF(cells));
     }
     return true;
 }

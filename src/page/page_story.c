@@ -132,6 +132,9 @@ void page_story(const PageView *v, Json *list, const SchemeType *t, const Event 
         page_set_int(v, j, "seq", e->seq);
         page_set_text(v, j, "day", day_print(v->a, e->day));
         page_set_text(v, j, "label", page_event_label(v, e->type));
+        if (json_get(e->data, "filed") != NULL) {
+            page_set_text(v, j, "receipt_href", str_printf(v->a, "/receipt/%lld", (long long)e->seq));
+        }
         tell_deed(v, sentences, e);
         tell_decision(v, j, sentences, e);
         tell_next(v, sentences, t, e);

@@ -31,6 +31,9 @@ static const char *const CREATE[] = {
     "CREATE TABLE IF NOT EXISTS words (word TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (word, case_id))",
     "CREATE INDEX IF NOT EXISTS words_by_case ON words (case_id)",
     "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, n BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS stays (case_id TEXT NOT NULL, version BIGINT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL,"
+    " since BIGINT NOT NULL, PRIMARY KEY (case_id, version))",
+    "CREATE INDEX IF NOT EXISTS stays_by_state ON stays (type, state)",
     "CREATE TABLE IF NOT EXISTS decisions (seq BIGINT PRIMARY KEY, case_id TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT"
     " NULL, outcome TEXT NOT NULL, day BIGINT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS decisions_by_case ON decisions (case_id)",
@@ -47,7 +50,7 @@ static const char *const DROP[] = {
     "DROP TABLE IF EXISTS cases",    "DROP TABLE IF EXISTS case_index", "DROP TABLE IF EXISTS uniques",
     "DROP TABLE IF EXISTS links",    "DROP TABLE IF EXISTS approved",   "DROP TABLE IF EXISTS units",
     "DROP TABLE IF EXISTS words",    "DROP TABLE IF EXISTS counters",   "DROP TABLE IF EXISTS decisions",
-    "DROP TABLE IF EXISTS file_reads", "DROP TABLE IF EXISTS assigned", "DROP TABLE IF EXISTS office_notes",
+    "DROP TABLE IF EXISTS file_reads", "DROP TABLE IF EXISTS assigned", "DROP TABLE IF EXISTS office_notes", "DROP TABLE IF EXISTS stays",
 };
 
 static const char *const DUMP[] = {
@@ -64,9 +67,10 @@ static const char *const DUMP[] = {
     "SELECT seq, person, at, reader, reason FROM file_reads ORDER BY seq",
     "SELECT case_id, account FROM assigned ORDER BY case_id",
     "SELECT seq, case_id, at, actor, assignee, handed_over, note FROM office_notes ORDER BY seq",
+    "SELECT case_id, version, type, state, since FROM stays ORDER BY case_id, version",
 };
 
-bool project_prepare(Store *s, Err *err)
+static bool create_tables(Store *s, Err *err)
 {
     for (size_t i = 0; i < COUNT_OF(CREATE); i++) {
         if (!store_exec(s, CREATE[i], NULL, 0, err)) {
@@ -74,6 +78,19 @@ bool project_prepare(Store *s, Err *err)
         }
     }
     return true;
+}
+
+/* A store from before this program knew of stays has cases but none of these: its log is folded again, once. */
+bool project_prepare(Store *s, Err *err)
+{
+    StoreRows rows;
+    int64_t events;
+    Arena *a = arena_new(0);
+    bool ok = create_tables(s, err) &&
+              store_query(s, a, "SELECT 1 FROM cases WHERE NOT EXISTS (SELECT 1 FROM stays) LIMIT 1", NULL, 0, &rows, err);
+    bool older = ok && rows.row_count > 0;
+    arena_free(a);
+    return ok && (!older || project_rebuild(s, &events, err));
 }
 
 /* ---- One event: indexes ---- */
@@ -145,6 +162,15 @@ static bool apply_links(Store *s, const Event *e, Err *err)
 
 /* ---- One event: units, decisions, reads ---- */
 
+/* Units that go from one approval to another; the sum stays. */
+static bool apply_move(Store *s, const Json *moved, Err *err)
+{
+    int64_t units = json_to_int(json_get(moved, "units"), 0);
+    StoreValue from[] = {STORE_S(json_text_at(moved, "from")), STORE_I(-units)}, to[] = {STORE_S(json_text_at(moved, "to")), STORE_I(units)};
+    return moved == NULL || (store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", from, N(from), err) &&
+                             store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", to, N(to), err));
+}
+
 static bool apply_units(Store *s, const Event *e, Err *err)
 {
     const Json *total = json_get(e->data, "units"), *unit = json_get(e->data, "unit"), *back = json_get(e->data, "unit_back");
@@ -153,6 +179,9 @@ static bool apply_units(Store *s, const Event *e, Err *err)
         if (!store_exec(s, "INSERT INTO approved (allocation, total) VALUES ($1, $2)", p, N(p), err)) {
             return store_was_duplicate(s) ? err_set(err, ALREADY_EXISTS, "These units were approved before.") : false;
         }
+    }
+    if (!apply_move(s, json_get(e->data, "moved"), err)) {
+        return false;
     }
     if (back != NULL) {
         StoreValue p[] = {STORE_S(json_text_at(back, "allocation")), STORE_I(json_to_int(json_get(back, "number"), 0))};
@@ -286,6 +315,9 @@ static void fold_event(Arena *a, const Event *e, Fold *f)
     take_text(e->sealed, "title", &f->title);
     merge_set(a, f->data, json_get(e->data, "set"));
     merge_set(a, f->data, json_get(e->sealed, "set"));
+    if (json_get(e->data, "unit_back") != NULL) {
+        json_remove(f->data, STR("unit"));
+    }
     if (json_get(e->data, "unit") != NULL) {
         json_set(a, f->data, STR("unit"), json_get(e->data, "unit"));
     }
@@ -313,6 +345,14 @@ static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *f, Err *er
                       " excluded.holder, since = excluded.since, due = excluded.due, due_rule = excluded.due_rule, person ="
                       " excluded.person, data = excluded.data, pending = excluded.pending",
                       p, N(p), err);
+}
+
+/* When a case came into each of its states. */
+static bool save_stay(Store *s, const Event *e, Str type, const Fold *f, Err *err)
+{
+    StoreValue p[] = {STORE_S(e->stream), STORE_I(e->version), STORE_S(type), STORE_S(f->state), STORE_I(e->day.n)};
+    return json_get(e->data, "to") == NULL ||
+           store_exec(s, "INSERT INTO stays (case_id, version, type, state, since) VALUES ($1, $2, $3, $4, $5)", p, N(p), err);
 }
 
 static bool count_case(Store *s, const Event *e, Str type, Err *err)
@@ -344,7 +384,8 @@ bool project_apply(Store *s, Arena *a, const Event *e, Err *err)
     }
     Str holder = f.holder;
     fold_event(a, e, &f);
-    return end_assignment(s, e, holder, f.holder, err) && save_fold(s, a, e, &f, err) && count_case(s, e, key, err) && apply_index(s, e, key, err) &&
+    return end_assignment(s, e, holder, f.holder, err) && save_fold(s, a, e, &f, err) && save_stay(s, e, key, &f, err) &&
+           count_case(s, e, key, err) && apply_index(s, e, key, err) &&
            apply_words(s, e, err) && apply_links(s, e, err) && apply_units(s, e, err) && apply_decision(s, e, err);
 }
 
@@ -377,7 +418,7 @@ bool project_rebuild(Store *s, int64_t *ret_events, Err *err)
     for (size_t i = 0; i < COUNT_OF(DROP) && r.ok; i++) {
         r.ok = store_exec(s, DROP[i], NULL, 0, err);
     }
-    r.ok = r.ok && project_prepare(s, err);
+    r.ok = r.ok && create_tables(s, err);
     r.ok = r.ok && store_each(s, 1, 0, rebuild_one, &r, err) && r.ok;
     arena_free(r.a);
     if (!r.ok) {
@@ -397,6 +438,7 @@ static bool forget_case(Store *s, Str id, Err *err)
         "DELETE FROM units WHERE case_id = $1",      "DELETE FROM decisions WHERE case_id = $1",
         "DELETE FROM cases WHERE id = $1",           "DELETE FROM approved WHERE allocation = $1",
         "UPDATE office_notes SET note = '' WHERE case_id = $1",
+        "DELETE FROM stays WHERE case_id = $1",
     };
     StoreValue p[] = {STORE_S(id)};
     for (size_t i = 0; i < COUNT_OF(DELETES); i++) {

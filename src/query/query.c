@@ -196,7 +196,7 @@ bool query_units(Store *s, Arena *a, Str allocation, QueryUnits *ret, Err *err)
     }
     count_of(&total, &ret->total);
     ret->taken = taken.cells[0].i;
-    int64_t last = taken.cells[1].i;
+    int64_t last = ret->highest = taken.cells[1].i;
     if (ret->taken >= ret->total) {
         return true;
     }
@@ -273,6 +273,32 @@ bool query_history(Store *s, Arena *a, Str id, Event **ret, size_t *ret_count, E
     *ret = h.events;
     *ret_count = h.count;
     return true;
+}
+
+typedef struct {
+    Arena *a;
+    QueryRound *ret;
+} Round;
+
+static bool keep_round(void *host, const Event *e)
+{
+    Round *r = host;
+    const Json *j = json_get(e->data, "round");
+    if (json_get(j, "rows") != NULL) {
+        *r->ret = (QueryRound){.rows = str_copy(r->a, json_text_at(j, "rows")), .result = str_copy(r->a, json_text_at(j, "result")),
+                               .seq = e->seq};
+    }
+    return true;
+}
+
+bool query_round(Store *s, Arena *a, Str id, QueryRound *ret, Err *err)
+{
+    *ret = (QueryRound){0};
+    Round r = {a, ret};
+    if (!store_each_of(s, id, keep_round, &r, err)) {
+        return false;
+    }
+    return ret->seq > 0 || err_set(err, NOT_FOUND, "No round of %.*s was frozen or drawn.", STR_ARG(id));
 }
 
 bool query_event(Store *s, Arena *a, int64_t seq, Event *ret, Err *err)

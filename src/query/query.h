@@ -55,13 +55,20 @@ MUST_USE bool query_holder_of(Store *s, Arena *a, Str scheme, Str type, Str fiel
 /* Cases of a type opened so far. */
 MUST_USE bool query_counter(Store *s, Arena *a, Str scheme, Str type, int64_t *ret, Err *err);
 typedef struct {
-    int64_t total, taken, next; /* next: lowest free number, 0 if none */
+    int64_t total, taken, next, highest; /* next: lowest free number, 0 if none; highest: taken, 0 if none */
 } QueryUnits;
 MUST_USE bool query_units(Store *s, Arena *a, Str allocation, QueryUnits *ret, Err *err);
 /* {type, state, count} of a scheme. */
 MUST_USE bool query_counts(Store *s, Arena *a, Str scheme, Json **ret, Err *err);
 /* The events of a case, oldest first. */
 MUST_USE bool query_history(Store *s, Arena *a, Str id, Event **ret, size_t *ret_count, Err *err);
+/* The newest published rows of the case's rounds (goldenbridge-round/1) and the hash of their outcome (empty before it is
+ * drawn), with the entry of the log that holds them. NOT_FOUND if nothing was frozen yet. */
+typedef struct {
+    Str rows, result;
+    int64_t seq;
+} QueryRound;
+MUST_USE bool query_round(Store *s, Arena *a, Str id, QueryRound *ret, Err *err);
 /* The event with this position; NOT_FOUND. */
 MUST_USE bool query_event(Store *s, Arena *a, int64_t seq, Event *ret, Err *err);
 /* Who read a person's file: {seq, at, reader, reason}, newest first. */

@@ -111,6 +111,18 @@ static Value call_passport(FeelRun *run, __attribute__((unused)) void *host, con
     return feel_context(e, COUNT_OF(from));
 }
 
+/* host is the scheme: what was loaded is what is hashed. */
+static Value call_law_hash(FeelRun *run, void *host, const Value *args, size_t count)
+{
+    Day day;
+    check_that(count == 1);
+    if (!civil_day(args[0], &day)) {
+        return feel_null();
+    }
+    Str hash = scheme_law_hash(host, feel_run_arena(run), day);
+    return hash.len > 0 ? feel_str(hash) : feel_null();
+}
+
 static const struct {
     SchemeSlot slot;
     FeelNative call;
@@ -123,6 +135,7 @@ static const struct {
     {SLOT_PAUSED_END, call_paused_end, 3, {"from", "length", "pauses"}, {FEEL_DATE, FEEL_NULL, FEEL_NULL}, FEEL_DATE},
     {SLOT_NAME_KEY, call_name_key, 1, {"name", NULL, NULL}, {FEEL_STRING, FEEL_NULL, FEEL_NULL}, FEEL_STRING},
     {SLOT_PASSPORT, call_passport, 1, {"mrz", NULL, NULL}, {FEEL_STRING, FEEL_NULL, FEEL_NULL}, FEEL_NULL},
+    {SLOT_LAW_HASH, call_law_hash, 1, {"day", NULL, NULL}, {FEEL_DATE, FEEL_NULL, FEEL_NULL}, FEEL_STRING},
 };
 
 static const FeelType *type_of(FeelKind kind)

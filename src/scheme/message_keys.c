@@ -38,9 +38,10 @@ static void add_fields(Keys *k, const Scheme *s, const SchemeType *t)
 
 static void add_step(Keys *k, const SchemeStep *step)
 {
-    if (!step->hidden) {
+    if (!step->hidden || step->foretell) {
         add(k, "step", step->name);
     }
+    add(k, "group", step->group);
     add(k, "event", step->event);
     for (size_t i = 0; i < step->outcome_count; i++) {
         add(k, "event", step->outcomes[i].event);

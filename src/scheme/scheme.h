@@ -27,6 +27,9 @@ typedef enum {
     SLOT_PAUSED_END, /* function "paused period end"(from, length, pauses: list of {from, to}) */
     SLOT_NAME_KEY,   /* function "name key"(text): one key for all spellings of a name */
     SLOT_PASSPORT,   /* function "passport"(mrz text): context of what the machine-readable zone says, or null */
+    SLOT_LAW_HASH,   /* function "law hash"(day: date): SHA-256 over the models of the folder of that day, or null */
+    SLOT_ROUND,      /* what a round gave as a whole: {root, secret, result, count} */
+    SLOT_LINE,       /* what it gave to one case, in the effects on it */
     SLOT_FIRST_READ
 } SchemeSlot;
 
@@ -57,7 +60,8 @@ typedef enum {
     SCHEME_CHOICE,
     SCHEME_CASE, /* id of a case of type `of` */
     SCHEME_MRZ,  /* machine-readable zone of a passport, ICAO 9303 TD3 */
-    SCHEME_LIST  /* list of texts */
+    SCHEME_LIST, /* list of texts */
+    SCHEME_FILE  /* a small file: {name, type, size, sha256}; its bytes stand in the event alone */
 } SchemeFieldKind;
 
 typedef struct {
@@ -107,6 +111,7 @@ typedef struct {
     bool opens;            /* opens a case of `type` for each item */
     Str type, to, event;
     SchemeNames from;      /* a case in another state is left alone */
+    SchemeNames lines;     /* instead of `cases`: those to whom the step's round gave one of these reasons */
     Str outcome;           /* only for this outcome; empty: unless refused */
     SchemeExprs set;
 } SchemeAlso;
@@ -118,14 +123,38 @@ typedef struct {
     const FeelCode *eligible; /* over `item`; NULL: all */
     const FeelCode *rank;     /* integer over `item`, larger is better */
     const FeelCode *exposure; /* integer over `item`: referrals so far */
+    const FeelCode *beacon;   /* hex text of an outside beacon that is mixed into the seed; NULL or empty: none */
     bool least_shown_first;   /* "order": who was referred least goes first, then rank; else rank, then least referred */
     Str into;                 /* field of the case that gets the list of ids */
+    SchemeNames criteria;     /* the expressions over `item`, as written */
 } SchemeDraw;
+
+/* A round: many cases at once, ranked for units or matched with those that offer places. */
+typedef struct {
+    bool matches;                /* deferred acceptance; else a ranking */
+    bool freezes;                /* only fixes the rows and publishes their root; nothing is drawn */
+    bool one_per_pass;
+    Str list, offers;            /* names of READ_LISTs: who takes part; for a match, who has places */
+    const FeelCode *eligible;    /* over `item`; NULL: all */
+    const FeelCode *points;      /* whole number over `item`; a null is left out as not scored */
+    const FeelCode *units, *cell;          /* ranking, over `item` */
+    const FeelCode *wishes;                /* match, over `item`: ids of offers, most wanted first */
+    const FeelCode *seats, *offer_cell;    /* match, over `item` of offers */
+    const FeelCode *caps;        /* list of {name, within, cap, own} */
+    const FeelCode *pool;        /* units of the flexible pool */
+    const FeelCode *root;        /* published before: the rows must still have it; NULL: they are fixed now */
+    const FeelCode *beacon;      /* hex text of an outside beacon; NULL or empty: none */
+    SchemeNames criteria;        /* the expressions over `item`, as written, without the facts of the model */
+    Str model, decision;         /* scores each case for itself; empty: none */
+    SchemeExprs facts;           /* over `item` */
+} SchemeRound;
 
 typedef struct {
     Str name;              /* "candidate.register" */
     bool opens;
-    SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one) */
+    Str about;             /* with opens: field that links to the case which the new one is about; `from` are states of that case */
+    SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one,
+                              "party:FIELD.FIELD": linked from the linked one) */
     Str to, event;
     SchemeNames fields;
     SchemeNames optional;  /* those of fields that may be empty */
@@ -143,11 +172,17 @@ typedef struct {
     SchemeAlso *also;
     size_t also_count;
     SchemeDraw *draw;      /* NULL: none */
+    SchemeRound *round;    /* NULL: none */
+    bool return_unit;      /* the case's unit is free again */
+    bool receipt;          /* what was filed is hashed into the event, so that a signed receipt can name it */
+    const FeelCode *move_units; /* {from, to, units}: units moved between cases that approve; NULL: none */
     const FeelCode *take_unit;  /* id of the case whose numbered unit is taken; NULL: none */
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;
     bool corrects;         /* values that stood there wrongly: only what differs is written, with what stood before */
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    bool foretell;         /* never taken: pages show what it would decide today */
+    Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
     Str document;          /* document kind made by this step; empty: none */
     const FeelScope *scope;
@@ -166,6 +201,8 @@ typedef struct {
     Str name;
     Str prefix;           /* of case ids */
     bool person;          /* the case is a person: its id names the key that seals */
+    bool beside;          /* accompanies another case: does not tell where the person stands */
+    SchemeNames readers;  /* roles among staff who may read such cases; empty: all */
     Str subject;          /* field that links to the person, for other types; empty: none */
     Str party_role;       /* role of an account whose party is a case of this type */
     const FeelCode *title;
@@ -203,6 +240,11 @@ typedef struct {
     const DmnModel *model;
 } SchemeModel;
 size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then day */
+/* Days on which models came into force, ascending: the folders of decisions/. */
+size_t scheme_law_days(const Scheme *s, Arena *a, Day **ret);
+/* What two people sign: SHA-256, hex, over a line "name hash" for each model of the folder of that day, by name. Empty if there
+ * is no such folder. */
+Str scheme_law_hash(const Scheme *s, Arena *a, Day day);
 /* The version in force on the day: the newest from ≤ day; NULL if there is none. */
 const SchemeModel *scheme_model(const Scheme *s, Str name, Day day);
 

@@ -67,6 +67,12 @@ MUST_USE bool store_tile(Store *s, Arena *a, int level, uint64_t index, int widt
 MUST_USE bool store_inclusion(Store *s, int64_t seq, uint64_t size, Hash *ret, size_t *ret_count, Err *err);
 MUST_USE bool store_consistency(Store *s, uint64_t old_size, uint64_t new_size, Hash *ret, size_t *ret_count, Err *err);
 
+/* A signed note that names case, step, time, the hash of the form and the hash of the entry: who filed can prove it.
+ * The same bytes at each call. NOT_FOUND for an entry whose step gives no receipt. */
+MUST_USE bool store_receipt(Store *s, Arena *a, int64_t seq, Str *ret_note, Err *err);
+/* Whether this log signed the receipt and holds what it names. LOG_DAMAGED if not. */
+MUST_USE bool store_check_receipt(Store *s, Arena *a, Str note, Err *err);
+
 /* A secret for a purpose, derived from the store key: the same at each call, unknown to anybody without the key file. */
 MUST_USE bool store_secret(Store *s, Str purpose, Hash *ret, Err *err);
 /* Destroys a person's key. The log stays as it is; what was sealed cannot be read any more. */

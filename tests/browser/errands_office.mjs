@@ -42,7 +42,7 @@ async function findByAnySpelling(world) {
   const slip = title.toLowerCase().replace(/([a-z])([a-z])(?=[a-z]*$)/, '$2$1');
   for (const words of [title.toLowerCase(), title.split(' ').reverse().join(' '), slip]) {
     await officer.open('/');
-    await officer.page.getByLabel(officer.web('list.search')).fill(words);
+    await officer.page.getByRole('searchbox').fill(words);
     await officer.page.keyboard.press('Enter');
     await officer.page.waitForURL(/\/search\?/);
     expect(await officer.main().locator(`a[href="/case/${id}"]`).count() === 1, `“${words}” does not find ${title} (${id})`);

@@ -1,7 +1,7 @@
 // kit.mjs: a server of our own, a browser, people who sign in, and documents with right check digits.
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -100,14 +100,19 @@ export async function openBrowser(executablePath) {
 
 const read = path => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 const WEB = Object.fromEntries(LANGUAGES.map(l => [l, read(`web/messages/${l}.json`)]));
-const merged = l => {
-  const all = read(`law/kr-eps/messages/process.${l}.json`);
-  for (const [kind, texts] of Object.entries(read(`law/kr-eps/messages/office.${l}.json`))) {
-    all[kind] = { ...all[kind], ...texts };
+const FOLDER = 'law/kr-eps/messages';
+
+// The scheme's own texts stand in several files for each language.
+function lawTexts(language) {
+  const all = {};
+  for (const file of readdirSync(join(ROOT, FOLDER)).filter(f => f.endsWith(`.${language}.json`))) {
+    for (const [kind, texts] of Object.entries(read(`${FOLDER}/${file}`))) {
+      all[kind] = { ...all[kind], ...texts };
+    }
   }
   return all;
-};
-const LAW = Object.fromEntries(LANGUAGES.map(l => [l, merged(l)]));
+}
+const LAW = Object.fromEntries(LANGUAGES.map(l => [l, lawTexts(l)]));
 
 export function web(language, key) {
   const text = WEB[language][key];
@@ -134,6 +139,8 @@ export class Person {
   }
 
   web(key) { return web(this.language, key); }
+  law(kind, name) { return law(this.language, kind, name); }
+  group(name) { return law(this.language, 'group', name); }
   step(name) { return law(this.language, 'step', name); }
   state(name) { return law(this.language, 'state', name); }
   field(type, name) { return law(this.language, 'field', LAW[this.language].field[`${type}.${name}`] ? `${type}.${name}` : name); }
@@ -170,6 +177,12 @@ export class Person {
   // Presses the form's own button, named as the step.
   async submit(step) {
     await this.main().getByRole('button', { name: this.step(step), exact: true }).click();
+    await this.page.waitForLoadState();
+  }
+
+  // Presses the form's button, named by a text of the scheme.
+  async press(kind, name) {
+    await this.main().getByRole('button', { name: law(this.language, kind, name), exact: true }).click();
     await this.page.waitForLoadState();
   }
 

@@ -8,6 +8,8 @@ verify_log.py log WHERE VKEY [--since OLD_NOTE_FILE] [--witness VKEY]
 verify_log.py entry PROOF_FILE VKEY
     Checks what one person took home: that their entry is in the signed tree, and that the salted commitment in it is
     that of the personal data they hold.
+verify_log.py receipt RECEIPT_FILE VKEY [FORM_FILE]
+    Checks what somebody got for what they filed: that the log signed it and, with the form as JSON, that it is for that form.
 
 Exit 0: all is well. Exit 1: the first lines say what is wrong. Needs Python 3.8 and nothing else.
 SPDX-License-Identifier: Apache-2.0
@@ -250,7 +252,8 @@ def check_tiles(source, leaves):
 
 class Count:
     """public.allocation + public.approved: so many units are approved in all, from here on.
-    public.unit {allocation, number}: a permit takes this unit. public.unit_returned {allocation, number}: gives it back."""
+    public.unit {allocation, number}: a permit takes this unit. public.unit_returned {allocation, number}: gives it back.
+    public.moved {from, to, units}: units go from one approval to another; the sum stays."""
 
     def __init__(self):
         self.approved, self.held, self.faults = {}, {}, []
@@ -262,6 +265,8 @@ class Count:
     def add(self, seq, facts):
         if "approved" in facts:
             self.approve(seq, facts)
+        if "moved" in facts:
+            self.move(seq, facts["moved"])
         if "unit" in facts:
             self.take(seq, facts["unit"])
         if "unit_returned" in facts:
@@ -275,6 +280,17 @@ class Count:
         self.approved[name] = approved
         if len(self.held.get(name, ())) > approved:
             self.fault(seq, "%s: %d approved, but %d are issued already" % (name, approved, len(self.held[name])))
+
+    def move(self, seq, moved):
+        source, target, units = moved.get("from"), moved.get("to"), moved.get("units")
+        if not isinstance(units, int) or units < 1 or source == target or source not in self.approved or target not in self.approved:
+            self.fault(seq, "a move must name two approvals and how many units")
+            return
+        self.approved[source] -= units
+        self.approved[target] += units
+        if self.approved[source] < max(self.held.get(source) or {0}):
+            self.fault(seq, "%s: unit %d is issued, but after the move only %d are approved"
+                       % (source, max(self.held[source]), self.approved[source]))
 
     def take(self, seq, unit):
         name, number = unit.get("allocation"), unit.get("number")
@@ -367,16 +383,32 @@ def check_entry(path, vkey):
     return "ok: event %d is in the log of %s" % (proof["index"] + 1, origin)
 
 
+def check_receipt(path, vkey, form=None):
+    with open(path, "rb") as f:
+        text = open_note(f.read(), vkey).decode()
+    lines = text.splitlines()
+    if lines[0] != "goldenbridge receipt 1":
+        raise Wrong("this note is not a receipt")
+    fields = dict(line.split(" ", 1) for line in lines[2:])
+    if form:
+        with open(form, "rb") as f:
+            filed = json.dumps(json.loads(f.read().decode()), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        if sha256(filed).hex() != fields["filed"]:
+            raise Wrong("the receipt is for another form")
+    return "ok: %s received %s of %s at %s as entry %s" % (lines[1], fields["step"], fields["case"], fields["at"], fields["entry"])
+
+
 def main(argv):
     options = {}
     while len(argv) > 2 and argv[-2] in ("--since", "--witness"):
         options[argv[-2][2:]] = argv[-1]
         argv = argv[:-2]
-    if len(argv) != 4 or argv[1] not in ("log", "entry"):
+    if len(argv) not in (4, 5) or argv[1] not in ("log", "entry", "receipt") or (len(argv) == 5 and argv[1] != "receipt"):
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        print(check_log(argv[2], argv[3], **options) if argv[1] == "log" else check_entry(argv[2], argv[3]))
+        check = {"log": check_log, "entry": check_entry, "receipt": check_receipt}[argv[1]]
+        print(check(*argv[2:], **options))
         return 0
     except (Wrong, ValueError, KeyError, TypeError) as e:
         print("WRONG: %s" % e)

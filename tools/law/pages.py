@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0"""
 import glob
 import json
 import os
+import re
 
 import gen
 
@@ -23,7 +24,30 @@ def kind(node):
     return TYPES.get(node.type, node.type)
 
 
+UNITS = [(r'million won', 'million won'), (r'percent', 'percent'), (r'\bmonths?\b', 'months'), (r'weeks', 'weeks'), (r'hours', 'hours'),
+         (r'days', 'days'), (r'\byears\b', 'years'), (r'plan year|quota year', 'calendar year'), (r'age$', 'years'),
+         (r'deduction|wage$|payout|severance|pledge', 'won'), (r'area', 'square metres'), (r'tons', 'gross tons'),
+         (r'points|score|minimum$', 'points'), (r'moves|extensions|reports|premiums|originals', 'how many'),
+         (r'.', 'how many (persons, places)')]
+
+
+def unit(node):
+    """The unit of a number, by its name; a date is a civil day of Korea."""
+    if node.type in ('date', 'Dates'):
+        return 'year-month-day'
+    if node.type != 'number':
+        return ''
+    name = node.name
+    if name in ('new permits this year', 'rank', 'asked', 'earlier extensions'):
+        return {'rank': 'place in a ranking'}.get(name, 'how many')
+    if name.startswith(('monthly wage', 'ordinary wage')):
+        return 'won a month'
+    return next(u for p, u in UNITS if re.search(p, name))
+
+
 def needed(node):
+    if node.name == 'holidays':
+        return 'given by the program'
     if node.optional:
         return 'may be left out'
     return 'where `%s`' % node.when if node.when else 'always'
@@ -66,13 +90,14 @@ def page(path, cases):
     out = ['# %s' % last.title, '', last.about, '',
            'Made from the model by tools/law/pages.py; the tables under law/kr-eps/decisions are what is executed. '
            'Versions in force from: %s.' % ', '.join(days), '', '## Facts', '',
-           '| name | type | needed | meaning | versions |', '|---|---|---|---|---|']
+           '| name | type | unit | needed | meaning | versions |', '|---|---|---|---|---|---|']
     seen = {}
     for m in models:
         for n in m.inputs():
-            seen.setdefault(n.name, (n, []))[1].append(m.day)
+            when = seen.get(n.name, (n, []))[1]
+            seen[n.name] = (n, when + [m.day])  # the newest version tells when it is needed
     for name, (n, when) in seen.items():
-        out.append('| %s | %s | %s | %s | %s |' % (name, cell(kind(n)), cell(needed(n)), cell(n.doc), 'all' if len(when) == len(days) else ', '.join(when)))
+        out.append('| %s | %s | %s | %s | %s | %s |' % (name, cell(kind(n)), unit(n), cell(needed(n)), cell(n.doc), 'all' if len(when) == len(days) else ', '.join(when)))
     out.append('')
     recent = [c for c in cases if c['day'] >= days[-1]]
     if recent:

@@ -1,0 +1,315 @@
+/* facts.c: facts as a clerk writes them → facts as a model's inputs want them, with a hint for each that does not fit.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "decide.h"
+
+enum { MAX_NAME = 128, FAR = 1000 };
+
+/* "Entry_Day" and "entry-day" are written like "entry day". */
+static Str loose(Arena *a, Str text)
+{
+    Buf b = buf_new(a, text.len + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        buf_byte(&b, c == '_' || c == '-' ? ' ' : c);
+    }
+    return str_trim(buf_str(&b));
+}
+
+/* Letters to change, add or leave out between two texts; FAR for long ones. */
+static int distance(Str x, Str y)
+{
+    int row[MAX_NAME + 1];
+    if (x.len > MAX_NAME || y.len > MAX_NAME) {
+        return FAR;
+    }
+    for (size_t k = 0; k <= y.len; k++) {
+        row[k] = (int)k;
+    }
+    for (size_t i = 1; i <= x.len; i++) {
+        int before = row[0];
+        row[0] = (int)i;
+        for (size_t k = 1; k <= y.len; k++) {
+            int change = before + (x.ptr[i - 1] != y.ptr[k - 1]);
+            before = row[k];
+            int other = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
+            row[k] = change < other ? change : other;
+        }
+    }
+    return row[y.len];
+}
+
+Str decide_nearest(Arena *a, Str text, const Str *names, size_t count)
+{
+    Str wanted = loose(a, text), best = STR("");
+    int least = (int)(wanted.len / 3) + 1;
+    for (size_t i = 0; i < count; i++) {
+        Str name = loose(a, names[i]);
+        bool part = wanted.len >= 4 && str_find(name, wanted, 0) != SIZE_MAX;
+        int far = distance(wanted, name), d = part && far > 2 ? 2 : far;
+        if (d <= least && (best.len == 0 || d < least)) {
+            best = names[i];
+            least = d;
+        }
+    }
+    return best;
+}
+
+size_t decide_allowed(Arena *a, const DmnInput *in, Str **ret)
+{
+    FeelTests tests = in->allowed ? feel_tests_shape(in->allowed) : (FeelTests){.shape = FEEL_TEST_OTHER};
+    if (tests.shape != FEEL_TEST_RANGES || tests.count == 0 || tests.ranges[0].low.kind != FEEL_STRING) {
+        return 0;
+    }
+    *ret = ARENA_ARRAY(a, Str, tests.count);
+    for (size_t i = 0; i < tests.count; i++) {
+        (*ret)[i] = feel_text(tests.ranges[i].low);
+    }
+    return tests.count;
+}
+
+/* ---- Values ---- */
+
+static const Json *loose_bool(Arena *a, Str text)
+{
+    static const struct {
+        const char *word;
+        bool value;
+    } WORDS[] = {{"yes", true}, {"true", true}, {"y", true}, {"no", false}, {"false", false}, {"n", false}};
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
+        if (str_eq_c(loose(a, text), WORDS[i].word)) {
+            return json_new_bool(a, WORDS[i].value);
+        }
+    }
+    return NULL;
+}
+
+/* "2026-07-01,2026-07-15" becomes a list where one is wanted. */
+static const Json *loose_list(Arena *a, Str text)
+{
+    Json *list = json_new_array(a);
+    Str one;
+    for (Str rest = text; str_cut(&rest, ',', &one);) {
+        json_push(a, list, json_new_str(a, str_trim(one)));
+    }
+    return list;
+}
+
+static const Json *loose_value(Arena *a, const DmnInput *in, const Json *j)
+{
+    Json *number;
+    Err not_a_number;
+    Str text = json_text(j);
+    FeelKind kind = feel_type_kind(in->type);
+    if (text.len == 0) {
+        return kind == FEEL_LIST && j->kind == JSON_OBJECT ? NULL : j;
+    }
+    switch ((int)kind) {
+    case FEEL_NUMBER:
+        return json_parse(a, str_trim(text), &number, &not_a_number) && number->kind == JSON_NUMBER ? number : NULL;
+    case FEEL_BOOLEAN:
+        return loose_bool(a, text);
+    case FEEL_LIST:
+        return loose_list(a, text);
+    default:
+        return j;
+    }
+}
+
+static Str joined(Arena *a, const Str *names, size_t count)
+{
+    Buf b = buf_new(a, 4096);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(names[i]));
+    }
+    return buf_str(&b);
+}
+
+static void add_fault(ErrList *faults, ErrCode code, Str field, Str text)
+{
+    Err fault;
+    err_field(&fault, code, str_c(faults->arena, field), "%s", str_c(faults->arena, str_sub(text, 0, text.len < 250 ? text.len : 250)));
+    err_list_add(faults, fault);
+}
+
+/* One of the allowed words, however it is written; else a fault that lists them. */
+static const Json *one_of(Arena *a, const DmnInput *in, const Json *j, ErrList *faults)
+{
+    Str *allowed, text = json_text(j);
+    size_t count = decide_allowed(a, in, &allowed);
+    if (count == 0 || j == NULL || j->kind == JSON_NULL) {
+        return j;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(allowed[i], text)) {
+            return j;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(loose(a, allowed[i]), loose(a, text))) {
+            return json_new_str(a, allowed[i]);
+        }
+    }
+    Str near = decide_nearest(a, text, allowed, count), all = joined(a, allowed, count);
+    add_fault(faults, FIELD_CHOICE, in->name,
+              str_printf(a, "\"%.*s\" is not one of the allowed values.%s%.*s%s Allowed: %.*s", STR_ARG(text), near.len ? " Did you mean \"" : "",
+                         STR_ARG(near), near.len ? "\"?" : "", STR_ARG(all)));
+    return NULL;
+}
+
+/* ---- Fields ---- */
+
+static const DmnInput *find_input(Arena *a, const DmnInput *inputs, size_t count, Str name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(loose(a, inputs[i].name), loose(a, name))) {
+            return &inputs[i];
+        }
+    }
+    return NULL;
+}
+
+/* An input of the model on other days: not asked about on this one. */
+static bool known_otherwise(Arena *a, const Scheme *s, Str model, Str decision, Str name)
+{
+    const SchemeModel *all;
+    const DmnInput *inputs;
+    size_t count = scheme_models(s, &all);
+    for (size_t i = 0; i < count; i++) {
+        const DmnInvocable *d = str_eq(all[i].name, model) ? dmn_find(all[i].model, DMN_DECISION, decision) : NULL;
+        if (d != NULL && find_input(a, inputs, dmn_inputs(d, &inputs), name) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void unknown_field(Arena *a, Str name, const DmnInput *inputs, size_t count, ErrList *faults)
+{
+    Str *names = ARENA_ARRAY(a, Str, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = inputs[i].name;
+    }
+    Str near = decide_nearest(a, name, names, count);
+    add_fault(faults, FIELD_UNKNOWN, name,
+              near.len ? str_printf(a, "The model has no such fact. Did you mean \"%.*s\"?", STR_ARG(near)) : STR("The model has no such fact."));
+}
+
+/* ---- What a model asks ---- */
+
+/* The scheme's models tell what is needed in a decision "Missing facts": if [(WHEN) = true and ]NAME = null then "NAME" … */
+static Str missing_text(const Json *described)
+{
+    const Json *elements = json_get(described, "elements");
+    for (size_t i = 0; i < json_count(elements); i++) {
+        if (str_eq(json_text_at(elements->items[i], "name"), STR("Missing facts"))) {
+            return json_text_at(elements->items[i], "literal");
+        }
+    }
+    return STR("");
+}
+
+static void set_needed(Arena *a, Json *j, Str missing, Str name)
+{
+    Str needle = str_printf(a, "%.*s = null then \"%.*s\"", STR_ARG(name), STR_ARG(name)), joint = STR(") = true and ");
+    size_t at = str_find(missing, needle, 0), from = SIZE_MAX;
+    for (size_t k = str_find(missing, STR("if "), 0); k != SIZE_MAX && k < at; k = str_find(missing, STR("if "), k + 1)) {
+        from = k > 0 && missing.ptr[k - 1] != '\n' && missing.ptr[k - 1] != '[' && missing.ptr[k - 1] != ' ' ? from : k;
+    }
+    if (str_eq(name, STR("holidays")) || str_eq(name, STR("governing day"))) {
+        json_set(a, j, STR("needed"), json_new_str_c(a, "given"));
+    } else if (at == SIZE_MAX || from == SIZE_MAX) {
+        json_set(a, j, STR("needed"), json_new_str_c(a, "optional"));
+    } else if (at > from + 4 + joint.len && str_eq(str_sub(missing, at - joint.len, at), joint)) {
+        json_set(a, j, STR("needed"), json_new_str_c(a, "where"));
+        json_set(a, j, STR("when"), json_new_str(a, str_sub(missing, from + 4, at - joint.len)));
+    } else {
+        json_set(a, j, STR("needed"), json_new_str_c(a, "always"));
+    }
+}
+
+Json *decide_inputs(Arena *a, const SchemeModel *m, Str name)
+{
+    Json *list = json_new_array(a), *described = dmn_describe(a, m->model);
+    const Json *told = json_get(described, "inputs");
+    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, name);
+    const DmnInput *inputs;
+    size_t count = d != NULL ? dmn_inputs(d, &inputs) : 0;
+    Str missing = missing_text(described);
+    for (size_t i = 0; i < count; i++) {
+        Json *j = json_new_object(a), *choices = json_new_array(a);
+        Str *allowed;
+        size_t n = decide_allowed(a, &inputs[i], &allowed);
+        json_set(a, j, STR("name"), json_new_str(a, inputs[i].name));
+        json_set(a, j, STR("type"), json_new_str(a, inputs[i].type_name));
+        for (size_t k = 0; k < n; k++) {
+            json_push(a, choices, json_new_str(a, allowed[k]));
+        }
+        if (n > 0) {
+            json_set(a, j, STR("allowed"), choices);
+        }
+        set_needed(a, j, missing, inputs[i].name);
+        for (size_t k = 0; k < json_count(told); k++) {
+            if (str_eq(json_text_at(told->items[k], "name"), inputs[i].name)) {
+                json_set(a, j, STR("meaning"), json_new_str(a, json_text_at(told->items[k], "description")));
+            }
+        }
+        json_push(a, list, j);
+    }
+    return list;
+}
+
+/* ---- All facts ---- */
+
+bool decide_tidy_facts(Arena *a, const Scheme *s, Str model, Str name, Day day, const Json *facts, Json **ret, Json *ignored, ErrList *faults,
+                       Err *err)
+{
+    const SchemeModel *m = scheme_model(s, model, day);
+    const DmnInvocable *d = m != NULL ? dmn_find(m->model, DMN_DECISION, name) : NULL;
+    const DmnInput *inputs;
+    if (d == NULL) {
+        return err_set(err, NOT_IN_FORCE, "No version of the decision model %.*s is in force on that day.", STR_ARG(model));
+    }
+    size_t count = dmn_inputs(d, &inputs), before = faults->count;
+    *ret = json_new_object(a);
+    for (size_t i = 0; i < json_count(facts); i++) {
+        Str field = facts->members[i].key;
+        const DmnInput *in = find_input(a, inputs, count, field);
+        if (in == NULL && known_otherwise(a, s, model, name, field)) {
+            json_push(a, ignored, json_new_str(a, field));
+        } else if (in == NULL) {
+            unknown_field(a, field, inputs, count, faults);
+        } else {
+            const Json *value = loose_value(a, in, facts->members[i].value);
+            Value read;
+            Err fault;
+            if (value == NULL || !feel_from_json(a, value, in->type, &read, &fault)) {
+                add_fault(faults, FIELD_FORMAT, in->name, decide_expects(a, in));
+            } else if ((value = one_of(a, in, value, faults)) != NULL) {
+                json_set(a, *ret, in->name, json_copy(a, value));
+            }
+        }
+    }
+    return faults->count == before || err_set(err, BAD_REQUEST, "Some facts are not written as they must be.");
+}
+
+Str decide_expects(Arena *a, const DmnInput *in)
+{
+    Str *allowed;
+    size_t count = decide_allowed(a, in, &allowed);
+    if (count > 0) {
+        return str_printf(a, "One of these is expected: %.*s", STR_ARG(joined(a, allowed, count)));
+    }
+    switch ((int)feel_type_kind(in->type)) {
+    case FEEL_NUMBER:
+        return STR("A number is expected, such as 12.");
+    case FEEL_BOOLEAN:
+        return STR("Yes or no is expected (true or false).");
+    case FEEL_DATE:
+        return STR("A day is expected, such as 2026-03-31.");
+    case FEEL_LIST:
+        return STR("A list is expected, such as [\"2026-03-31\"].");
+    default:
+        return str_printf(a, "A value of the type %.*s is expected.", STR_ARG(in->type_name));
+    }
+}

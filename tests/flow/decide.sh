@@ -1,0 +1,71 @@
+#!/bin/sh
+# decide.sh: `goldenbridge decide` as a clerk uses it: loosely written facts, every fault at once, hints, days, files.
+# SPDX-License-Identifier: Apache-2.0
+set -u
+cd "$(dirname "$0")/../.."
+G=${GOLDENBRIDGE:-out/goldenbridge}
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+passed=0 failed=0
+
+# says NAME TEXT COMMAND…: the command's output (both streams) holds TEXT
+says() {
+    name=$1 text=$2
+    shift 2
+    if "$@" > "$T/out" 2>&1 < /dev/null; [ -s "$T/out" ] && grep -qF -- "$text" "$T/out"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $name: \"$text\" is not said:" && head -5 "$T/out"
+    fi
+}
+
+# stops NAME STATUS COMMAND…
+stops() {
+    name=$1 status=$2
+    shift 2
+    "$@" > "$T/out" 2>&1 < /dev/null
+    got=$?
+    if [ $got = "$status" ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAIL $name: status $got, not $status"; fi
+}
+
+training="finished_on=2026-07-16 hours=16 returnee=no special-re-entry=No"
+says "facts may be written loosely" "granted" $G decide training --on 2026-07-16 Entry_Day=2026-07-01 $training
+says "a fact of fifteen hours is refused" "TRAINING_TOO_SHORT" $G decide training --on 2026-07-16 entry_day=2026-07-01 $training hours=15
+says "the article is named by its title" "rule 11 (" $G decide training --on 2026-07-16 entry_day=2026-07-01 $training hours=15
+says "what would change it is said" 'if "hours" were 16' $G decide training --on 2026-07-16 entry_day=2026-07-01 $training hours=15
+says "a misspelled fact gets a hint" 'Did you mean "hours"?' $G decide training hour=3
+says "every fault comes at once, first" "Yes or no is expected" $G decide training hour=3 entry_day=x returnee=perhaps
+says "every fault comes at once, second" "A day is expected" $G decide training hour=3 entry_day=x returnee=perhaps
+says "every fault comes at once, third" "no such fact" $G decide training hour=3 entry_day=x returnee=perhaps
+stops "faults have the status of bad data" 65 $G decide training hour=3
+says "allowed values are listed" "Allowed: manufacturing, construction" $G decide workplace-scope industry=Manufacturin
+says "the nearest allowed value is offered" 'Did you mean "manufacturing"?' $G decide workplace-scope industry=Manufacturin
+says "an allowed value may be written otherwise" "granted" $G decide workplace-scope industry=HOTEL region=seoul "hotel job=Cleaner" --on 2026-06-01
+says "a misspelled model gets a hint" "Did you mean training?" $G decide trainin
+says "a day before the first version is told" "is decided from 2021-04-13 on" $G decide epidemic-extension --on 2020-01-01
+says "missing facts are listed with their meaning" "day of entry into Korea" $G decide training --on 2026-07-16
+says "nothing told is cannot decide" "cannot decide" $G decide training --on 2026-07-16
+says "the governing day picks the version" "multiple: 5" $G decide referral-count "governing day=2010-04-11" "application day=2010-04-01" posts=2 suitable=12
+says "the governing day picks the next version" "multiple: 3" $G decide referral-count "governing day=2010-04-12" "application day=2010-04-01" posts=2 suitable=12
+says "facts of another day's law are left out and told" "not asked about by the law of that day: farm insurance undertaking" \
+    $G decide employer-eligibility --on 2008-01-01 "farm insurance undertaking=yes"
+says "inputs are listed" "nationals were separated by employment adjustment" $G decide employer-eligibility --inputs
+says "the condition of an input is listed" "needed where had layoffs" $G decide employer-eligibility --inputs
+says "models are listed" "roster-entry" $G decide
+says "words come in Korean" "인정" $G decide training --on 2026-07-16 entry_day=2026-07-01 $training --language ko
+says "a list is given with commas" "LAYOFF_IN_WINDOW" $G decide employer-eligibility --on 2026-06-05 filing_day=2026-05-20 had_layoffs=yes \
+    layoff_days=2026-03-06,2026-04-10
+printf '{"entry day": "2026-07-01", "finished on": "2026-07-17", "hours": "16", "returnee": false, "special re entry": false}' > "$T/facts.json"
+says "facts are read from a file" "TRAINING_LATE" $G decide training --on 2026-07-17 --facts "@$T/facts.json"
+says "an argument goes before the file" "granted" $G decide training --on 2026-07-17 --facts "@$T/facts.json" finished_on=2026-07-16
+stops "a file that is not there is told" 66 $G decide training --facts "@$T/none.json"
+$G decide training --on 2026-07-17 --facts "@$T/facts.json" --json > "$T/j"
+says "JSON names outcome and grounds" "refused TRAINING_LATE" jq -r '"\(.outcome) \(.grounds[0].code)"' "$T/j"
+$G decide training hour=3 entry_day=x --json > "$T/j"
+says "faults as JSON name their fields" "entry day,hour" jq -r '[.faults[].field] | sort | join(",")' "$T/j"
+$G decide employer-eligibility --inputs --json > "$T/j"
+says "every input has a meaning" "true" jq '[.[].meaning | length > 0] | all' "$T/j"
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
