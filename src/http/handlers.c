@@ -3,6 +3,7 @@
 #include "http_int.h"
 
 #include "base/hash.h"
+#include "flow/draft.h"
 #include "query/query.h"
 #include "view/view.h"
 
@@ -169,6 +170,48 @@ static void split_step(const Exchange *x, Str *ret_case, Str *ret_step)
     *ret_step = on_case ? x->rest[1] : x->rest[0];
 }
 
+/* What a draft is for: the step, and the case it is taken on or about. */
+static Str draft_place(const Exchange *x, const Json *form)
+{
+    Str id, name;
+    CommandInput in = {0};
+    Err err;
+    split_step(x, &id, &name);
+    if (command_resolve(x->v.scheme, name, &in, &err) && in.step->about.len > 0) {
+        id = json_text(json_get_str(form, in.step->about));
+    }
+    return str_printf(x->v.a, "%.*s/%.*s", STR_ARG(name), STR_ARG(id));
+}
+
+/* Saves what was typed and goes back to the form: it can be sent later, from any device. */
+static bool save_draft(Exchange *x, const CommandInput *in, const Json *form, Err *err)
+{
+    Arena *a = x->v.a;
+    Str href = x->q->path;
+    if (in->step->about.len > 0) {
+        href = str_printf(a, "%.*s?%.*s=%.*s", STR_ARG(href), STR_ARG(in->step->about), STR_ARG(json_text(json_get_str(form, in->step->about))));
+    }
+    return draft_save(&x->w->flow, a, x->v.caller->account, draft_place(x, form), href, form, x->v.now, err) && http_redirect(x, href);
+}
+
+/* The form as it was left; else what the address says. */
+static bool open_draft(Exchange *x, const Json **ret_sent, Json **ret_note, Err *err)
+{
+    Json *draft;
+    Instant saved;
+    *ret_sent = x->q->query;
+    *ret_note = NULL;
+    if (!draft_find(&x->w->flow, x->v.a, x->v.caller->account, draft_place(x, x->q->query), &draft, &saved, err)) {
+        return false;
+    }
+    if (draft != NULL) {
+        *ret_sent = draft;
+        *ret_note = json_new_object(x->v.a);
+        json_set(x->v.a, *ret_note, STR("day"), json_new_str(x->v.a, day_print(x->v.a, instant_day(saved, scheme_utc_offset(x->v.scheme)))));
+    }
+    return true;
+}
+
 static bool show_form(Exchange *x, const Json *sent, const ErrList *faults, Str key, Err *err)
 {
     Page page;
@@ -179,7 +222,21 @@ static bool show_form(Exchange *x, const Json *sent, const ErrList *faults, Str 
 
 bool handle_step_form(Exchange *x, Err *err)
 {
-    return show_form(x, x->q->query, NULL, http_new_key(x->v.a), err);
+    const Json *sent;
+    Json *note;
+    Page page;
+    if (!open_draft(x, &sent, &note, err)) {
+        return false;
+    }
+    PageFormAsk ask = {.sent = sent, .key = http_new_key(x->v.a)};
+    split_step(x, &ask.case_id, &ask.step);
+    if (!page_form(&x->v, &ask, &page, err)) {
+        return false;
+    }
+    if (note != NULL) {
+        json_set(x->v.a, page.model, STR("draft"), note);
+    }
+    return http_page(x, &page, err);
 }
 
 /* The form without what belongs to the web: csrf, key, version, the box that says the contract was understood. Lists come one per line. */
@@ -191,7 +248,7 @@ static Json *command_form(const Exchange *x, const CommandInput *in)
         const JsonMember *m = &x->q->form->members[i];
         const SchemeField *f = scheme_field(in->type, m->key);
         bool own = str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version")) ||
-                   str_eq(m->key, STR("understood"));
+                   str_eq(m->key, STR("understood")) || str_eq(m->key, STR("save_draft"));
         if (own) {
             continue;
         }
@@ -218,12 +275,18 @@ bool handle_step(Exchange *x, Err *err)
         return false;
     }
     c.form = command_form(x, &in);
+    if (http_form(x, "save_draft").len > 0) {
+        return save_draft(x, &in, c.form, err);
+    }
     int64_t version;
     if (str_to_int(http_form(x, "version"), &version)) {
         c.expected_version = version;
     }
     FlowResult r;
     if (flow_run(&x->w->flow, x->v.run, x->v.caller, &c, FLOW_RUN, x->v.now, &r)) {
+        Err ignored; /* the step is taken; a draft left behind harms nobody */
+        bool dropped = draft_drop(&x->w->flow, x->v.a, x->v.caller->account, draft_place(x, c.form), &ignored);
+        (void)dropped;
         return http_redirect(x, str_printf(x->v.a, "/case/%.*s", STR_ARG(json_text_at(r.outcome, "case"))));
     }
     if (r.faults.count == 0) {
@@ -266,6 +329,33 @@ static void add_case(const Exchange *x, Json *list, const CaseRow *row)
     json_push(a, list, j);
 }
 
+/* What proves the entries of a person's own case to anybody, with what was sealed in them: those that a checkpoint covers. */
+static bool own_proofs(Exchange *x, Str party, Json *list, Err *err)
+{
+    Arena *a = x->v.a;
+    Store *store = x->w->flow.store;
+    Event *events;
+    size_t count;
+    if (!query_history(store, a, party, &events, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        Json *proof;
+        Err none;
+        bool is_of_another = events[i].person.len > 0 && !str_eq(events[i].person, party);
+        if (is_of_another) {
+            continue;
+        }
+        if (store_disclose(store, a, events[i].seq, &proof, &none)) {
+            json_push(a, list, proof);
+        } else if (none.code != NOT_FOUND) {
+            *err = none;
+            return false;
+        }
+    }
+    return true;
+}
+
 bool handle_my_data(Exchange *x, Err *err)
 {
     Arena *a = x->v.a;
@@ -292,6 +382,9 @@ bool handle_my_data(Exchange *x, Err *err)
         }
     }
     json_set(a, j, STR("file_reads"), reads);
+    if (!own_proofs(x, party, json_set(a, j, STR("proofs"), json_new_array(a)), err)) {
+        return false;
+    }
     x->r->disposition = str_printf(a, "%.*s.json", STR_ARG(party));
     x->r->content_type = "application/json";
     json_write_pretty(&x->r->body, j);

@@ -12,7 +12,7 @@ enum {
     MAX_RESULT = 256 * 1024 * 1024, /* bytes of the result of an upload */
     MAX_PAGE = 16 * 1024 * 1024,   /* bytes of an answer */
     MAX_FIELDS = 2000,             /* fields of a form */
-    REQUEST_MEMORY = 512 * 1024 * 1024
+    REQUEST_MEMORY = 1024 * 1024 * 1024 /* a round of 10,000 applications takes 650 MB */
 };
 
 typedef enum { METHOD_GET = 1, METHOD_POST } Method;

@@ -422,6 +422,24 @@ static void add_nav_item(const PageView *v, Json *nav, Str href, Str label)
     page_set_bool(v, j, "current", str_eq(v->path, href));
 }
 
+/* Whether the caller's roles hold some state of the type. */
+static bool holds_some(const PageView *v, const SchemeType *t)
+{
+    for (size_t i = 0; i < t->state_count; i++) {
+        if (t->states[i].holder.len > 0 && page_has_role(v, t->states[i].holder)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_nav_type(const PageView *v, Json *nav, const SchemeType *t)
+{
+    if (t->list.count > 0 && page_reads_type(v, t) && (page_has_role(v, STR("admin")) || !str_eq(t->name, STR("account")))) {
+        add_nav_item(v, nav, str_printf(v->a, "/cases/%.*s", STR_ARG(t->name)), page_label(v, "types", t->name));
+    }
+}
+
 /* Home, and for staff a list for each case type of the scheme. */
 static void add_nav(const PageView *v, Json *model)
 {
@@ -441,9 +459,11 @@ static void add_nav(const PageView *v, Json *model)
     }
     const SchemeType *types;
     size_t count = scheme_types(v->scheme, &types);
-    for (size_t i = 0; v->caller->party.len == 0 && i < count; i++) {
-        if (types[i].list.count > 0 && page_reads_type(v, &types[i]) && (page_has_role(v, STR("admin")) || !str_eq(types[i].name, STR("account")))) {
-            add_nav_item(v, nav, str_printf(v->a, "/cases/%.*s", STR_ARG(types[i].name)), page_label(v, "types", types[i].name));
+    for (int own = 1; own >= 0; own--) { /* what the caller works on stands first */
+        for (size_t i = 0; v->caller->party.len == 0 && i < count; i++) {
+            if (holds_some(v, &types[i]) == (own == 1)) {
+                add_nav_type(v, nav, &types[i]);
+            }
         }
     }
 }

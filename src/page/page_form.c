@@ -173,6 +173,7 @@ static bool add_fields(const PageView *v, Json *model, const CommandInput *in, c
         if (!add_field(v, list, in->type, in->step, f, in->row, ask, err)) {
             return false;
         }
+        page_set_bool(v, model, "has_fields", true);
         if (f->kind == SCHEME_FILE) {
             page_set_bool(v, model, "has_files", true);
         }

@@ -2,9 +2,30 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
+#include "flow/draft.h"
+
 enum { QUEUE_LIMIT = 100 };
 
 /* ---- Nobody is signed in ---- */
+
+/* Where the person's newest matter stands, which tells two workers apart; empty for staff. */
+static Str where_it_stands(const PageView *v, Str party)
+{
+    const CaseRow *newest = NULL, *linked;
+    const Str *fields;
+    size_t count = 0;
+    Err ignored;
+    if (party.len == 0 || !query_case(v->flow->store, v->a, party, &newest, &ignored) || newest == NULL ||
+        !query_linked(v->flow->store, v->a, party, &linked, &fields, &count, &ignored)) {
+        return STR("");
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool is_link_of_account = str_eq(linked[i].type, STR("account"));
+        newest = !is_link_of_account && day_cmp(linked[i].since, newest->since) >= 0 ? &linked[i] : newest;
+    }
+    return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "type", newest->type)),
+                      STR_ARG(page_state_label(v, newest->type, newest->state)));
+}
 
 static void add_account(const PageView *v, Json *list, const CaseRow *row)
 {
@@ -15,6 +36,7 @@ static void add_account(const PageView *v, Json *list, const CaseRow *row)
     page_set_text(v, j, "name", json_text_at(row->data, "name"));
     page_set_text(v, j, "role_label", page_label(v, "role", role));
     page_set_text(v, j, "errand", page_label(v, "errand", role));
+    page_set_text(v, j, "stands", where_it_stands(v, json_text_at(row->data, "party")));
 }
 
 /* Those whose login the scheme's demo names, in that order. */
@@ -178,6 +200,26 @@ static void sort_by_due(Json *list)
     }
 }
 
+/* Forms that were begun and not sent. */
+static bool add_drafts(const PageView *v, Json *model, Err *err)
+{
+    Draft *drafts;
+    size_t count;
+    if (!draft_list(v->flow, v->a, v->caller->account, &drafts, &count, err)) {
+        return false;
+    }
+    Json *list = page_list_in(v, model, "drafts");
+    for (size_t i = 0; i < count; i++) {
+        Str rest = drafts[i].place, step;
+        (void)str_cut(&rest, '/', &step);
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", page_step_label(v, step));
+        page_set_text(v, j, "href", drafts[i].href);
+        page_set_text(v, j, "day", day_print(v->a, instant_day(drafts[i].saved, scheme_utc_offset(v->scheme))));
+    }
+    return true;
+}
+
 static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *err)
 {
     *ret = (Page){"home_worker", json_new_object(v->a)};
@@ -221,7 +263,7 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     page_holder(v, page_object_in(v, m, "holder"), last);
     page_rights(v, page_list_in(v, m, "rights"), row, last);
     page_set_text(v, m, "calendar_href", page_calendar_href(v));
-    return page_roster(v, m, row, err) && add_reads(v, m, row->id, err);
+    return page_roster(v, m, row, err) && add_reads(v, m, row->id, err) && add_drafts(v, m, err);
 }
 
 static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err *err)
@@ -276,7 +318,7 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
         page_set_text(v, j, "label", json_text_at(opening->items[i], "label"));
         page_set_text(v, j, "href", json_text_at(opening->items[i], "href"));
     }
-    return true;
+    return add_drafts(v, m, err);
 }
 
 /* ---- Staff ---- */

@@ -1,7 +1,7 @@
 // errands_rights.mjs: what a worker at work may need: another workplace, a complaint, a wrong report, all data; and what the others do then.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
-import { PHONE, day, expect } from './kit.mjs';
+import { DESK, PHONE, day, expect } from './kit.mjs';
 
 const SLIP = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.from('an invented pay slip')]);
 
@@ -133,6 +133,23 @@ async function roomWithReasons(world) {
   await fitsThePhone(employer);
 }
 
+async function draftWaits(world) {
+  const without = { javaScriptEnabled: false };
+  const worker = await world.as('worker-working', 'ko', PHONE, without);
+  await press(worker, 'claim', 'claim.accident');
+  await worker.fill('claim', { account: '손을 다쳤습니다' });
+  await worker.main().getByRole('button', { name: worker.web('form.save_draft') }).click();
+  await worker.page.waitForLoadState();
+  const again = await world.as('worker-working', 'ko', DESK, without); // another device
+  await again.main().locator('section', { has: again.heading(again.web('form.drafts')) }).getByRole('link').click();
+  expect(await again.page.getByLabel(again.field('claim', 'account')).inputValue() === '손을 다쳤습니다', 'the draft is lost');
+  await again.fill('claim', { event_day: day(-3) });
+  await again.press('submit', 'claim');
+  await again.expectState('claim.filed');
+  await again.open('/');
+  expect(await again.heading(again.web('form.drafts')).count() === 0, 'the draft is still there');
+}
+
 export const ERRANDS = [
   { name: 'a worker without wages asks for another workplace, and the clock is shown', run: unpaidWages },
   { name: 'illness stops the clock of a change and it runs again', run: clockStops },
@@ -140,6 +157,7 @@ export const ERRANDS = [
   { name: 'a worker contests a wrong report and the inspector strikes it', run: wrongReport },
   { name: 'an extension takes effect only with the worker, who refuses', run: extensionNeedsAYes },
   { name: 'a worker takes everything home as a paper', run: everythingToTakeHome },
+  { name: 'a claim begun on the phone is finished on another device, without script', run: draftWaits },
   { name: 'an employer subscribes to the days of its duties', run: calendarOfDuties },
   { name: 'an employer sees the room for workers with its reasons', run: roomWithReasons },
 ];

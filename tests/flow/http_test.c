@@ -195,6 +195,25 @@ TEST(reading_a_persons_case_leaves_a_trace_that_the_person_sees)
     eq_text(json_text(json_path(j, "file_reads.0.reader")), "auditor");
 }
 
+TEST(a_person_takes_home_what_proves_their_own_entries)
+{
+    Site *s = new_site(a);
+    Err err = {0};
+    Json *j;
+    Str note;
+    sign_in(s, "p1");
+    Response before = get(s, STR("/me/data"));
+    check(json_parse(a, body_of(&before), &j, &err));
+    eq_int(json_count(json_get(j, "proofs")), 0); /* nothing is signed yet */
+    check(store_checkpoint(s->w->flow.store, a, s->w->now, &note, &err));
+    Response own = get(s, STR("/me/data"));
+    check(json_parse(a, body_of(&own), &j, &err));
+    const Json *proof = json_path(j, "proofs.0");
+    eq_text(json_text_at(proof, "checkpoint"), str_c(a, note));
+    check(json_count(json_get(proof, "sealed")) > 0 && json_text_at(proof, "salt").len > 0);
+    check(json_count(json_get(proof, "inclusion")) > 0);
+}
+
 /* ---- Forms ---- */
 
 TEST(a_form_without_its_secret_is_refused)
