@@ -37,6 +37,8 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/contract/*/contract.pdf", WHO_ACCOUNT, handle_contract, NULL},
     {METHOD_GET, "/quota", WHO_ANYBODY, handle_quota, NULL},
     {METHOD_GET, "/quota.csv", WHO_ANYBODY, handle_quota_csv, NULL},
+    {METHOD_GET, "/figures", WHO_ANYBODY, handle_series, NULL},
+    {METHOD_GET, "/figures.csv", WHO_ANYBODY, handle_series_csv, NULL},
     {METHOD_GET, "/round/*", WHO_ANYBODY, handle_round_csv, NULL},
     {METHOD_GET, "/receipt/*", WHO_ACCOUNT, handle_receipt, NULL},
     {METHOD_GET, "/dashboard", WHO_STAFF, handle_dashboard, NULL},

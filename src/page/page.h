@@ -100,6 +100,9 @@ MUST_USE bool page_quota(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_quota_csv(const PageView *v, Json **ret, Err *err);
 /* Approved, issued and left of each round at the end of each day since it opened, where anything is issued. */
 MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
+/* Published figures as dated series, each value with its source; NOT_FOUND where no scheme publishes any. The same for CSV. */
+MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
 
