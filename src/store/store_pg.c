@@ -177,7 +177,7 @@ static char *translate(const char *sql, char *out)
     for (size_t i = 0; sql[i] != '\0'; i++) {
         bool is_start = i == 0 || !is_word(sql[i - 1]);
         size_t w = 0;
-        while (w < words && !(quote == 0 && is_start && strncasecmp(sql + i, WORDS[w].from, 4) == 0 && !is_word(sql[i + 4]))) {
+        while (w < words && !(quote == 0 && is_start && strncmp(sql + i, WORDS[w].from, 4) == 0 && !is_word(sql[i + 4]))) {
             w++;
         }
         if (w < words) {
