@@ -76,6 +76,11 @@ static void add_search(Arena *a, Json *home, const SchemeField *f, const Json *v
             json_push(a, list, json_new_str(a, word));
         }
     }
+    for (Str rest = fold_sound(a, text), sound; str_cut(&rest, ' ', &sound);) {
+        if (sound.len > 0) { /* "=" keeps sounds apart from words */
+            json_push(a, list, json_new_str(a, str_printf(a, "=%.*s", STR_ARG(sound))));
+        }
+    }
 }
 
 static bool check_unique(Planning *p, const SchemeType *type, Str case_id, const SetValue *v)

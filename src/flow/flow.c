@@ -467,25 +467,42 @@ bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret, Err *err
 
 /* ---- Files that were read; accounts ---- */
 
-static bool append_one(const Flow *in, void *host, Err *err)
+typedef struct {
+    Arena *a;
+    const Caller *caller;
+    Str scheme, reason;
+    const Str *persons;
+    size_t count;
+    Instant now;
+} Reading;
+
+static bool write_reads(const Flow *in, void *host, Err *err)
 {
-    Arena *a = arena_new(0);
-    Event e = *(const Event *)host;
-    e.version = store_version_of(in->store, e.stream) + 1;
-    bool ok = store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, err);
-    arena_free(a);
+    const Reading *r = host;
+    Arena *a = r->a;
+    const Scheme *s = flow_scheme(in, r->scheme);
+    bool ok = true;
+    for (size_t i = 0; ok && i < r->count; i++) {
+        Event e = {.scheme = r->scheme, .stream = str_printf(a, "reads:%.*s", STR_ARG(r->persons[i])), .type = STR("file.read"), .at = r->now,
+                   .day = instant_day(r->now, s ? scheme_utc_offset(s) : 0), .actor = r->caller->account, .data = json_new_object(a)};
+        json_set(a, e.data, STR("person"), json_new_str(a, r->persons[i]));
+        json_set(a, e.data, STR("reason"), json_new_str(a, r->reason));
+        e.version = store_version_of(in->store, e.stream) + 1;
+        ok = store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, err);
+    }
     return ok;
+}
+
+bool flow_read_files(const Flow *f, Arena *a, const Caller *caller, Str scheme, const Str *persons, size_t count, Str reason, Instant now,
+                     Err *err)
+{
+    Reading r = {a, caller, scheme, reason, persons, count, now};
+    return count == 0 || flow_write(f, write_reads, &r, err);
 }
 
 bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now, Err *err)
 {
-    const Scheme *s = flow_scheme(f, scheme);
-    Event e = {.scheme = scheme, .stream = str_printf(a, "reads:%.*s", STR_ARG(person)), .type = STR("file.read"), .at = now,
-               .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = caller->account};
-    e.data = json_new_object(a);
-    json_set(a, e.data, STR("person"), json_new_str(a, person));
-    json_set(a, e.data, STR("reason"), json_new_str(a, reason));
-    return flow_write(f, append_one, &e, err);
+    return flow_read_files(f, a, caller, scheme, &person, 1, reason, now, err);
 }
 
 typedef struct {

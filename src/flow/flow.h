@@ -53,6 +53,9 @@ MUST_USE bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret,
 /* Records that the caller read a person's file. */
 MUST_USE bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now,
                              Err *err);
+/* The same for several persons at once, such as those whom a search shows. */
+MUST_USE bool flow_read_files(const Flow *f, Arena *a, const Caller *caller, Str scheme, const Str *persons, size_t count, Str reason,
+                              Instant now, Err *err);
 /* Destroys a person's key and folds the read tables of that person again; the log keeps its proof and says under which
  * article this was done. */
 MUST_USE bool flow_erase(const Flow *f, Arena *a, Str account, Str person, Str article, Instant now, Err *err);

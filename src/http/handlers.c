@@ -13,7 +13,18 @@
 bool handle_home(Exchange *x, Err *err)
 {
     Page page;
-    return page_home(&x->v, &page, err) && http_page(x, &page, err);
+    Str text = http_query(x, "q");
+    bool staff = x->signed_in && x->v.caller->party.len == 0;
+    if (staff && text.len > 0) {
+        Buf to = buf_new(x->v.a, 8192);
+        buf_add_c(&to, "/search?q=");
+        view_url(&to, text);
+        return http_redirect(x, buf_str(&to));
+    }
+    PageQueueAsk ask = {.type = http_query(x, "type"), .state = http_query(x, "state"), .region = http_query(x, "region"),
+                        .due = http_query(x, "due"), .hand = http_query(x, "hand"), .page = http_page_number(x)};
+    bool ok = staff ? page_queue(&x->v, &ask, &page, err) : page_home(&x->v, &page, err);
+    return ok && http_page(x, &page, err);
 }
 
 bool handle_sign_in_page(Exchange *x, Err *err)
@@ -90,14 +101,12 @@ bool handle_list(Exchange *x, Err *err)
 {
     Str type = x->rest[0];
     bool csv = str_ends(type, STR(".csv"));
-    int64_t n;
     PageListAsk ask = {.type = csv ? str_sub(type, 0, type.len - 4) : type, .state = http_query(x, "state"),
-                       .text = http_query(x, "q"), .page = 1};
-    if (str_to_int(http_query(x, "page"), &n) && n > 0 && n < 1000000) {
-        ask.page = n;
-    }
+                       .text = http_query(x, "q"), .page = http_page_number(x)};
     Page page;
-    if (!page_list(&x->v, &ask, &page, err)) {
+    const CaseRow *rows;
+    size_t count;
+    if (!page_list(&x->v, &ask, &page, &rows, &count, err) || (ask.text.len > 0 && !http_record_found(x, rows, count, err))) {
         return false;
     }
     if (!csv) {

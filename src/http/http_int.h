@@ -92,6 +92,15 @@ bool http_has_language(Str code);
 
 /* Handlers, by file. */
 bool handle_home(Exchange *x, Err *err);
+/* ?page=, from 1. */
+int64_t http_page_number(const Exchange *x);
+/* Records that the persons of these rows were found by a search and shown. */
+MUST_USE bool http_record_found(Exchange *x, const CaseRow *rows, size_t count, Err *err);
+bool handle_letter(Exchange *x, Err *err);
+bool handle_paper(Exchange *x, Err *err);
+bool handle_search(Exchange *x, Err *err);
+bool handle_hand_over(Exchange *x, Err *err);
+bool handle_note(Exchange *x, Err *err);
 bool handle_sign_in_page(Exchange *x, Err *err);
 bool handle_sign_in(Exchange *x, Err *err);
 bool handle_sign_out(Exchange *x, Err *err);

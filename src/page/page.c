@@ -335,6 +335,9 @@ static bool is_aside(const PageView *v, Str name, const CaseRow *row)
         return false;
     }
     const SchemeState *to = scheme_state(in.type, in.step->to);
+    if (in.step->corrects) {
+        return true;
+    }
     const SchemeState *now = scheme_state(in.type, row->state);
     if (in.type->beside && now != NULL && page_has_role(v, now->holder)) { /* a duty of the caller's own */
         return false;
@@ -363,9 +366,10 @@ void page_steps(const PageView *v, Json *list, const CaseRow *row)
         page_set_text(v, j, "name", name);
         page_set_text(v, j, "label", page_step_label(v, name));
         page_set_text(v, j, "href", step_href(v, name, row, json_text_at(steps->items[i], "about")));
-        page_set_bool(v, j, "primary", i == 0);
+        bool aside = is_aside(v, name, row);
+        page_set_bool(v, j, "primary", i == 0 && !aside);
         page_set_text(v, j, "group", json_text_at(steps->items[i], "group"));
-        page_set_bool(v, j, "aside", is_aside(v, name, row));
+        page_set_bool(v, j, "aside", aside);
         page_set_bool(v, j, "needs_second", json_is_true(json_get(steps->items[i], "two_people")));
     }
 }

@@ -45,7 +45,18 @@ typedef struct {
     Str type, state, text;
     int64_t page; /* from 1 */
 } PageListAsk;
-MUST_USE bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err);
+MUST_USE bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err);
+/* The work queue of staff; all empty: what waits for the caller's roles, all of it. */
+typedef struct {
+    Str type, state;  /* state as "type.state" */
+    Str region;
+    Str due;          /* "overdue" or "soon" */
+    Str hand;         /* "mine" or "nobody" */
+    int64_t page;     /* from 1 */
+} PageQueueAsk;
+MUST_USE bool page_queue(const PageView *v, const PageQueueAsk *ask, Page *ret, Err *err);
+/* Cases by a name in any spelling, or by a number; *ret_rows are those shown, for the record of who was read. */
+MUST_USE bool page_search(const PageView *v, Str text, int64_t page, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err);
 /* NOT_ALLOWED where the caller may not see this case. */
 MUST_USE bool page_case(const PageView *v, Str id, Page *ret, Err *err);
 /* Whether the caller may read the case: staff of its scheme, or a party of it. */
@@ -111,6 +122,10 @@ typedef struct {
 } PageVerifyAsk;
 MUST_USE bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *err);
 
+/* The letter of the refusal that an event records, and the papers of a case ("confirmation.pdf", "notice.pdf"): in the reader's
+ * language, then in that of the statutes. *ret_row is the case, for the record of who read it. */
+MUST_USE bool page_letter_pdf(const PageView *v, int64_t seq, Buf *out, const CaseRow **ret_row, Err *err);
+MUST_USE bool page_paper_pdf(const PageView *v, Str id, Str file, Buf *out, const CaseRow **ret_row, Err *err);
 /* Steps taken by spreadsheet: which, one with its columns (after a refused file: the fault), one upload of the caller's with its
  * faults, its progress for script, its result and note as files. */
 MUST_USE bool page_bulk(const PageView *v, Page *ret, Err *err);

@@ -56,27 +56,6 @@ static const char *tone_of(const SchemeType *t, Str state)
     return s->final ? "error" : s->holder.len ? "warn" : "ok";
 }
 
-static void add_history(const PageView *v, Json *list, const Event *events, size_t count)
-{
-    for (size_t i = count; i > 0; i--) {
-        const Event *e = &events[i - 1];
-        Json *j = page_add(v, list);
-        page_set_int(v, j, "seq", e->seq);
-        page_set_text(v, j, "day", day_print(v->a, e->day));
-        page_set_text(v, j, "label", page_event_label(v, e->type));
-        page_set_text(v, j, "actor", page_actor(v, e->actor));
-        if (json_get(e->data, "filed") != NULL) {
-            page_set_text(v, j, "receipt_href", str_printf(v->a, "/receipt/%lld", (long long)e->seq));
-        }
-        const Json *d = json_get(e->data, "decision");
-        if (d != NULL) {
-            page_set_text(v, j, "decision_href", str_printf(v->a, "/decision/%lld", (long long)e->seq));
-            Str signed_outcome = json_text(json_path(d, "departed.to"));
-            page_set_text(v, j, "text", page_label(v, "outcomes", signed_outcome.len ? signed_outcome : json_text_at(d, "outcome")));
-        }
-    }
-}
-
 static bool add_links(const PageView *v, Json *model, const CaseRow *row, Err *err)
 {
     const CaseRow *linked;
@@ -120,6 +99,23 @@ static void add_documents(const PageView *v, Json *model, const CaseRow *row)
         page_set_text(v, j, "href", str_printf(v->a, "/permit/%.*s", STR_ARG(row->id)));
         page_set_text(v, j, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
                                                 STR_ARG(json_text_at(row->data, "permit_no"))));
+    }
+    Str contract = page_contract_paper(v, row);
+    if (contract.len > 0) {
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "href", contract);
+        page_set_text(v, j, "label", page_label(v, "document", STR("contract")));
+    }
+}
+
+static void add_letter(const PageView *v, Json *documents, const Event *e)
+{
+    Str href = page_letter_href(v, e);
+    if (href.len > 0) {
+        Json *j = page_add(v, documents);
+        page_set_text(v, j, "href", href);
+        page_set_text(v, j, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(view_text(v->a, v->language, "letter.refusal", NULL)),
+                                                STR_ARG(day_print(v->a, e->day))));
     }
 }
 
@@ -203,9 +199,13 @@ bool page_case(const PageView *v, Str id, Page *ret, Err *err)
         return false;
     }
     *ret = (Page){"case", case_model(v, t, row)};
-    add_history(v, page_list_in(v, ret->model, "history"), events, count);
+    page_story(v, page_list_in(v, ret->model, "history"), t, events, count);
+    for (size_t i = count; i > 0; i--) {
+        add_letter(v, json_get(ret->model, "documents"), &events[i - 1]);
+    }
+    page_add_papers(v, json_get(ret->model, "documents"), row);
     add_round(v, ret->model, row);
-    return add_links(v, ret->model, row, err);
+    return add_links(v, ret->model, row, err) && page_add_office(v, ret->model, row, err);
 }
 
 /* ---- Lists ---- */
@@ -280,7 +280,7 @@ static void add_paging(const PageView *v, Json *model, const PageListAsk *ask, i
     }
 }
 
-bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err)
+bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err)
 {
     const SchemeType *t = scheme_type(v->scheme, ask->type);
     if (t == NULL) {
@@ -310,6 +310,8 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err)
     }
     add_filters(v, m, t, ask);
     add_paging(v, m, ask, total);
+    *ret_rows = rows;
+    *ret_count = count;
     page_set_text(v, m, "export_csv", str_printf(v->a, "/cases/%.*s.csv", STR_ARG(t->name)));
     return true;
 }

@@ -4,8 +4,6 @@
 
 #include "flow/draft.h"
 
-enum { QUEUE_LIMIT = 100 };
-
 /* ---- Nobody is signed in ---- */
 
 /* Where the person's newest matter stands, which tells two workers apart; empty for staff. */
@@ -321,74 +319,14 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
     return add_drafts(v, m, err);
 }
 
-/* ---- Staff ---- */
-
-static void add_queue_item(const PageView *v, Json *list, const CaseRow *row, Str holder)
-{
-    Day due;
-    Json *j = page_add(v, list);
-    page_set_text(v, j, "href", page_case_href(v, row->id));
-    Str proposed = row->title.len == 0 && row->pending != NULL ? json_text_at(row->pending, "step") : STR("");
-    page_set_text(v, j, "title", proposed.len ? str_printf(v->a, "%.*s · %.*s", STR_ARG(page_step_label(v, proposed)), STR_ARG(row->id))
-                                              : page_title_of(v, row));
-    page_set_text(v, j, "type_label", page_label(v, "type", row->type));
-    page_set_text(v, j, "state_label", page_state_label(v, row->type, row->state));
-    page_set_text(v, j, "holder", holder);
-    if (row->due.len > 0 && day_parse(row->due, &due)) {
-        int64_t days = due.n - v->today.n;
-        page_set_text(v, j, "due", row->due);
-        page_set_int(v, j, "due_in_days", days);
-        page_set_bool(v, j, "overdue", days < 0);
-        page_set_bool(v, j, "soon", days >= 0 && days <= 7);
-    }
-}
-
-static bool home_queue(const PageView *v, Page *ret, Err *err)
-{
-    *ret = (Page){"home_queue", json_new_object(v->a)};
-    Json *m = ret->model, *counts = page_list_in(v, m, "counts"), *items = page_list_in(v, m, "items");
-    page_frame(v, m, view_text(v->a, v->language, "queue.title", NULL));
-    page_steps(v, page_list_in(v, m, "actions"), NULL);
-    const CaseRow *rows;
-    size_t count;
-    int64_t total;
-    if (!query_pending(v->flow->store, v->a, scheme_id(v->scheme), &rows, &count, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        Json *steps = json_new_array(v->a);
-        page_steps(v, steps, &rows[i]);
-        bool mine = json_count(steps) > 0 && !str_eq(json_text_at(rows[i].pending, "by"), v->caller->account);
-        if (mine) {
-            add_queue_item(v, items, &rows[i], view_text(v->a, v->language, "queue.second", NULL));
-        }
-    }
-    for (size_t r = 0; r < v->caller->role_count; r++) {
-        Str role = v->caller->roles[r];
-        if (!query_queue(v->flow->store, v->a, scheme_id(v->scheme), role, QUEUE_LIMIT, &rows, &count, &total, err)) {
-            return false;
-        }
-        Json *j = page_add(v, counts);
-        page_set_text(v, j, "label", page_label(v, "role", role));
-        page_set_int(v, j, "count", total);
-        page_set_text(v, j, "href", STR("/"));
-        page_set_bool(v, j, "current", r == 0);
-        for (size_t i = 0; i < count; i++) {
-            if (rows[i].pending == NULL) { /* those stand above, for whom they wait */
-                add_queue_item(v, items, &rows[i], STR(""));
-            }
-        }
-    }
-    return true;
-}
-
 bool page_home(const PageView *v, Page *ret, Err *err)
 {
     if (v->caller == NULL) {
         return home_public(v, ret, err);
     }
     if (v->caller->party.len == 0) {
-        return home_queue(v, ret, err);
+        PageQueueAsk ask = {.page = 1};
+        return page_queue(v, &ask, ret, err);
     }
     const CaseRow *row;
     if (!query_case(v->flow->store, v->a, v->caller->party, &row, err)) {

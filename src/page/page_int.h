@@ -39,6 +39,8 @@ const Json *page_choice_rule(const PageView *v, Str step);
 MUST_USE bool page_choose(const PageView *v, const PageFormAsk *ask, const CaseRow *row, Json *model, Err *err);
 /* Where a step is the answer to a contract: the contract's page; else empty. */
 Str page_contract_href(const PageView *v, const CaseRow *row, Str step);
+/* Address of the contract's paper; empty where the case has none to show. */
+Str page_contract_paper(const PageView *v, const CaseRow *row);
 /* Steps as buttons: {name, label, href, primary, needs_second}. */
 void page_steps(const PageView *v, Json *list, const CaseRow *row);
 /* A step by its label, "quota.decide/confirm" as a confirmation of it; an event by its label or by its step. */
@@ -46,6 +48,16 @@ Str page_step_label(const PageView *v, Str step);
 Str page_event_label(const PageView *v, Str event);
 /* Who acted: a party of the case by its title, an account by its name in the log. */
 Str page_actor(const PageView *v, Str actor);
+/* The history of a case as sentences, newest first. */
+void page_story(const PageView *v, Json *list, const SchemeType *t, const Event *events, size_t count);
+/* Address of the letter of a refusal; empty where the event is none. */
+Str page_letter_href(const PageView *v, const Event *e);
+/* Papers that every case has. */
+void page_add_papers(const PageView *v, Json *documents, const CaseRow *row);
+/* The name on an account, by its login. */
+Str page_account(const PageView *v, Str login);
+/* What staff sees beside a case: in whose hands, notes, to whom it can be handed over. */
+MUST_USE bool page_add_office(const PageView *v, Json *model, const CaseRow *row, Err *err);
 /* Where the scheme keeps a roster of the case's type: place, waits of others, the last draws and what they said of this one. */
 MUST_USE bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err);
 Str page_title_of(const PageView *v, const CaseRow *row);

@@ -179,6 +179,7 @@ typedef struct {
     const FeelCode *take_unit;  /* id of the case whose numbered unit is taken; NULL: none */
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;
+    bool corrects;         /* values that stood there wrongly: only what differs is written, with what stood before */
     bool hidden;           /* not offered in menus (done by imports or the system) */
     bool foretell;         /* never taken: pages show what it would decide today */
     Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */

@@ -196,6 +196,20 @@ static bool check_from(const SchemeReader *r, const SchemeType *t, const SchemeS
     return check_states(r, of, &step->from);
 }
 
+/* "from": ["*"]: any state but those of a case that nobody has confirmed yet. */
+static void spread_states(Arena *a, const SchemeType *t, SchemeStep *step)
+{
+    if (step->from.count != 1 || !str_eq_c(step->from.items[0], "*")) {
+        return;
+    }
+    step->from = (SchemeNames){.items = ARENA_ARRAY(a, Str, t->state_count + 1)};
+    for (size_t i = 0; i < t->state_count; i++) {
+        if (!str_eq_c(t->states[i].name, "proposed") && !str_eq_c(t->states[i].name, "rejected")) {
+            step->from.items[step->from.count++] = t->states[i].name;
+        }
+    }
+}
+
 static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *step)
 {
     r->place = step->name;
@@ -233,6 +247,7 @@ bool scheme_check_references(const Scheme *s, Err *err)
             return false;
         }
         for (size_t k = 0; k < t->step_count; k++) {
+            spread_states(r.s->arena, t, &t->steps[k]);
             if (!check_step(&r, t, &t->steps[k])) {
                 return false;
             }

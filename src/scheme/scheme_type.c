@@ -384,6 +384,7 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     split_optional(a, step);
     step->two_people = json_is_true(json_get(j, "two_people"));
     step->discretion = json_is_true(json_get(j, "discretion"));
+    step->corrects = json_is_true(json_get(j, "corrects"));
     step->hidden = json_is_true(json_get(j, "hidden"));
     step->return_unit = json_is_true(json_get(j, "return_unit"));
     step->receipt = json_is_true(json_get(j, "receipt"));
