@@ -45,4 +45,5 @@ kill "$server"; wait "$server" 2>/dev/null || true; server=""
 
 echo "--- decisions"; out/bench/dmn
 echo "--- store"; mkdir "$dir/store"; out/bench/store "$dir/store" 100000
+echo "--- whole commands"; out/bench/command "$dir/demo.store" 1 8 48
 echo "--- matching"; out/bench/match

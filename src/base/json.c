@@ -102,6 +102,20 @@ Json *json_set(Arena *a, Json *object, Str key, Json *value)
     return value;
 }
 
+Json *json_problem(Arena *a, const Err *e)
+{
+    Json *j = json_new_object(a);
+    json_set(a, j, STR("type"), json_new_str(a, str_printf(a, "/api/problems#%s", err_name(e->code))));
+    json_set(a, j, STR("title"), json_new_str_c(a, err_plain(e->code)));
+    json_set(a, j, STR("status"), json_new_int(a, err_http_status(e->code)));
+    json_set(a, j, STR("code"), json_new_str_c(a, err_name(e->code)));
+    json_set(a, j, STR("detail"), json_new_str_c(a, e->text));
+    if (e->field[0] != 0) {
+        json_set(a, j, STR("field"), json_new_str_c(a, e->field));
+    }
+    return j;
+}
+
 void json_remove(Json *object, Str key)
 {
     JsonMember *m = find_member(object, key);

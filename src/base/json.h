@@ -42,6 +42,8 @@ void json_push(Arena *a, Json *array, Json *item);
 Json *json_set(Arena *a, Json *object, Str key, Json *value);
 void json_remove(Json *object, Str key);
 Json *json_copy(Arena *a, const Json *j); /* deep */
+/* An error as a problem document (RFC 9457): type, title, status, code, detail, and field where it has one. */
+Json *json_problem(Arena *a, const Err *e);
 
 /* Asking. All accept NULL and wrong kinds and then give the empty answer. */
 Json *json_get(const Json *object, const char *key);

@@ -103,6 +103,7 @@ static Json *value_of(const Flow *f, Arena *a, const BulkHeading *h, size_t colu
     case SCHEME_LIST: return list_of(a, text);
     case SCHEME_YES_NO:
     case SCHEME_CHOICE:
+    case SCHEME_FILE: /* no file fits into a cell: the form says what is missing */
     case SCHEME_TEXT: return json_new_str(a, text);
     }
     bug("unknown kind of field");

@@ -67,6 +67,9 @@ typedef struct {
 MUST_USE bool command_resolve(const Scheme *s, Str step, CommandInput *ret, Err *err);
 /* May this caller take the step on this case (row may be NULL)? NOT_ALLOWED names the roles that may. */
 MUST_USE bool command_may(const CommandInput *in, Err *err);
+/* For a step that opens a case about another: is that one there, of the right type and in one of the states? NOT_FOUND,
+ * WRONG_STATE. */
+MUST_USE bool command_about_fits(const CommandInput *in, Err *err);
 /* The form as typed FEEL context. All faults at once, by field. */
 MUST_USE bool command_check_form(const CommandInput *in, const Json *form, Value *ret, ErrList *faults);
 /* The whole step. On faults returns false with *faults filled (and err set to the first). Events live in the run's arena. */

@@ -32,6 +32,10 @@ typedef struct {
     Err *err;
 } Planning;
 
+/* A file as sent, {name, data in base64} → {name, type, size, sha256}. The type is read from the bytes. TOO_LARGE, BAD_FILE. */
+MUST_USE bool command_file(Arena *a, const Json *sent, Json **ret, Err *err);
+/* Puts the bytes of the form's files into the event: {sha256: base64} under "files" of what is sealed. */
+void command_add_files(Planning *p, Event *e);
 /* Adds a fault and returns false. */
 bool planning_fault(Planning *p, ErrCode code, const char *field, Str text);
 /* LAW_NOT_SIGNED where the store has signatures and the folder of this model is without. */

@@ -76,6 +76,11 @@ static void add_search(Arena *a, Json *home, const SchemeField *f, const Json *v
             json_push(a, list, json_new_str(a, word));
         }
     }
+    for (Str rest = fold_sound(a, text), sound; str_cut(&rest, ' ', &sound);) {
+        if (sound.len > 0) { /* "=" keeps sounds apart from words */
+            json_push(a, list, json_new_str(a, str_printf(a, "=%.*s", STR_ARG(sound))));
+        }
+    }
 }
 
 static bool check_unique(Planning *p, const SchemeType *type, Str case_id, const SetValue *v)
@@ -312,6 +317,7 @@ bool plan_draw(Planning *p)
         items[i] = (DrawItem){p->pool[at][i].id, eligible, int_of(p, d->rank, 0), int_of(p, d->exposure, 0)};
     }
     DrawRule rule = {.places = int_of(p, d->places, 0), .multiple = int_of(p, d->multiple, 0),
+                     .beacon = d->beacon ? feel_text(feel_eval(p->in->run, d->beacon, p->frame)) : STR(""),
                      .least_shown_first = d->least_shown_first};
     Str *ids;
     size_t n;

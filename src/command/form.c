@@ -41,7 +41,17 @@ static bool has_role(const Caller *c, Str role)
     return false;
 }
 
-/* "party": the caller is this case; "party:FIELD": the caller is the case that the field links to. */
+/* The case behind a field of the form or the case; NULL if there is none. */
+static const CaseRow *linked_case(const CommandInput *in, const Json *data, Str field)
+{
+    Err err;
+    const CaseRow *row = NULL;
+    Str id = json_text(json_get_str(data, field));
+    return id.len > 0 && in->facts.by_id != NULL && in->facts.by_id(in->facts.host, id, &row, &err) ? row : NULL;
+}
+
+/* "party": the caller is this case; "party:FIELD": the caller is the case that the field links to; "party:FIELD.FIELD": the
+ * one that the linked case links to. */
 static bool is_party(const CommandInput *in, Str who)
 {
     if (in->caller->party.len == 0) {
@@ -50,8 +60,14 @@ static bool is_party(const CommandInput *in, Str who)
     if (str_eq(who, STR("party"))) {
         return in->row != NULL && str_eq(in->row->id, in->caller->party);
     }
-    Str field = str_sub(who, 6, who.len);
+    Str rest = str_sub(who, 6, who.len), field;
     const Json *data = in->row ? in->row->data : in->command->form;
+    (void)str_cut(&rest, '.', &field);
+    if (rest.len > 0) {
+        const CaseRow *linked = linked_case(in, data, field);
+        data = linked ? linked->data : NULL;
+        field = rest;
+    }
     return str_eq(json_text(json_get_str(data, field)), in->caller->party);
 }
 
@@ -67,6 +83,19 @@ bool command_may(const CommandInput *in, Err *err)
         buf_printf(&roles, "%s%.*s", i ? ", " : "", STR_ARG(who));
     }
     return err_set(err, NOT_ALLOWED, "Only these may take this step: %.*s.", STR_ARG(buf_str(&roles)));
+}
+
+bool command_about_fits(const CommandInput *in, Err *err)
+{
+    const SchemeField *f = scheme_field(in->type, in->step->about);
+    const CaseRow *row = linked_case(in, in->command->form, in->step->about);
+    if (row == NULL || f == NULL || !str_eq(row->type, f->of)) {
+        return err_set(err, NOT_FOUND, "There is no such case.");
+    }
+    if (!scheme_names_have(&in->step->from, row->state)) {
+        return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.", STR_ARG(row->state));
+    }
+    return true;
 }
 
 /* ---- Fields ---- */
@@ -128,7 +157,8 @@ static bool check_kind(const FieldCheck *c, const Json *j)
 {
     static const JsonKind WANT[] = {[SCHEME_TEXT] = JSON_STRING, [SCHEME_NUMBER] = JSON_NUMBER, [SCHEME_DATE] = JSON_STRING,
                                     [SCHEME_YES_NO] = JSON_BOOL, [SCHEME_CHOICE] = JSON_STRING, [SCHEME_CASE] = JSON_STRING,
-                                    [SCHEME_MRZ] = JSON_STRING, [SCHEME_LIST] = JSON_ARRAY};
+                                    [SCHEME_MRZ] = JSON_STRING, [SCHEME_LIST] = JSON_ARRAY,
+                                    [SCHEME_FILE] = JSON_OBJECT};
     const SchemeField *f = c->field;
     if (j->kind != WANT[f->kind]) {
         return fault(c, FIELD_FORMAT, "This is not the kind of value that is expected here.");
@@ -174,6 +204,13 @@ static bool check_mrz(const FieldCheck *c, const Json *j)
     return false;
 }
 
+/* What a case says of a file; its bytes go into the event. */
+static bool check_file(const FieldCheck *c, const Json *j, Json **ret)
+{
+    Err e;
+    return command_file(feel_run_arena(c->in->run), j, ret, &e) || fault(c, e.code, e.text);
+}
+
 static bool check_rule(const FieldCheck *c, Value v)
 {
     if (c->field->check == NULL) {
@@ -192,7 +229,7 @@ static bool check_field(const FieldCheck *c, const Json *raw, FeelEntry *ret)
     Json *j;
     Err err;
     if (!normal_form(c, raw, &j) || !check_kind(c, j) || (c->field->kind == SCHEME_CASE && !check_case(c, j)) ||
-        (c->field->kind == SCHEME_MRZ && !check_mrz(c, j))) {
+        (c->field->kind == SCHEME_MRZ && !check_mrz(c, j)) || (c->field->kind == SCHEME_FILE && !check_file(c, j, &j))) {
         return false;
     }
     ret->name = c->field->name;

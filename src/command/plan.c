@@ -24,6 +24,9 @@ static bool check_state(Planning *p)
         Str waiting = in->row ? json_text_at(in->row->pending, "step") : STR("");
         return str_eq(waiting, in->step->name) || err_set(p->err, WRONG_STATE, "Nothing waits for a second person here.");
     }
+    if (in->step->opens && in->step->about.len > 0 && in->row == NULL) {
+        return command_about_fits(in, p->err);
+    }
     if (in->step->opens) {
         return in->row == NULL || err_set(p->err, WRONG_STATE, "This step opens a new case.");
     }
@@ -110,10 +113,14 @@ static bool make_decision(Planning *p)
         return true;
     }
     FeelEntry *facts = ARENA_ARRAY(p->a, FeelEntry, step->facts.count + 1);
-    for (size_t i = 0; i < step->facts.count; i++) {
-        facts[i] = (FeelEntry){step->facts.items[i].name, feel_eval(in->run, step->facts.items[i].code, p->frame)};
+    size_t n = 0;
+    for (size_t i = 0; i < step->facts.count; i++) { /* what another version asks about is left out */
+        const SchemeExpr *f = &step->facts.items[i];
+        if (decide_takes(in->scheme, step->model, step->decision, in->today, f->name)) {
+            facts[n++] = (FeelEntry){f->name, feel_eval(in->run, f->code, p->frame)};
+        }
     }
-    Value all = feel_context(facts, step->facts.count);
+    Value all = feel_context(facts, n);
     if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err) ||
         !planning_law_is_signed(p, plan->decision.model)) {
         return false;
@@ -197,6 +204,61 @@ static void resolve_outcome(const Planning *p, Str *ret_to, Str *ret_event)
     bool refused = p->plan->decided && !str_eq(outcome, STR("granted"));
     *ret_to = !refused ? step->to : step->opens ? STR("refused") : STR("");
     *ret_event = !refused ? step->event : str_printf(p->a, "%.*s.refused", STR_ARG(step->name));
+}
+
+static const Json *standing(const Planning *p, Str field)
+{
+    return p->in->row ? json_get_str(p->in->row->data, field) : NULL;
+}
+
+/* Of a correction only what differs from what stands there. */
+static bool is_news(const Planning *p, const SetValue *v)
+{
+    const Json *before = standing(p, v->field->name);
+    bool nothing = v->value->kind == JSON_NULL;
+    return !p->in->step->corrects || (before == NULL || before->kind == JSON_NULL ? !nothing : !json_eq(before, v->value));
+}
+
+static size_t keep_news(const Planning *p, SetValue *list, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].field == NULL || is_news(p, &list[i])) {
+            list[n++] = list[i];
+        }
+    }
+    return n;
+}
+
+/* A correction changes something: a field beside the reason, which every one has. */
+static bool check_news(Planning *p, Value form)
+{
+    const SchemeStep *step = p->in->step;
+    for (size_t i = 0; step->corrects && i < form.len; i++) {
+        Str name = feel_entries(form)[i].name;
+        const SchemeField *f = scheme_field(p->in->type, name);
+        if (f == NULL || feel_is_null(feel_entries(form)[i].value) || !scheme_names_have(&step->optional, name)) {
+            continue;
+        }
+        SetValue v = {f, feel_to_json(p->a, feel_entries(form)[i].value)};
+        if (is_news(p, &v)) {
+            return true;
+        }
+    }
+    return !step->corrects || planning_fault(p, FIELD_MISSING, "", STR("Nothing is changed by this correction."));
+}
+
+static void add_before(Planning *p, Event *e)
+{
+    Json *homes[] = {e->data, e->sealed};
+    for (size_t k = 0; p->in->step->corrects && k < COUNT_OF(homes); k++) {
+        const Json *set = json_get(homes[k], "set");
+        Json *was = json_count(set) > 0 ? json_set(p->a, homes[k], STR("was"), json_new_object(p->a)) : NULL;
+        for (size_t i = 0; i < json_count(set); i++) {
+            const Json *before = standing(p, set->members[i].key);
+            json_set(p->a, was, set->members[i].key, before ? json_copy(p->a, before) : json_new_null(p->a));
+        }
+    }
 }
 
 static size_t own_values(Planning *p, SetValue *ret)
@@ -375,7 +437,7 @@ static bool plan_own_event(Planning *p)
     bool refused = p->plan->decided && str_eq(p->plan->outcome, STR("refused"));
     resolve_outcome(p, &to, &event);
     SetValue *set = ARENA_ARRAY(p->a, SetValue, in->step->fields.count + in->step->set.count + 2);
-    size_t count = own_values(p, set);
+    size_t count = keep_news(p, set, own_values(p, set));
     if (!plan_event(p, in->type, in->row, p->plan->case_id, event, to, set, count)) {
         return false;
     }
@@ -389,6 +451,8 @@ static bool plan_own_event(Planning *p)
         json_set(p->a, e->data, STR("draw"), p->draw_record);
     }
     add_shared(p, e);
+    add_before(p, e);
+    command_add_files(p, e);
     add_round(p, e);
     return add_receipt(p, e) && add_decision(p, e) && add_units(p, e, refused) && (refused || add_move(p, e));
 }
@@ -403,7 +467,11 @@ static bool plan_proposal(Planning *p)
         return false;
     }
     Event *e = plan_last(p);
-    Json *pending = json_set(p->a, e->data, STR("pending"), json_new_object(p->a));
+    Json *home = e->data;
+    if (e->person.len > 0) { /* the form may hold personal data */
+        home = e->sealed = e->sealed ? e->sealed : json_new_object(p->a);
+    }
+    Json *pending = json_set(p->a, home, STR("pending"), json_new_object(p->a));
     json_set(p->a, pending, STR("step"), json_new_str(p->a, in->step->name));
     json_set(p->a, pending, STR("form"), p->form ? p->form : json_new_object(p->a));
     json_set(p->a, pending, STR("by"), json_new_str(p->a, in->caller->account));
@@ -465,7 +533,7 @@ bool command_plan(const CommandInput *in, CommandPlan *ret, ErrList *faults, Err
         return false;
     }
     make_frame(p, form);
-    if (!plan_reads(p) || !check_requires(p) || !make_decision(p) || !apply_discretion(p) || !check_decided(p)) {
+    if (!check_news(p, form) || !plan_reads(p) || !check_requires(p) || !make_decision(p) || !apply_discretion(p) || !check_decided(p)) {
         return false;
     }
     if (in->step->two_people && in->mode == COMMAND_PLAIN) {

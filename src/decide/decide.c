@@ -22,8 +22,9 @@ static const DmnInvocable *find_decision(const Scheme *s, Str model, Str name, D
 
 /* ---- Grounds ---- */
 
-static Str annotation(const DmnRuleTrace *rule, const char *name)
+static Str annotation(const DmnRuleTrace *trace, const char *name)
 {
+    const DmnRule *rule = trace->rule;
     for (size_t i = 0; i < rule->annotation_count; i++) {
         if (str_eq_c(rule->annotations[i].name, name)) {
             return feel_text(rule->annotations[i].value);
@@ -59,7 +60,7 @@ static void add_ground(Arena *a, Decision *d, Str code)
     g->code = str_copy(a, code);
     const DmnRuleTrace *rule = rule_that_gave(&d->trace, code);
     if (rule != NULL) {
-        g->rule = rule->id;
+        g->rule = rule->rule->id;
         g->cites = annotation(rule, "article");
         g->cites = g->cites.len ? g->cites : annotation(rule, "description");
         g->source = annotation(rule, "source");
@@ -268,7 +269,7 @@ static Json *fired_json(Arena *a, const DmnTrace *t)
         for (size_t k = 0; k < t->steps[i].rule_count; k++) {
             if (t->steps[i].rules[k].fired) {
                 json_push(a, list, json_new_str(a, str_printf(a, "%.*s/%.*s", STR_ARG(t->steps[i].decision),
-                                                              STR_ARG(t->steps[i].rules[k].id))));
+                                                              STR_ARG(t->steps[i].rules[k].rule->id))));
             }
         }
     }

@@ -19,13 +19,19 @@ static MatchCandidate *make_pool(Arena *a, const DrawItem *items, size_t count, 
     return pool;
 }
 
-/* Not the commitment, which is SHA-256 of the secret alone and is known long before the draw. */
-static Hash draw_seed(Arena *a, const DrawRule *rule)
+/* With the value of an outside beacon, where one was given. Not the commitment, which is SHA-256 of the secret alone and is known long before the draw. */
+static bool draw_seed(Arena *a, const DrawRule *rule, Hash *ret, Err *err)
 {
-    Buf b = buf_new(a, 100);
+    Str beacon;
+    Buf b = buf_new(a, 100 + rule->beacon.len);
+    if (!hex_parse(a, rule->beacon, &beacon)) {
+        return err_field(err, FIELD_FORMAT, "beacon", "The value of the beacon is not written in hex.");
+    }
     buf_add_c(&b, "goldenbridge draw seed 1\n");
     buf_add(&b, HASH_STR(rule->secret));
-    return hash_of(buf_str(&b));
+    buf_add(&b, beacon);
+    *ret = hash_of(buf_str(&b));
+    return true;
 }
 
 static Json *cutoff_json(Arena *a, const MatchCutoff *c)
@@ -46,6 +52,9 @@ static Json *make_record(Arena *a, const MatchReferral *r, size_t pool, const Dr
                                                                      ? "fewest referrals, then standing, then ticket"
                                                                      : "standing, then fewest referrals, then ticket"));
     json_set(a, j, STR("secret"), json_new_str(a, hex_print(a, HASH_STR(rule->secret))));
+    if (rule->beacon.len > 0) {
+        json_set(a, j, STR("beacon"), json_new_str(a, rule->beacon));
+    }
     json_set(a, j, STR("pool"), json_new_int(a, (int64_t)pool));
     json_set(a, j, STR("eligible"), json_new_int(a, row->eligible));
     json_set(a, j, STR("wanted"), json_new_int(a, row->wanted));
@@ -60,7 +69,10 @@ bool decide_draw(Arena *a, const DrawRule *rule, const DrawItem *items, size_t c
     if (count > MAX_POOL || rule->places < 1 || rule->places > MAX_PLACES || rule->multiple < 1 || rule->multiple > 100) {
         return err_set(err, FIELD_RANGE, "The draw is larger than the stated limit.");
     }
-    Hash seed = draw_seed(a, rule);
+    Hash seed;
+    if (!draw_seed(a, rule, &seed, err)) {
+        return false;
+    }
     static const uint32_t GROUPS[] = {GROUP_ELIGIBLE};
     MatchVacancy vacancy = {.places = (uint32_t)rule->places, .multiple = (uint32_t)rule->multiple, .groups = GROUPS,
                             .group_count = 1};

@@ -17,6 +17,7 @@ typedef struct {
 typedef struct {
     int64_t places, multiple;
     bool least_shown_first; /* before standing */
+    Str beacon;             /* hex, may be empty */
     Hash secret;            /* committed to when the case was opened */
 } DrawRule;
 

@@ -1,48 +1,17 @@
 /* changes.c: which nearest change of the facts would give the wanted outcome. Every answer is proven by evaluating
- * again. Candidates are the boundaries of every table that an input reaches, found by probing: where a tested value
- * moves in a straight line with the input, its boundaries are carried back to the input.
+ * again. Which values are tried stands in boundaries.c.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "regions_int.h"
-
-#include <stdlib.h>
+#include "changes_int.h"
 
 enum {
-    LEAVES = 64,          /* inputs and members of inputs that may change */
-    CANDIDATES = 512,     /* values tried for each */
-    PROBES = 48,          /* places at which boundaries are looked for, for each */
     PAIR_CANDIDATES = 24, /* nearest values of each that are tried in pairs */
     PAIR_RUNS = 40000,
-    LEAF_DEPTH = 4,
     LEAF_VISITS = 4096
 };
 
-/* One place in the inputs that may change. */
-typedef struct {
-    Str path;
-    Str parts[LEAF_DEPTH + 1];
-    size_t part_count;
-    const DType *type;
-    Value from;
-    FeelKind kind;
-    Value *candidates; /* nearest first */
-    size_t count;
-} Leaf;
-
-typedef struct {
-    FeelRun *run; /* of the caller: its arena takes the results */
-    Arena *a;     /* for the search */
-    Arena *inner_arena;
-    FeelRun *inner; /* reset for every trial */
-    const DmnInvocable *d;
-    Value inputs;
-    const FeelCode *wanted;
-    Leaf leaves[LEAVES];
-    size_t leaf_count, visits;
-} Search;
-
 /* ---- Inputs with one place changed ----------------------------------------------------------------------------- */
 
-static Value with_change(Arena *a, Value context, const Str *parts, size_t count, Value to)
+Value with_change(Arena *a, Value context, const Str *parts, size_t count, Value to)
 {
     if (count == 0) {
         return to;
@@ -60,11 +29,6 @@ static Value with_change(Arena *a, Value context, const Str *parts, size_t count
     return feel_context(entries, at == len ? len + 1 : len);
 }
 
-static Value evaluated(Search *s, Value inputs, Probe *probe)
-{
-    return node_run(s->inner, s->d, inputs, NULL, probe);
-}
-
 static bool is_wanted(Search *s, Value outcome)
 {
     Err err;
@@ -75,288 +39,12 @@ static bool is_wanted(Search *s, Value outcome)
 static bool trial(Search *s, Value inputs, Value *ret)
 {
     feel_run_reset(s->inner);
-    Value v = evaluated(s, inputs, NULL);
+    Value v = node_run(s->inner, s->d, inputs, NULL, NULL);
     if (!is_wanted(s, v)) {
         return false;
     }
     *ret = value_copy(feel_run_arena(s->run), v);
     return true;
-}
-
-/* ---- Straight lines -------------------------------------------------------------------------------------------- */
-
-/* A value as a number on a line: days, months, nanoseconds or the number itself. */
-static bool coordinate(Value v, Dec *ret)
-{
-    if (v.kind == FEEL_NUMBER) {
-        *ret = feel_dec(v);
-        return true;
-    }
-    if (v.kind == FEEL_DATE || v.kind == FEEL_YEARS_DURATION || (v.kind == FEEL_DAYS_DURATION && !v.boxed)) {
-        *ret = dec_from_int(v.i);
-        return true;
-    }
-    return false;
-}
-
-static bool from_coordinate(Arena *a, Dec d, FeelKind kind, Value *ret)
-{
-    int64_t n = 0;
-    if (kind == FEEL_NUMBER) {
-        *ret = feel_number(a, d);
-        return true;
-    }
-    if (!dec_to_int(d, &n) || (kind == FEEL_DATE && (n < INT32_MIN / 4 || n > INT32_MAX / 4))) {
-        return false;
-    }
-    *ret = (Value){.kind = (uint8_t)kind, .i = n};
-    return true;
-}
-
-static int scale_of(Value v)
-{
-    Dec d;
-    if (v.kind != FEEL_NUMBER) {
-        return 0;
-    }
-    d = dec_normal(feel_dec(v));
-    return d.exponent < 0 ? (d.exponent < -18 ? 18 : -d.exponent) : 0;
-}
-
-static void candidate_add(Search *s, Leaf *leaf, Value v)
-{
-    if (v.kind == FEEL_NULL || leaf->count >= CANDIDATES || feel_same(v, leaf->from)) {
-        return;
-    }
-    if (!type_is_any(leaf->type)) {
-        feel_run_reset(s->inner);
-        if (type_check(s->inner, v, leaf->type, leaf->path).kind == FEEL_NULL) {
-            return;
-        }
-    }
-    for (size_t i = 0; i < leaf->count; i++) {
-        if (feel_same(leaf->candidates[i], v)) {
-            return;
-        }
-    }
-    leaf->candidates[leaf->count++] = value_copy(s->a, v);
-}
-
-typedef struct {
-    Dec x0, slope, f0;
-    int scale; /* digits after the point that count */
-} Line;
-
-/* The input values at which the tested value meets `cut`, and their neighbours on both sides. */
-static void boundary_add(Search *s, Leaf *leaf, const Line *line, Dec cut)
-{
-    Dec gap, shift, x, step = dec_from_int(1);
-    if (!dec_sub(cut, line->f0, &gap) || !dec_div(gap, line->slope, &shift) || !dec_add(line->x0, shift, &x)) {
-        return;
-    }
-    step.exponent = -line->scale;
-    const DecRounding ways[] = {DEC_FLOOR, DEC_CEILING};
-    for (size_t i = 0; i < COUNT_OF(ways); i++) {
-        Dec at, side;
-        Value v;
-        if (!dec_round(x, line->scale, ways[i], &at)) {
-            continue;
-        }
-        if (from_coordinate(s->a, at, leaf->kind, &v)) {
-            candidate_add(s, leaf, v);
-        }
-        if (dec_add(at, step, &side) && from_coordinate(s->a, side, leaf->kind, &v)) {
-            candidate_add(s, leaf, v);
-        }
-        if (dec_sub(at, step, &side) && from_coordinate(s->a, side, leaf->kind, &v)) {
-            candidate_add(s, leaf, v);
-        }
-    }
-}
-
-static void table_cuts(Arena *a, const Table *t, size_t input, Cuts *cuts)
-{
-    for (size_t r = 0; r < t->rule_count; r++) {
-        if (t->rules[r].in[input].code != NULL) {
-            cuts_add(a, cuts, t->rules[r].in[input].code);
-        }
-    }
-}
-
-static bool probe_at(Search *s, const Leaf *leaf, Dec x, Probe *ret)
-{
-    Value v;
-    *ret = (Probe){0};
-    if (!from_coordinate(s->a, x, leaf->kind, &v)) {
-        return false;
-    }
-    (void)evaluated(s, with_change(s->a, s->inputs, leaf->parts, leaf->part_count, v), ret);
-    return true;
-}
-
-/* Boundaries seen from one value of the input. */
-static void lines_follow(Search *s, Leaf *leaf, Dec x0)
-{
-    Dec one = dec_from_int(1), x1, x2;
-    Probe p[3];
-    feel_run_reset(s->inner);
-    if (!dec_add(x0, one, &x1) || !dec_add(x1, one, &x2) || !probe_at(s, leaf, x0, &p[0]) ||
-        !probe_at(s, leaf, x1, &p[1]) || !probe_at(s, leaf, x2, &p[2])) {
-        return;
-    }
-    size_t count = p[0].count < p[1].count ? p[0].count : p[1].count;
-    count = count < p[2].count ? count : p[2].count;
-    /* What the probes point to is gone at the next reset, so boundaries are collected first. */
-    struct Found {
-        Line line;
-        const Table *t;
-        size_t input;
-        FeelKind kind;
-    } *found = ARENA_ARRAY(s->a, struct Found, count);
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        Dec f0, f1, f2, d1, d2;
-        if (p[0].items[i].t == p[1].items[i].t && p[1].items[i].t == p[2].items[i].t &&
-            coordinate(p[0].items[i].value, &f0) && coordinate(p[1].items[i].value, &f1) &&
-            coordinate(p[2].items[i].value, &f2) && dec_sub(f1, f0, &d1) && dec_sub(f2, f1, &d2) &&
-            d1.coefficient != 0 && dec_cmp(d1, d2) == 0) {
-            found[n++] = (struct Found){
-                {x0, d1, f0, 0}, p[0].items[i].t, p[0].items[i].input, (FeelKind)p[0].items[i].value.kind};
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        Cuts cuts = {0};
-        int scale = scale_of(leaf->from);
-        table_cuts(s->a, found[i].t, found[i].input, &cuts);
-        cuts_sort(&cuts, found[i].kind);
-        for (size_t k = 0; k < cuts.count; k++) {
-            scale = scale_of(cuts.items[k]) > scale ? scale_of(cuts.items[k]) : scale;
-        }
-        found[i].line.scale = leaf->kind == FEEL_NUMBER ? scale : 0;
-        for (size_t k = 0; k < cuts.count; k++) {
-            Dec cut;
-            if (coordinate(cuts.items[k], &cut)) {
-                boundary_add(s, leaf, &found[i].line, cut);
-            }
-        }
-    }
-}
-
-/* ---- Candidates of one place ----------------------------------------------------------------------------------- */
-
-static bool reads_leaf(const TableInput *in, const Leaf *leaf)
-{
-    return str_eq(in->text, leaf->path) ||
-           (in->named != NULL && leaf->part_count == 1 && str_eq(in->named->variable, leaf->path));
-}
-
-typedef void (*SearchTable)(Search *s, Leaf *leaf, const Table *t);
-
-static void expr_tables(Search *s, Leaf *leaf, const Expr *e, SearchTable fn)
-{
-    if (e == NULL) {
-        return;
-    }
-    if (e->kind == EXPR_TABLE) {
-        fn(s, leaf, e->table);
-    }
-    for (size_t i = 0; i < e->count; i++) {
-        expr_tables(s, leaf, e->parts[i].expr, fn);
-    }
-    expr_tables(s, leaf, e->first, fn);
-    expr_tables(s, leaf, e->second, fn);
-    expr_tables(s, leaf, e->third, fn);
-}
-
-static void graph_tables(Search *s, Leaf *leaf, SearchTable fn)
-{
-    for (size_t i = 0; i < s->d->plan_count; i++) {
-        const DmnInvocable *n = s->d->plan[i];
-        expr_tables(s, leaf, n->logic, fn);
-        for (size_t k = 0; k < n->know_count; k++) {
-            expr_tables(s, leaf, n->knows[k]->logic, fn);
-        }
-    }
-}
-
-/* Constants of columns that read the place directly; and every text constant where the place is a text without a list
- * of allowed values. */
-static void direct_cuts(Search *s, Leaf *leaf, const Table *t)
-{
-    Cuts cuts = {0};
-    for (size_t i = 0; i < t->input_count; i++) {
-        if (reads_leaf(&t->inputs[i], leaf) || leaf->kind == FEEL_STRING) {
-            table_cuts(s->a, t, i, &cuts);
-        }
-    }
-    cuts_sort(&cuts, leaf->kind);
-    for (size_t i = 0; i < cuts.count; i++) {
-        Dec x;
-        candidate_add(s, leaf, cuts.items[i]);
-        if (coordinate(cuts.items[i], &x)) {
-            int scale = scale_of(leaf->from) > scale_of(cuts.items[i]) ? scale_of(leaf->from) : scale_of(cuts.items[i]);
-            Line same = {x, dec_from_int(1), x, leaf->kind == FEEL_NUMBER ? scale : 0};
-            boundary_add(s, leaf, &same, x);
-        }
-    }
-}
-
-static void allowed_add(Search *s, Leaf *leaf)
-{
-    Cuts cuts = {0};
-    for (const DType *t = leaf->type; t != NULL; t = t->base) {
-        cuts_add(s->a, &cuts, t->allowed);
-    }
-    cuts_sort(&cuts, leaf->kind);
-    for (size_t i = 0; i < cuts.count; i++) {
-        candidate_add(s, leaf, cuts.items[i]);
-    }
-}
-
-static int distance_cmp(const Search *s, const Leaf *leaf, Value a, Value b)
-{
-    Dec x, da, db;
-    (void)s;
-    if (!coordinate(leaf->from, &x) || !coordinate(a, &da) || !coordinate(b, &db) || !dec_sub(da, x, &da) ||
-        !dec_sub(db, x, &db)) {
-        return 0;
-    }
-    da.negative = db.negative = false;
-    return dec_cmp(da, db);
-}
-
-static void candidates_sort(const Search *s, Leaf *leaf)
-{
-    for (size_t i = 1; i < leaf->count; i++) {
-        Value moving = leaf->candidates[i];
-        size_t j = i;
-        for (; j > 0 && distance_cmp(s, leaf, moving, leaf->candidates[j - 1]) < 0; j--) {
-            leaf->candidates[j] = leaf->candidates[j - 1];
-        }
-        leaf->candidates[j] = moving;
-    }
-}
-
-static void candidates_find(Search *s, Leaf *leaf)
-{
-    Dec x;
-    leaf->candidates = ARENA_ARRAY(s->a, Value, CANDIDATES);
-    if (leaf->kind == FEEL_BOOLEAN) {
-        candidate_add(s, leaf, feel_bool(true));
-        candidate_add(s, leaf, feel_bool(false));
-        return;
-    }
-    allowed_add(s, leaf);
-    graph_tables(s, leaf, direct_cuts);
-    if (coordinate(leaf->from, &x)) {
-        lines_follow(s, leaf, x);
-    }
-    for (size_t i = 0; i < leaf->count && i < PROBES; i++) { /* the line may bend behind a boundary */
-        if (coordinate(leaf->candidates[i], &x)) {
-            lines_follow(s, leaf, x);
-        }
-    }
-    candidates_sort(s, leaf);
 }
 
 /* ---- Places ---------------------------------------------------------------------------------------------------- */
@@ -494,17 +182,29 @@ static Instant clock_of(FeelRun *run, Arena *a)
     return now;
 }
 
-size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const FeelCode *wanted, const Str *changeable,
-                   size_t changeable_count, DmnChange *ret, size_t max)
+static Search *search_new(FeelRun *run, const DmnInvocable *d, Value inputs)
 {
-    Arena *a = arena_new(0), *inner = arena_new(0);
+    Arena *a = arena_new(0);
     Search *s = ARENA_NEW(a, Search);
     s->run = run;
     s->a = a;
-    s->inner_arena = inner;
-    s->inner = feel_run_new(inner, (FeelLimits){0}, clock_of(run, a));
+    s->inner_arena = arena_new(0);
+    s->inner = feel_run_new(s->inner_arena, (FeelLimits){0}, clock_of(run, a));
     s->d = d;
     s->inputs = inputs;
+    return s;
+}
+
+static void search_free(Search *s)
+{
+    arena_free(s->inner_arena);
+    arena_free(s->a);
+}
+
+size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const FeelCode *wanted, const Str *changeable,
+                   size_t changeable_count, DmnChange *ret, size_t max)
+{
+    Search *s = search_new(run, d, inputs);
     s->wanted = wanted;
     leaves_find(s, changeable, changeable_count);
     for (size_t i = 0; i < s->leaf_count; i++) {
@@ -514,7 +214,73 @@ size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const Feel
     if (found == 0) {
         found = pairs_find(s, ret, max);
     }
-    arena_free(inner);
-    arena_free(a);
+    search_free(s);
+    return found;
+}
+
+/* ---- By waiting ------------------------------------------------------------------------------------------------ */
+
+/* The outcome on a day, in the caller's arena; false if it is `now`, or a limit was hit. */
+static bool differs_on(Search *s, const Leaf *leaf, int64_t day, Value now, Value *ret)
+{
+    Err err;
+    Value to = {.kind = FEEL_DATE, .i = day};
+    feel_run_reset(s->inner);
+    Value v = node_run(s->inner, s->d, with_change(s->a, s->inputs, leaf->parts, leaf->part_count, to), NULL, NULL);
+    if (feel_run_failed(s->inner, &err) || feel_same(v, now)) {
+        return false;
+    }
+    *ret = value_copy(feel_run_arena(s->run), v);
+    return true;
+}
+
+/* Of the days between one that does not differ and one that does, the first that does. */
+static int64_t first_between(Search *s, const Leaf *leaf, int64_t same, int64_t differs, Value now, Value *outcome)
+{
+    while (differs - same > 1) {
+        int64_t middle = same + (differs - same) / 2;
+        if (differs_on(s, leaf, middle, now, outcome)) {
+            differs = middle;
+        } else {
+            same = middle;
+        }
+    }
+    (void)differs_on(s, leaf, differs, now, outcome);
+    return differs;
+}
+
+bool dmn_next_change(FeelRun *run, const DmnInvocable *d, Value inputs, Str date, DmnChange *ret)
+{
+    Search *s = search_new(run, d, inputs);
+    Str input = date;
+    size_t dot = str_find(date, STR("."), 0);
+    bool found = false;
+    leaves_find(s, &input, 1);
+    if (s->leaf_count == 0 && dot != SIZE_MAX) { /* a member of an input */
+        input = str_sub(date, 0, dot);
+        leaves_find(s, &input, 1);
+    }
+    for (size_t i = 0; i < s->leaf_count && !found; i++) {
+        Leaf *leaf = &s->leaves[i];
+        if (leaf->kind != FEEL_DATE || leaf->from.kind != FEEL_DATE || !str_eq(leaf->path, date)) {
+            continue;
+        }
+        Value now = value_copy(s->a, node_run(s->inner, d, inputs, NULL, NULL)), outcome;
+        int64_t same = leaf->from.i;
+        candidates_find(s, leaf);
+        for (size_t k = 0; k < leaf->count && !found; k++) {
+            int64_t day = leaf->candidates[k].i;
+            if (day <= same) {
+                continue;
+            }
+            if (differs_on(s, leaf, day, now, &outcome)) {
+                Value to = {.kind = FEEL_DATE, .i = first_between(s, leaf, same, day, now, &outcome)};
+                *ret = change_of(s, leaf, to, outcome, 0);
+                found = true;
+            }
+            same = day;
+        }
+    }
+    search_free(s);
     return found;
 }

@@ -28,6 +28,9 @@ size_t dmn_problems(const DmnModel *m, const DmnProblem **ret);
 typedef enum { DMN_DECISION = 1, DMN_KNOWLEDGE, DMN_SERVICE } DmnKind;
 /* By name (or id); NULL if there is none. */
 const DmnInvocable *dmn_find(const DmnModel *m, DmnKind kind, Str name);
+/* As dmn_find(), in the model of namespace ns among m and what it imports; any of them, m first, if ns is empty.
+ * "Prefix.name" is what the import called Prefix brought. */
+const DmnInvocable *dmn_find_within(const DmnModel *m, Str ns, DmnKind kind, Str name);
 size_t dmn_count(const DmnModel *m, DmnKind kind);
 const DmnInvocable *dmn_at(const DmnModel *m, DmnKind kind, size_t index); /* in order of the file */
 Str dmn_invocable_name(const DmnInvocable *d);
@@ -49,21 +52,26 @@ MUST_USE bool dmn_inputs_read(Arena *a, const DmnInvocable *d, const Json *objec
 /* ---- Trace: why ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
-    Str input;   /* input expression text or input label */
-    Str test;    /* the cell as written */
-    Value value; /* what was tested */
-    bool passed;
+    Str input; /* input expression text or input label */
+    Str test;  /* the cell as written */
 } DmnCell;
 
+/* A rule as it stands in the model; it lives as long as the model. */
 typedef struct {
-    Str id;               /* rule id of the model, else "r1", "r2", … */
-    int index;            /* from 1 */
-    const DmnCell *cells; /* filled for fired rules; for all rules where the trace asks for it */
+    Str id;    /* rule id of the model, else "r1", "r2", … */
+    int index; /* from 1 */
+    const DmnCell *cells;
     size_t cell_count;
-    const FeelEntry *outputs; /* output name (or "") and value */
-    size_t output_count;
     const FeelEntry *annotations; /* annotation column name and text; <description> as "description" */
     size_t annotation_count;
+} DmnRule;
+
+/* What became of a rule. */
+typedef struct {
+    const DmnRule *rule;
+    const bool *passed;       /* by cell; NULL: all did */
+    const FeelEntry *outputs; /* output name (or "") and value */
+    size_t output_count;
     bool fired;
 } DmnRuleTrace;
 
@@ -71,6 +79,7 @@ typedef struct {
     Str decision, id; /* name and id of the decision */
     Str hit_policy;   /* empty if it is no table */
     Value value;
+    const Value *tested;       /* the values of the table's inputs, cell by cell of each rule */
     const DmnRuleTrace *rules; /* fired ones, or all */
     size_t rule_count;
 } DmnStep;
@@ -103,6 +112,10 @@ typedef struct {
  * decision's value, `?`) holds. changeable lists input names; ordered by distance; at most max. */
 size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const FeelCode *wanted, const Str *changeable,
                    size_t changeable_count, DmnChange *ret, size_t max);
+
+/* The first day after the present one on which the value becomes another by itself, all else as it is. `date` names the
+ * date input that stands for the present day, or a member of an input ("case.as of"). False if no boundary lies ahead. */
+bool dmn_next_change(FeelRun *run, const DmnInvocable *d, Value inputs, Str date, DmnChange *ret);
 
 /* ---- Many at once ---------------------------------------------------------------------------------------------- */
 

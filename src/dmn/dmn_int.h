@@ -144,6 +144,7 @@ typedef struct {
     TableCell *in, *out;
     FeelEntry *annotations; /* with the description last, as "description" */
     size_t annotation_count;
+    DmnRule shown; /* the same for traces */
     const Value *constants;   /* all outputs, if each is a checked constant; else NULL */
     Value joined;             /* then: what the rule gives */
     const FeelEntry *entries; /* then: outputs by name */
@@ -212,6 +213,7 @@ struct DmnInvocable {
     const DmnInvocable **plan; /* inputs and decisions in order of evaluation, itself last */
     size_t plan_count;
     size_t plan_frames; /* values in the frames of its decisions together */
+    size_t plan_steps;  /* decisions in it */
     DmnInput *inputs;
     size_t input_count;
     uint8_t mark, built, visited;
@@ -314,6 +316,7 @@ typedef struct {
 typedef struct {
     Tested *items;
     size_t count, cap;
+    FeelWatch met; /* and what expressions compared */
 } Probe;
 
 struct Eval {
@@ -327,6 +330,7 @@ struct Eval {
     size_t used_before; /* bytes of the arena when it began */
     Value *frames;      /* room for the frames of the plan's decisions */
     size_t frames_left;
+    size_t steps_expected; /* of the trace */
     int depth;
 };
 

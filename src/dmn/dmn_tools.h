@@ -12,7 +12,8 @@
 typedef struct {
     size_t passed, failed; /* test cases; one with several result nodes passes only if all do */
     size_t files;
-    size_t rounded; /* numbers that the suite printed from doubles (7 digits or more), compared to within 10^-8 */
+    size_t rounded; /* numbers equal to the expected one once rounded to its digits (7 or more after the point) */
+    size_t doubles; /* numbers within 10^-8 of an expected one that was printed from a double (7 digits or more) */
 } DmnTckCounts;
 
 /* Runs every test file below folder, comparing exactly (decimals too). Prints each failure with expected and actual

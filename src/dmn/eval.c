@@ -8,7 +8,7 @@ DmnStep *trace_step(Eval *ev)
 {
     DmnTrace *t = ev->trace;
     if (t->count == t->cap) {
-        size_t cap = t->cap > 0 ? t->cap * 2 : 8;
+        size_t cap = t->cap > 0 ? t->cap * 2 : ev->steps_expected;
         if (!eval_room(ev, EVAL_ROOM + cap * sizeof(DmnStep))) {
             return NULL;
         }
@@ -32,11 +32,24 @@ static void trace_value(Eval *ev, const DmnInvocable *d, Value v)
     }
 }
 
-/* Inputs of an imported model stand in a context by import name, or flat. */
+/* "{namespace}name" */
+static bool name_is_qualified(Str full, Str ns, Str name)
+{
+    return full.len == ns.len + name.len + 2 && full.ptr[0] == '{' && full.ptr[ns.len + 1] == '}' &&
+           str_eq(str_sub(full, 1, ns.len + 1), ns) && str_ends(full, name);
+}
+
+/* Inputs of an imported model stand under "{namespace}name", in a context by import name, or flat. */
 static Value input_find(const DmnModel *m, Value inputs, Str name, bool *ret_found)
 {
     if (m->parent != NULL) {
         bool found = false;
+        for (size_t i = 0; inputs.kind == FEEL_CONTEXT && i < inputs.len; i++) {
+            if (name_is_qualified(feel_entries(inputs)[i].name, m->ns, name)) {
+                *ret_found = true;
+                return feel_entries(inputs)[i].value;
+            }
+        }
         Value outer = m->import_name.len > 0 ? input_find(m->parent, inputs, m->import_name, &found) : feel_null();
         if (found && outer.kind == FEEL_CONTEXT) {
             for (size_t i = 0; i < outer.len; i++) {
@@ -281,6 +294,7 @@ Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trac
     kept->memo = (Value *)(void *)(kept + 1);
     kept->frames = kept->memo + root->total;
     kept->frames_left = d->plan_frames;
+    kept->steps_expected = d->plan_steps > 0 ? d->plan_steps : 1;
     if (d->kind != DMN_DECISION) {
         return called_directly(kept, d);
     }

@@ -342,6 +342,7 @@ static void plan_build(Order *o, DmnInvocable *d)
     for (size_t i = 0; i < o->count; i++) {
         d->plan[d->plan_count++] = o->list[i];
         d->plan_frames += (size_t)o->list[i]->frame;
+        d->plan_steps += o->list[i]->kind == DMN_DECISION;
         if (o->list[i]->kind == NODE_INPUT && d->kind == DMN_DECISION) {
             input_add(d, o->list[i]);
         }

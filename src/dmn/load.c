@@ -277,6 +277,18 @@ const DmnInvocable *dmn_find(const DmnModel *m, DmnKind kind, Str name)
     return d != NULL && d->kind == (int)kind ? d : NULL;
 }
 
+const DmnInvocable *dmn_find_within(const DmnModel *m, Str ns, DmnKind kind, Str name)
+{
+    const DmnInvocable *d = ns.len == 0 || str_eq(m->ns, ns) ? dmn_find(m, kind, name) : NULL;
+    for (size_t i = 0; i < m->import_count && d == NULL; i++) {
+        const Import *im = &m->imports[i];
+        size_t prefix = im->name.len + 1;
+        bool prefixed = name.len > prefix && str_starts(name, im->name) && name.ptr[prefix - 1] == '.';
+        d = dmn_find_within(im->model, ns, kind, prefixed ? str_sub(name, prefix, name.len) : name);
+    }
+    return d;
+}
+
 size_t dmn_count(const DmnModel *m, DmnKind kind)
 {
     size_t count = 0;

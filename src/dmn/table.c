@@ -249,6 +249,15 @@ static void annotations_read(Build *b, const XmlNode *n, const Table *t, TableRu
     rule->annotation_count = i;
 }
 
+static void rule_show(Arena *a, const Table *t, TableRule *rule, size_t index)
+{
+    DmnCell *cells = ARENA_ARRAY(a, DmnCell, t->input_count);
+    for (size_t i = 0; i < t->input_count; i++) {
+        cells[i] = (DmnCell){t->inputs[i].text, rule->in[i].text};
+    }
+    rule->shown = (DmnRule){rule->id, (int)index + 1, cells, t->input_count, rule->annotations, rule->annotation_count};
+}
+
 static void rule_read(Build *b, const XmlNode *n, FeelScope *scope, Table *t, size_t index)
 {
     TableRule *rule = &t->rules[index];
@@ -278,6 +287,7 @@ static void rule_read(Build *b, const XmlNode *n, FeelScope *scope, Table *t, si
         rule->in[i].line = n->line;
     }
     annotations_read(b, n, t, rule);
+    rule_show(b->m->a, t, rule, index);
     if (o == t->output_count) {
         constants_join(b, t, rule);
     }

@@ -429,33 +429,27 @@ static Value one_value(Firing *f, const Value **outputs)
 
 /* ---- Trace ----------------------------------------------------------------------------------------------------- */
 
-static void rule_trace(Firing *f, size_t r, const Value *outputs, DmnCell *cells, DmnRuleTrace *ret)
+static void rule_trace(Firing *f, size_t r, const Value *outputs, DmnRuleTrace *ret)
 {
     const Table *t = f->t;
     const TableRule *rule = &t->rules[r];
-    for (size_t i = 0; i < t->input_count; i++) {
-        cells[i].input = t->inputs[i].text;
-        cells[i].test = rule->in[i].text;
-        cells[i].value = f->values[i];
-        cells[i].passed = outputs != NULL || cell_passes(f, &rule->in[i], f->values[i]);
+    *ret = (DmnRuleTrace){.rule = &rule->shown, .fired = outputs != NULL};
+    if (outputs == NULL) {
+        bool *passed = ARENA_ARRAY(f->ev->a, bool, t->input_count);
+        for (size_t i = 0; i < t->input_count; i++) {
+            passed[i] = cell_passes(f, &rule->in[i], f->values[i]);
+        }
+        ret->passed = passed;
+        return;
     }
-    ret->id = rule->id;
-    ret->index = (int)r + 1;
-    ret->cells = cells;
-    ret->cell_count = t->input_count;
-    ret->annotations = rule->annotations;
-    ret->annotation_count = rule->annotation_count;
-    ret->fired = outputs != NULL;
-    if (outputs != NULL && rule->entries != NULL) {
-        ret->outputs = rule->entries;
-        ret->output_count = t->output_count;
-    } else if (outputs != NULL) {
+    ret->output_count = t->output_count;
+    ret->outputs = rule->entries;
+    if (rule->entries == NULL) {
         FeelEntry *entries = ARENA_ARRAY(f->ev->a, FeelEntry, t->output_count);
         for (size_t o = 0; o < t->output_count; o++) {
             entries[o] = (FeelEntry){t->outputs[o].name, outputs[o]};
         }
         ret->outputs = entries;
-        ret->output_count = t->output_count;
     }
 }
 
@@ -472,21 +466,25 @@ static void trace_add(Firing *f, const Value **outputs, Value result)
     step->id = t->owner_id;
     step->hit_policy = t->hit_name;
     step->value = result;
-    if (!eval_room(f->ev, TABLE_ROOM + count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(DmnCell)))) {
+    if (!eval_room(f->ev, TABLE_ROOM + count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(bool)))) {
         return;
     }
-    DmnRuleTrace *rules = arena_alloc(f->ev->a, count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(DmnCell)));
-    DmnCell *cells = (DmnCell *)(void *)(rules + count);
+    DmnRuleTrace *rules = arena_alloc(f->ev->a, count * sizeof(DmnRuleTrace) + t->input_count * sizeof(Value));
+    Value *tested = (Value *)(void *)(rules + count);
+    for (size_t i = 0; i < t->input_count; i++) {
+        tested[i] = f->values[i];
+    }
     for (size_t i = 0; i < count && !all; i++) {
-        rule_trace(f, f->fired[i], outputs[i], cells + i * t->input_count, &rules[i]);
+        rule_trace(f, f->fired[i], outputs[i], &rules[i]);
     }
     const Value **by_rule = all ? ARENA_ARRAY(f->ev->a, const Value *, t->rule_count) : NULL;
     for (size_t i = 0; i < f->count && all; i++) {
         by_rule[f->fired[i]] = outputs[i];
     }
     for (size_t r = 0; r < count && all; r++) {
-        rule_trace(f, r, by_rule[r], cells + r * t->input_count, &rules[r]);
+        rule_trace(f, r, by_rule[r], &rules[r]);
     }
+    step->tested = tested;
     step->rules = rules;
     step->rule_count = count;
 }

@@ -7,9 +7,9 @@
 enum { TOOL_SOURCES = 64, TOOL_INPUT_BYTES = 16 << 20, STATUS_FINDINGS = 1 };
 
 static const char feel_help[] =
-    "goldenbridge feel EXPRESSION [--context JSON|@FILE|-] [--today YYYY-MM-DD] [--json] [--all]\n"
+    "goldenbridge feel [--context JSON|@FILE|-] [--today YYYY-MM-DD] [--json] [--all] [--] EXPRESSION\n"
     "  Evaluates one FEEL expression. --context gives the names it may use, as a JSON object.\n"
-    "  --all prints the compiled steps too.\n"
+    "  --all prints the compiled steps too. After -- everything is expression, such as --1.\n"
     "  Example: goldenbridge feel 'sum([1, 2]) + x' --context '{\"x\": 4}'\n"
     "  Exit status 65 if the text is no expression or the value is a null that came from an error.\n";
 
@@ -285,6 +285,39 @@ static bool changes_find(ToolArgs *args, Ran *r, Json *out, Err *err)
     return true;
 }
 
+static bool waiting_find(ToolArgs *args, Ran *r, Json *out, Err *err)
+{
+    DmnChange c = {0};
+    Buf b = buf_new(args->a, TOOL_INPUT_BYTES);
+    bool is_input = false;
+    for (size_t i = 0; i < r->d->input_count; i++) {
+        Str name = r->d->inputs[i].name;
+        is_input = is_input || str_eq(name, args->waiting) ||
+                   (str_starts(args->waiting, name) && args->waiting.len > name.len && args->waiting.ptr[name.len] == '.');
+    }
+    if (!is_input) {
+        return err_set(err, NOT_FOUND, "\"%.*s\" is no input of \"%.*s\"", STR_ARG(args->waiting), STR_ARG(r->d->name));
+    }
+    bool found = dmn_next_change(r->run, r->d, r->inputs, args->waiting, &c);
+    if (found) {
+        Json *o = json_new_object(args->a);
+        json_set(args->a, o, STR("on"), feel_to_json(args->a, c.to));
+        json_set(args->a, o, STR("outcome"), feel_to_json(args->a, c.outcome));
+        json_set(args->a, out, STR("by_itself"), o);
+        buf_add_c(&b, "  on ");
+        feel_print(&b, c.to);
+        buf_add_c(&b, " this becomes ");
+        feel_print(&b, c.outcome);
+    } else {
+        json_set(args->a, out, STR("by_itself"), json_new_null(args->a));
+        buf_add_c(&b, "  no day is seen on which this changes");
+    }
+    if (!args->json) {
+        fprintf(args->out, "by waiting, all else as it is:\n%.*s\n", STR_ARG(buf_str(&b)));
+    }
+    return true;
+}
+
 static bool run_run(ToolArgs *args, int *ret_status, Err *err)
 {
     Ran r = {0};
@@ -340,6 +373,9 @@ static bool run_explain(ToolArgs *args, int *ret_status, Err *err)
         if (!changes_find(args, &r, o, err)) {
             return false;
         }
+    }
+    if (args->waiting.len > 0 && !waiting_find(args, &r, o, err)) {
+        return false;
     }
     if (args->json) {
         json_out(args, o);
@@ -439,6 +475,7 @@ static bool run_tck(ToolArgs *args, int *ret_status, Err *err)
         json_set(args->a, o, STR("failed"), json_new_int(args->a, (int64_t)counts.failed));
         json_set(args->a, o, STR("files"), json_new_int(args->a, (int64_t)counts.files));
         json_set(args->a, o, STR("rounded"), json_new_int(args->a, (int64_t)counts.rounded));
+        json_set(args->a, o, STR("doubles"), json_new_int(args->a, (int64_t)counts.doubles));
         json_out(args, o);
     }
     *ret_status = counts.failed > 0 || counts.passed == 0 ? STATUS_FINDINGS : 0;
@@ -557,9 +594,10 @@ static const Tool tools[] = {
      "      the value of one decision, service or knowledge model. Exit status 65 if it cannot be decided.",
      1, 1, run_run},
     {"explain",
-     "FILE --decision NAME [--input …] [--all] [--wanted TESTS [--change A,B]] [--json]\n"
+     "FILE --decision NAME [--input …] [--all] [--wanted TESTS [--change A,B]] [--waiting DATE-INPUT] [--json]\n"
      "      every decision on the way, the rules that applied and their annotations; --all: also why the others did\n"
-     "      not; --wanted: the nearest changes after which the value passes the tests, such as '\"granted\"'.",
+     "      not; --wanted: the nearest changes after which the value passes the tests, such as '\"granted\"';\n"
+     "      --waiting: the day on which the value changes by itself, as that date input moves on.",
      1, 1, run_explain},
     {"batch",
      "FILE --decision NAME [--input rows.csv|rows.jsonl|-] [--output FILE] [--json]\n"
@@ -597,15 +635,20 @@ static bool args_read(int argc, char **argv, int from, ToolArgs *args, Err *err)
         bool *flag;
     } options[] = {
         {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL},     {"--wanted", &args->wanted, NULL},
-        {"--context", &args->input, NULL},     {"--change", &args->change, NULL},   {"--today", &args->today, NULL},
+        {"--context", &args->input, NULL},     {"--change", &args->change, NULL},   {"--waiting", &args->waiting, NULL},   {"--today", &args->today, NULL},
         {"--output", &args->output, NULL},     {"--profile", &args->profile, NULL}, {"--cases", &args->cases, NULL},
         {"--seed", &args->seed, NULL},         {"--json", NULL, &args->json},       {"--all", NULL, &args->all},
         {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},       {"-h", NULL, &args->help},
         {"-v", NULL, &args->verbose},
     };
+    bool options_over = false;
     for (int i = from; i < argc; i++) {
         Str word = str_from_c(argv[i]);
-        size_t o = 0;
+        size_t o = options_over ? COUNT_OF(options) : 0;
+        if (!options_over && str_eq_c(word, "--")) {
+            options_over = true;
+            continue;
+        }
         while (o < COUNT_OF(options) && !str_eq_c(word, options[o].name)) {
             o++;
         }
@@ -616,7 +659,7 @@ static bool args_read(int argc, char **argv, int from, ToolArgs *args, Err *err)
                 return err_set(err, BAD_USAGE, "%s needs a value", options[o].name);
             }
             *options[o].value = str_from_c(argv[i]);
-        } else if (str_starts(word, STR("--"))) {
+        } else if (!options_over && str_starts(word, STR("--"))) {
             return err_set(err, BAD_USAGE, "there is no option %.*s", STR_ARG(word));
         } else if (args->word_count >= COUNT_OF(args->words)) {
             return err_set(err, BAD_USAGE, "too many arguments");
@@ -638,6 +681,20 @@ static const Tool *tool_find(int argc, char **argv)
         }
     }
     return NULL;
+}
+
+/* For people a line on the error stream; under --json a problem document (RFC 9457) where the result would stand. */
+static void error_print(ToolArgs *args, int argc, char **argv, const Err *err)
+{
+    bool json = args->json;
+    for (int i = 1; i < argc && !str_eq_c(str_from_c(argv[i]), "--"); i++) { /* also if the arguments were not read */
+        json = json || str_eq_c(str_from_c(argv[i]), "--json");
+    }
+    if (json) {
+        json_out(args, json_problem(args->a, err));
+    } else {
+        fprintf(args->errout, "%s: %s\n", err_name(err->code), err->text);
+    }
 }
 
 int dmn_tool(int argc, char **argv, FILE *in, FILE *out, FILE *errout)
@@ -663,7 +720,7 @@ int dmn_tool(int argc, char **argv, FILE *in, FILE *out, FILE *errout)
         ok = tool->run(&args, &status, &err);
     }
     if (!ok) {
-        fprintf(errout, "%s: %s\n", err_name(err.code), err.text);
+        error_print(&args, argc, argv, &err);
         status = err_exit_status(err.code);
     }
     arena_free(args.a);

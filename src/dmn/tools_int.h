@@ -12,7 +12,7 @@ typedef struct {
     FILE *in, *out, *errout;
     Str words[4]; /* arguments that are no options */
     size_t word_count;
-    Str decision, input, with, wanted, change, today, output, profile, cases, seed;
+    Str decision, input, with, wanted, change, waiting, today, output, profile, cases, seed;
     bool json, all, verbose, help;
 } ToolArgs;
 

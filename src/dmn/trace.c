@@ -11,24 +11,30 @@ static Json *entries_json(Arena *a, const FeelEntry *entries, size_t count)
     return o;
 }
 
-static Json *rule_json(Arena *a, const DmnRuleTrace *r)
+static bool cell_passed(const DmnRuleTrace *t, size_t cell)
 {
+    return t->passed == NULL || t->passed[cell];
+}
+
+static Json *rule_json(Arena *a, const DmnStep *s, const DmnRuleTrace *t)
+{
+    const DmnRule *r = t->rule;
     Json *o = json_new_object(a), *cells = json_new_array(a);
     json_set(a, o, STR("id"), json_new_str(a, r->id));
     json_set(a, o, STR("index"), json_new_int(a, r->index));
-    json_set(a, o, STR("fired"), json_new_bool(a, r->fired));
+    json_set(a, o, STR("fired"), json_new_bool(a, t->fired));
     json_set(a, o, STR("cells"), cells);
     for (size_t i = 0; i < r->cell_count; i++) {
         const DmnCell *c = &r->cells[i];
         Json *cell = json_new_object(a);
         json_set(a, cell, STR("input"), json_new_str(a, c->input));
         json_set(a, cell, STR("test"), json_new_str(a, c->test));
-        json_set(a, cell, STR("value"), feel_to_json(a, c->value));
-        json_set(a, cell, STR("passed"), json_new_bool(a, c->passed));
+        json_set(a, cell, STR("value"), feel_to_json(a, s->tested[i]));
+        json_set(a, cell, STR("passed"), json_new_bool(a, cell_passed(t, i)));
         json_push(a, cells, cell);
     }
-    if (r->fired) {
-        json_set(a, o, STR("outputs"), entries_json(a, r->outputs, r->output_count));
+    if (t->fired) {
+        json_set(a, o, STR("outputs"), entries_json(a, t->outputs, t->output_count));
     }
     json_set(a, o, STR("annotations"), entries_json(a, r->annotations, r->annotation_count));
     return o;
@@ -47,7 +53,7 @@ Json *dmn_trace_json(Arena *a, const DmnTrace *trace)
             Json *rules = json_new_array(a);
             json_set(a, o, STR("hit_policy"), json_new_str(a, s->hit_policy));
             for (size_t r = 0; r < s->rule_count; r++) {
-                json_push(a, rules, rule_json(a, &s->rules[r]));
+                json_push(a, rules, rule_json(a, s, &s->rules[r]));
             }
             json_set(a, o, STR("rules"), rules);
         }
@@ -56,18 +62,19 @@ Json *dmn_trace_json(Arena *a, const DmnTrace *trace)
     return steps;
 }
 
-static void rule_print(Buf *b, const DmnRuleTrace *r)
+static void rule_print(Buf *b, const DmnStep *s, const DmnRuleTrace *t)
 {
-    buf_printf(b, "  rule %d (%.*s) %s\n", r->index, STR_ARG(r->id), r->fired ? "applies" : "does not apply");
+    const DmnRule *r = t->rule;
+    buf_printf(b, "  rule %d (%.*s) %s\n", r->index, STR_ARG(r->id), t->fired ? "applies" : "does not apply");
     for (size_t i = 0; i < r->cell_count; i++) {
         const DmnCell *c = &r->cells[i];
-        buf_printf(b, "    %s %.*s: ", c->passed ? "yes" : "no ", STR_ARG(c->input));
-        feel_print(b, c->value);
+        buf_printf(b, "    %s %.*s: ", cell_passed(t, i) ? "yes" : "no ", STR_ARG(c->input));
+        feel_print(b, s->tested[i]);
         buf_printf(b, "  against  %.*s\n", STR_ARG(c->test));
     }
-    for (size_t i = 0; i < r->output_count; i++) {
-        buf_printf(b, "    gives %.*s%s", STR_ARG(r->outputs[i].name), r->outputs[i].name.len > 0 ? " = " : "");
-        feel_print(b, r->outputs[i].value);
+    for (size_t i = 0; i < t->output_count; i++) {
+        buf_printf(b, "    gives %.*s%s", STR_ARG(t->outputs[i].name), t->outputs[i].name.len > 0 ? " = " : "");
+        feel_print(b, t->outputs[i].value);
         buf_byte(b, '\n');
     }
     for (size_t i = 0; i < r->annotation_count; i++) {
@@ -89,7 +96,7 @@ void dmn_trace_print(Buf *b, const DmnTrace *trace)
         }
         buf_byte(b, '\n');
         for (size_t r = 0; r < s->rule_count; r++) {
-            rule_print(b, &s->rules[r]);
+            rule_print(b, s, &s->rules[r]);
         }
     }
 }

@@ -137,5 +137,7 @@ typedef struct {
 const DocKind *doc_kinds(size_t *ret_count);
 /* Layout by name and doc_pdf_render in one. NOT_FOUND if there is no such kind. */
 MUST_USE bool doc_paper(Arena *a, Str kind, const Json *facts, Buf *out, Err *err);
+/* The same paper in several languages, one after the other, each beginning on a page of its own; the first is the document's. */
+MUST_USE bool doc_paper_in(Arena *a, Str kind, const Json *const *facts, size_t count, Buf *out, Err *err);
 
 #endif

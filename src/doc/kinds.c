@@ -272,15 +272,37 @@ const DocKind *doc_kinds(size_t *ret_count)
     return KINDS;
 }
 
-bool doc_paper(Arena *a, Str kind, const Json *facts, Buf *out, Err *err)
+bool doc_paper_in(Arena *a, Str kind, const Json *const *facts, size_t count, Buf *out, Err *err)
 {
-    size_t count;
-    const DocKind *kinds = doc_kinds(&count);
-    for (size_t i = 0; i < count; i++) {
-        Json *document;
-        if (str_eq(kinds[i].name, kind)) {
-            return kinds[i].layout(a, facts, &document, err) && doc_pdf_render(a, document, out, err);
+    size_t kind_count, at = 0;
+    const DocKind *kinds = doc_kinds(&kind_count);
+    Json *document, *more;
+    while (at < kind_count && !str_eq(kinds[at].name, kind)) {
+        at++;
+    }
+    if (at == kind_count) {
+        return err_field(err, NOT_FOUND, "kind", "There is no kind of paper \"%.*s\".", STR_ARG(kind));
+    }
+    if (!kinds[at].layout(a, facts[0], &document, err)) {
+        return false;
+    }
+    Json *blocks = json_get(document, "blocks");
+    for (size_t i = 1; i < count; i++) {
+        if (!kinds[at].layout(a, facts[i], &more, err)) {
+            return false;
+        }
+        Json *page = json_new_object(a), *added = json_get(more, "blocks");
+        json_set(a, page, STR("kind"), json_new_str_c(a, "page"));
+        json_push(a, blocks, page);
+        for (size_t k = 0; k < added->count; k++) {
+            json_set(a, added->items[k], STR("language"), json_new_str(a, json_text_at(facts[i], "language")));
+            json_push(a, blocks, added->items[k]);
         }
     }
-    return err_field(err, NOT_FOUND, "kind", "There is no kind of paper \"%.*s\".", STR_ARG(kind));
+    return doc_pdf_render(a, document, out, err);
+}
+
+bool doc_paper(Arena *a, Str kind, const Json *facts, Buf *out, Err *err)
+{
+    return doc_paper_in(a, kind, &facts, 1, out, err);
 }

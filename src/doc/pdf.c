@@ -174,6 +174,7 @@ Cell cell_new_in(Pdf *p, Str text, Str language, Style style, double x, double w
         pdf_fault(p, TOO_LARGE, "A text is too long for a paper.");
         return c;
     }
+    language = language.len > 0 ? language : p->block_language;
     bool other = language.len > 0 && !str_eq(language, p->language);
     c.language = other ? language : (Str){NULL, 0};
     c.layout = layout_new(p, text, other ? language : p->language, style, width);
@@ -448,7 +449,9 @@ static void blocks_draw(Pdf *p)
     pdf_tag(p, "Document");
     for (size_t i = 0; i < json_count(blocks) && !p->failed; i++) {
         snprintf(p->field, sizeof p->field, "blocks.%zu", i);
+        p->block_language = json_text_at(blocks->items[i], "language");
         pdf_block(p, blocks->items[i]);
+        p->block_language = (Str){NULL, 0};
     }
     pdf_tag_end(p, "Document");
     pdf_page_end(p);

@@ -53,6 +53,7 @@ struct Pdf {
     PangoContext *pango;
     const Json *document;
     Str language; /* of the document */
+    Str block_language; /* of the block in hand, where it names another; else empty */
     bool dry;     /* counting pages; nothing is kept */
     double y;     /* where the next thing starts */
     int page, pages;

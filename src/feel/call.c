@@ -106,14 +106,18 @@ static size_t find_name(const FeelEntry *args, size_t count, Str name)
     return count;
 }
 
-/* Puts args in the order of one alternative "a,b,c". False where a name is not in it or a required one is missing. */
-static bool fit_alternative(Str names, const FeelEntry *args, size_t count, Value *ret, size_t *ret_count)
+/* Puts args in the order of one alternative "a,b,c". False where a name is not in it or a required one is missing.
+ * ret_as_written: they stood in that order; it tells (point, range) from (range, point). */
+static bool fit_alternative(Str names, const FeelEntry *args, size_t count, Value *ret, size_t *ret_count,
+                            bool *ret_as_written)
 {
     size_t used = 0, last = 0, at = 0;
     Str name;
+    *ret_as_written = true;
     while (str_cut(&names, ',', &name) && at < NAMED_MAX) {
         size_t i = find_name(args, count, name);
         ret[at] = i < count ? args[i].value : feel_null();
+        *ret_as_written = *ret_as_written && (i == used || i == count);
         used += i < count;
         at++;
         last = i < count ? at : last;
@@ -125,15 +129,16 @@ static bool fit_alternative(Str names, const FeelEntry *args, size_t count, Valu
 static Value call_builtin_named(FeelRun *run, Value function, const FeelEntry *args, size_t count)
 {
     const FeelBuiltin *b = function.p;
-    Str rest = str_from_c(b->params), one;
     Value given[NAMED_MAX];
     size_t n;
-    if (b->params == NULL) {
-        rest = (Str){NULL, 0};
-    }
-    while (rest.ptr != NULL && str_cut(&rest, '|', &one)) {
-        if (fit_alternative(one, args, count, given, &n) && n >= b->min && (b->variadic || n <= b->max)) {
-            return feel_call(run, function, given, n);
+    for (int any_order = 0; any_order < 2; any_order++) {
+        Str rest = b->params != NULL ? str_from_c(b->params) : (Str){NULL, 0}, one;
+        while (rest.ptr != NULL && str_cut(&rest, '|', &one)) {
+            bool as_written;
+            if (fit_alternative(one, args, count, given, &n, &as_written) && (as_written || any_order) && n >= b->min &&
+                (b->variadic || n <= b->max)) {
+                return feel_call(run, function, given, n);
+            }
         }
     }
     return feel_error(run, "%s() has no parameters of these names", b->name);

@@ -223,6 +223,20 @@ typedef struct {
 FeelRun *feel_run_new(Arena *a, FeelLimits limits, Instant now);
 void feel_run_reset(FeelRun *run); /* empties the arena too */
 Arena *feel_run_arena(FeelRun *run);
+
+/* What comparisons met, for those who look for boundaries: left against right, `where` the same for each turn of one
+ * place in an expression. */
+typedef struct {
+    const void *where;
+    Value left, right;
+} FeelMet;
+typedef struct {
+    FeelMet *items;
+    size_t count, cap;
+} FeelWatch;
+/* Every comparison of the run, also inside functions, is added to *watch (zeroed by the caller) until the run is reset
+ * or NULL is given. The items live in the run's arena; the first 4,096 are kept. */
+void feel_run_watch(FeelRun *run, FeelWatch *watch);
 /* True if a limit was hit; then every result since is a null that must not be used. */
 bool feel_run_failed(const FeelRun *run, Err *err);
 /* Messages of the errors that became null, in order; for explanations. */

@@ -22,6 +22,7 @@ struct FeelRun {
     void *zones;          /* the library's cache of zones, in home */
     Str *messages;
     size_t message_count, message_cap;
+    FeelWatch *watch;     /* NULL: comparisons are not written down */
 };
 
 /* True if `bytes` more may be allocated from run->arena; else the run fails with LIMIT_MEMORY. Ask before every
@@ -30,6 +31,8 @@ bool feel_room(FeelRun *run, size_t bytes);
 /* Takes `steps` from what is left; false (and the run fails with LIMIT_STEPS) if there are not so many. Loops that are not
  * bounded by the length of an argument ask for each round. */
 bool feel_spend(FeelRun *run, uint64_t steps);
+/* Writes down a comparison, or a test against a range or a list, for run->watch. */
+void feel_met(FeelRun *run, const void *where, Value left, Value right);
 /* Fails the run; returns a null. */
 Value feel_fail(FeelRun *run, ErrCode code, const char *message);
 

@@ -273,6 +273,7 @@ Value feel_machine(FeelRun *run, const FeelCode *code, const Value *frame, const
 #define A VALUE(s->a)
 #define B VALUE(s->b)
 #define D regs[s->d]
+#define WATCHED (void)(run->watch != NULL ? feel_met(run, s, A, B) : (void)0)
 
 /* NOLINTNEXTLINE(readability-function-size): a dispatcher */
 static Value run_steps(FeelRun *run, const FeelCode *code, const Value *const *spaces, Value *regs)
@@ -292,13 +293,13 @@ static Value run_steps(FeelRun *run, const FeelCode *code, const Value *const *s
         case OP_LT:
         case OP_LE:
         case OP_GT:
-        case OP_GE: D = compare(run, (Op)s->op, A, B); break;
-        case OP_EQ: D = equal(run, A, B); break;
-        case OP_NE: D = feel_not(run, equal(run, A, B)); break;
+        case OP_GE: WATCHED; D = compare(run, (Op)s->op, A, B); break;
+        case OP_EQ: WATCHED; D = equal(run, A, B); break;
+        case OP_NE: WATCHED; D = feel_not(run, equal(run, A, B)); break;
         case OP_AND: D = feel_and(run, A, B); break;
         case OP_OR: D = feel_or(run, A, B); break;
         case OP_NOT: D = feel_not(run, A); break;
-        case OP_TEST: D = test_value(run, A, B, s->flag); break;
+        case OP_TEST: WATCHED; D = test_value(run, A, B, s->flag); break;
         case OP_JUMP: s = code->steps + s->c; goto again;
         case OP_JUMP_FALSE:
             if (A.kind == FEEL_BOOLEAN && A.i == 0) {

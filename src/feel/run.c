@@ -36,6 +36,7 @@ static void start(FeelRun *run)
     run->failed = false; /* err is read only if this is set */
     run->messages = NULL;
     run->message_count = run->message_cap = 0;
+    run->watch = NULL;
 }
 
 FeelRun *feel_run_new(Arena *a, FeelLimits limits, Instant now)
@@ -64,6 +65,45 @@ void feel_run_reset(FeelRun *run)
 Arena *feel_run_arena(FeelRun *run)
 {
     return run->arena;
+}
+
+void feel_run_watch(FeelRun *run, FeelWatch *watch)
+{
+    run->watch = watch;
+}
+
+static void met_add(FeelRun *run, FeelMet met)
+{
+    enum { MET_MAX = 4096 };
+    FeelWatch *w = run->watch;
+    if (w->count == w->cap) {
+        size_t cap = w->cap > 0 ? w->cap * 2 : 32;
+        if (cap > MET_MAX || !feel_room(run, cap * sizeof(FeelMet))) {
+            return;
+        }
+        w->items = arena_grow(run->arena, w->items, w->cap * sizeof(FeelMet), cap * sizeof(FeelMet));
+        w->cap = cap;
+    }
+    w->items[w->count++] = met;
+}
+
+void feel_met(FeelRun *run, const void *where, Value left, Value right)
+{
+    if (right.kind == FEEL_RANGE) {
+        const FeelRange *r = right.p;
+        met_add(run, (FeelMet){where, left, r->low});
+        met_add(run, (FeelMet){where, left, r->high});
+        return;
+    }
+    if (right.kind != FEEL_LIST) {
+        met_add(run, (FeelMet){where, left, right});
+    }
+    for (size_t i = 0; right.kind == FEEL_LIST && i < right.len; i++) {
+        Value one = feel_items(right)[i];
+        if (one.kind != FEEL_LIST) {
+            feel_met(run, where, left, one);
+        }
+    }
 }
 
 bool feel_run_failed(const FeelRun *run, Err *err)

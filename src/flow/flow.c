@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "flow.h"
 
+#include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
 #include "signed.h"
 
-enum { MAX_REQUEST = 4 * 1024 * 1024 };
+enum { MAX_REQUEST = 16 * 1024 * 1024 };
 
 /* ---- The questions of a command, answered from the read tables ---- */
 
@@ -248,7 +249,13 @@ static bool run_stages(Pipeline *p, bool dry)
             return r->repeated = true;
         }
     }
-    if (!make_input(p) || !command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
+    if (!make_input(p)) {
+        return false;
+    }
+    if (p->in.step->foretell && !dry) {
+        return err_set(&r->err, NOT_ALLOWED, "This step only shows what would be decided.");
+    }
+    if (!command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
         return false;
     }
     if (dry) {
@@ -326,6 +333,10 @@ static bool step_fits(const CommandInput *in)
     if (in->mode != COMMAND_PLAIN) {
         return in->row != NULL && str_eq(json_text_at(in->row->pending, "step"), in->step->name);
     }
+    if (in->step->about.len > 0) { /* offered on the case that the new one will be about */
+        return in->row != NULL && str_eq(in->row->type, scheme_field(in->type, in->step->about)->of) &&
+               scheme_names_have(&in->step->from, in->row->state);
+    }
     if (in->step->opens || in->row == NULL) {
         return in->step->opens && in->row == NULL;
     }
@@ -340,6 +351,12 @@ static void add_step(Arena *a, Json *list, const CommandInput *in)
     json_set(a, j, STR("type"), json_new_str(a, in->type->name));
     json_set(a, j, STR("two_people"), json_new_bool(a, in->step->two_people));
     json_set(a, j, STR("fields"), json_new_int(a, (int64_t)in->step->fields.count));
+    if (in->step->group.len > 0) {
+        json_set(a, j, STR("group"), json_new_str(a, in->step->group));
+    }
+    if (in->step->about.len > 0) {
+        json_set(a, j, STR("about"), json_new_str(a, in->step->about));
+    }
     json_push(a, list, j);
 }
 
@@ -369,12 +386,19 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
     Facts facts = {.store = f->store, .scheme = scheme_id(s), .law = s, .a = a, .opened.arena = a};
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < types[i].step_count; k++) {
-            Command none = {.form = form_of_party(s, a, &types[i], &types[i].steps[k], caller)};
+            const SchemeStep *step = &types[i].steps[k];
+            bool about = step->about.len > 0 && row != NULL;
+            Command none = {.form = form_of_party(s, a, &types[i], step, caller)};
+            if (about) {
+                json_set(a, none.form, step->about, json_new_str(a, row->id));
+            }
             for (int mode = COMMAND_PLAIN; mode <= COMMAND_REJECT; mode++) {
-                CommandInput in = {.scheme = s, .type = &types[i], .step = &types[i].steps[k], .mode = (CommandMode)mode,
+                CommandInput in = {.scheme = s, .type = &types[i], .step = step, .mode = (CommandMode)mode,
                                    .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
                 Err err;
-                if (!in.step->hidden && step_fits(&in) && command_may(&in, &err)) {
+                bool fits = !in.step->hidden && step_fits(&in);
+                in.row = about && mode == COMMAND_PLAIN ? NULL : row; /* who may is asked as for the opening */
+                if (fits && command_may(&in, &err)) {
                     add_step(a, list, &in);
                 }
             }
@@ -443,25 +467,42 @@ bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret, Err *err
 
 /* ---- Files that were read; accounts ---- */
 
-static bool append_one(const Flow *in, void *host, Err *err)
+typedef struct {
+    Arena *a;
+    const Caller *caller;
+    Str scheme, reason;
+    const Str *persons;
+    size_t count;
+    Instant now;
+} Reading;
+
+static bool write_reads(const Flow *in, void *host, Err *err)
 {
-    Arena *a = arena_new(0);
-    Event e = *(const Event *)host;
-    e.version = store_version_of(in->store, e.stream) + 1;
-    bool ok = store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, err);
-    arena_free(a);
+    const Reading *r = host;
+    Arena *a = r->a;
+    const Scheme *s = flow_scheme(in, r->scheme);
+    bool ok = true;
+    for (size_t i = 0; ok && i < r->count; i++) {
+        Event e = {.scheme = r->scheme, .stream = str_printf(a, "reads:%.*s", STR_ARG(r->persons[i])), .type = STR("file.read"), .at = r->now,
+                   .day = instant_day(r->now, s ? scheme_utc_offset(s) : 0), .actor = r->caller->account, .data = json_new_object(a)};
+        json_set(a, e.data, STR("person"), json_new_str(a, r->persons[i]));
+        json_set(a, e.data, STR("reason"), json_new_str(a, r->reason));
+        e.version = store_version_of(in->store, e.stream) + 1;
+        ok = store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, err);
+    }
     return ok;
+}
+
+bool flow_read_files(const Flow *f, Arena *a, const Caller *caller, Str scheme, const Str *persons, size_t count, Str reason, Instant now,
+                     Err *err)
+{
+    Reading r = {a, caller, scheme, reason, persons, count, now};
+    return count == 0 || flow_write(f, write_reads, &r, err);
 }
 
 bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now, Err *err)
 {
-    const Scheme *s = flow_scheme(f, scheme);
-    Event e = {.scheme = scheme, .stream = str_printf(a, "reads:%.*s", STR_ARG(person)), .type = STR("file.read"), .at = now,
-               .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = caller->account};
-    e.data = json_new_object(a);
-    json_set(a, e.data, STR("person"), json_new_str(a, person));
-    json_set(a, e.data, STR("reason"), json_new_str(a, reason));
-    return flow_write(f, append_one, &e, err);
+    return flow_read_files(f, a, caller, scheme, &person, 1, reason, now, err);
 }
 
 typedef struct {
@@ -487,7 +528,7 @@ static bool erase_in(const Flow *in, void *host, Err *err)
     e.data = json_new_object(a);
     json_set(a, e.data, STR("type"), json_new_str(a, row->type));
     json_set(a, e.data, STR("article"), json_new_str(a, x->article));
-    return store_erase_person(in->store, row->id, err) && store_append(in->store, a, &e, 1, err) &&
+    return store_erase_person(in->store, row->id, err) && draft_forget(in, a, row->scheme, row->id, err) && store_append(in->store, a, &e, 1, err) &&
            project_forget(in->store, a, row->id, err);
 }
 

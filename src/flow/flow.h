@@ -42,7 +42,8 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
 FeelRun *flow_new_run(Arena *a, Instant now);
 
 /* The steps this caller may take on a case as it is (row NULL: steps that open a case), as an array of
- * {step, type, primary, two_people}; the pending confirmation comes as "step/confirm" and "step/reject". */
+ * {step, type, two_people, fields}, with `about`, the field to fill with the id of this case, where the step opens a case
+ * about it; the pending confirmation comes as "step/confirm" and "step/reject". */
 Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *caller, const CaseRow *row, Instant now);
 
 /* Runs a stored decision again with its stored facts under the model version of its day: {same, decision, again, facts,
@@ -52,6 +53,9 @@ MUST_USE bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret,
 /* Records that the caller read a person's file. */
 MUST_USE bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now,
                              Err *err);
+/* The same for several persons at once, such as those whom a search shows. */
+MUST_USE bool flow_read_files(const Flow *f, Arena *a, const Caller *caller, Str scheme, const Str *persons, size_t count, Str reason,
+                              Instant now, Err *err);
 /* Destroys a person's key and folds the read tables of that person again; the log keeps its proof and says under which
  * article this was done. */
 MUST_USE bool flow_erase(const Flow *f, Arena *a, Str account, Str person, Str article, Instant now, Err *err);

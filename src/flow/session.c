@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "session.h"
 
+#include "draft.h"
+
 #include <sodium.h>
 
 #define N(params) COUNT_OF(params)
@@ -16,7 +18,8 @@ bool session_prepare(Store *s, Err *err)
                       " ends BIGINT NOT NULL)",
                       NULL, 0, err) &&
            store_exec(s, "CREATE TABLE IF NOT EXISTS failures (login TEXT PRIMARY KEY, n BIGINT NOT NULL, until BIGINT NOT NULL)", NULL,
-                      0, err);
+                      0, err) &&
+           draft_prepare(s, err);
 }
 
 static Str random_text(Arena *a)

@@ -151,8 +151,9 @@ static void open_view(Exchange *x, Instant now)
     }
     x->signed_in = token.len > 0 && session_find(&x->w->flow, a, token, now, &x->session, &x->why_not);
     const Scheme *s = x->signed_in ? flow_scheme(&x->w->flow, x->session.scheme) : NULL;
-    Str asked = http_query(x, "scheme");
+    Str asked = http_query(x, "scheme"), chosen = x->q->cookie_scheme;
     s = s ? s : asked.len ? flow_scheme(&x->w->flow, asked) : NULL;
+    s = s ? s : chosen.len ? flow_scheme(&x->w->flow, chosen) : NULL;
     s = s ? s : x->w->flow.schemes[0];
     Str language = wanted_language(x->q);
     if (language.len == 0) {
@@ -193,15 +194,7 @@ static bool check_who(const Exchange *x, const Route *route, Err *err)
 static void answer_problem(Exchange *x, const Err *e, Str ref)
 {
     Arena *a = x->w->a;
-    Json *j = json_new_object(a);
-    json_set(a, j, STR("type"), json_new_str(a, str_printf(a, "/api/problems#%s", err_name(e->code))));
-    json_set(a, j, STR("title"), json_new_str_c(a, err_plain(e->code)));
-    json_set(a, j, STR("status"), json_new_int(a, err_http_status(e->code)));
-    json_set(a, j, STR("code"), json_new_str_c(a, err_name(e->code)));
-    json_set(a, j, STR("detail"), json_new_str_c(a, e->text));
-    if (e->field[0] != 0) {
-        json_set(a, j, STR("field"), json_new_str_c(a, e->field));
-    }
+    Json *j = json_problem(a, e);
     json_set(a, j, STR("instance"), json_new_str(a, ref));
     json_write(&x->r->body, j);
     x->r->content_type = "application/problem+json";
@@ -214,6 +207,7 @@ static void answer_error(Exchange *x, const Err *e)
     x->r->status = err_http_status(e->code);
     x->r->body = buf_new(a, MAX_PAGE);
     x->r->location = STR("");
+    x->r->retry_after = e->code == RATE_LIMITED ? STR("60") : e->code == STORE_BUSY || e->code == STORE_FULL ? STR("5") : STR("");
     if (x->r->status >= 500) {
         fprintf(stderr, "goldenbridge: %.*s %.*s: %s: %s %s (%s:%d)\n", STR_ARG(ref), STR_ARG(x->q->path), err_name(e->code), e->text,
                 e->detail, e->file ? e->file : "", e->line);
@@ -251,7 +245,8 @@ void http_answer(Worker *w, Request *q, Response *r, Instant now)
         r->status = other_method ? 405 : r->status;
         return;
     }
-    if (!check_who(&x, route, &err) || !route->handle(&x, &err)) {
+    bool may = http_check_origin(q, x.v.origin, &err) && (x.v.demo || http_check_rate(route, q->remote, now, &err));
+    if (!may || !check_who(&x, route, &err) || !route->handle(&x, &err)) {
         answer_error(&x, &err);
     } else if (!buf_ok(&r->body)) {
         err_set(&err, TOO_LARGE, "The answer is larger than the stated limit.");

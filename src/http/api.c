@@ -173,6 +173,10 @@ bool api_list(Exchange *x, Err *err)
     }
     QueryPage q = {.scheme = scheme_id(x->v.scheme), .type = http_query(x, "type"), .state = http_query(x, "state"),
                    .text = http_query(x, "q"), .limit = limit, .offset = offset};
+    const SchemeType *type = scheme_type(x->v.scheme, q.type);
+    if (type != NULL && !page_reads_type(&x->v, type)) {
+        return err_set(err, NOT_ALLOWED, "These cases are not yours to see.");
+    }
     const CaseRow *rows;
     size_t count;
     if (!query_page(x->w->flow.store, x->v.a, &q, &rows, &count, &total, err)) {

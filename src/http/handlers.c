@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
+#include "base/hash.h"
+#include "flow/draft.h"
 #include "query/query.h"
 #include "view/view.h"
 
@@ -11,7 +13,18 @@
 bool handle_home(Exchange *x, Err *err)
 {
     Page page;
-    return page_home(&x->v, &page, err) && http_page(x, &page, err);
+    Str text = http_query(x, "q");
+    bool staff = x->signed_in && x->v.caller->party.len == 0;
+    if (staff && text.len > 0) {
+        Buf to = buf_new(x->v.a, 8192);
+        buf_add_c(&to, "/search?q=");
+        view_url(&to, text);
+        return http_redirect(x, buf_str(&to));
+    }
+    PageQueueAsk ask = {.type = http_query(x, "type"), .state = http_query(x, "state"), .region = http_query(x, "region"),
+                        .due = http_query(x, "due"), .hand = http_query(x, "hand"), .page = http_page_number(x)};
+    bool ok = staff ? page_queue(&x->v, &ask, &page, err) : page_home(&x->v, &page, err);
+    return ok && http_page(x, &page, err);
 }
 
 bool handle_sign_in_page(Exchange *x, Err *err)
@@ -73,20 +86,27 @@ bool handle_language(Exchange *x, __attribute__((unused)) Err *err)
     return http_redirect(x, safe_next(http_query(x, "back")));
 }
 
+bool handle_scheme(Exchange *x, __attribute__((unused)) Err *err)
+{
+    const Scheme *s = flow_scheme(&x->w->flow, http_query(x, "to"));
+    if (s != NULL) {
+        x->r->set_scheme = scheme_id(s);
+    }
+    return http_redirect(x, safe_next(http_query(x, "back")));
+}
+
 /* ---- Cases ---- */
 
 bool handle_list(Exchange *x, Err *err)
 {
     Str type = x->rest[0];
     bool csv = str_ends(type, STR(".csv"));
-    int64_t n;
     PageListAsk ask = {.type = csv ? str_sub(type, 0, type.len - 4) : type, .state = http_query(x, "state"),
-                       .text = http_query(x, "q"), .page = 1};
-    if (str_to_int(http_query(x, "page"), &n) && n > 0 && n < 1000000) {
-        ask.page = n;
-    }
+                       .text = http_query(x, "q"), .page = http_page_number(x)};
     Page page;
-    if (!page_list(&x->v, &ask, &page, err)) {
+    const CaseRow *rows;
+    size_t count;
+    if (!page_list(&x->v, &ask, &page, &rows, &count, err) || (ask.text.len > 0 && !http_record_found(x, rows, count, err))) {
         return false;
     }
     if (!csv) {
@@ -99,7 +119,7 @@ bool handle_list(Exchange *x, Err *err)
 }
 
 /* Staff who opens a person's case leaves a trace that the person sees. */
-static bool record_reading(Exchange *x, Str id, Err *err)
+static bool record_reading(Exchange *x, Str id, Str reason, Err *err)
 {
     const CaseRow *row;
     Str person;
@@ -109,13 +129,47 @@ static bool record_reading(Exchange *x, Str id, Err *err)
     if (row == NULL || !page_reads_person(&x->v, row, &person)) {
         return true;
     }
-    return flow_read_file(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), person, STR("case-page"), x->v.now, err);
+    return flow_read_file(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), person, reason, x->v.now, err);
 }
 
 bool handle_case(Exchange *x, Err *err)
 {
     Page page;
-    return page_case(&x->v, x->rest[0], &page, err) && record_reading(x, x->rest[0], err) && http_page(x, &page, err);
+    return page_case(&x->v, x->rest[0], &page, err) && record_reading(x, x->rest[0], STR("case-page"), err) && http_page(x, &page, err);
+}
+
+/* A file of a case, out of the event that brought it. Staff who takes it leaves a trace. */
+bool handle_case_file(Exchange *x, Err *err)
+{
+    const CaseRow *row;
+    Event *events;
+    size_t count;
+    if (!query_case(x->w->flow.store, x->v.a, x->rest[0], &row, err)) {
+        return false;
+    }
+    if (row == NULL || !page_may_read(&x->v, row)) {
+        return err_set(err, NOT_FOUND, "There is no such file.");
+    }
+    if (!query_history(x->w->flow.store, x->v.a, row->id, &events, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        Str bytes, data = json_text(json_get_str(json_get(events[i].sealed, "files"), x->rest[1]));
+        if (data.len == 0 || !base64_parse(x->v.a, data, &bytes)) {
+            continue;
+        }
+        const Json *set = json_get(events[i].sealed, "set");
+        for (size_t k = 0; k < json_count(set); k++) {
+            const Json *said = set->members[k].value;
+            if (str_eq(json_text_at(said, "sha256"), x->rest[1])) {
+                x->r->content_type = str_c(x->v.a, json_text_at(said, "type"));
+                x->r->disposition = json_text_at(said, "name");
+            }
+        }
+        buf_add(&x->r->body, bytes);
+        return record_reading(x, row->id, STR("case-file"), err);
+    }
+    return err_set(err, NOT_FOUND, "There is no such file.");
 }
 
 static void split_step(const Exchange *x, Str *ret_case, Str *ret_step)
@@ -123,6 +177,48 @@ static void split_step(const Exchange *x, Str *ret_case, Str *ret_step)
     bool on_case = str_starts(x->q->path, STR("/case/"));
     *ret_case = on_case ? x->rest[0] : STR("");
     *ret_step = on_case ? x->rest[1] : x->rest[0];
+}
+
+/* What a draft is for: the step, and the case it is taken on or about. */
+static Str draft_place(const Exchange *x, const Json *form)
+{
+    Str id, name;
+    CommandInput in = {0};
+    Err err;
+    split_step(x, &id, &name);
+    if (command_resolve(x->v.scheme, name, &in, &err) && in.step->about.len > 0) {
+        id = json_text(json_get_str(form, in.step->about));
+    }
+    return str_printf(x->v.a, "%.*s/%.*s", STR_ARG(name), STR_ARG(id));
+}
+
+/* Saves what was typed and goes back to the form: it can be sent later, from any device. */
+static bool save_draft(Exchange *x, const CommandInput *in, const Json *form, Err *err)
+{
+    Arena *a = x->v.a;
+    Str href = x->q->path;
+    if (in->step->about.len > 0) {
+        href = str_printf(a, "%.*s?%.*s=%.*s", STR_ARG(href), STR_ARG(in->step->about), STR_ARG(json_text(json_get_str(form, in->step->about))));
+    }
+    return draft_save(&x->w->flow, a, x->v.caller->account, draft_place(x, form), href, form, x->v.now, err) && http_redirect(x, href);
+}
+
+/* The form as it was left; else what the address says. */
+static bool open_draft(Exchange *x, const Json **ret_sent, Json **ret_note, Err *err)
+{
+    Json *draft;
+    Instant saved;
+    *ret_sent = x->q->query;
+    *ret_note = NULL;
+    if (!draft_find(&x->w->flow, x->v.a, x->v.caller->account, draft_place(x, x->q->query), &draft, &saved, err)) {
+        return false;
+    }
+    if (draft != NULL) {
+        *ret_sent = draft;
+        *ret_note = json_new_object(x->v.a);
+        json_set(x->v.a, *ret_note, STR("day"), json_new_str(x->v.a, day_print(x->v.a, instant_day(saved, scheme_utc_offset(x->v.scheme)))));
+    }
+    return true;
 }
 
 static bool show_form(Exchange *x, const Json *sent, const ErrList *faults, Str key, Err *err)
@@ -135,7 +231,21 @@ static bool show_form(Exchange *x, const Json *sent, const ErrList *faults, Str 
 
 bool handle_step_form(Exchange *x, Err *err)
 {
-    return show_form(x, NULL, NULL, http_new_key(x->v.a), err);
+    const Json *sent;
+    Json *note;
+    Page page;
+    if (!open_draft(x, &sent, &note, err)) {
+        return false;
+    }
+    PageFormAsk ask = {.sent = sent, .key = http_new_key(x->v.a)};
+    split_step(x, &ask.case_id, &ask.step);
+    if (!page_form(&x->v, &ask, &page, err)) {
+        return false;
+    }
+    if (note != NULL) {
+        json_set(x->v.a, page.model, STR("draft"), note);
+    }
+    return http_page(x, &page, err);
 }
 
 /* The form without what belongs to the web: csrf, key, version, the box that says the contract was understood. Lists come one per line. */
@@ -147,7 +257,7 @@ static Json *command_form(const Exchange *x, const CommandInput *in)
         const JsonMember *m = &x->q->form->members[i];
         const SchemeField *f = scheme_field(in->type, m->key);
         bool own = str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version")) ||
-                   str_eq(m->key, STR("understood"));
+                   str_eq(m->key, STR("understood")) || str_eq(m->key, STR("save_draft"));
         if (own) {
             continue;
         }
@@ -174,12 +284,18 @@ bool handle_step(Exchange *x, Err *err)
         return false;
     }
     c.form = command_form(x, &in);
+    if (http_form(x, "save_draft").len > 0) {
+        return save_draft(x, &in, c.form, err);
+    }
     int64_t version;
     if (str_to_int(http_form(x, "version"), &version)) {
         c.expected_version = version;
     }
     FlowResult r;
     if (flow_run(&x->w->flow, x->v.run, x->v.caller, &c, FLOW_RUN, x->v.now, &r)) {
+        Err ignored; /* the step is taken; a draft left behind harms nobody */
+        bool dropped = draft_drop(&x->w->flow, x->v.a, x->v.caller->account, draft_place(x, c.form), &ignored);
+        (void)dropped;
         return http_redirect(x, str_printf(x->v.a, "/case/%.*s", STR_ARG(json_text_at(r.outcome, "case"))));
     }
     if (r.faults.count == 0) {
@@ -222,6 +338,33 @@ static void add_case(const Exchange *x, Json *list, const CaseRow *row)
     json_push(a, list, j);
 }
 
+/* What proves the entries of a person's own case to anybody, with what was sealed in them: those that a checkpoint covers. */
+static bool own_proofs(Exchange *x, Str party, Json *list, Err *err)
+{
+    Arena *a = x->v.a;
+    Store *store = x->w->flow.store;
+    Event *events;
+    size_t count;
+    if (!query_history(store, a, party, &events, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        Json *proof;
+        Err none;
+        bool is_of_another = events[i].person.len > 0 && !str_eq(events[i].person, party);
+        if (is_of_another) {
+            continue;
+        }
+        if (store_disclose(store, a, events[i].seq, &proof, &none)) {
+            json_push(a, list, proof);
+        } else if (none.code != NOT_FOUND) {
+            *err = none;
+            return false;
+        }
+    }
+    return true;
+}
+
 bool handle_my_data(Exchange *x, Err *err)
 {
     Arena *a = x->v.a;
@@ -248,10 +391,28 @@ bool handle_my_data(Exchange *x, Err *err)
         }
     }
     json_set(a, j, STR("file_reads"), reads);
+    if (!own_proofs(x, party, json_set(a, j, STR("proofs"), json_new_array(a)), err)) {
+        return false;
+    }
     x->r->disposition = str_printf(a, "%.*s.json", STR_ARG(party));
     x->r->content_type = "application/json";
     json_write_pretty(&x->r->body, j);
     return true;
+}
+
+bool handle_my_data_pdf(Exchange *x, Err *err)
+{
+    x->r->content_type = "application/pdf";
+    x->r->disposition = str_printf(x->v.a, "%.*s.pdf", STR_ARG(x->v.caller->party));
+    return page_data_pdf(&x->v, &x->r->body, err);
+}
+
+bool handle_calendar(Exchange *x, Err *err)
+{
+    Str token = x->rest[1], ending = STR(".ics");
+    token.len -= str_ends(token, ending) ? ending.len : 0;
+    x->r->content_type = "text/calendar; charset=utf-8";
+    return page_calendar(&x->v, x->rest[0], token, &x->r->body, err);
 }
 
 /* ---- Files and health ---- */

@@ -127,6 +127,24 @@ bool handle_quota(Exchange *x, Err *err)
     return page_quota(&x->v, &page, err) && http_page(x, &page, err);
 }
 
+bool handle_series(Exchange *x, Err *err)
+{
+    Page page;
+    return page_series(&x->v, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_series_csv(Exchange *x, Err *err)
+{
+    Json *list;
+    if (!page_series_csv(&x->v, &list, err)) {
+        return false;
+    }
+    x->r->content_type = "text/csv; charset=utf-8";
+    x->r->disposition = STR("figures.csv");
+    view_csv(&x->r->body, list);
+    return true;
+}
+
 bool handle_quota_csv(Exchange *x, Err *err)
 {
     Json *list;

@@ -12,7 +12,7 @@ enum {
     MAX_RESULT = 256 * 1024 * 1024, /* bytes of the result of an upload */
     MAX_PAGE = 16 * 1024 * 1024,   /* bytes of an answer */
     MAX_FIELDS = 2000,             /* fields of a form */
-    REQUEST_MEMORY = 512 * 1024 * 1024
+    REQUEST_MEMORY = 1024 * 1024 * 1024 /* a round of 10,000 applications takes 650 MB */
 };
 
 typedef enum { METHOD_GET = 1, METHOD_POST } Method;
@@ -24,16 +24,16 @@ typedef struct {
     Json *query, *form;     /* name → text; form also from a JSON body */
     Str body, content_type; /* the raw body */
     Str file, file_name;    /* bytes of the file sent with a form */
-    Str host;
-    Str cookie_session, cookie_language, accept_language, key, authorization, if_none_match, accept_encoding, remote;
+    Str host, origin, fetch_site;
+    Str cookie_session, cookie_language, cookie_scheme, accept_language, key, authorization, if_none_match, accept_encoding, remote;
 } Request;
 
 typedef struct {
     int status;
     const char *content_type;
     Buf body;
-    Str location, etag, disposition; /* empty: not sent */
-    Str set_session, set_language;   /* "-": delete */
+    Str location, etag, disposition, retry_after; /* empty: not sent */
+    Str set_session, set_language, set_scheme; /* "-": delete */
     bool cacheable, allow_camera;
     bool varies, gzip;               /* set by http_compress(): may come compressed; is compressed */
 } Response;
@@ -74,6 +74,11 @@ void http_answer(Worker *w, Request *q, Response *r, Instant now);
 /* Compresses the body where the request takes it and it is text of some length; the last thing done to an answer. */
 void http_compress(const Request *q, Response *r, Arena *a);
 
+/* guard.c: NOT_ALLOWED for a form that another site sent; RATE_LIMITED where an address asks
+ * more often in a minute than the route lets. */
+MUST_USE bool http_check_origin(const Request *q, Str own_origin, Err *err);
+MUST_USE bool http_check_rate(const Route *route, Str remote, Instant now, Err *err);
+
 /* Answers of handlers. */
 MUST_USE bool http_page(Exchange *x, const Page *page, Err *err);
 bool http_json(Exchange *x, const Json *j);
@@ -87,12 +92,25 @@ bool http_has_language(Str code);
 
 /* Handlers, by file. */
 bool handle_home(Exchange *x, Err *err);
+/* ?page=, from 1. */
+int64_t http_page_number(const Exchange *x);
+/* Records that the persons of these rows were found by a search and shown. */
+MUST_USE bool http_record_found(Exchange *x, const CaseRow *rows, size_t count, Err *err);
+bool handle_letter(Exchange *x, Err *err);
+bool handle_paper(Exchange *x, Err *err);
+bool handle_search(Exchange *x, Err *err);
+bool handle_hand_over(Exchange *x, Err *err);
+bool handle_note(Exchange *x, Err *err);
 bool handle_sign_in_page(Exchange *x, Err *err);
 bool handle_sign_in(Exchange *x, Err *err);
 bool handle_sign_out(Exchange *x, Err *err);
 bool handle_language(Exchange *x, Err *err);
+bool handle_scheme(Exchange *x, Err *err); /* which scheme one reads about before signing in */
 bool handle_list(Exchange *x, Err *err);
 bool handle_case(Exchange *x, Err *err);
+bool handle_case_file(Exchange *x, Err *err);
+bool handle_my_data_pdf(Exchange *x, Err *err);
+bool handle_calendar(Exchange *x, Err *err);
 bool handle_step_form(Exchange *x, Err *err);
 bool handle_step(Exchange *x, Err *err);
 bool handle_decision(Exchange *x, Err *err);
@@ -112,6 +130,8 @@ bool handle_tile(Exchange *x, Err *err);
 bool handle_contract(Exchange *x, Err *err);
 bool handle_quota(Exchange *x, Err *err);
 bool handle_quota_csv(Exchange *x, Err *err);
+bool handle_series(Exchange *x, Err *err);
+bool handle_series_csv(Exchange *x, Err *err);
 bool handle_round_csv(Exchange *x, Err *err);
 bool handle_receipt(Exchange *x, Err *err);
 bool handle_dashboard(Exchange *x, Err *err);

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "flow/statute.h"
 #include "http_int.h"
@@ -26,6 +27,7 @@ typedef struct {
     pthread_cond_t freed;
     BulkThread *bulk;
     const char *demo;
+    bool behind_proxy;
     Lane *lane;         /* through which all workers write */
 } Server;
 
@@ -70,6 +72,11 @@ static void finish_field(Incoming *in)
 {
     if (in->field_is_file) {
         in->file = in->value.len ? buf_str(&in->value) : STR("");
+        if (in->file.len > 0 && in->field.len > 0 && in->limit == MAX_BODY && in->form->count < MAX_FIELDS) {
+            Json *j = json_set(in->a, in->form, in->field, json_new_object(in->a));
+            json_set(in->a, j, STR("name"), json_new_str(in->a, in->file_name));
+            json_set(in->a, j, STR("data"), json_new_str(in->a, base64_print(in->a, in->file)));
+        }
     } else if (in->field.len > 0 && in->form->count < MAX_FIELDS) {
         Str text = in->value.len ? str_copy(in->a, buf_str(&in->value)) : STR("");
         json_set(in->a, in->form, in->field, json_new_str(in->a, utf8_is_valid(text) ? text : STR("")));
@@ -87,7 +94,8 @@ static enum MHD_Result take_field(void *host, __attribute__((unused)) enum MHD_V
         finish_field(in);
         in->field = str_copy(in->a, str_from_c(key));
         in->field_is_file = filename != NULL;
-        in->file_name = filename ? str_copy(in->a, str_from_c(filename)) : in->file_name;
+        Str name = str_copy(in->a, str_from_c(filename ? filename : ""));
+        in->file_name = filename && utf8_is_valid(name) ? name : in->file_name;
         in->value = buf_new(in->a, in->limit);
     }
     buf_add(&in->value, (Str){data, size});
@@ -158,7 +166,26 @@ static enum MHD_Result take_query(void *host, __attribute__((unused)) enum MHD_V
     return MHD_YES;
 }
 
-static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const char *url, const char *method, Incoming *in)
+/* Who asks: the other end of the connection, or whom the proxy in front names last. */
+static Str remote_of(Arena *a, struct MHD_Connection *c, bool behind_proxy)
+{
+    Str forwarded = behind_proxy ? header(c, "X-Forwarded-For") : STR(""), last = STR("");
+    while (forwarded.len > 0 && str_cut(&forwarded, ',', &last)) {
+    }
+    if (str_trim(last).len > 0) {
+        return str_trim(last);
+    }
+    char text[INET6_ADDRSTRLEN] = "";
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info != NULL && info->client_addr->sa_family == AF_INET) {
+        struct sockaddr_in in;
+        memcpy(&in, info->client_addr, sizeof in);
+        inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
+    }
+    return str_copy(a, str_from_c(text));
+}
+
+static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const char *url, const char *method, Incoming *in, bool behind_proxy)
 {
     QueryReader reader = {.a = a, .query = json_new_object(a)};
     MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, take_query, &reader);
@@ -167,10 +194,11 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
     *q = (Request){.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET, .head = strcmp(method, "HEAD") == 0,
                    .path = utf8_is_valid(path) ? path : STR("/?"), .query = reader.query, .form = in->form,
                    .body = in->body.len ? buf_str(&in->body) : STR(""), .content_type = header(c, "Content-Type"),
-                   .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"),
+                   .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"), .cookie_scheme = cookie(c, "scheme"),
                    .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
                    .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
-                   .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .file_name = utf8_is_valid(in->file_name) ? in->file_name : STR("file"), .host = header(c, "Host")};
+                   .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .file_name = utf8_is_valid(in->file_name) ? in->file_name : STR("file"), .host = header(c, "Host"),
+                   .origin = header(c, "Origin"), .fetch_site = header(c, "Sec-Fetch-Site"), .remote = remote_of(a, c, behind_proxy)};
 }
 
 /* ---- The answer on the wire ---- */
@@ -182,6 +210,7 @@ static const char *const SECURITY_HEADERS[][2] = {
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "same-origin"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Permissions-Policy", "camera=(self), geolocation=(), microphone=()"},
 };
 
@@ -192,20 +221,24 @@ static void add_header(struct MHD_Response *m, Arena *a, const char *name, Str v
     }
 }
 
-static void add_cookies(struct MHD_Response *m, Arena *a, const Response *r)
+static void add_cookies(struct MHD_Response *m, Arena *a, const Response *r, bool secure)
 {
+    const char *only = secure ? "; Secure" : "";
     if (r->set_session.len > 0) {
         bool gone = str_eq(r->set_session, STR("-"));
         add_header(m, a, "Set-Cookie",
-                   str_printf(a, "session=%.*s; Path=/; HttpOnly; SameSite=Lax%s", STR_ARG(gone ? STR("") : r->set_session),
-                              gone ? "; Max-Age=0" : "; Max-Age=43200"));
+                   str_printf(a, "session=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", STR_ARG(gone ? STR("") : r->set_session),
+                              gone ? "; Max-Age=0" : "; Max-Age=43200", only));
+    }
+    if (r->set_scheme.len > 0) {
+        add_header(m, a, "Set-Cookie", str_printf(a, "scheme=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_scheme), only));
     }
     if (r->set_language.len == 2 && r->set_language.ptr[0] >= 'a' && r->set_language.ptr[0] <= 'z') {
-        add_header(m, a, "Set-Cookie", str_printf(a, "language=%.*s; Path=/; SameSite=Lax; Max-Age=31536000", STR_ARG(r->set_language)));
+        add_header(m, a, "Set-Cookie", str_printf(a, "language=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_language), only));
     }
 }
 
-static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Request *q, Response *r)
+static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Request *q, Response *r, bool secure)
 {
     bool empty = r->status == 304 || q->head;
     struct MHD_Response *m = MHD_create_response_from_buffer(empty ? 0 : r->body.len, r->body.ptr ? r->body.ptr : (char *)(uintptr_t)"",
@@ -222,7 +255,9 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Req
         add_header(m, a, "Content-Disposition", str_printf(a, "attachment; filename=\"%.*s\"", STR_ARG(r->disposition)));
     }
     add_header(m, a, "Cache-Control", r->cacheable ? STR("public, max-age=3600") : STR("no-store"));
-    add_cookies(m, a, r);
+    add_header(m, a, "Retry-After", r->retry_after);
+    add_header(m, a, "Strict-Transport-Security", secure ? STR("max-age=31536000") : STR(""));
+    add_cookies(m, a, r, secure);
     enum MHD_Result done = MHD_queue_response(c, (unsigned)r->status, m);
     MHD_destroy_response(m);
     return done;
@@ -252,7 +287,7 @@ static enum MHD_Result handle(void *host, struct MHD_Connection *c, const char *
     Worker *w = take_worker(s);
     Request q;
     Response r;
-    fill_request(&q, w->a, c, url, method, in);
+    fill_request(&q, w->a, c, url, method, in, s->behind_proxy);
     bool known = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "POST") == 0;
     if (in->too_large || !known) {
         r = (Response){.status = in->too_large ? 413 : 405, .content_type = "text/plain", .body = buf_new(w->a, 200)};
@@ -261,7 +296,7 @@ static enum MHD_Result handle(void *host, struct MHD_Connection *c, const char *
         http_answer(w, &q, &r, clock_now());
         http_compress(&q, &r, w->a);
     }
-    enum MHD_Result done = send_answer(c, w->a, &q, &r);
+    enum MHD_Result done = send_answer(c, w->a, &q, &r, str_starts(w->origin, STR("https://")));
     give_worker(s, w);
     return done;
 }
@@ -280,17 +315,18 @@ static void completed(__attribute__((unused)) void *host, __attribute__((unused)
 typedef struct {
     Str store, law, web, origin;
     int64_t port, workers;
-    bool demo, everywhere;
+    bool demo, everywhere, behind_proxy;
 } ServeOptions;
 
 static const char HELP[] =
-    "usage: goldenbridge serve [--store URL] [--law DIR] [--port N] [--demo] [--public] [--workers N] [--web DIR] [--origin URL]\n\n"
+    "usage: goldenbridge serve [--store URL] [--law DIR] [--port N] [--demo] [--public] [--behind-proxy] [--workers N] [--web DIR] [--origin URL]\n\n"
     "Serves pages and API over HTTP on 127.0.0.1 until it is told to stop (SIGTERM, Ctrl-C).\n\n"
     "  --store URL   a file, or postgres://… (default $GOLDENBRIDGE_STORE or ./goldenbridge.store)\n"
     "  --law DIR     the folder of schemes\n"
     "  --port N      default 8080\n"
     "  --demo        let everybody sign in as the demo's invented people, without a password\n"
     "  --public      listen on all addresses; put a TLS proxy in front\n"
+    "  --behind-proxy take who asks from the last X-Forwarded-For, which the proxy in front must set\n"
     "  --workers N   requests served at a time (default 4)\n"
     "  --origin URL  how the public reaches this server, for QR codes and papers (default: the request's host)\n"
     "  --web DIR     read pages from this folder instead of the packed ones, for development\n";
@@ -314,6 +350,8 @@ static bool read_options(int argc, char **argv, ServeOptions *o)
             o->demo = true;
         } else if (strcmp(argv[i], "--public") == 0) {
             o->everywhere = true;
+        } else if (strcmp(argv[i], "--behind-proxy") == 0) {
+            o->behind_proxy = true;
         } else if (read_option(argc, argv, &i, "--port", &number)) {
             if (!str_to_int(number, &o->port) || o->port < 0 || o->port > 65535) {
                 return false;
@@ -413,7 +451,7 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
         view_use_folder(o.web.ptr);
     }
     block_signals(); /* before threads start, so that all inherit it */
-    Server s = {.a = arena_new(0), .lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER};
+    Server s = {.a = arena_new(0), .behind_proxy = o.behind_proxy, .lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER};
     struct MHD_Daemon *d = open_workers(&s, &o, &err) ? start(&s, &o, &err) : NULL;
     int status = d ? 0 : err_exit_status(err.code);
     if (d != NULL) {

@@ -54,6 +54,11 @@ uint32_t ledger_series_of(const MatchLedger *l, uint32_t leaf)
     return i;
 }
 
+MatchTree ledger_tree(const MatchLedger *l)
+{
+    return (MatchTree){.cells = l->cells, .count = l->count, .pool = l->pool.limit};
+}
+
 uint32_t ledger_parent(const MatchLedger *l, uint32_t cell)
 {
     return l->cells[cell].parent;

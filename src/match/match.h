@@ -90,7 +90,7 @@ typedef struct {
     MatchReferred *rows;       /* one per vacancy */
     uint32_t *exposure, *open; /* per candidate, after the round */
     const uint32_t *shown_start, *shown; /* candidate c was shown to vacancies shown[shown_start[c] … shown_start[c+1]) */
-    const void *ids;                     /* private */
+    const void *index;                   /* private */
 } MatchReferral;
 
 /* DUPLICATE_PERSON for an id twice in the pool; FIELD_CHOICE for an unknown id or one named twice in a list; TOO_LARGE
@@ -165,9 +165,21 @@ typedef struct {
     MatchCutoff pool_cutoff;
 } MatchRanking;
 
-/* Takes units from the ledger in the order of rank: all that one asks at once, or one each per pass. */
+/* Takes units from the ledger in the order of rank: all that one asks at once, or one each per pass. The result has passed
+ * match_verify_rank(), else CANNOT_DECIDE. */
 MUST_USE bool match_rank(Arena *a, MatchLedger *ledger, const MatchApplication *apps, uint32_t count, bool one_per_pass,
                          MatchRanking *ret, Err *err);
+/* What the independent check of a ranking looks at; held_before: units in each cell before the round. */
+typedef struct {
+    MatchTree tree;
+    const uint32_t *held_before;
+    const MatchApplication *apps;
+    uint32_t count;
+    bool one_per_pass;
+    const MatchRanking *ranking;
+} MatchRankCheck;
+/* Order, caps, numbers, who waits and why, nobody served before one who stands above. Shares no code with the engine. */
+MUST_USE bool match_verify_rank(Arena *scratch, const MatchRankCheck *in, Err *err);
 /* Lifts a ranked list so that at every prefix at least share_percent are of the group, or the group is used up; order
  * inside and outside the group stays (Parcoursup, ordre d'appel). ret_order has count places. */
 void match_prefix(const uint32_t *order, uint32_t count, const bool *in_group, uint32_t share_percent, uint32_t *ret_order);

@@ -170,6 +170,15 @@ static bool check_apps(Arena *a, const MatchLedger *l, const MatchApplication *a
     return is_fine || err_set(err, ALREADY_EXISTS, "Application %u is in the round twice.", twice);
 }
 
+static bool is_verified(const MatchRankCheck *check, Err *err)
+{
+    Arena *scratch = arena_new(0);
+    Err found = {0};
+    bool is_right = match_verify_rank(scratch, check, &found);
+    arena_free(scratch);
+    return is_right || err_set(err, CANNOT_DECIDE, "The check refused the ranking: %s", found.text);
+}
+
 bool match_rank(Arena *a, MatchLedger *ledger, const MatchApplication *apps, uint32_t count, bool one_per_pass,
                 MatchRanking *ret, Err *err)
 {
@@ -184,6 +193,10 @@ bool match_rank(Arena *a, MatchLedger *ledger, const MatchApplication *apps, uin
     for (uint32_t i = 0; i < count; i++) {
         r.rows[i].full = MATCH_NONE;
     }
+    uint32_t *before = ARENA_ARRAY(a, uint32_t, ledger_count(ledger));
+    for (uint32_t c = 0; c < ledger_count(ledger); c++) {
+        before[c] = match_ledger_held(ledger, c);
+    }
     const uint32_t *order = sort_order(a, (SortBy){apps, app_points, app_ticket, app_id}, count);
     grant_all(&r, order, count, one_per_pass);
     collect_units(&r, count);
@@ -191,6 +204,11 @@ bool match_rank(Arena *a, MatchLedger *ledger, const MatchApplication *apps, uin
     MatchRanking out = {.rows = r.rows, .order = order};
     out.cutoffs = ARENA_ARRAY(a, MatchCutoff, ledger_count(ledger));
     find_cutoffs(&r, order, count, &out);
+    MatchRankCheck check = {.tree = ledger_tree(ledger), .held_before = before, .apps = apps, .count = count,
+                            .one_per_pass = one_per_pass, .ranking = &out};
+    if (!is_verified(&check, err)) {
+        return false;
+    }
     *ret = out;
     return true;
 }

@@ -1,5 +1,7 @@
-/* referral.c: one referral round. Each group of equal eligibility is a heap by (standing, exposure, rank) or (exposure, rank);
- * a referral raises the exposure, so that the next vacancy meets those less shown.
+/* referral.c: one referral round. Each group of equal eligibility is in order of (standing, exposure, rank) or (exposure, rank);
+ * a referral raises the exposure, so that the next vacancy meets those less shown. Who is taken in order comes back in order,
+ * one exposure later: two queues then do in constant time what a heap does. A heap takes over where lists name people, and
+ * in a group so small that a vacancy goes round it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sort_int.h"
 
@@ -7,15 +9,18 @@
 
 enum { MOST_REFERRALS = 1 << 28 };
 
-typedef struct {
-    uint64_t level; /* what comes before the rank in the order */
-    uint32_t rank;
-} HeapItem;
+/* key: what comes before the rank in the order; index: the rank. */
+typedef SortItem HeapItem;
 
 typedef struct {
-    HeapItem *items;
+    HeapItem *items;     /* a heap of `count`; as queues: those not yet taken, from `head` */
+    HeapItem *returned;  /* those taken before, a ring of `members` places */
     uint32_t count, group, members, with_room;
-    bool is_unordered; /* while it is filled */
+    uint32_t head, returned_head, returned_count;
+    uint32_t mark, marked; /* the last `marked` of returned were taken by the vacancy of `mark` */
+    uint32_t first;      /* of the group's stretch of `by_group` */
+    bool is_unordered;   /* while it is filled */
+    bool is_queue;
 } Heap;
 
 /* A candidate, at the place of his rank by (standing, ticket, id): what is read together lies together. */
@@ -38,11 +43,12 @@ typedef struct {
     uint32_t *taken;    /* of the vacancy being served: candidates */
     HeapItem *set_aside;
     uint32_t taken_count, aside_count;
+    uint32_t *by_group; /* candidates by group, best rank first */
 } Run;
 
 static bool is_before(HeapItem x, HeapItem y)
 {
-    return x.level < y.level || (x.level == y.level && x.rank < y.rank);
+    return x.key < y.key || (x.key == y.key && x.index < y.index);
 }
 
 static void sift_down(HeapItem *items, uint32_t count, uint32_t at)
@@ -89,7 +95,7 @@ static HeapItem item_now(const Run *r, uint32_t rank)
     const State *s = &r->state[rank];
     uint64_t level = r->round->exposure_first ? (uint64_t)s->exposure << 32
                                               : (uint64_t)s->standing_class << 32 | s->exposure;
-    return (HeapItem){.level = level, .rank = rank};
+    return (HeapItem){.key = level, .index = rank};
 }
 
 static bool has_room(const Run *r, uint32_t rank)
@@ -172,10 +178,15 @@ static void find_groups(Run *r)
         }
         r->heaps[*slot - 1].members++;
     }
-    HeapItem *items = ARENA_ARRAY(r->arena, HeapItem, n);
-    for (uint32_t i = 0; i < r->heap_count; i++) {
-        r->heaps[i].items = items;
-        items += r->heaps[i].members;
+    HeapItem *items = ARENA_ARRAY(r->arena, HeapItem, n), *returned = ARENA_ARRAY(r->arena, HeapItem, n);
+    r->by_group = ARENA_ARRAY(r->arena, uint32_t, n);
+    for (uint32_t i = 0, first = 0; i < r->heap_count; i++) {
+        Heap *h = &r->heaps[i];
+        h->items = items + first;
+        h->returned = returned + first;
+        h->first = first;
+        first += h->members;
+        h->members = 0; /* counted again as they are entered */
     }
 }
 
@@ -196,6 +207,7 @@ static void build_heaps(Run *r, const uint32_t *order)
         last = c->standing;
         Heap *h = find_heap(r, c->group);
         r->state[i] = (State){c->exposure, c->open, order[i], (uint32_t)(h - r->heaps), standing_class, 0};
+        r->by_group[h->first + h->members++] = order[i];
         if (has_room(r, i)) {
             HeapItem x = item_now(r, i);
             h->is_unordered = h->is_unordered || (h->count > 0 && is_before(x, h->items[h->count - 1]));
@@ -203,21 +215,78 @@ static void build_heaps(Run *r, const uint32_t *order)
         }
     }
     for (uint32_t i = 0; i < r->heap_count; i++) {
-        r->heaps[i].with_room = r->heaps[i].count;
-        if (r->heaps[i].is_unordered) {
-            heap_build(r->heaps[i].items, r->heaps[i].count);
+        Heap *h = &r->heaps[i];
+        h->with_room = h->count;
+        h->is_queue = !r->has_lists;
+        if (h->is_unordered) { /* a sorted array is a heap, too */
+            sort_by_key(h->items, h->returned, h->count);
         }
     }
 }
 
-/* Drops or renews what a listed vacancy has made stale at the top. A level only rises, so a stale one stands too early. */
-static HeapItem *heap_top(const Run *r, Heap *h)
+/* ---- Two queues ---- */
+
+static HeapItem *returned_at(const Heap *h, uint32_t place)
 {
+    uint32_t at = h->returned_head + place;
+    return &h->returned[at < h->members ? at : at - h->members];
+}
+
+/* What comes next for the vacancy of `mark`; NULL: nobody it has not taken. */
+static const HeapItem *queue_top(const Heap *h, uint32_t mark)
+{
+    uint32_t old = h->returned_count - (h->mark == mark ? h->marked : 0);
+    const HeapItem *fresh = h->head < h->count ? &h->items[h->head] : NULL, *back = old > 0 ? returned_at(h, 0) : NULL;
+    return fresh == NULL || (back != NULL && is_before(*back, *fresh)) ? back : fresh;
+}
+
+static void become_heap(Heap *h)
+{
+    uint32_t n = h->count - h->head;
+    memmove(h->items, h->items + h->head, n * sizeof *h->items);
+    for (uint32_t i = 0; i < h->returned_count; i++) {
+        h->items[n++] = *returned_at(h, i);
+    }
+    h->count = n;
+    h->head = h->returned_count = 0;
+    h->is_queue = false;
+    heap_build(h->items, h->count);
+}
+
+/* Takes the top away. */
+static void queue_pop(Heap *h, const HeapItem *top)
+{
+    if (h->head < h->count && top == &h->items[h->head]) {
+        h->head++;
+        return;
+    }
+    h->returned_head = h->returned_head + 1 < h->members ? h->returned_head + 1 : 0;
+    h->returned_count--;
+}
+
+/* Puts one who was taken behind those taken before. Where a vacancy went round its group the order is lost: a heap then. */
+static void queue_return(Heap *h, HeapItem x, uint32_t mark)
+{
+    bool in_order = h->returned_count == 0 || !is_before(x, *returned_at(h, h->returned_count - 1));
+    *returned_at(h, h->returned_count++) = x;
+    h->marked = h->mark == mark ? h->marked + 1 : 1;
+    h->mark = mark;
+    if (!in_order) {
+        become_heap(h);
+    }
+}
+
+/* Drops or renews what a listed vacancy has made stale at the top. A level only rises, so a stale one stands too early. */
+static const HeapItem *heap_top(const Run *r, Heap *h, uint32_t mark)
+{
+    if (h->is_queue) {
+        return queue_top(h, mark);
+    }
     while (r->has_lists && h->count > 0) {
-        HeapItem now = item_now(r, h->items[0].rank);
-        if (!has_room(r, now.rank)) {
+        HeapItem now = item_now(r, h->items[0].index);
+        if (!has_room(r, now.index)) {
             heap_pop(h);
-        } else if (now.level != h->items[0].level) {
+        } else if (now.key != h->items[0].key) {
             h->items[0] = now;
             sift_down(h->items, h->count, 0);
         } else {
@@ -242,24 +311,37 @@ static bool refer(Run *r, uint32_t rank, uint32_t mark)
     return true;
 }
 
-static Heap *best_heap(const Run *r, Heap *const *heaps, uint32_t count)
+static Heap *best_heap(const Run *r, Heap *const *heaps, uint32_t count, uint32_t mark, const HeapItem **ret_top)
 {
     Heap *best = NULL;
     for (uint32_t i = 0; i < count; i++) {
-        const HeapItem *top = heap_top(r, heaps[i]);
-        if (top != NULL && (best == NULL || is_before(*top, best->items[0]))) {
+        const HeapItem *top = heap_top(r, heaps[i], mark);
+        if (top != NULL && (best == NULL || is_before(*top, **ret_top))) {
             best = heaps[i];
+            *ret_top = top;
         }
     }
     return best;
 }
 
+static void take_from_queue(Run *r, Heap *h, const HeapItem *top, uint32_t mark)
+{
+    uint32_t rank = top->index;
+    queue_pop(h, top);
+    if (refer(r, rank, mark)) {
+        queue_return(h, item_now(r, rank), mark);
+    }
+}
+
 static void take_from_heaps(Run *r, Heap *const *heaps, uint32_t heap_count, uint32_t wanted, uint32_t mark)
 {
     Heap *h;
-    while (r->taken_count < wanted && (h = best_heap(r, heaps, heap_count)) != NULL) {
-        uint32_t rank = h->items[0].rank;
-        if (r->state[rank].met == mark) { /* barred, or referred to this vacancy and met again */
+    const HeapItem *top = NULL;
+    while (r->taken_count < wanted && (h = best_heap(r, heaps, heap_count, mark, &top)) != NULL) {
+        uint32_t rank = top->index;
+        if (h->is_queue) {
+            take_from_queue(r, h, top, mark);
+        } else if (r->state[rank].met == mark) { /* barred, or referred to this vacancy and met again */
             r->set_aside[r->aside_count++] = h->items[0];
             heap_pop(h);
         } else if (refer(r, rank, mark)) {
@@ -270,7 +352,7 @@ static void take_from_heaps(Run *r, Heap *const *heaps, uint32_t heap_count, uin
         }
     }
     for (uint32_t i = 0; i < r->aside_count; i++) {
-        heap_push(&r->heaps[r->state[r->set_aside[i].rank].heap], r->set_aside[i]);
+        heap_push(&r->heaps[r->state[r->set_aside[i].index].heap], r->set_aside[i]);
     }
     r->aside_count = 0;
 }
@@ -309,7 +391,7 @@ static void serve_listed(Run *r, const MatchVacancy *v, MatchReferred *row, uint
     }
     heap_build(items, h.count);
     while (r->taken_count < row->wanted && h.count > 0) {
-        (void)refer(r, items[0].rank, mark);
+        (void)refer(r, items[0].index, mark);
         heap_pop(&h);
     }
     row->cutoff.binding = h.count > 0 && r->taken_count > 0;
@@ -494,9 +576,14 @@ static void copy_counts(Run *r, MatchReferral *out)
         out->exposure[r->state[i].candidate] = r->state[i].exposure;
         out->open[r->state[i].candidate] = r->state[i].open;
     }
-    IdIndex *ids = ARENA_NEW(r->arena, IdIndex);
-    *ids = r->ids;
-    out->ids = ids;
+    ReferralIndex *index = ARENA_NEW(r->arena, ReferralIndex);
+    SortItem *spans = ARENA_ARRAY(r->arena, SortItem, r->heap_count), *spare = ARENA_ARRAY(r->arena, SortItem, r->heap_count);
+    for (uint32_t i = 0; i < r->heap_count; i++) {
+        spans[i] = (SortItem){.key = r->heaps[i].group, .index = r->heaps[i].first, .beside = r->heaps[i].members};
+    }
+    sort_by_key(spans, spare, r->heap_count);
+    *index = (ReferralIndex){.ids = r->ids, .spans = spans, .span_count = r->heap_count, .by_group = r->by_group};
+    out->index = index;
 }
 
 static bool is_verified(const MatchReferral *r, Err *err)
@@ -509,9 +596,23 @@ static bool is_verified(const MatchReferral *r, Err *err)
 }
 
 /* Turns jump about in memory; what the next ones read is asked for early. */
-static void fetch_ahead(const MatchReferral *out, const uint32_t *turns, uint32_t t)
+static void fetch_heads(const Run *r, const MatchVacancy *v)
 {
-    enum { FAR = 12, NEAR = 6 };
+    enum { GROUPS = 4, DEPTH = 3 };
+    for (uint32_t i = 0; i < v->group_count && i < GROUPS; i++) {
+        const Heap *h = find_heap(r, v->groups[i]);
+        for (uint32_t k = 0; h != NULL && h->is_queue && k < DEPTH && h->head + k < h->count; k++) {
+            PREFETCH(&r->state[h->items[h->head + k].index]);
+        }
+        if (h != NULL && h->is_queue && h->returned_count > 0) {
+            PREFETCH(&r->state[h->returned[h->returned_head].index]);
+        }
+    }
+}
+
+static void fetch_ahead(const Run *r, const MatchReferral *out, const uint32_t *turns, uint32_t t)
+{
+    enum { FAR = 12, NEAR = 6, NEXT = 2 };
     const MatchReferralRound *round = out->round;
     if (t + FAR < round->vacancy_count) {
         const char *v = (const char *)&round->vacancies[turns[t + FAR]];
@@ -519,6 +620,9 @@ static void fetch_ahead(const MatchReferral *out, const uint32_t *turns, uint32_
         PREFETCH(v + sizeof(MatchVacancy) - 1);
         PREFETCH(&out->rows[turns[t + FAR]]);
         PREFETCH(round->vacancies[turns[t + NEAR]].groups);
+        if (!r->has_lists) {
+            fetch_heads(r, &round->vacancies[turns[t + NEXT]]);
+        }
     }
 }
 
@@ -541,7 +645,7 @@ bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *re
     MatchReferral out = {.round = round, .rows = ARENA_ARRAY(a, MatchReferred, round->vacancy_count)};
     for (uint32_t t = 0; t < round->vacancy_count; t++) {
         MatchReferred *row = &out.rows[turns[t]];
-        fetch_ahead(&out, turns, t);
+        fetch_ahead(&r, &out, turns, t);
         row->turn = t;
         if (!serve(&r, &round->vacancies[turns[t]], row, err)) {
             return false;

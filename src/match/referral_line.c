@@ -65,20 +65,41 @@ static MatchReason reason_against(const MatchReferral *r, MatchCutoff own, Match
     return own.exposure != cutoff.exposure ? MATCH_MORE_EXPOSURE : MATCH_LATER_TICKET;
 }
 
-/* Place among those who could have been referred then. */
-static void rank_among(const MatchReferral *r, const MatchVacancy *v, uint32_t turn, MatchLine *line)
+static void rank_against(const MatchReferral *r, const MatchVacancy *v, uint32_t turn, uint32_t c, MatchLine *line)
 {
-    uint32_t n = v->listed != NULL ? v->listed_count : r->round->pool_count;
-    line->rank = 1;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t c = v->listed != NULL ? id_index_find(r->ids, v->listed[i]) : i;
-        const MatchCandidate *other = &r->round->pool[c];
-        if ((v->listed == NULL && !is_in(v->groups, v->group_count, other->group)) ||
-            is_in(v->barred, v->barred_count, other->id) || !had_room(r, c, turn)) {
-            continue;
-        }
+    if (!is_in(v->barred, v->barred_count, r->round->pool[c].id) && had_room(r, c, turn)) {
         line->of++;
         line->rank += is_better(r, key_at(r, c, turn), line->own);
+    }
+}
+
+static const SortItem *find_span(const ReferralIndex *x, uint32_t group)
+{
+    uint32_t low = 0, high = x->span_count;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (x->spans[mid].key < group) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return low < x->span_count && x->spans[low].key == group ? &x->spans[low] : NULL;
+}
+
+/* Place among those who could have been referred then: the listed, or the members of the vacancy's groups. */
+static void rank_among(const MatchReferral *r, const MatchVacancy *v, uint32_t turn, MatchLine *line)
+{
+    const ReferralIndex *x = r->index;
+    line->rank = 1;
+    for (uint32_t i = 0; i < v->listed_count && v->listed != NULL; i++) {
+        rank_against(r, v, turn, id_index_find(&x->ids, v->listed[i]), line);
+    }
+    for (uint32_t i = 0; i < v->group_count && v->listed == NULL; i++) {
+        const SortItem *span = find_span(x, v->groups[i]);
+        for (uint32_t k = 0; span != NULL && k < span->beside; k++) {
+            rank_against(r, v, turn, x->by_group[span->index + k], line);
+        }
     }
 }
 

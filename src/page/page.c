@@ -219,6 +219,10 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
         }
         return f && !f->personal && has_label(v, value->text) ? page_label(v, "choice", value->text) : value->text;
     case JSON_OBJECT: {
+        if (f && f->kind == SCHEME_FILE) {
+            int64_t kb = (json_to_int(json_get(value, "size"), 0) + 1023) / 1024;
+            return str_printf(v->a, "%.*s (%lld KB)", STR_ARG(json_text_at(value, "name")), (long long)kb);
+        }
         Buf b = buf_new(v->a, 65536);
         json_write(&b, value);
         return buf_str(&b);
@@ -266,7 +270,7 @@ static void add_items(const PageView *v, Json *fact, const Json *value)
     }
 }
 
-void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *data)
+void page_facts(const PageView *v, Json *list, const SchemeType *t, Str id, const Json *data)
 {
     for (size_t i = 0; i < t->field_count; i++) {
         const SchemeField *f = &t->fields[i];
@@ -281,6 +285,8 @@ void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *
         page_set_bool(v, j, "personal", f->personal);
         if (f->kind == SCHEME_CASE && readable_case(v, json_text(value)) != NULL) {
             page_set_text(v, j, "href", page_case_href(v, json_text(value)));
+        } else if (f->kind == SCHEME_FILE) {
+            page_set_text(v, j, "href", str_printf(v->a, "/case/%.*s/file/%.*s", STR_ARG(id), STR_ARG(json_text_at(value, "sha256"))));
         } else if (f->kind == SCHEME_LIST) {
             add_items(v, j, value);
         }
@@ -308,11 +314,14 @@ void page_holder(const PageView *v, Json *j, const CaseRow *row)
 /* ---- Steps ---- */
 
 /* The page of a step: with its own form, or on the case. */
-static Str step_href(const PageView *v, Str step, const CaseRow *row)
+static Str step_href(const PageView *v, Str step, const CaseRow *row, Str about)
 {
     Str contract = page_contract_href(v, row, step);
     if (contract.len > 0) {
         return contract;
+    }
+    if (row != NULL && about.len > 0) {
+        return str_printf(v->a, "/do/%.*s?%.*s=%.*s", STR_ARG(step), STR_ARG(about), STR_ARG(row->id));
     }
     return row ? str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(row->id), STR_ARG(step)) : str_printf(v->a, "/do/%.*s", STR_ARG(step));
 }
@@ -326,6 +335,22 @@ static bool is_aside(const PageView *v, Str name, const CaseRow *row)
         return false;
     }
     const SchemeState *to = scheme_state(in.type, in.step->to);
+    if (in.step->corrects) {
+        return true;
+    }
+    const SchemeState *now = scheme_state(in.type, row->state);
+    if (in.type->beside && now != NULL && page_has_role(v, now->holder)) { /* a duty of the caller's own */
+        return false;
+    }
+    for (size_t i = 0; i < in.step->outcome_count; i++) {
+        const SchemeOutcome *o = &in.step->outcomes[i];
+        if (str_eq(o->outcome, STR("granted")) && str_eq(o->to, row->state)) {
+            return true; /* what can be asked for again and again, such as an extension */
+        }
+    }
+    if (in.step->about.len > 0) { /* opens another case: nobody waits for it here */
+        return true;
+    }
     return (to != NULL && to->final) || (in.step->to.len == 0 && row->due.len == 0 && in.step->model.len == 0);
 }
 
@@ -340,10 +365,38 @@ void page_steps(const PageView *v, Json *list, const CaseRow *row)
         Json *j = page_add(v, list);
         page_set_text(v, j, "name", name);
         page_set_text(v, j, "label", page_step_label(v, name));
-        page_set_text(v, j, "href", step_href(v, name, row));
-        page_set_bool(v, j, "primary", i == 0);
-        page_set_bool(v, j, "aside", is_aside(v, name, row));
+        page_set_text(v, j, "href", step_href(v, name, row, json_text_at(steps->items[i], "about")));
+        bool aside = is_aside(v, name, row);
+        page_set_bool(v, j, "primary", i == 0 && !aside);
+        page_set_text(v, j, "group", json_text_at(steps->items[i], "group"));
+        page_set_bool(v, j, "aside", aside);
         page_set_bool(v, j, "needs_second", json_is_true(json_get(steps->items[i], "two_people")));
+    }
+}
+
+void page_group_steps(const PageView *v, Json *steps, Json *ret_groups)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < json_count(steps); i++) {
+        Json *step = steps->items[i], *group = NULL;
+        Str name = json_text_at(step, "group");
+        if (name.len == 0) {
+            steps->items[kept++] = step;
+            continue;
+        }
+        for (size_t k = 0; k < ret_groups->count && group == NULL; k++) {
+            group = str_eq(json_text_at(ret_groups->items[k], "name"), name) ? ret_groups->items[k] : NULL;
+        }
+        if (group == NULL) {
+            group = page_add(v, ret_groups);
+            page_set_text(v, group, "name", name);
+            page_set_text(v, group, "label", page_label(v, "group", name));
+            page_list_in(v, group, "steps");
+        }
+        json_push(v->a, json_get(group, "steps"), step);
+    }
+    if (steps != NULL) {
+        steps->count = kept;
     }
 }
 
@@ -373,6 +426,24 @@ static void add_nav_item(const PageView *v, Json *nav, Str href, Str label)
     page_set_bool(v, j, "current", str_eq(v->path, href));
 }
 
+/* Whether the caller's roles hold some state of the type. */
+static bool holds_some(const PageView *v, const SchemeType *t)
+{
+    for (size_t i = 0; i < t->state_count; i++) {
+        if (t->states[i].holder.len > 0 && page_has_role(v, t->states[i].holder)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_nav_type(const PageView *v, Json *nav, const SchemeType *t)
+{
+    if (t->list.count > 0 && page_reads_type(v, t) && (page_has_role(v, STR("admin")) || !str_eq(t->name, STR("account")))) {
+        add_nav_item(v, nav, str_printf(v->a, "/cases/%.*s", STR_ARG(t->name)), page_label(v, "types", t->name));
+    }
+}
+
 /* Home, and for staff a list for each case type of the scheme. */
 static void add_nav(const PageView *v, Json *model)
 {
@@ -392,9 +463,11 @@ static void add_nav(const PageView *v, Json *model)
     }
     const SchemeType *types;
     size_t count = scheme_types(v->scheme, &types);
-    for (size_t i = 0; v->caller->party.len == 0 && i < count; i++) {
-        if (types[i].list.count > 0 && (page_has_role(v, STR("admin")) || !str_eq(types[i].name, STR("account")))) {
-            add_nav_item(v, nav, str_printf(v->a, "/cases/%.*s", STR_ARG(types[i].name)), page_label(v, "types", types[i].name));
+    for (int own = 1; own >= 0; own--) { /* what the caller works on stands first */
+        for (size_t i = 0; v->caller->party.len == 0 && i < count; i++) {
+            if (holds_some(v, &types[i]) == (own == 1)) {
+                add_nav_type(v, nav, &types[i]);
+            }
         }
     }
 }

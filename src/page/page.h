@@ -45,11 +45,24 @@ typedef struct {
     Str type, state, text;
     int64_t page; /* from 1 */
 } PageListAsk;
-MUST_USE bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err);
+MUST_USE bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err);
+/* The work queue of staff; all empty: what waits for the caller's roles, all of it. */
+typedef struct {
+    Str type, state;  /* state as "type.state" */
+    Str region;
+    Str due;          /* "overdue" or "soon" */
+    Str hand;         /* "mine" or "nobody" */
+    int64_t page;     /* from 1 */
+} PageQueueAsk;
+MUST_USE bool page_queue(const PageView *v, const PageQueueAsk *ask, Page *ret, Err *err);
+/* Cases by a name in any spelling, or by a number; *ret_rows are those shown, for the record of who was read. */
+MUST_USE bool page_search(const PageView *v, Str text, int64_t page, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err);
 /* NOT_ALLOWED where the caller may not see this case. */
 MUST_USE bool page_case(const PageView *v, Str id, Page *ret, Err *err);
 /* Whether the caller may read the case: staff of its scheme, or a party of it. */
 bool page_may_read(const PageView *v, const CaseRow *row);
+/* May this staff read cases of the type at all (the scheme may name the roles)? */
+bool page_reads_type(const PageView *v, const SchemeType *t);
 /* True if reading this case must be recorded: staff reads a person's case. *ret_person gets the person. */
 bool page_reads_person(const PageView *v, const CaseRow *row, Str *ret_person);
 
@@ -61,6 +74,10 @@ typedef struct {
     Str key;               /* idempotency key to carry */
 } PageFormAsk;
 MUST_USE bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err);
+/* Everything kept about the caller, as PDF. NOT_ALLOWED for accounts that are no person's. */
+MUST_USE bool page_data_pdf(const PageView *v, Buf *out, Err *err);
+/* The deadlines of an account as iCalendar. NOT_FOUND unless the token is the one that its pages show. */
+MUST_USE bool page_calendar(const PageView *v, Str login, Str token, Buf *out, Err *err);
 /* A stored decision, run again. */
 MUST_USE bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err);
 /* A decision as page model. */
@@ -83,6 +100,9 @@ MUST_USE bool page_quota(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_quota_csv(const PageView *v, Json **ret, Err *err);
 /* Approved, issued and left of each round at the end of each day since it opened, where anything is issued. */
 MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
+/* Published figures as dated series, each value with its source; NOT_FOUND where no scheme publishes any. The same for CSV. */
+MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
 
@@ -102,6 +122,10 @@ typedef struct {
 } PageVerifyAsk;
 MUST_USE bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *err);
 
+/* The letter of the refusal that an event records, and the papers of a case ("confirmation.pdf", "notice.pdf"): in the reader's
+ * language, then in that of the statutes. *ret_row is the case, for the record of who read it. */
+MUST_USE bool page_letter_pdf(const PageView *v, int64_t seq, Buf *out, const CaseRow **ret_row, Err *err);
+MUST_USE bool page_paper_pdf(const PageView *v, Str id, Str file, Buf *out, const CaseRow **ret_row, Err *err);
 /* Steps taken by spreadsheet: which, one with its columns (after a refused file: the fault), one upload of the caller's with its
  * faults, its progress for script, its result and note as files. */
 MUST_USE bool page_bulk(const PageView *v, Page *ret, Err *err);

@@ -6,13 +6,23 @@ enum { PAGE_ROWS = 50 };
 
 /* ---- Who may see ---- */
 
+bool page_reads_type(const PageView *v, const SchemeType *t)
+{
+    bool readable = t->readers.count == 0;
+    for (size_t i = 0; !readable && v->caller != NULL && i < v->caller->role_count; i++) {
+        readable = scheme_names_have(&t->readers, v->caller->roles[i]);
+    }
+    return readable && v->caller != NULL && v->caller->role_count > 0;
+}
+
 bool page_may_read(const PageView *v, const CaseRow *row)
 {
     if (v->caller == NULL || !str_eq(row->scheme, scheme_id(v->scheme))) {
         return false;
     }
     if (v->caller->party.len == 0) {
-        return v->caller->role_count > 0;
+        const SchemeType *t = scheme_type(v->scheme, row->type);
+        return t != NULL && page_reads_type(v, t);
     }
     if (str_eq(row->id, v->caller->party)) {
         return true;
@@ -44,27 +54,6 @@ static const char *tone_of(const SchemeType *t, Str state)
         return "quiet";
     }
     return s->final ? "error" : s->holder.len ? "warn" : "ok";
-}
-
-static void add_history(const PageView *v, Json *list, const Event *events, size_t count)
-{
-    for (size_t i = count; i > 0; i--) {
-        const Event *e = &events[i - 1];
-        Json *j = page_add(v, list);
-        page_set_int(v, j, "seq", e->seq);
-        page_set_text(v, j, "day", day_print(v->a, e->day));
-        page_set_text(v, j, "label", page_event_label(v, e->type));
-        page_set_text(v, j, "actor", page_actor(v, e->actor));
-        if (json_get(e->data, "filed") != NULL) {
-            page_set_text(v, j, "receipt_href", str_printf(v->a, "/receipt/%lld", (long long)e->seq));
-        }
-        const Json *d = json_get(e->data, "decision");
-        if (d != NULL) {
-            page_set_text(v, j, "decision_href", str_printf(v->a, "/decision/%lld", (long long)e->seq));
-            Str signed_outcome = json_text(json_path(d, "departed.to"));
-            page_set_text(v, j, "text", page_label(v, "outcomes", signed_outcome.len ? signed_outcome : json_text_at(d, "outcome")));
-        }
-    }
 }
 
 static bool add_links(const PageView *v, Json *model, const CaseRow *row, Err *err)
@@ -111,6 +100,40 @@ static void add_documents(const PageView *v, Json *model, const CaseRow *row)
         page_set_text(v, j, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
                                                 STR_ARG(json_text_at(row->data, "permit_no"))));
     }
+    Str contract = page_contract_paper(v, row);
+    if (contract.len > 0) {
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "href", contract);
+        page_set_text(v, j, "label", page_label(v, "document", STR("contract")));
+    }
+}
+
+static void add_letter(const PageView *v, Json *documents, const Event *e)
+{
+    Str href = page_letter_href(v, e);
+    if (href.len > 0) {
+        Json *j = page_add(v, documents);
+        page_set_text(v, j, "href", href);
+        page_set_text(v, j, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(view_text(v->a, v->language, "letter.refusal", NULL)),
+                                                STR_ARG(day_print(v->a, e->day))));
+    }
+}
+
+/* The letter in a sentence or two: rank, points, number in the queue. */
+static void add_outcome(const PageView *v, Json *round, const Json *member, const CaseRow *row)
+{
+    static const char *const KEYS[] = {"rank", "of", "points", "waiting"};
+    Json *params = json_new_object(v->a);
+    for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
+        const Json *value = json_get_str(row->data, json_text_at(member, KEYS[i]));
+        page_set_text(v, params, KEYS[i], json_text(value));
+    }
+    if (json_text_at(params, "rank").len > 0) {
+        page_set_text(v, round, "outcome", view_text(v->a, v->language, "case.round_rank", params));
+    }
+    if (json_text_at(params, "waiting").len > 0) {
+        page_set_text(v, round, "waiting", view_text(v->a, v->language, "case.round_waiting", params));
+    }
 }
 
 /* scheme.json: "rounds": {type, members: {type: {round, line}}}: where the round that ranked this case is published, and the
@@ -132,6 +155,7 @@ static void add_round(const PageView *v, Json *model, const CaseRow *row)
     page_set_text(v, j, "href", str_printf(v->a, "/round/%.*s.csv", STR_ARG(round)));
     page_set_int(v, j, "seq", r.seq);
     page_set_bool(v, j, "drawn", r.result.len > 0);
+    add_outcome(v, j, member, row);
 }
 
 static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *row)
@@ -147,8 +171,10 @@ static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *r
     page_set_int(v, m, "version", row->version);
     Json *holder = page_object_in(v, m, "holder");
     page_holder(v, holder, row);
-    page_facts(v, page_list_in(v, m, "facts"), t, row->data);
-    page_steps(v, page_list_in(v, m, "steps"), row);
+    page_facts(v, page_list_in(v, m, "facts"), t, row->id, row->data);
+    Json *steps = page_list_in(v, m, "steps");
+    page_steps(v, steps, row);
+    page_group_steps(v, steps, page_list_in(v, m, "groups"));
     add_pending(v, m, row);
     add_documents(v, m, row);
     return m;
@@ -173,9 +199,13 @@ bool page_case(const PageView *v, Str id, Page *ret, Err *err)
         return false;
     }
     *ret = (Page){"case", case_model(v, t, row)};
-    add_history(v, page_list_in(v, ret->model, "history"), events, count);
+    page_story(v, page_list_in(v, ret->model, "history"), t, events, count);
+    for (size_t i = count; i > 0; i--) {
+        add_letter(v, json_get(ret->model, "documents"), &events[i - 1]);
+    }
+    page_add_papers(v, json_get(ret->model, "documents"), row);
     add_round(v, ret->model, row);
-    return add_links(v, ret->model, row, err);
+    return add_links(v, ret->model, row, err) && page_add_office(v, ret->model, row, err);
 }
 
 /* ---- Lists ---- */
@@ -250,7 +280,7 @@ static void add_paging(const PageView *v, Json *model, const PageListAsk *ask, i
     }
 }
 
-bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err)
+bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err)
 {
     const SchemeType *t = scheme_type(v->scheme, ask->type);
     if (t == NULL) {
@@ -258,6 +288,9 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err)
     }
     if (v->caller == NULL || v->caller->party.len > 0) {
         return err_set(err, v->caller ? NOT_ALLOWED : NOT_SIGNED_IN, "This list is for staff.");
+    }
+    if (!page_reads_type(v, t)) {
+        return err_set(err, NOT_ALLOWED, "These cases are not yours to see.");
     }
     QueryPage q = {.scheme = scheme_id(v->scheme), .type = t->name, .state = ask->state, .text = ask->text, .limit = PAGE_ROWS,
                    .offset = (ask->page - 1) * PAGE_ROWS};
@@ -277,6 +310,8 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, Err *err)
     }
     add_filters(v, m, t, ask);
     add_paging(v, m, ask, total);
+    *ret_rows = rows;
+    *ret_count = count;
     page_set_text(v, m, "export_csv", str_printf(v->a, "/cases/%.*s.csv", STR_ARG(t->name)));
     return true;
 }

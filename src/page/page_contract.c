@@ -52,6 +52,13 @@ Str page_contract_href(const PageView *v, const CaseRow *row, Str step)
     return answers ? str_printf(v->a, "/contract/%.*s", STR_ARG(row->id)) : STR("");
 }
 
+Str page_contract_paper(const PageView *v, const CaseRow *row)
+{
+    const Json *rule = rule_of(v);
+    bool has = rule != NULL && str_eq(row->type, json_text_at(rule, "type")) && has_state(json_get(rule, "states"), row->state);
+    return has ? str_printf(v->a, "/contract/%.*s/contract.pdf", STR_ARG(row->id)) : STR("");
+}
+
 static Str message(const PageView *v, Str key)
 {
     Str text = scheme_message(v->scheme, v->language, key);

@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-enum { MAX_CASE_CHOICES = 300, MANY_CHOICES = 6 };
+enum { MAX_CASE_CHOICES = 300, MANY_CHOICES = 6, LONG_TEXT = 500 };
 
 static const char *const TYPES[] = {[SCHEME_TEXT] = "text", [SCHEME_NUMBER] = "number", [SCHEME_DATE] = "date",
                                     [SCHEME_YES_NO] = "yes_no", [SCHEME_CHOICE] = "choice", [SCHEME_CASE] = "case",
-                                    [SCHEME_MRZ] = "textarea", [SCHEME_LIST] = "list"};
+                                    [SCHEME_MRZ] = "textarea", [SCHEME_LIST] = "list", [SCHEME_FILE] = "file"};
 
 static void add_choice(const PageView *v, Json *list, Str value, Str label, Str selected)
 {
@@ -78,14 +78,20 @@ static bool add_field(const PageView *v, Json *list, const SchemeType *t, const 
     if (help.ptr != NULL) {
         page_set_text(v, j, "help", help);
     }
-    page_set_text(v, j, "type", str_from_c(TYPES[f->kind]));
+    bool hidden = str_eq(step->about, f->name), is_long = f->kind == SCHEME_TEXT && f->max_length > LONG_TEXT;
+    page_set_text(v, j, "type", str_from_c(hidden ? "hidden" : is_long ? "textarea" : TYPES[f->kind]));
+    page_set_bool(v, j, hidden ? "is_about" : "is_field", true);
+    if (f->kind == SCHEME_FILE) {
+        page_set_text(v, j, "accept", STR("image/jpeg,image/png,application/pdf"));
+        page_set_text(v, j, "help", view_text(v->a, v->language, "form.file_help", NULL));
+    }
     page_set_text(v, j, "value", text);
     page_set_bool(v, j, "required", !scheme_names_have(&step->optional, f->name));
     if (f->unit.len > 0) {
         page_set_text(v, j, "unit", f->unit);
     }
     add_fault(v, j, f->name, ask->faults);
-    if (f->kind == SCHEME_CASE) {
+    if (f->kind == SCHEME_CASE && !hidden) {
         return add_case_choices(v, j, f, text, err);
     }
     Json *choices = f->kind == SCHEME_CHOICE ? page_list_in(v, j, "choices") : NULL;
@@ -139,6 +145,7 @@ static void add_discretion(const PageView *v, Json *list, const SchemeStep *step
         return;
     }
     Json *j = page_add(v, list);
+    page_set_bool(v, j, "is_field", true);
     page_set_text(v, j, "name", STR("outcome"));
     page_set_text(v, j, "type", STR("choice"));
     page_set_text(v, j, "label", view_text(v->a, v->language, "form.outcome", NULL));
@@ -150,6 +157,7 @@ static void add_discretion(const PageView *v, Json *list, const SchemeStep *step
     add_choice(v, choices, STR("refused"), page_label(v, "outcomes", STR("refused")), sent);
     add_fault(v, j, STR("outcome"), ask->faults);
     j = page_add(v, list);
+    page_set_bool(v, j, "is_field", true);
     page_set_text(v, j, "name", STR("depart_reason"));
     page_set_text(v, j, "type", STR("textarea"));
     page_set_text(v, j, "label", view_text(v->a, v->language, "form.depart_reason", NULL));
@@ -164,6 +172,10 @@ static bool add_fields(const PageView *v, Json *model, const CommandInput *in, c
         const SchemeField *f = scheme_field(in->type, in->step->fields.items[i]);
         if (!add_field(v, list, in->type, in->step, f, in->row, ask, err)) {
             return false;
+        }
+        page_set_bool(v, model, "has_fields", true);
+        if (f->kind == SCHEME_FILE) {
+            page_set_bool(v, model, "has_files", true);
         }
     }
     if (in->mode == COMMAND_PLAIN) {
@@ -190,9 +202,28 @@ static void add_case_facts(const PageView *v, Json *model, const CommandInput *i
 {
     bool asks = in->step->fields.count > in->step->optional.count || in->step->model.len > 0;
     if (in->row != NULL && !asks) {
-        page_facts(v, page_list_in(v, model, "facts"), in->type, in->row->data);
+        page_facts(v, page_list_in(v, model, "facts"), in->type, in->row->id, in->row->data);
         page_set_bool(v, model, "has_facts", json_count(json_get(model, "facts")) > 0);
     }
+}
+
+/* The case that a new one will be about: its title stands above the form, and giving up leads back to it. */
+static bool add_about(const PageView *v, Json *model, const CommandInput *in, const PageFormAsk *ask, Err *err)
+{
+    const CaseRow *row = NULL;
+    Str id = json_text(json_get_str(ask->sent, in->step->about));
+    if (in->step->about.len == 0 || in->mode != COMMAND_PLAIN) {
+        return true;
+    }
+    if (id.len == 0 || !query_case(v->flow->store, v->a, id, &row, err) || row == NULL || !page_may_read(v, row)) {
+        return err_set(err, NOT_FOUND, "There is no such case.");
+    }
+    if (!scheme_names_have(&in->step->from, row->state)) {
+        return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.", STR_ARG(row->state));
+    }
+    page_set_text(v, model, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(v, row))));
+    page_set_text(v, model, "cancel_href", page_case_href(v, row->id));
+    return true;
 }
 
 bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
@@ -227,6 +258,10 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     if (help.ptr != NULL) {
         page_set_text(v, m, "help", help);
     }
+    Str submit = scheme_message(v->scheme, v->language, str_printf(v->a, "submit.%.*s", STR_ARG(in.step->group)));
+    if (in.step->group.len > 0 && submit.ptr != NULL) {
+        page_set_text(v, m, "submit_label", submit);
+    }
     page_set_text(v, m, "action", v->path);
     page_set_text(v, m, "key", ask->key);
     page_set_text(v, m, "version", in.row ? str_printf(v->a, "%lld", (long long)in.row->version) : STR("-1"));
@@ -235,6 +270,9 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     page_set(v, m, "cites", page_cites(v, in.step->cite));
     if (in.row != NULL) {
         page_set_text(v, m, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
+    }
+    if (!add_about(v, m, &in, ask, err)) {
+        return false;
     }
     add_errors(v, m, in.type, ask->faults);
     if (page_choice_rule(v, ask->step) != NULL && in.row != NULL) {

@@ -2,9 +2,28 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-enum { QUEUE_LIMIT = 100 };
+#include "flow/draft.h"
 
 /* ---- Nobody is signed in ---- */
+
+/* Where the person's newest matter stands, which tells two workers apart; empty for staff. */
+static Str where_it_stands(const PageView *v, Str party)
+{
+    const CaseRow *newest = NULL, *linked;
+    const Str *fields;
+    size_t count = 0;
+    Err ignored;
+    if (party.len == 0 || !query_case(v->flow->store, v->a, party, &newest, &ignored) || newest == NULL ||
+        !query_linked(v->flow->store, v->a, party, &linked, &fields, &count, &ignored)) {
+        return STR("");
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool is_link_of_account = str_eq(linked[i].type, STR("account"));
+        newest = !is_link_of_account && day_cmp(linked[i].since, newest->since) >= 0 ? &linked[i] : newest;
+    }
+    return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "type", newest->type)),
+                      STR_ARG(page_state_label(v, newest->type, newest->state)));
+}
 
 static void add_account(const PageView *v, Json *list, const CaseRow *row)
 {
@@ -15,36 +34,48 @@ static void add_account(const PageView *v, Json *list, const CaseRow *row)
     page_set_text(v, j, "name", json_text_at(row->data, "name"));
     page_set_text(v, j, "role_label", page_label(v, "role", role));
     page_set_text(v, j, "errand", page_label(v, "errand", role));
+    page_set_text(v, j, "stands", where_it_stands(v, json_text_at(row->data, "party")));
 }
 
 /* Those whose login the scheme's demo names, in that order. */
 static bool add_accounts(const PageView *v, Json *model, Err *err)
 {
     Json *list = page_list_in(v, model, "accounts");
-    for (size_t k = 0; v->demo && k < v->flow->scheme_count; k++) {
-        PageView other = *v;
-        other.scheme = v->flow->schemes[k];
-        const Json *logins = json_get(scheme_info(other.scheme), "demo_accounts");
-        for (size_t i = 0; i < json_count(logins); i++) {
-            Str id;
-            const CaseRow *row = NULL;
-            if (!query_holder_of(v->flow->store, v->a, scheme_id(other.scheme), STR("account"), STR("login"),
-                                 json_text(logins->items[i]), &id, err) ||
-                (id.len > 0 && !query_case(v->flow->store, v->a, id, &row, err))) {
-                return false;
-            }
-            if (row != NULL) {
-                add_account(&other, list, row);
-            }
+    const Json *logins = v->demo ? json_get(scheme_info(v->scheme), "demo_accounts") : NULL;
+    for (size_t i = 0; i < json_count(logins); i++) {
+        Str id;
+        const CaseRow *row = NULL;
+        if (!query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), STR("login"), json_text(logins->items[i]), &id,
+                             err) ||
+            (id.len > 0 && !query_case(v->flow->store, v->a, id, &row, err))) {
+            return false;
+        }
+        if (row != NULL) {
+            add_account(v, list, row);
         }
     }
     return true;
+}
+
+/* Where several schemes run here: which one the first page, the rules and the log speak of. */
+static void add_schemes(const PageView *v, Json *model)
+{
+    Json *list = page_list_in(v, model, "schemes");
+    for (size_t i = 0; v->flow->scheme_count > 1 && i < v->flow->scheme_count; i++) {
+        const Scheme *s = v->flow->schemes[i];
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", scheme_label(s, v->a, v->language, "scheme", STR("name")));
+        page_set_text(v, j, "href", str_printf(v->a, "/scheme?to=%.*s&back=%.*s", STR_ARG(scheme_id(s)), STR_ARG(v->path)));
+        page_set_bool(v, j, "current", s == v->scheme);
+    }
+    page_set_text(v, model, "scheme_text", scheme_message(v->scheme, v->language, STR("scheme.text")));
 }
 
 static bool home_public(const PageView *v, Page *ret, Err *err)
 {
     *ret = (Page){"home_public", json_new_object(v->a)};
     page_frame(v, ret->model, view_text(v->a, v->language, "public.title", NULL));
+    add_schemes(v, ret->model);
     return add_accounts(v, ret->model, err);
 }
 
@@ -53,6 +84,7 @@ bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err
     *ret = (Page){"sign_in", json_new_object(v->a)};
     page_frame(v, ret->model, view_text(v->a, v->language, "base.sign_in", NULL));
     page_set_text(v, ret->model, "login", login);
+    add_schemes(v, ret->model);
     if (fault != NULL) {
         Json *j = page_add(v, page_list_in(v, ret->model, "errors"));
         page_set_text(v, j, "text", str_from_c(fault->text));
@@ -63,10 +95,11 @@ bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err
 /* ---- A person whose account is a case ---- */
 
 /* What is waited for goes to next, with its deadline; what one may do besides goes to others. */
-static void add_next(const PageView *v, Json *next, Json *others, const CaseRow *row)
+static void add_next(const PageView *v, Json *next, Json *others, Json *groups, const CaseRow *row)
 {
     Json *steps = json_new_array(v->a);
     page_steps(v, steps, row);
+    page_group_steps(v, steps, groups);
     bool first = true;
     for (size_t i = 0; i < steps->count; i++) {
         bool aside = json_is_true(json_get(steps->items[i], "aside"));
@@ -76,7 +109,9 @@ static void add_next(const PageView *v, Json *next, Json *others, const CaseRow 
         page_set_text(v, j, "href", json_text_at(steps->items[i], "href"));
         page_set_text(v, j, "kind", first && !aside ? STR("primary") : STR("other"));
         if (row->due.len > 0 && !aside) {
+            Day due;
             page_set_text(v, j, "due", row->due);
+            page_set_bool(v, j, "late", day_parse(row->due, &due) && day_cmp(due, v->today) < 0);
         }
         first = first && aside;
     }
@@ -91,34 +126,6 @@ static void add_case_row(const PageView *v, Json *list, const CaseRow *row)
     page_set_text(v, j, "state_label", page_state_label(v, row->type, row->state));
     if (row->due.len > 0) {
         page_set_text(v, j, "due", row->due);
-    }
-}
-
-/* messages: "rights.<type>.<state>" or "rights.<type>": lines "text|cite". */
-static void add_rights(const PageView *v, Json *model, const CaseRow *row)
-{
-    Json *list = page_list_in(v, model, "rights");
-    for (int n = 1; n <= 8; n++) {
-        Str key = str_printf(v->a, "rights.%.*s.%d", STR_ARG(row->type), n);
-        Str text = scheme_message(v->scheme, v->language, key), cite = STR("");
-        if (text.ptr == NULL) {
-            return;
-        }
-        size_t bar = str_find(text, STR("|"), 0);
-        if (bar != SIZE_MAX) {
-            cite = str_sub(text, bar + 1, text.len);
-            text = str_sub(text, 0, bar);
-        }
-        Json *j = page_add(v, list);
-        page_set_text(v, j, "text", text);
-        Json *cites = page_cites(v, cite);
-        if (json_count(cites) > 0) {
-            page_set_text(v, j, "cite", json_text_at(cites->items[0], "label"));
-            Json *href = json_get(cites->items[0], "href");
-            if (href != NULL) {
-                page_set(v, j, "href", href);
-            }
-        }
     }
 }
 
@@ -138,55 +145,77 @@ static bool add_reads(const PageView *v, Json *model, Str person, Err *err)
     return true;
 }
 
-/* Place among those who wait in the same pool: by standing, then fewest referrals; who is level shares a place. */
-static bool add_roster(const PageView *v, Json *model, const CaseRow *row, Err *err)
-{
-    const Json *rule = json_get(json_get(scheme_info(v->scheme), "roster"), str_c(v->a, row->type));
-    Str state = json_text_at(rule, "state"), pool = json_text_at(rule, "pool"), rank = json_text_at(rule, "standing"),
-        shown = json_text_at(rule, "exposure");
-    if (rule == NULL || !str_eq(row->state, state)) {
-        return true;
-    }
-    QueryWhere where = {pool, json_text(json_get_str(row->data, pool))};
-    const CaseRow *rows;
-    size_t count;
-    if (!query_list(v->flow->store, v->a, row->scheme, row->type, &where, 1, &state, 1, &rows, &count, err)) {
-        return false;
-    }
-    int64_t own = json_to_int(json_get_str(row->data, rank), 0), own_shown = json_to_int(json_get_str(row->data, shown), 0);
-    int64_t better = 0, level = 0;
-    for (size_t i = 0; i < count; i++) {
-        int64_t other = json_to_int(json_get_str(rows[i].data, rank), 0), times = json_to_int(json_get_str(rows[i].data, shown), 0);
-        better += other > own || (other == own && times < own_shown);
-        level += other == own && times == own_shown;
-    }
-    Json *roster = page_object_in(v, model, "roster");
-    page_set_int(v, roster, "place", better + 1);
-    page_set_int(v, roster, "of", (int64_t)count);
-    page_set_text(v, roster, "standing", str_printf(v->a, "%lld", (long long)own));
-    page_set_int(v, roster, "referrals", own_shown);
-    page_set_text(v, roster, "expires", row->due);
-    Json *why = page_list_in(v, roster, "why"), *params = json_new_object(v->a);
-    page_set_int(v, params, "better", better);
-    page_set_int(v, params, "level", level - 1);
-    json_push(v->a, why, json_new_str(v->a, view_text(v->a, v->language, "roster.better", params)));
-    json_push(v->a, why, json_new_str(v->a, view_text(v->a, v->language, "roster.level", params)));
-    json_push(v->a, why, json_new_str(v->a, view_text(v->a, v->language, "roster.rule", NULL)));
-    return true;
-}
-
 /* Where the person stands is told by the case about them that moved last: the employment, once there is one. */
 static const CaseRow *case_that_moved_last(const PageView *v, const CaseRow *own, const CaseRow *linked, size_t count)
 {
     const CaseRow *last = own;
     for (size_t i = 0; i < count; i++) {
         const SchemeType *t = scheme_type(v->scheme, linked[i].type);
-        bool about = t != NULL && t->subject.len > 0 && str_eq(json_text(json_get_str(linked[i].data, t->subject)), own->id);
+        bool about = t != NULL && !t->beside && t->subject.len > 0 && str_eq(json_text(json_get_str(linked[i].data, t->subject)), own->id);
         if (about && page_may_read(v, &linked[i]) && day_cmp(linked[i].since, last->since) >= 0) {
             last = &linked[i];
         }
     }
     return last;
+}
+
+/* A duty that is done, a report that is noted: kept, but no longer a paper to look at. */
+static bool is_done_aside(const PageView *v, const CaseRow *row)
+{
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    const SchemeState *s = t ? scheme_state(t, row->state) : NULL;
+    return s != NULL && t->beside && s->final;
+}
+
+static void add_document(const PageView *v, Json *documents, const CaseRow *row)
+{
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    bool beside = t != NULL && t->beside;
+    if (is_done_aside(v, row) || (beside && page_has_role(v, row->holder))) { /* those stand among the next steps */
+        return;
+    }
+    Str about = beside ? page_state_label(v, row->type, row->state) : page_title_of(v, row);
+    Json *d = page_add(v, documents);
+    page_set_text(v, d, "href", page_case_href(v, row->id));
+    page_set_text(v, d, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", row->type)), STR_ARG(about)));
+}
+
+/* What is due first stands first; what has no day stands last, in its order. */
+static void sort_by_due(Json *list)
+{
+    for (size_t i = 1; i < list->count; i++) {
+        Json *one = list->items[i];
+        Str due = json_text_at(one, "due");
+        size_t k = i;
+        for (; k > 0 && due.len > 0; k--) {
+            Str before = json_text_at(list->items[k - 1], "due");
+            if (before.len > 0 && str_cmp(before, due) <= 0) {
+                break;
+            }
+            list->items[k] = list->items[k - 1];
+        }
+        list->items[k] = one;
+    }
+}
+
+/* Forms that were begun and not sent. */
+static bool add_drafts(const PageView *v, Json *model, Err *err)
+{
+    Draft *drafts;
+    size_t count;
+    if (!draft_list(v->flow, v->a, v->caller->account, &drafts, &count, err)) {
+        return false;
+    }
+    Json *list = page_list_in(v, model, "drafts");
+    for (size_t i = 0; i < count; i++) {
+        Str rest = drafts[i].place, step;
+        (void)str_cut(&rest, '/', &step);
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "label", page_step_label(v, step));
+        page_set_text(v, j, "href", drafts[i].href);
+        page_set_text(v, j, "day", day_print(v->a, instant_day(drafts[i].saved, scheme_utc_offset(v->scheme))));
+    }
+    return true;
 }
 
 static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *err)
@@ -198,7 +227,8 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     page_set_text(v, c, "id", row->id);
     page_set_text(v, c, "type_label", page_label(v, "type", row->type));
     Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others"), *documents = page_list_in(v, m, "documents");
-    add_next(v, next, others, row);
+    Json *groups = page_list_in(v, m, "groups"), *clocks = page_list_in(v, m, "clocks");
+    add_next(v, next, others, groups, row);
     const CaseRow *linked;
     const Str *fields;
     size_t count;
@@ -209,25 +239,29 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
         if (!page_may_read(v, &linked[i])) {
             continue;
         }
-        add_next(v, next, others, &linked[i]);
-        Json *d = page_add(v, documents);
-        page_set_text(v, d, "href", page_case_href(v, linked[i].id));
-        page_set_text(v, d, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", linked[i].type)), STR_ARG(page_title_of(v, &linked[i]))));
+        add_next(v, next, others, groups, &linked[i]);
+        page_clocks(v, clocks, &linked[i]);
+        if (!page_vacancies(v, m, &linked[i], err)) {
+            return false;
+        }
+        add_document(v, documents, &linked[i]);
         if (json_get(linked[i].data, "permit_no") != NULL) {
-            d = page_add(v, documents);
+            Json *d = page_add(v, documents);
             page_set_text(v, d, "href", str_printf(v->a, "/permit/%.*s", STR_ARG(linked[i].id)));
             page_set_text(v, d, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
                                                     STR_ARG(json_text_at(linked[i].data, "permit_no"))));
         }
     }
+    sort_by_due(next);
     const CaseRow *last = case_that_moved_last(v, row, linked, count);
     Json *where = page_object_in(v, m, "where");
     page_set_text(v, where, "state_label", page_state_label(v, last->type, last->state));
     page_set_text(v, where, "since", day_print(v->a, last->since));
     page_set_text(v, where, "explain", last == row ? STR("") : page_title_of(v, last));
     page_holder(v, page_object_in(v, m, "holder"), last);
-    add_rights(v, m, row);
-    return add_roster(v, m, row, err) && add_reads(v, m, row->id, err);
+    page_rights(v, page_list_in(v, m, "rights"), row, last);
+    page_set_text(v, m, "calendar_href", page_calendar_href(v));
+    return page_roster(v, m, row, err) && add_reads(v, m, row->id, err) && add_drafts(v, m, err);
 }
 
 static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err *err)
@@ -238,11 +272,13 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
     page_frame(v, m, page_title_of(v, row));
     page_set_text(v, company, "name", page_title_of(v, row));
     page_set_text(v, company, "number", json_text_at(row->data, "business_number"));
-    page_set_text(v, company, "industry", page_value(v, t, STR("industry"), json_get(row->data, "industry")));
+    const Json *industry = json_get(row->data, "industry");
+    page_set_text(v, company, "industry", industry ? page_value(v, t, STR("industry"), industry) : STR(""));
     page_set_text(v, company, "place", page_value(v, t, STR("region"), json_get(row->data, "region")));
-    Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others");
+    Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others"), *groups = page_list_in(v, m, "groups");
+    Json *foretold = page_list_in(v, m, "foretold");
     Json *cases = page_list_in(v, m, "cases"), *duties = page_list_in(v, m, "duties");
-    add_next(v, next, others, row);
+    add_next(v, next, others, groups, row);
     const CaseRow *linked;
     const Str *fields;
     size_t count;
@@ -253,7 +289,11 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
         if (!page_may_read(v, &linked[i])) {
             continue;
         }
-        add_next(v, next, others, &linked[i]);
+        add_next(v, next, others, groups, &linked[i]);
+        page_foretold(v, foretold, &linked[i]);
+        if (is_done_aside(v, &linked[i])) {
+            continue;
+        }
         add_case_row(v, cases, &linked[i]);
         if (linked[i].due.len > 0) {
             Day due;
@@ -265,6 +305,10 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
             page_set_bool(v, j, "overdue", day_parse(linked[i].due, &due) && day_cmp(due, v->today) < 0);
         }
     }
+    sort_by_due(next);
+    sort_by_due(duties);
+    page_foretold(v, foretold, row);
+    page_set_text(v, m, "calendar_href", page_calendar_href(v));
     Json *opening = json_new_array(v->a);
     page_steps(v, opening, NULL);
     for (size_t i = 0; i < opening->count; i++) {
@@ -272,68 +316,7 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
         page_set_text(v, j, "label", json_text_at(opening->items[i], "label"));
         page_set_text(v, j, "href", json_text_at(opening->items[i], "href"));
     }
-    return true;
-}
-
-/* ---- Staff ---- */
-
-static void add_queue_item(const PageView *v, Json *list, const CaseRow *row, Str holder)
-{
-    Day due;
-    Json *j = page_add(v, list);
-    page_set_text(v, j, "href", page_case_href(v, row->id));
-    Str proposed = row->title.len == 0 && row->pending != NULL ? json_text_at(row->pending, "step") : STR("");
-    page_set_text(v, j, "title", proposed.len ? str_printf(v->a, "%.*s · %.*s", STR_ARG(page_step_label(v, proposed)), STR_ARG(row->id))
-                                              : page_title_of(v, row));
-    page_set_text(v, j, "type_label", page_label(v, "type", row->type));
-    page_set_text(v, j, "state_label", page_state_label(v, row->type, row->state));
-    page_set_text(v, j, "holder", holder);
-    if (row->due.len > 0 && day_parse(row->due, &due)) {
-        int64_t days = due.n - v->today.n;
-        page_set_text(v, j, "due", row->due);
-        page_set_int(v, j, "due_in_days", days);
-        page_set_bool(v, j, "overdue", days < 0);
-        page_set_bool(v, j, "soon", days >= 0 && days <= 7);
-    }
-}
-
-static bool home_queue(const PageView *v, Page *ret, Err *err)
-{
-    *ret = (Page){"home_queue", json_new_object(v->a)};
-    Json *m = ret->model, *counts = page_list_in(v, m, "counts"), *items = page_list_in(v, m, "items");
-    page_frame(v, m, view_text(v->a, v->language, "queue.title", NULL));
-    page_steps(v, page_list_in(v, m, "actions"), NULL);
-    const CaseRow *rows;
-    size_t count;
-    int64_t total;
-    if (!query_pending(v->flow->store, v->a, scheme_id(v->scheme), &rows, &count, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        Json *steps = json_new_array(v->a);
-        page_steps(v, steps, &rows[i]);
-        bool mine = json_count(steps) > 0 && !str_eq(json_text_at(rows[i].pending, "by"), v->caller->account);
-        if (mine) {
-            add_queue_item(v, items, &rows[i], view_text(v->a, v->language, "queue.second", NULL));
-        }
-    }
-    for (size_t r = 0; r < v->caller->role_count; r++) {
-        Str role = v->caller->roles[r];
-        if (!query_queue(v->flow->store, v->a, scheme_id(v->scheme), role, QUEUE_LIMIT, &rows, &count, &total, err)) {
-            return false;
-        }
-        Json *j = page_add(v, counts);
-        page_set_text(v, j, "label", page_label(v, "role", role));
-        page_set_int(v, j, "count", total);
-        page_set_text(v, j, "href", STR("/"));
-        page_set_bool(v, j, "current", r == 0);
-        for (size_t i = 0; i < count; i++) {
-            if (rows[i].pending == NULL) { /* those stand above, for whom they wait */
-                add_queue_item(v, items, &rows[i], STR(""));
-            }
-        }
-    }
-    return true;
+    return add_drafts(v, m, err);
 }
 
 bool page_home(const PageView *v, Page *ret, Err *err)
@@ -342,7 +325,8 @@ bool page_home(const PageView *v, Page *ret, Err *err)
         return home_public(v, ret, err);
     }
     if (v->caller->party.len == 0) {
-        return home_queue(v, ret, err);
+        PageQueueAsk ask = {.page = 1};
+        return page_queue(v, &ask, ret, err);
     }
     const CaseRow *row;
     if (!query_case(v->flow->store, v->a, v->caller->party, &row, err)) {

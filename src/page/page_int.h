@@ -18,8 +18,20 @@ Json *page_add(const PageView *v, Json *list); /* a new object at its end */
 /* One value of a case as text for people: choices and links by label, dates and numbers as they are. */
 Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value);
 /* {label, value, personal} of every field of a case that has a value. */
-void page_facts(const PageView *v, Json *list, const SchemeType *t, const Json *data);
+/* Moves the steps that have a group out of the list into `ret`: [{label, steps: […]}], in the order of their first step. */
+void page_group_steps(const PageView *v, Json *steps, Json *ret_groups);
+void page_facts(const PageView *v, Json *list, const SchemeType *t, Str id, const Json *data);
 /* holder, since, due, overdue, rule. */
+/* Clocks of the scheme that run for this case. */
+void page_clocks(const PageView *v, Json *list, const CaseRow *row);
+/* What the scheme's foretelling steps would decide for the case today, with the reasons. */
+void page_foretold(const PageView *v, Json *list, const CaseRow *row);
+/* Rights of where the person stands now, then those that always hold. */
+void page_rights(const PageView *v, Json *list, const CaseRow *person, const CaseRow *stands);
+/* Free posts beside the case, counted by group, where the scheme shows them. */
+MUST_USE bool page_vacancies(const PageView *v, Json *model, const CaseRow *row, Err *err);
+/* The caller's own calendar; whoever has the address may read it. Empty if there is none. */
+Str page_calendar_href(const PageView *v);
 void page_holder(const PageView *v, Json *j, const CaseRow *row);
 Str page_case_href(const PageView *v, Str id);
 /* How persons are chosen by a step; NULL where it is an ordinary form. Adds candidates and criteria to the model. */
@@ -27,6 +39,8 @@ const Json *page_choice_rule(const PageView *v, Str step);
 MUST_USE bool page_choose(const PageView *v, const PageFormAsk *ask, const CaseRow *row, Json *model, Err *err);
 /* Where a step is the answer to a contract: the contract's page; else empty. */
 Str page_contract_href(const PageView *v, const CaseRow *row, Str step);
+/* Address of the contract's paper; empty where the case has none to show. */
+Str page_contract_paper(const PageView *v, const CaseRow *row);
 /* Steps as buttons: {name, label, href, primary, needs_second}. */
 void page_steps(const PageView *v, Json *list, const CaseRow *row);
 /* A step by its label, "quota.decide/confirm" as a confirmation of it; an event by its label or by its step. */
@@ -34,6 +48,18 @@ Str page_step_label(const PageView *v, Str step);
 Str page_event_label(const PageView *v, Str event);
 /* Who acted: a party of the case by its title, an account by its name in the log. */
 Str page_actor(const PageView *v, Str actor);
+/* The history of a case as sentences, newest first. */
+void page_story(const PageView *v, Json *list, const SchemeType *t, const Event *events, size_t count);
+/* Address of the letter of a refusal; empty where the event is none. */
+Str page_letter_href(const PageView *v, const Event *e);
+/* Papers that every case has. */
+void page_add_papers(const PageView *v, Json *documents, const CaseRow *row);
+/* The name on an account, by its login. */
+Str page_account(const PageView *v, Str login);
+/* What staff sees beside a case: in whose hands, notes, to whom it can be handed over. */
+MUST_USE bool page_add_office(const PageView *v, Json *model, const CaseRow *row, Err *err);
+/* Where the scheme keeps a roster of the case's type: place, waits of others, the last draws and what they said of this one. */
+MUST_USE bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err);
 Str page_title_of(const PageView *v, const CaseRow *row);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_has_role(const PageView *v, Str role);

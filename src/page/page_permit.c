@@ -218,7 +218,7 @@ bool page_permit(const PageView *v, Str id, Page *ret, Err *err)
     page_set_text(v, m, "status_label", view_text(v->a, v->language, valid ? "verify.valid" : "verify.not", NULL));
     page_set_text(v, holder, "name_latin", person_name(&p));
     page_set_text(v, holder, "name_native", json_text_at(p.person->data, "native_name"));
-    page_set_text(v, m, "issuer", page_label(v, "role", STR("officer")));
+    page_set_text(v, m, "issuer", page_label(v, "role", json_text_at(rule_of(v), "authority")));
     page_set_text(v, m, "issued", json_text(json_get_str(p.row->data, json_text_at(rule_of(v), "from"))));
     page_set_text(v, m, "as_of", day_print(v->a, v->today));
     page_set_text(v, m, "qr_href", str_printf(v->a, "/permit/%.*s/qr.svg", STR_ARG(id)));
@@ -282,8 +282,8 @@ bool page_permit_pdf(const PageView *v, Str id, Buf *out, Err *err)
     page_set_text(v, f, "language", v->language);
     page_set_text(v, meta, "created", str_printf(v->a, "%.*sT00:00:00Z", STR_ARG(from)));
     page_set_text(v, meta, "subject", number);
-    page_set_text(v, authority, "name", page_label(v, "role", STR("officer")));
-    page_set_text(v, authority, "second", second_label(v, "role", STR("officer")));
+    page_set_text(v, authority, "name", page_label(v, "role", json_text_at(rule, "authority")));
+    page_set_text(v, authority, "second", second_label(v, "role", json_text_at(rule, "authority")));
     page_set_text(v, num, "label", page_field_label(v, p.type, json_text_at(rule, "number")));
     page_set_text(v, num, "value", number);
     page_set_text(v, num, "note", from);
@@ -320,7 +320,8 @@ static Json *new_result(const PageView *v, Json *model, const char *key)
     return result;
 }
 
-static bool check_credential(const PageView *v, Json *model, Str text, Err *err)
+/* *ret_known: the scheme issued it. */
+static bool check_credential(const PageView *v, Json *model, Str text, bool *ret_known, Err *err)
 {
     DocSeed seed;
     DocReading reading;
@@ -332,6 +333,7 @@ static bool check_credential(const PageView *v, Json *model, Str text, Err *err)
     DocPublicKey key = doc_key_public(&seed);
     bool genuine = doc_credential_verify(v->a, str_trim(text), &key, 1, &reading, &fault);
     DocState state = genuine ? doc_state_at(&reading, &list, v->now.ms / 1000) : DOC_STATUS_UNKNOWN;
+    *ret_known = genuine && str_eq(reading.type, json_text_at(rule_of(v), "vct"));
     bool ours_listed = genuine && str_eq(reading.status_uri, list.uri);
     bool valid = genuine && state == DOC_VALID;
     Json *result = new_result(v, model, valid                                          ? "verify.valid"
@@ -352,7 +354,7 @@ static bool check_credential(const PageView *v, Json *model, Str text, Err *err)
     return true;
 }
 
-static bool check_number(const PageView *v, Json *model, Str number, Str birth, Err *err)
+static bool check_number(const PageView *v, Json *model, Str number, Str birth, bool *ret_known, Err *err)
 {
     const Json *rule = rule_of(v);
     Str id;
@@ -364,11 +366,30 @@ static bool check_number(const PageView *v, Json *model, Str number, Str birth, 
     }
     bool found = id.len > 0 && find_permit(v, id, &p, &fault) &&
                  str_eq(json_text(json_get_str(p.person->data, json_text(json_path(rule, "person.secret")))), birth);
+    *ret_known = found;
     bool valid = found && !is_revoked(v, p.row->state) &&
                  seconds_of(v, json_text(json_get_str(p.row->data, json_text_at(rule, "until")))) + DAY_S > v->now.ms / 1000;
     Json *result = new_result(v, model, valid ? "verify.valid" : "verify.not");
     if (found) {
         add_facts(v, page_list_in(v, result, "facts"), json_get(rule, "open"), p.type, p.row->data);
+    }
+    return true;
+}
+
+/* A permit may be of any scheme that runs here: asks each until one knows it. */
+static bool check_with_all(const PageView *v, Json *model, Str text, const PageVerifyAsk *ask, Err *err)
+{
+    bool known = false;
+    for (size_t k = 0; k < v->flow->scheme_count && !known; k++) {
+        PageView other = *v;
+        other.scheme = v->flow->schemes[k];
+        if (rule_of(&other) == NULL) {
+            continue;
+        }
+        if (!(text.len > 0 ? check_credential(&other, model, text, &known, err)
+                           : check_number(&other, model, str_trim(ask->number), ask->birth, &known, err))) {
+            return false;
+        }
     }
     return true;
 }
@@ -385,9 +406,6 @@ bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *er
     page_set_text(v, m, "number", ask->number);
     page_set_text(v, m, "birth", ask->birth);
     page_set_text(v, m, "list_day", day_print(v->a, v->today));
-    if (rule_of(v) == NULL) {
-        return true;
-    }
     if (ask->picture.len > 0 && text.len == 0) {
         if (!doc_qr_read(v->a, ask->picture, &read, &fault)) {
             page_set_text(v, page_add(v, page_list_in(v, m, "errors")), "text", str_copy(v->a, str_from_c(fault.text)));
@@ -395,8 +413,5 @@ bool page_verify(const PageView *v, const PageVerifyAsk *ask, Page *ret, Err *er
         }
         text = read;
     }
-    if (text.len > 0) {
-        return check_credential(v, m, text, err);
-    }
-    return ask->number.len == 0 || check_number(v, m, str_trim(ask->number), ask->birth, err);
+    return (text.len == 0 && ask->number.len == 0) || check_with_all(v, m, text, ask, err);
 }

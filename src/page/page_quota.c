@@ -5,7 +5,7 @@
 enum { ROUND_TO = 5, MAX_POINTS = 180, MAX_CHARTS = 12, MAX_DAYS = 1100 };
 
 /* scheme.json: "figures": {"quota": {type, states, persons, day, source, confidence},
- * "rounds": {type, hidden, quota, round, from, until, source, confidence}} */
+ * "rounds": {type, hidden, quota, round, group, from, until, source, confidence}} */
 static const Json *rule_of(const PageView *v, const char *name)
 {
     return json_get(json_get(scheme_info(v->scheme), "figures"), name);
@@ -45,6 +45,22 @@ static Str source_of(const PageView *v, const Json *rule, const CaseRow *row)
         return source;
     }
     return str_printf(v->a, "%.*s · %.*s", STR_ARG(source), STR_ARG(page_label(v, "choice", confidence)));
+}
+
+/* The values of the named fields (one name or a list), joined; as words of the reader, or as they are. */
+static Str joined(const PageView *v, const Json *names, const CaseRow *row, bool as_words)
+{
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    Buf text = buf_new(v->a, 2000);
+    bool many = names != NULL && names->kind == JSON_ARRAY;
+    for (size_t k = 0; k < (many ? json_count(names) : 1); k++) {
+        Str field = json_text(many ? names->items[k] : names);
+        const Json *value = json_get_str(row->data, field);
+        if (value != NULL) {
+            buf_printf(&text, "%s%.*s", text.len ? " · " : "", STR_ARG(as_words ? page_value(v, t, field, value) : json_text(value)));
+        }
+    }
+    return buf_str(&text);
 }
 
 /* ---- What is released and what is issued ---- */
@@ -120,24 +136,14 @@ static bool add_decisions(const PageView *v, Json *model, Err *err)
     if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows, &count, err)) {
         return false;
     }
-    const SchemeType *t = scheme_type(v->scheme, json_text_at(rule, "type"));
     Json *list = page_list_in(v, model, "decisions");
     for (size_t i = 0; i < count; i++) {
         if (!names_have(states, rows[i].state)) {
             continue;
         }
         Json *j = page_add(v, list);
-        Buf label = buf_new(v->a, 2000);
-        const Json *names = json_get(rule, "name");
-        for (size_t k = 0; k < json_count(names); k++) {
-            Str field = json_text(names->items[k]);
-            const Json *value = json_get_str(rows[i].data, field);
-            if (value != NULL) {
-                buf_printf(&label, "%s%.*s", label.len ? " · " : "", STR_ARG(page_value(v, t, field, value)));
-            }
-        }
         Str day = text_of(rule, "day", &rows[i]);
-        page_set_text(v, j, "label", buf_str(&label));
+        page_set_text(v, j, "label", joined(v, json_get(rule, "name"), &rows[i], true));
         page_set_text(v, j, "day", day.len ? day : day_print(v->a, rows[i].opened));
         page_set_text(v, j, "source", source_of(v, rule, &rows[i]));
         page_set_text(v, j, "persons", text_of(rule, "persons", &rows[i]));
@@ -152,12 +158,9 @@ static void add_rounds(const PageView *v, Json *model, const Rounds *rounds)
     int64_t approved = 0, issued = 0;
     for (size_t i = 0; i < rounds->count; i++) {
         const Round *r = &rounds->items[i];
-        const SchemeType *t = scheme_type(v->scheme, r->row->type);
         Json *j = page_add(v, list);
-        Str group = json_text_at(r->rule, "group");
-        const Json *value = json_get_str(r->row->data, group);
         page_set_text(v, j, "round", text_of(r->rule, "round", r->row));
-        page_set_text(v, j, "group", value ? page_value(v, t, group, value) : STR(""));
+        page_set_text(v, j, "group", joined(v, json_get(r->rule, "group"), r->row, true));
         page_set_text(v, j, "from", text_of(r->rule, "from", r->row));
         page_set_text(v, j, "until", text_of(r->rule, "until", r->row));
         page_set_text(v, j, "source", source_of(v, r->rule, r->row));
@@ -201,14 +204,11 @@ static bool add_burn_down(const PageView *v, Json *charts, const Round *r, Err *
             break;
         }
     }
-    const SchemeType *t = scheme_type(v->scheme, r->row->type);
-    Str group = json_text_at(r->rule, "group");
-    const Json *value = json_get_str(r->row->data, group);
     Str left = view_text(v->a, v->language, "quota.left", NULL);
     page_set_text(v, j, "kind", STR("burn_down"));
     page_set_text(v, j, "id", str_printf(v->a, "left-%.*s", STR_ARG(r->row->id)));
     page_set_text(v, j, "title", str_printf(v->a, "%.*s: %.*s · %.*s", STR_ARG(left), STR_ARG(text_of(r->rule, "round", r->row)),
-                                            STR_ARG(value ? page_value(v, t, group, value) : STR(""))));
+                                            STR_ARG(joined(v, json_get(r->rule, "group"), r->row, true))));
     page_set_text(v, j, "unit", view_text(v->a, v->language, "quota.unit", NULL));
     page_set_text(v, j, "x_label", view_text(v->a, v->language, "quota.day", NULL));
     page_set_text(v, one, "label", left);
@@ -258,7 +258,7 @@ static bool add_days(const PageView *v, Json *rows, const Round *r, Err *err)
     from = day_parse(text_of(r->rule, "from", r->row), &from) ? from : r->row->opened;
     int32_t first = units.row_count > 0 && units.cells[1].i < from.n ? (int32_t)units.cells[1].i : from.n;
     first = v->today.n - first < MAX_DAYS ? first : v->today.n - MAX_DAYS;
-    Str group = json_text(json_get_str(r->row->data, json_text_at(r->rule, "group")));
+    Str group = joined(v, json_get(r->rule, "group"), r->row, false);
     size_t taken = 0;
     for (int32_t day = first; day <= v->today.n; day++) {
         while (taken < units.row_count && units.cells[taken * units.column_count + 1].i <= day) {

@@ -39,6 +39,10 @@ static const char *const CREATE[] = {
     "CREATE INDEX IF NOT EXISTS decisions_by_case ON decisions (case_id)",
     "CREATE TABLE IF NOT EXISTS file_reads (seq BIGINT PRIMARY KEY, person TEXT NOT NULL, at TEXT NOT NULL, reader TEXT NOT"
     " NULL, reason TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS assigned (case_id TEXT PRIMARY KEY, account TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS office_notes (seq BIGINT PRIMARY KEY, case_id TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,"
+    " assignee TEXT NOT NULL, handed_over BIGINT NOT NULL, note TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS office_notes_by_case ON office_notes (case_id, seq)",
     "CREATE INDEX IF NOT EXISTS file_reads_by_person ON file_reads (person, seq)",
 };
 
@@ -46,7 +50,7 @@ static const char *const DROP[] = {
     "DROP TABLE IF EXISTS cases",    "DROP TABLE IF EXISTS case_index", "DROP TABLE IF EXISTS uniques",
     "DROP TABLE IF EXISTS links",    "DROP TABLE IF EXISTS approved",   "DROP TABLE IF EXISTS units",
     "DROP TABLE IF EXISTS words",    "DROP TABLE IF EXISTS counters",   "DROP TABLE IF EXISTS decisions",
-    "DROP TABLE IF EXISTS file_reads", "DROP TABLE IF EXISTS stays",
+    "DROP TABLE IF EXISTS file_reads", "DROP TABLE IF EXISTS assigned", "DROP TABLE IF EXISTS office_notes", "DROP TABLE IF EXISTS stays",
 };
 
 static const char *const DUMP[] = {
@@ -61,6 +65,8 @@ static const char *const DUMP[] = {
     "SELECT name, n FROM counters ORDER BY name",
     "SELECT seq, case_id, step, model, outcome, day FROM decisions ORDER BY seq",
     "SELECT seq, person, at, reader, reason FROM file_reads ORDER BY seq",
+    "SELECT case_id, account FROM assigned ORDER BY case_id",
+    "SELECT seq, case_id, at, actor, assignee, handed_over, note FROM office_notes ORDER BY seq",
     "SELECT case_id, version, type, state, since FROM stays ORDER BY case_id, version",
 };
 
@@ -212,6 +218,34 @@ static bool apply_read(Store *s, Arena *a, const Event *e, Err *err)
     return store_exec(s, "INSERT INTO file_reads (seq, person, at, reader, reason) VALUES ($1, $2, $3, $4, $5)", p, N(p), err);
 }
 
+/* Work of the office beside the law: who has a case in hand, and notes. */
+static bool apply_office(Store *s, Arena *a, const Event *e, Err *err)
+{
+    bool handed_over = str_eq(e->type, STR("office.handed_over"));
+    Str id = json_text_at(e->data, "case"), to = json_text_at(e->data, "to"), note = json_text_at(e->sealed, "note");
+    note = note.len > 0 ? note : json_text_at(e->data, "note");
+    StoreValue p[] = {STORE_I(e->seq), STORE_S(id), STORE_S(instant_print(a, e->at)), STORE_S(e->actor), STORE_S(to),
+                      STORE_I(handed_over), STORE_S(note)};
+    if (!store_exec(s, "INSERT INTO office_notes (seq, case_id, at, actor, assignee, handed_over, note) VALUES ($1, $2, $3, $4, $5,"
+                       " $6, $7)", p, N(p), err)) {
+        return false;
+    }
+    StoreValue own[] = {STORE_S(id), STORE_S(to)};
+    if (!handed_over) {
+        return true;
+    }
+    return to.len == 0 ? store_exec(s, "DELETE FROM assigned WHERE case_id = $1", own, 1, err)
+                       : store_exec(s, "INSERT INTO assigned (case_id, account) VALUES ($1, $2) ON CONFLICT (case_id) DO UPDATE SET"
+                                       " account = excluded.account", own, N(own), err);
+}
+
+/* In another role's hands a case is nobody's own any more. */
+static bool end_assignment(Store *s, const Event *e, Str holder_before, Str holder, Err *err)
+{
+    StoreValue p[] = {STORE_S(e->stream)};
+    return str_eq(holder_before, holder) || store_exec(s, "DELETE FROM assigned WHERE case_id = $1", p, N(p), err);
+}
+
 /* ---- One event: the case ---- */
 
 typedef struct {
@@ -269,6 +303,7 @@ static Str print_json(Arena *a, const Json *j)
 static void fold_event(Arena *a, const Event *e, Fold *f)
 {
     const Json *to = json_get(e->data, "to"), *pending = json_get(e->data, "pending");
+    pending = pending ? pending : json_get(e->sealed, "pending");
     if (to != NULL) {
         f->state = json_text(to);
         f->since = e->day.n;
@@ -335,6 +370,9 @@ bool project_apply(Store *s, Arena *a, const Event *e, Err *err)
     if (str_eq(e->type, STR("file.read"))) {
         return apply_read(s, a, e, err);
     }
+    if (str_starts(e->type, STR("office."))) {
+        return apply_office(s, a, e, err);
+    }
     Str type = json_text_at(e->data, "type");
     if (type.len == 0) {
         return true; /* an event of the store itself, not of a case */
@@ -344,8 +382,10 @@ bool project_apply(Store *s, Arena *a, const Event *e, Err *err)
     if (!load_fold(s, a, e, &f, err)) {
         return false;
     }
+    Str holder = f.holder;
     fold_event(a, e, &f);
-    return save_fold(s, a, e, &f, err) && save_stay(s, e, key, &f, err) && count_case(s, e, key, err) && apply_index(s, e, key, err) &&
+    return end_assignment(s, e, holder, f.holder, err) && save_fold(s, a, e, &f, err) && save_stay(s, e, key, &f, err) &&
+           count_case(s, e, key, err) && apply_index(s, e, key, err) &&
            apply_words(s, e, err) && apply_links(s, e, err) && apply_units(s, e, err) && apply_decision(s, e, err);
 }
 
@@ -397,6 +437,7 @@ static bool forget_case(Store *s, Str id, Err *err)
         "DELETE FROM links WHERE case_id = $1",      "DELETE FROM words WHERE case_id = $1",
         "DELETE FROM units WHERE case_id = $1",      "DELETE FROM decisions WHERE case_id = $1",
         "DELETE FROM cases WHERE id = $1",           "DELETE FROM approved WHERE allocation = $1",
+        "UPDATE office_notes SET note = '' WHERE case_id = $1",
         "DELETE FROM stays WHERE case_id = $1",
     };
     StoreValue p[] = {STORE_S(id)};

@@ -2,12 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "query.h"
 
-#include "base/fold.h"
+#include "query_int.h"
 
 #define N(params) COUNT_OF(params)
-#define CASE_COLUMNS "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, c.data, c.pending"
-enum { CASE_COLUMN_COUNT = 13, MAX_WORDS = 6 };
-
 /* ---- Rows ---- */
 
 static bool case_of(Arena *a, const StoreValue *c, CaseRow *ret, Err *err)
@@ -20,7 +17,7 @@ static bool case_of(Arena *a, const StoreValue *c, CaseRow *ret, Err *err)
     return c[12].s.len == 0 || json_parse(a, c[12].s, &ret->pending, err);
 }
 
-static bool cases_of(Arena *a, const StoreRows *rows, const CaseRow **ret, size_t *ret_count, Err *err)
+bool query_rows(Arena *a, const StoreRows *rows, const CaseRow **ret, size_t *ret_count, Err *err)
 {
     CaseRow *list = ARENA_ARRAY(a, CaseRow, rows->row_count + 1);
     for (size_t i = 0; i < rows->row_count; i++) {
@@ -39,7 +36,7 @@ bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err)
     StoreValue p[] = {STORE_S(id)};
     size_t count;
     if (!store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.id = $1", p, N(p), &rows, err) ||
-        !cases_of(a, &rows, ret, &count, err)) {
+        !query_rows(a, &rows, ret, &count, err)) {
         return false;
     }
     *ret = count ? *ret : NULL;
@@ -92,7 +89,7 @@ bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *wher
                                  : store_query(s, a, any, q, 2, &rows, err);
     CaseRow *list;
     size_t count, n = 0;
-    if (!ok || !cases_of(a, &rows, ret, &count, err)) {
+    if (!ok || !query_rows(a, &rows, ret, &count, err)) {
         return false;
     }
     list = (CaseRow *)(uintptr_t)*ret;
@@ -111,59 +108,19 @@ static bool count_of(const StoreRows *rows, int64_t *ret)
     return true;
 }
 
-/* Up to MAX_WORDS folded words; missing ones repeat the first, so that one statement serves all. */
-static size_t words_of(Arena *a, Str text, Str *ret)
-{
-    size_t n = 0;
-    for (Str rest = fold_name(a, text), word; n < MAX_WORDS && str_cut(&rest, ' ', &word);) {
-        if (word.len > 0) {
-            ret[n++] = word;
-        }
-    }
-    for (size_t i = n; i < MAX_WORDS && n > 0; i++) {
-        ret[i] = ret[0];
-    }
-    return n;
-}
-
 #define PAGE_FILTER " FROM cases c WHERE ($1 = '' OR c.scheme = $2) AND ($3 = '' OR c.type = $4) AND ($5 = '' OR c.state = $6)"
-
-static bool search_page(Store *s, Arena *a, const QueryPage *page, const Str *words, StoreRows *ret, int64_t *ret_total, Err *err)
-{
-    /* Prefix search: word ≤ w < word + the highest byte. */
-    StoreValue p[MAX_WORDS * 2 + 2];
-    for (size_t i = 0; i < 3; i++) {
-        p[i * 2] = STORE_S(words[i]);
-        p[i * 2 + 1] = STORE_S(str_printf(a, "%.*s~", STR_ARG(words[i])));
-    }
-    p[6] = STORE_S(page->scheme);
-    p[7] = STORE_S(page->type);
-    StoreRows counted;
-    const char *count = "SELECT COUNT(DISTINCT a.case_id) FROM words a JOIN words b ON b.case_id = a.case_id JOIN words d ON"
-                        " d.case_id = a.case_id JOIN cases c ON c.id = a.case_id WHERE a.word >= $1 AND a.word < $2 AND"
-                        " b.word >= $3 AND b.word < $4 AND d.word >= $5 AND d.word < $6 AND c.scheme = $7 AND ($8 = '' OR c.type = $9)";
-    const char *list = "SELECT DISTINCT " CASE_COLUMNS " FROM words a JOIN words b ON b.case_id = a.case_id JOIN words d ON"
-                       " d.case_id = a.case_id JOIN cases c ON c.id = a.case_id WHERE a.word >= $1 AND a.word < $2 AND"
-                       " b.word >= $3 AND b.word < $4 AND d.word >= $5 AND d.word < $6 AND c.scheme = $7 AND ($8 = '' OR c.type = $9)"
-                       " ORDER BY c.id DESC LIMIT $10 OFFSET $11";
-    p[8] = STORE_S(page->type);
-    p[9] = STORE_I(page->limit);
-    p[10] = STORE_I(page->offset);
-    return store_query(s, a, count, p, 9, &counted, err) && count_of(&counted, ret_total) && store_query(s, a, list, p, 11, ret, err);
-}
 
 bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total, Err *err)
 {
     StoreRows rows, counted;
-    Str words[MAX_WORDS];
-    if (page->text.len > 0 && words_of(a, page->text, words) > 0) {
-        return search_page(s, a, page, words, &rows, ret_total, err) && cases_of(a, &rows, ret, ret_count, err);
+    if (page->text.len > 0) {
+        return query_search(s, a, page, ret, ret_count, ret_total, err);
     }
     StoreValue p[] = {STORE_S(page->scheme), STORE_S(page->scheme), STORE_S(page->type), STORE_S(page->type),
                       STORE_S(page->state),  STORE_S(page->state),  STORE_I(page->limit), STORE_I(page->offset)};
     return store_query(s, a, "SELECT COUNT(*)" PAGE_FILTER, p, 6, &counted, err) && count_of(&counted, ret_total) &&
            store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER " ORDER BY c.id DESC LIMIT $7 OFFSET $8", p, N(p), &rows, err) &&
-           cases_of(a, &rows, ret, ret_count, err);
+           query_rows(a, &rows, ret, ret_count, err);
 }
 
 bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, const CaseRow **ret, size_t *ret_count,
@@ -177,7 +134,7 @@ bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, cons
                        "SELECT " CASE_COLUMNS " FROM cases c WHERE c.holder = $1 AND c.scheme = $2 ORDER BY CASE WHEN c.due = ''"
                        " THEN 1 ELSE 0 END, c.due, c.since, c.id LIMIT $3",
                        p, N(p), &rows, err) &&
-           cases_of(a, &rows, ret, ret_count, err);
+           query_rows(a, &rows, ret, ret_count, err);
 }
 
 bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret, size_t *ret_count, Err *err)
@@ -186,7 +143,7 @@ bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret, size_t *
     StoreValue p[] = {STORE_S(scheme)};
     return store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.pending <> '' AND c.scheme = $1 ORDER BY c.since, c.id", p,
                        N(p), &rows, err) &&
-           cases_of(a, &rows, ret, ret_count, err);
+           query_rows(a, &rows, ret, ret_count, err);
 }
 
 bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err)
@@ -197,7 +154,7 @@ bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str
                      "SELECT " CASE_COLUMNS ", l.field FROM links l JOIN cases c ON c.id = l.case_id WHERE l.target = $1 ORDER BY"
                      " c.id DESC LIMIT 500",
                      p, N(p), &rows, err) ||
-        !cases_of(a, &rows, ret, ret_count, err)) {
+        !query_rows(a, &rows, ret, ret_count, err)) {
         return false;
     }
     Str *fields = ARENA_ARRAY(a, Str, rows.row_count + 1);

@@ -15,7 +15,7 @@ MUST_USE bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *e
 MUST_USE bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
                          size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err);
 typedef struct {
-    Str scheme, type, state, text; /* empty: any; text: words to find, folded */
+    Str scheme, type, state, text; /* empty: any; text: words to find in any spelling, the nearest first */
     int64_t offset, limit;
 } QueryPage;
 /* A page of cases by id, newest first, with the whole count. */
@@ -24,6 +24,28 @@ MUST_USE bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRo
 /* What waits for a role, by legal deadline; those without one last. */
 MUST_USE bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, const CaseRow **ret, size_t *ret_count,
                           int64_t *ret_total, Err *err);
+/* The same with filters and pages. */
+typedef struct {
+    Str scheme;
+    const Str *holders;      /* roles; at most 8 count */
+    size_t holder_count;
+    Str type, state;         /* empty: any */
+    Str region_field, region; /* an indexed field and its value; empty value: any */
+    Str due_before;          /* a day: only cases due before it; empty: any */
+    Str assignee;            /* login; "-": nobody has it in hand; empty: any */
+    int64_t offset, limit;
+} QueryQueue;
+typedef struct {
+    const CaseRow *rows;
+    const Str *assignees;    /* who has each in hand; empty: nobody */
+    size_t count;
+    int64_t total;
+} QueryQueuePage;
+MUST_USE bool query_queue_page(Store *s, Arena *a, const QueryQueue *q, QueryQueuePage *ret, Err *err);
+/* Who has the case in hand; empty: nobody. */
+MUST_USE bool query_assignee(Store *s, Arena *a, Str id, Str *ret, Err *err);
+/* Notes and handovers of the office: {seq, at, actor, assignee, handed_over, note}, newest first. */
+MUST_USE bool query_notes(Store *s, Arena *a, Str id, Json **ret, Err *err);
 /* What waits for a second person. */
 MUST_USE bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret, size_t *ret_count, Err *err);
 /* Cases that link to this one; *ret_fields names the field of each. */

@@ -38,9 +38,10 @@ static void add_fields(Keys *k, const Scheme *s, const SchemeType *t)
 
 static void add_step(Keys *k, const SchemeStep *step)
 {
-    if (!step->hidden) {
+    if (!step->hidden || step->foretell) {
         add(k, "step", step->name);
     }
+    add(k, "group", step->group);
     add(k, "event", step->event);
     for (size_t i = 0; i < step->outcome_count; i++) {
         add(k, "event", step->outcomes[i].event);
@@ -109,6 +110,8 @@ SchemeKeys scheme_message_keys(const Scheme *s, Arena *a)
 {
     Keys k = {.a = a, .seen.arena = a};
     const Json *roles = json_get(s->info, "roles");
+    add(&k, "scheme", STR("name"));
+    add(&k, "scheme", STR("text"));
     for (size_t i = 0; i < json_count(roles); i++) {
         add(&k, "role", json_text(roles->items[i]));
     }

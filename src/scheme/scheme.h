@@ -60,7 +60,8 @@ typedef enum {
     SCHEME_CHOICE,
     SCHEME_CASE, /* id of a case of type `of` */
     SCHEME_MRZ,  /* machine-readable zone of a passport, ICAO 9303 TD3 */
-    SCHEME_LIST  /* list of texts */
+    SCHEME_LIST, /* list of texts */
+    SCHEME_FILE  /* a small file: {name, type, size, sha256}; its bytes stand in the event alone */
 } SchemeFieldKind;
 
 typedef struct {
@@ -122,8 +123,10 @@ typedef struct {
     const FeelCode *eligible; /* over `item`; NULL: all */
     const FeelCode *rank;     /* integer over `item`, larger is better */
     const FeelCode *exposure; /* integer over `item`: referrals so far */
+    const FeelCode *beacon;   /* hex text of an outside beacon that is mixed into the seed; NULL or empty: none */
     bool least_shown_first;   /* "order": who was referred least goes first, then rank; else rank, then least referred */
     Str into;                 /* field of the case that gets the list of ids */
+    SchemeNames criteria;     /* the expressions over `item`, as written */
 } SchemeDraw;
 
 /* A round: many cases at once, ranked for units or matched with those that offer places. */
@@ -141,6 +144,7 @@ typedef struct {
     const FeelCode *pool;        /* units of the flexible pool */
     const FeelCode *root;        /* published before: the rows must still have it; NULL: they are fixed now */
     const FeelCode *beacon;      /* hex text of an outside beacon; NULL or empty: none */
+    SchemeNames criteria;        /* the expressions over `item`, as written, without the facts of the model */
     Str model, decision;         /* scores each case for itself; empty: none */
     SchemeExprs facts;           /* over `item` */
 } SchemeRound;
@@ -148,7 +152,9 @@ typedef struct {
 typedef struct {
     Str name;              /* "candidate.register" */
     bool opens;
-    SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one) */
+    Str about;             /* with opens: field that links to the case which the new one is about; `from` are states of that case */
+    SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one,
+                              "party:FIELD.FIELD": linked from the linked one) */
     Str to, event;
     SchemeNames fields;
     SchemeNames optional;  /* those of fields that may be empty */
@@ -173,7 +179,10 @@ typedef struct {
     const FeelCode *take_unit;  /* id of the case whose numbered unit is taken; NULL: none */
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;
+    bool corrects;         /* values that stood there wrongly: only what differs is written, with what stood before */
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    bool foretell;         /* never taken: pages show what it would decide today */
+    Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
     Str document;          /* document kind made by this step; empty: none */
     const FeelScope *scope;
@@ -192,6 +201,8 @@ typedef struct {
     Str name;
     Str prefix;           /* of case ids */
     bool person;          /* the case is a person: its id names the key that seals */
+    bool beside;          /* accompanies another case: does not tell where the person stands */
+    SchemeNames readers;  /* roles among staff who may read such cases; empty: all */
     Str subject;          /* field that links to the person, for other types; empty: none */
     Str party_role;       /* role of an account whose party is a case of this type */
     const FeelCode *title;

@@ -22,6 +22,18 @@ struct Scheme {
     Map languages; /* language → Map* of key → Str* */
 };
 
+/* What is being read, for messages. */
+typedef struct {
+    Scheme *s;
+    Str path;  /* file */
+    Str place; /* step or state */
+    SchemeType *type;
+    const FeelScope *scope;
+    Err *err;
+} SchemeReader;
+/* LAW_BROKEN with file and place; returns false. */
+bool scheme_broken(const SchemeReader *r, const char *what, Str detail);
+
 /* Reads a whole file; IO_FAILED with the path. */
 MUST_USE bool scheme_read_file(Arena *a, Str path, Str *ret, Err *err);
 /* Names in a folder that end in `suffix`, sorted. Empty if there is no such folder. */

@@ -2,17 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scheme_int.h"
 
-/* What is being read, for messages. */
-typedef struct {
-    Scheme *s;
-    Str path;  /* file */
-    Str place; /* step or state */
-    SchemeType *type;
-    const FeelScope *scope;
-    Err *err;
-} Reader;
-
-static bool broken(const Reader *r, const char *what, Str detail)
+bool scheme_broken(const SchemeReader *r, const char *what, Str detail)
 {
     return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: %s %.*s", STR_ARG(r->path), STR_ARG(r->place), what, STR_ARG(detail));
 }
@@ -23,7 +13,7 @@ typedef struct {
     JsonKind kind;
 } PartKind;
 
-static bool parts_fit(const Reader *r, const Json *j, const PartKind *parts, size_t count)
+static bool parts_fit(const SchemeReader *r, const Json *j, const PartKind *parts, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const Json *part = json_get(j, parts[i].key);
@@ -52,7 +42,7 @@ static SchemeNames read_names(Arena *a, const Json *j)
 }
 
 /* NULL text gives NULL code. */
-static bool read_expr(const Reader *r, const Json *j, const FeelCode **ret)
+static bool read_expr(const SchemeReader *r, const Json *j, const FeelCode **ret)
 {
     *ret = NULL;
     Str text = json_text(j);
@@ -70,7 +60,7 @@ static bool read_expr(const Reader *r, const Json *j, const FeelCode **ret)
     return true;
 }
 
-static bool read_exprs(const Reader *r, const Json *j, SchemeExprs *ret)
+static bool read_exprs(const SchemeReader *r, const Json *j, SchemeExprs *ret)
 {
     ret->items = ARENA_ARRAY(r->s->arena, SchemeExpr, json_count(j) + 1);
     ret->count = 0;
@@ -82,19 +72,19 @@ static bool read_exprs(const Reader *r, const Json *j, SchemeExprs *ret)
             return false;
         }
         if (e->code == NULL) {
-            return broken(r, "no expression for", e->name);
+            return scheme_broken(r, "no expression for", e->name);
         }
     }
     return true;
 }
 
-static bool read_code(const Reader *r, const Json *j, ErrCode otherwise, ErrCode *ret)
+static bool read_code(const SchemeReader *r, const Json *j, ErrCode otherwise, ErrCode *ret)
 {
     Str name = json_text(j);
     *ret = otherwise;
     for (int c = OK + 1; name.len > 0; c++) {
         if (c > LIMIT_MEMORY) {
-            return broken(r, "unknown error code", name);
+            return scheme_broken(r, "unknown error code", name);
         }
         if (str_eq_c(name, err_name((ErrCode)c))) {
             *ret = (ErrCode)c;
@@ -113,24 +103,25 @@ static const struct {
 } KINDS[] = {
     {"text", SCHEME_TEXT, FEEL_STRING},     {"number", SCHEME_NUMBER, FEEL_NUMBER}, {"date", SCHEME_DATE, FEEL_DATE},
     {"yes_no", SCHEME_YES_NO, FEEL_BOOLEAN}, {"choice", SCHEME_CHOICE, FEEL_STRING}, {"case", SCHEME_CASE, FEEL_STRING},
-    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},
+    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},     {"file", SCHEME_FILE, FEEL_NULL},
 };
 
-static bool read_kind(const Reader *r, const Json *j, SchemeField *f)
+static bool read_kind(const SchemeReader *r, const Json *j, SchemeField *f)
 {
     Str kind = json_text_at(j, "type");
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
         if (str_eq_c(kind, KINDS[i].name)) {
             f->kind = KINDS[i].kind;
             f->type = KINDS[i].feel == FEEL_LIST ? feel_type_list(r->s->arena, feel_type_basic(FEEL_STRING))
-                                                 : feel_type_basic(KINDS[i].feel);
+                      : KINDS[i].feel == FEEL_NULL ? feel_type_any()
+                                                   : feel_type_basic(KINDS[i].feel);
             return true;
         }
     }
-    return broken(r, "unknown type of field", kind);
+    return scheme_broken(r, "unknown type of field", kind);
 }
 
-static bool read_field(Reader *r, Str name, const Json *j, SchemeField *f)
+static bool read_field(SchemeReader *r, Str name, const Json *j, SchemeField *f)
 {
     r->place = name;
     f->name = name;
@@ -148,16 +139,16 @@ static bool read_field(Reader *r, Str name, const Json *j, SchemeField *f)
         return false;
     }
     if (f->kind == SCHEME_CHOICE && f->choices.count == 0) {
-        return broken(r, "a choice without choices:", name);
+        return scheme_broken(r, "a choice without choices:", name);
     }
     FeelScope *scope = feel_scope_new(r->s->arena, NULL);
     feel_scope_add(scope, STR("value"), f->type);
-    Reader inner = *r;
+    SchemeReader inner = *r;
     inner.scope = scope;
     return read_expr(&inner, json_get(j, "check"), &f->check);
 }
 
-static bool read_fields(Reader *r, const Json *j)
+static bool read_fields(SchemeReader *r, const Json *j)
 {
     SchemeType *t = r->type;
     t->fields = ARENA_ARRAY(r->s->arena, SchemeField, json_count(j) + 1);
@@ -175,7 +166,7 @@ static bool read_fields(Reader *r, const Json *j)
 
 /* ---- Scopes ---- */
 
-static FeelScope *base_scope(const Reader *r)
+static FeelScope *base_scope(const SchemeReader *r)
 {
     static const char *const NAMES[] = {"form", "case", "caller", "today", "decision", "item", "holidays",
                                         "period end", "days before", "paused period end", "name key", "passport", "law hash", "round", "line"};
@@ -189,7 +180,7 @@ static FeelScope *base_scope(const Reader *r)
 
 /* ---- States ---- */
 
-static bool read_states(Reader *r, const Json *j)
+static bool read_states(SchemeReader *r, const Json *j)
 {
     SchemeType *t = r->type;
     t->states = ARENA_ARRAY(r->s->arena, SchemeState, json_count(j) + 1);
@@ -211,7 +202,7 @@ static bool read_states(Reader *r, const Json *j)
 
 /* ---- Steps ---- */
 
-static bool read_one_read(const Reader *r, Str name, const Json *j, SchemeRead *read)
+static bool read_one_read(const SchemeReader *r, Str name, const Json *j, SchemeRead *read)
 {
     static const struct {
         const char *key;
@@ -233,11 +224,11 @@ static bool read_one_read(const Reader *r, Str name, const Json *j, SchemeRead *
         read->type = json_text(subject);
         return read_exprs(r, json_get(j, "where"), &read->where);
     }
-    return broken(r, "a read needs one of find, list, count, case, units:", name);
+    return scheme_broken(r, "a read needs one of find, list, count, case, units:", name);
 }
 
 /* Reads see the names of the reads before them. */
-static bool read_reads(Reader *r, const Json *j, FeelScope *scope, SchemeStep *step)
+static bool read_reads(SchemeReader *r, const Json *j, FeelScope *scope, SchemeStep *step)
 {
     step->reads = ARENA_ARRAY(r->s->arena, SchemeRead, json_count(j) + 1);
     for (size_t i = 0; i < json_count(j); i++) {
@@ -251,7 +242,7 @@ static bool read_reads(Reader *r, const Json *j, FeelScope *scope, SchemeStep *s
     return true;
 }
 
-static bool read_requires(const Reader *r, const Json *j, SchemeStep *step)
+static bool read_requires(const SchemeReader *r, const Json *j, SchemeStep *step)
 {
     step->requires = ARENA_ARRAY(r->s->arena, SchemeRequire, json_count(j) + 1);
     for (size_t i = 0; i < json_count(j); i++) {
@@ -264,13 +255,13 @@ static bool read_requires(const Reader *r, const Json *j, SchemeStep *step)
             return false;
         }
         if (q->holds == NULL || q->message.len == 0) {
-            return broken(r, "a requirement needs \"if\" and \"message\"", STR(""));
+            return scheme_broken(r, "a requirement needs \"if\" and \"message\"", STR(""));
         }
     }
     return true;
 }
 
-static bool read_outcomes(const Reader *r, const Json *j, SchemeStep *step)
+static bool read_outcomes(const SchemeReader *r, const Json *j, SchemeStep *step)
 {
     step->outcomes = ARENA_ARRAY(r->s->arena, SchemeOutcome, json_count(j) + 1);
     for (size_t i = 0; i < json_count(j); i++) {
@@ -281,7 +272,7 @@ static bool read_outcomes(const Reader *r, const Json *j, SchemeStep *step)
     return true;
 }
 
-static bool read_also(const Reader *r, const Json *j, SchemeStep *step)
+static bool read_also(const SchemeReader *r, const Json *j, SchemeStep *step)
 {
     step->also = ARENA_ARRAY(r->s->arena, SchemeAlso, json_count(j) + 1);
     for (size_t i = 0; i < json_count(j); i++) {
@@ -299,13 +290,26 @@ static bool read_also(const Reader *r, const Json *j, SchemeStep *step)
             return false;
         }
         if ((also->cases == NULL && also->lines.count == 0) || also->event.len == 0) {
-            return broken(r, "an effect needs cases (or lines) and event", STR(""));
+            return scheme_broken(r, "an effect needs cases (or lines) and event", STR(""));
         }
     }
     return true;
 }
 
-static bool read_draw(const Reader *r, const Json *j, SchemeStep *step)
+/* What people are chosen or ordered by, as written. */
+static SchemeNames read_criteria(Arena *a, const Json *j)
+{
+    static const char *const KEYS[] = {"eligible", "rank", "exposure", "points", "cell", "units", "wishes"};
+    SchemeNames n = {.items = ARENA_ARRAY(a, Str, COUNT_OF(KEYS))};
+    for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
+        if (json_text_at(j, KEYS[i]).len > 0) {
+            n.items[n.count++] = json_text_at(j, KEYS[i]);
+        }
+    }
+    return n;
+}
+
+static bool read_draw(const SchemeReader *r, const Json *j, SchemeStep *step)
 {
     if (j == NULL) {
         return true;
@@ -313,17 +317,18 @@ static bool read_draw(const Reader *r, const Json *j, SchemeStep *step)
     SchemeDraw *d = step->draw = ARENA_NEW(r->s->arena, SchemeDraw);
     d->pool = json_text_at(j, "pool");
     d->into = json_text_at(j, "into");
+    d->criteria = read_criteria(r->s->arena, j);
     d->least_shown_first = str_eq(json_text_at(j, "order"), STR("least shown first"));
     bool ok = read_expr(r, json_get(j, "places"), &d->places) && read_expr(r, json_get(j, "multiple"), &d->multiple) &&
               read_expr(r, json_get(j, "eligible"), &d->eligible) && read_expr(r, json_get(j, "rank"), &d->rank) &&
-              read_expr(r, json_get(j, "exposure"), &d->exposure);
+              read_expr(r, json_get(j, "exposure"), &d->exposure) && read_expr(r, json_get(j, "beacon"), &d->beacon);
     if (ok && (!d->places || !d->multiple || !d->rank || !d->exposure || !d->pool.len || !d->into.len)) {
-        return broken(r, "a draw needs pool, places, multiple, rank, exposure and into", STR(""));
+        return scheme_broken(r, "a draw needs pool, places, multiple, rank, exposure and into", STR(""));
     }
     return ok;
 }
 
-static bool read_round(const Reader *r, const Json *j, SchemeStep *step)
+static bool read_round(const SchemeReader *r, const Json *j, SchemeStep *step)
 {
     if (j == NULL) {
         return true;
@@ -334,6 +339,7 @@ static bool read_round(const Reader *r, const Json *j, SchemeStep *step)
     d->one_per_pass = json_is_true(json_get(j, "one_per_pass"));
     d->list = json_text_at(j, "list");
     d->offers = json_text_at(j, "offers");
+    d->criteria = read_criteria(r->s->arena, j);
     d->model = json_text(json_path(j, "decision.model"));
     d->decision = json_text(json_path(j, "decision.name"));
     const struct {
@@ -348,7 +354,7 @@ static bool read_round(const Reader *r, const Json *j, SchemeStep *step)
         }
     }
     if (!d->list.len || !d->points || (d->matches ? !d->wishes || !d->seats || !d->offers.len : !d->units || !d->cell || !d->caps)) {
-        return broken(r, "a round needs list and points; a ranking units, cell and caps; a match wishes, offers and seats", STR(""));
+        return scheme_broken(r, "a round needs list and points; a ranking units, cell and caps; a match wishes, offers and seats", STR(""));
     }
     return read_exprs(r, json_path(j, "decision.facts"), &d->facts);
 }
@@ -369,6 +375,7 @@ static void split_optional(Arena *a, SchemeStep *step)
 static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
 {
     step->opens = json_is_true(json_get(j, "opens"));
+    step->about = json_text_at(j, "about");
     step->from = read_names(a, json_get(j, "from"));
     step->who = read_names(a, json_get(j, "who"));
     step->to = json_text_at(j, "to");
@@ -377,16 +384,20 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     split_optional(a, step);
     step->two_people = json_is_true(json_get(j, "two_people"));
     step->discretion = json_is_true(json_get(j, "discretion"));
+    step->corrects = json_is_true(json_get(j, "corrects"));
     step->hidden = json_is_true(json_get(j, "hidden"));
     step->return_unit = json_is_true(json_get(j, "return_unit"));
     step->receipt = json_is_true(json_get(j, "receipt"));
     step->cite = json_text_at(j, "cite");
+    step->group = json_text_at(j, "group");
+    step->foretell = json_is_true(json_get(j, "foretell"));
+    step->hidden = step->hidden || step->foretell;
     step->document = json_text_at(j, "document");
     step->model = json_text(json_path(j, "decision.model"));
     step->decision = json_text(json_path(j, "decision.name"));
 }
 
-static bool read_step(Reader *r, Str name, const Json *j, SchemeStep *step)
+static bool read_step(SchemeReader *r, Str name, const Json *j, SchemeStep *step)
 {
     static const PartKind PARTS[] = {{"from", JSON_ARRAY},    {"who", JSON_ARRAY},      {"fields", JSON_ARRAY},
                                      {"require", JSON_ARRAY}, {"also", JSON_ARRAY},     {"reads", JSON_OBJECT},
@@ -411,12 +422,44 @@ static bool read_step(Reader *r, Str name, const Json *j, SchemeStep *step)
            read_expr(r, json_get(j, "make_units"), &step->make_units);
 }
 
-static bool read_steps(Reader *r, const Json *j)
+/* "like" names a step of the same file: what this one does not say is said there; of objects, member by member. */
+static bool complete_step(SchemeReader *r, const Json *steps, Str name, const Json *j, const Json **ret)
+{
+    Arena *a = r->s->arena;
+    Str like = json_text_at(j, "like");
+    const Json *model = like.len ? json_get_str(steps, like) : NULL;
+    *ret = j;
+    r->place = name;
+    if (like.len == 0) {
+        return true;
+    }
+    if (model == NULL || json_get(model, "like") != NULL) {
+        return scheme_broken(r, "\"like\" names no step that stands for itself:", like);
+    }
+    Json *whole = json_copy(a, model);
+    for (size_t i = 0; i < json_count(j); i++) {
+        Str key = j->members[i].key;
+        Json *value = j->members[i].value, *there = json_get_str(whole, key);
+        bool both = there != NULL && there->kind == JSON_OBJECT && value->kind == JSON_OBJECT;
+        for (size_t k = 0; both && k < value->count; k++) {
+            json_set(a, there, value->members[k].key, value->members[k].value);
+        }
+        if (!both) {
+            json_set(a, whole, key, value);
+        }
+    }
+    *ret = whole;
+    return true;
+}
+
+static bool read_steps(SchemeReader *r, const Json *j)
 {
     SchemeType *t = r->type;
     t->steps = ARENA_ARRAY(r->s->arena, SchemeStep, json_count(j) + 1);
     for (size_t i = 0; i < json_count(j); i++) {
-        if (!read_step(r, j->members[i].key, j->members[i].value, &t->steps[t->step_count++])) {
+        const Json *step;
+        if (!complete_step(r, j, j->members[i].key, j->members[i].value, &step) ||
+            !read_step(r, j->members[i].key, step, &t->steps[t->step_count++])) {
             return false;
         }
     }
@@ -425,17 +468,20 @@ static bool read_steps(Reader *r, const Json *j)
 
 bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *err)
 {
-    Reader r = {.s = s, .path = path, .place = STR("the file"), .type = ret, .err = err};
+    SchemeReader r = {.s = s, .path = path, .place = STR("the file"), .type = ret, .err = err};
     ret->name = json_text_at(j, "type");
     ret->prefix = json_text_at(j, "prefix");
     ret->person = json_is_true(json_get(j, "person"));
+    ret->beside = json_is_true(json_get(j, "beside"));
+    ret->readers = read_names(s->arena, json_get(j, "readers"));
     ret->subject = json_text_at(j, "subject");
     ret->party_role = json_text_at(j, "party_role");
     ret->list = read_names(s->arena, json_get(j, "list"));
     if (ret->name.len == 0 || ret->prefix.len == 0) {
-        return broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
+        return scheme_broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
     }
-    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY}};
+    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY},
+                                     {"readers", JSON_ARRAY}};
     if (!parts_fit(&r, j, PARTS, COUNT_OF(PARTS)) || !read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
         !read_steps(&r, json_get(j, "steps"))) {
         return false;
@@ -443,155 +489,4 @@ bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *
     r.scope = base_scope(&r);
     r.place = STR("title");
     return read_expr(&r, json_get(j, "title"), &ret->title);
-}
-
-/* ---- Cross-references ---- */
-
-static bool check_state(const Reader *r, const SchemeType *t, Str state)
-{
-    return state.len == 0 || scheme_state(t, state) != NULL || broken(r, "unknown state", state);
-}
-
-static bool check_states(const Reader *r, const SchemeType *t, const SchemeNames *names)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (!check_state(r, t, names->items[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool check_reads(const Reader *r, const SchemeStep *step)
-{
-    for (size_t i = 0; i < step->read_count; i++) {
-        const SchemeRead *read = &step->reads[i];
-        const SchemeType *t = scheme_type(r->s, read->type);
-        if (t == NULL && (read->kind == READ_FIND || read->kind == READ_LIST || read->kind == READ_COUNT)) {
-            return broken(r, "unknown case type", read->type);
-        }
-        for (size_t k = 0; k < read->where.count; k++) {
-            const SchemeField *f = scheme_field(t, read->where.items[k].name);
-            if (f == NULL || !f->indexed) {
-                return broken(r, "not an indexed field:", read->where.items[k].name);
-            }
-        }
-        if (t != NULL && !check_states(r, t, &read->states)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool check_effects(const Reader *r, const SchemeStep *step)
-{
-    for (size_t i = 0; i < step->also_count; i++) {
-        const SchemeAlso *also = &step->also[i];
-        const SchemeType *t = scheme_type(r->s, also->type);
-        if (t == NULL) {
-            return broken(r, "unknown case type", also->type);
-        }
-        if (!check_state(r, t, also->to) || !check_states(r, t, &also->from)) {
-            return false;
-        }
-        for (size_t k = 0; k < also->set.count; k++) {
-            if (scheme_field(t, also->set.items[k].name) == NULL) {
-                return broken(r, "unknown field", also->set.items[k].name);
-            }
-        }
-    }
-    return true;
-}
-
-static bool is_list(const SchemeStep *step, Str name)
-{
-    for (size_t i = 0; i < step->read_count; i++) {
-        if (step->reads[i].kind == READ_LIST && str_eq(step->reads[i].name, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool check_round(const Reader *r, const SchemeStep *step)
-{
-    const SchemeRound *d = step->round;
-    for (size_t i = 0; d == NULL && i < step->also_count; i++) {
-        if (step->also[i].lines.count > 0) {
-            return broken(r, "lines of a round that the step does not hold:", step->also[i].event);
-        }
-    }
-    if (d == NULL) {
-        return true;
-    }
-    if (!is_list(step, d->list) || (d->matches && !is_list(step, d->offers))) {
-        return broken(r, "a round's cases are no list that the step reads:", d->list);
-    }
-    return d->model.len == 0 || scheme_model(r->s, d->model, (Day){INT32_MAX}) != NULL || broken(r, "unknown decision model", d->model);
-}
-
-static bool check_draw(const Reader *r, const SchemeType *t, const SchemeStep *step)
-{
-    const SchemeDraw *d = step->draw;
-    if (d != NULL && !is_list(step, d->pool)) {
-        return broken(r, "a draw's pool is no list that the step reads:", d->pool);
-    }
-    return d == NULL || scheme_field(t, d->into) != NULL || broken(r, "unknown field", d->into);
-}
-
-static bool check_fields(Reader *r, const SchemeType *t)
-{
-    for (size_t i = 0; i < t->field_count; i++) {
-        r->place = t->fields[i].name;
-        if (t->fields[i].kind == SCHEME_CASE && t->fields[i].of.len > 0 && scheme_type(r->s, t->fields[i].of) == NULL) {
-            return broken(r, "unknown case type", t->fields[i].of);
-        }
-    }
-    r->place = STR("subject");
-    return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || broken(r, "unknown field", t->subject);
-}
-
-static bool check_step(Reader *r, const SchemeType *t, const SchemeStep *step)
-{
-    r->place = step->name;
-    if (!check_states(r, t, &step->from) || !check_state(r, t, step->to)) {
-        return false;
-    }
-    for (size_t i = 0; i < step->fields.count; i++) {
-        if (scheme_field(t, step->fields.items[i]) == NULL) {
-            return broken(r, "unknown field", step->fields.items[i]);
-        }
-    }
-    for (size_t i = 0; i < step->set.count; i++) {
-        if (scheme_field(t, step->set.items[i].name) == NULL) {
-            return broken(r, "unknown field", step->set.items[i].name);
-        }
-    }
-    for (size_t i = 0; i < step->outcome_count; i++) {
-        if (!check_state(r, t, step->outcomes[i].to)) {
-            return false;
-        }
-    }
-    if (step->model.len > 0 && scheme_model(r->s, step->model, (Day){INT32_MAX}) == NULL) {
-        return broken(r, "unknown decision model", step->model);
-    }
-    return check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
-}
-
-bool scheme_check_references(const Scheme *s, Err *err)
-{
-    for (size_t i = 0; i < s->type_count; i++) {
-        const SchemeType *t = &s->types[i];
-        Reader r = {.s = (Scheme *)(uintptr_t)s, .err = err};
-        r.path = str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(t->name));
-        if (!check_fields(&r, t)) {
-            return false;
-        }
-        for (size_t k = 0; k < t->step_count; k++) {
-            if (!check_step(&r, t, &t->steps[k])) {
-                return false;
-            }
-        }
-    }
-    return true;
 }

@@ -166,16 +166,23 @@ static bool is_word(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* BLOB becomes BYTEA, outside of quotes. */
+/* Outside of quotes BLOB becomes BYTEA; texts of new tables are ordered by their bytes, as SQLite orders them. */
 static char *translate(const char *sql, char *out)
 {
+    static const struct {
+        const char *from, *to;
+    } WORDS[] = {{"BLOB", "BYTEA"}, {"TEXT", "TEXT COLLATE \"C\""}};
     char quote = 0;
-    size_t n = 0;
+    size_t n = 0, words = strncasecmp(sql, "CREATE TABLE", 12) == 0 ? COUNT_OF(WORDS) : 1;
     for (size_t i = 0; sql[i] != '\0'; i++) {
         bool is_start = i == 0 || !is_word(sql[i - 1]);
-        if (quote == 0 && is_start && strncasecmp(sql + i, "BLOB", 4) == 0 && !is_word(sql[i + 4])) {
-            memcpy(out + n, "BYTEA", 5);
-            n += 5;
+        size_t w = 0;
+        while (w < words && !(quote == 0 && is_start && strncmp(sql + i, WORDS[w].from, 4) == 0 && !is_word(sql[i + 4]))) {
+            w++;
+        }
+        if (w < words) {
+            memcpy(out + n, WORDS[w].to, strlen(WORDS[w].to));
+            n += strlen(WORDS[w].to);
             i += 3;
             continue;
         }
@@ -236,7 +243,7 @@ static bool prepare(Store *s, const char *sql, Slot **ret, Err *err)
     }
     char name[INT_TEXT];
     size_t len = strlen(sql);
-    char *text = malloc(len + 1), *sent = malloc(2 * len + 8);
+    char *text = malloc(len + 1), *sent = malloc(4 * len + 8);
     if (text == NULL || sent == NULL || !finish(s, NULL, err)) {
         free(text);
         free(sent);

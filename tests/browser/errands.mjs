@@ -4,16 +4,22 @@ import * as allPages from './errands_all_pages.mjs';
 import * as bulk from './errands_bulk.mjs';
 import * as candidate from './errands_candidate.mjs';
 import * as employer from './errands_employer.mjs';
+import * as kazakhstan from './errands_kazakhstan.mjs';
 import * as office from './errands_office.mjs';
 import * as open from './errands_open.mjs';
+import * as rounds from './errands_rounds.mjs';
+import * as rights from './errands_rights.mjs';
 
 export const ERRANDS = [
   ...allPages.PICTURE_ERRANDS, // of the demo as it is loaded
   ...open.FIRST,
+  ...rounds.ERRANDS,
   ...candidate.ERRANDS,
   ...employer.ERRANDS,
   ...office.ERRANDS,
+  ...kazakhstan.ERRANDS,
   ...bulk.ERRANDS,
+  ...rights.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];

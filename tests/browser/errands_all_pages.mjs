@@ -8,7 +8,7 @@ import { DESK, LANGUAGES, PHONE, ROOT, expect } from './kit.mjs';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const WHO_SEES_WHAT = {
-  '': ['/', '/sign-in', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/verify', '/no-such-page'],
+  '': ['/', '/sign-in', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/verify', '/no-such-page'],
   worker: ['/', '/case/CAN-000014', '/contract/PLA-000002', '/permit/PLA-000002', '/case/PLA-000002/do/placement.decline'],
   'worker-filed': ['/'],
   'worker-roster': ['/'],
@@ -21,6 +21,11 @@ const WHO_SEES_WHAT = {
   committee: ['/', '/do/quota.decide', '/cases/quota'],
   ministry: ['/', '/do/allocation.release', '/cases/allocation'],
   admin: ['/', '/do/account.open_staff', '/cases/account'],
+  'kz-employer': ['/', '/do/permit.post_vacancy', '/do/permit.ask_transfer', '/do/worker.register', '/case/KZE-000001/do/employer.update_figures'],
+  'kz-akimat': ['/', '/cases/permit', '/case/KZP-000001', '/case/KZP-000004/do/permit.decide', '/do/employer.register', '/quota', '/dashboard'],
+  'kz-ministry': ['/', '/do/quota.divide', '/cases/quota'],
+  'kz-inspector': ['/case/KZE-000002/do/employer.record_breach'],
+  'kz-worker': ['/', '/check', '/check?model=local-content', '/check?model=permit-need', '/law', '/law/model/permit-fee', '/log'],
 };
 
 async function switchKeepsPage(world) {
@@ -71,7 +76,7 @@ async function noRawWords(world, language) {
 }
 
 const AXE_PAGES = {
-  '': ['/', '/sign-in', '/check?model=candidate-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/verify', '/no-such-page'],
+  '': ['/', '/sign-in', '/check?model=candidate-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/verify', '/no-such-page'],
   worker: ['/', '/contract/PLA-000002', '/permit/PLA-000002'],
   'worker-roster': ['/'],
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select'],

@@ -1,6 +1,7 @@
 // errands_office.mjs: the committee: what needs two people.
 // SPDX-License-Identifier: Apache-2.0
-import { day, expect, law } from './kit.mjs';
+import { readFileSync } from 'node:fs';
+import { PHONE, day, expect, law } from './kit.mjs';
 
 const about = (person, key, step) => person.web(key).replace('{step}', law(person.language, 'step', step));
 
@@ -31,6 +32,104 @@ async function twoPeople(world) {
   await second.expectState('quota.in_force');
 }
 
+
+// A name as people write it in Kazakhstan finds who stands in the passport with Latin letters; they see that they were found.
+async function findByAnySpelling(world) {
+  const officer = await world.as('officer', 'ru', PHONE);
+  await officer.open('/cases/candidate');
+  const title = (await officer.main().locator('tr[data-item] a').first().innerText()).trim();
+  const id = (await officer.main().locator('tr[data-item] a').first().getAttribute('href')).split('/').pop();
+  const slip = title.toLowerCase().replace(/([a-z])([a-z])(?=[a-z]*$)/, '$2$1');
+  for (const words of [title.toLowerCase(), title.split(' ').reverse().join(' '), slip]) {
+    await officer.open('/');
+    await officer.page.getByRole('searchbox').fill(words);
+    await officer.page.keyboard.press('Enter');
+    await officer.page.waitForURL(/\/search\?/);
+    expect(await officer.main().locator(`a[href="/case/${id}"]`).count() === 1, `“${words}” does not find ${title} (${id})`);
+  }
+  const worker = await world.as('worker', 'en');
+  const name = (await worker.page.title()).split(' – ')[0];
+  await officer.open(`/search?q=${encodeURIComponent(name)}`);
+  await worker.open('/');
+  expect((await worker.main().innerText()).includes(law('en', 'reading', 'search')), 'the person does not see that they were found');
+}
+
+async function queueAndHandover(world) {
+  const officer = await world.as('officer', 'ko');
+  await officer.open('/');
+  await officer.page.getByLabel(officer.web('queue.hand')).selectOption('mine');
+  await officer.main().getByRole('button', { name: officer.web('list.apply') }).click();
+  await officer.main().getByText(officer.web('queue.empty')).waitFor();
+  await officer.open('/?hand=nobody');
+  const href = await officer.main().locator('[data-item] a').first().getAttribute('href');
+  await officer.open(href);
+  const office = officer.page.getByRole('region', { name: officer.web('office.title') });
+  await office.locator('summary', { hasText: officer.web('office.hand_over') }).click();
+  await office.getByLabel(officer.web('office.to')).selectOption('officer2');
+  await office.locator('textarea[name=note]').last().fill('현장 확인이 필요합니다');
+  await office.getByRole('button', { name: officer.web('office.hand_over') }).click();
+  await officer.page.waitForURL(/#office/);
+  const other = await world.as('officer2', 'en');
+  await other.open('/?hand=mine');
+  expect(await other.main().locator(`a[href="${href}"]`).count() === 1, 'the case is not in the hands of the colleague');
+  await other.open(href);
+  await other.main().getByText('현장 확인이 필요합니다').waitFor();
+  await other.page.locator('#office summary', { hasText: other.web('office.add_note') }).click();
+  await other.page.getByLabel(other.web('office.note'), { exact: true }).first().fill('Called the firm.');
+  await other.main().getByRole('button', { name: other.web('office.save_note') }).click();
+  await other.main().getByText('Called the firm.').waitFor();
+  const firm = (await other.main().locator('dl.facts a').first().getAttribute('href'));
+  const employer = await world.as('employer', 'ko');
+  const answer = await employer.open(href);
+  expect(!(await employer.page.content()).includes('Called the firm.'), `a party reads notes of the office (${answer.status()}, ${firm})`);
+}
+
+async function correctByTwo(world) {
+  const first = await world.as('officer', 'kk');
+  await first.open('/case/APP-000001/do/application.correct');
+  const box = first.page.locator('input[name=monthly_wage]');
+  const before = await box.inputValue();
+  await box.fill('2765432');
+  await first.page.locator('[name=correction_reason]').fill('қате терілген');
+  await first.main().locator('form button[type=submit]').last().click();
+  await first.page.waitForURL(/\/case\/APP-000001$/);
+  const second = await world.as('officer2', 'en', PHONE);
+  await second.open('/case/APP-000001');
+  await second.main().getByRole('link', { name: second.web('case.review') }).click();
+  await second.main().locator('form button[type=submit]').last().click();
+  await second.page.waitForURL(/\/case\/APP-000001$/);
+  const told = second.page.locator('.story > li').first();
+  await told.locator('summary').click();
+  const text = (await told.innerText()).replace(/[\s,\u00a0\u202f]/g, '');
+  expect(text.includes('2765432') && text.includes(before), `the story does not tell old (${before}) and new: ${text}`);
+  expect(await told.locator('dl > div').count() === 2, 'more than the correction and its reason is told');
+}
+
+async function letterOfRefusal(world) {
+  const officer = await world.as('officer', 'ru');
+  let found = null;
+  for (const path of ['/cases/application?state=refused', '/cases/candidate?state=failed', '/cases/candidate?state=refused']) {
+    await officer.open(path);
+    const link = officer.main().locator('tr[data-item] a').first();
+    if (await link.count() > 0) {
+      found = await link.getAttribute('href');
+      break;
+    }
+  }
+  expect(found !== null, 'nobody was refused in the demo');
+  await officer.open(found);
+  const letter = officer.page.locator('section[aria-labelledby="c-docs"] a[href^="/letter/"]').first();
+  const [download] = await Promise.all([officer.page.waitForEvent('download'), letter.click()]);
+  const bytes = readFileSync(await download.path());
+  expect(bytes.subarray(0, 5).toString() === '%PDF-', 'the letter is no PDF');
+  const again = await officer.context.request.get(officer.origin + await letter.getAttribute('href'));
+  expect(Buffer.compare(Buffer.from(await again.body()), bytes) === 0, 'the same letter has other bytes the second time');
+}
+
 export const ERRANDS = [
   { name: 'two people decide a quota; the first cannot confirm it', run: twoPeople },
+  { name: 'a person is found by any spelling, and sees it', run: findByAnySpelling },
+  { name: 'an officer filters the queue and hands a case over with a note that no party sees', run: queueAndHandover },
+  { name: 'two officers correct an error; the story tells old and new', run: correctByTwo },
+  { name: 'a refusal has a letter, the same bytes each time', run: letterOfRefusal },
 ];

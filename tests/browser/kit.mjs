@@ -1,7 +1,7 @@
 // kit.mjs: a server of our own, a browser, people who sign in, and documents with right check digits.
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -100,7 +100,17 @@ export async function openBrowser(executablePath) {
 
 const read = path => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 const WEB = Object.fromEntries(LANGUAGES.map(l => [l, read(`web/messages/${l}.json`)]));
-const LAW = Object.fromEntries(LANGUAGES.map(l => [l, read(`law/kr-eps/messages/process.${l}.json`)]));
+// The scheme's own texts stand in several files for each language.
+function lawTexts(scheme, language) {
+  const all = {}, folder = `law/${scheme}/messages`;
+  for (const file of readdirSync(join(ROOT, folder)).filter(f => f.endsWith(`.${language}.json`))) {
+    for (const [kind, texts] of Object.entries(read(`${folder}/${file}`))) {
+      all[kind] = { ...all[kind], ...texts };
+    }
+  }
+  return all;
+}
+const LAW = Object.fromEntries(['kr-eps', 'kz-flp'].map(scheme => [scheme, Object.fromEntries(LANGUAGES.map(l => [l, lawTexts(scheme, l)]))]));
 
 export function web(language, key) {
   const text = WEB[language][key];
@@ -110,8 +120,8 @@ export function web(language, key) {
   return text;
 }
 
-export function law(language, kind, name) {
-  return LAW[language][kind]?.[name] ?? name;
+export function law(language, kind, name, scheme = 'kr-eps') {
+  return LAW[scheme][language][kind]?.[name] ?? name;
 }
 
 const escapeRegex = text => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -123,13 +133,15 @@ const labelled = text => new RegExp(`^\\s*${escapeRegex(text)}(\\s*\\([^)]*\\))?
 
 export class Person {
   constructor(origin, context, page, language) {
-    Object.assign(this, { origin, context, page, language });
+    Object.assign(this, { origin, context, page, language, scheme: 'kr-eps' });
   }
 
   web(key) { return web(this.language, key); }
-  step(name) { return law(this.language, 'step', name); }
-  state(name) { return law(this.language, 'state', name); }
-  field(type, name) { return law(this.language, 'field', LAW[this.language].field[`${type}.${name}`] ? `${type}.${name}` : name); }
+  law(kind, name) { return law(this.language, kind, name, this.scheme); }
+  group(name) { return this.law('group', name); }
+  step(name) { return this.law('step', name); }
+  state(name) { return this.law('state', name); }
+  field(type, name) { return this.law('field', LAW[this.scheme][this.language].field[`${type}.${name}`] ? `${type}.${name}` : name); }
 
   async open(path) {
     const answer = await this.page.goto(this.origin + path);
@@ -151,9 +163,9 @@ export class Person {
       const box = this.page.getByLabel(labelled(label)).and(this.page.locator('input, select, textarea')).first();
       await box.or(group).first().waitFor();
       if (await group.count() > 0) {
-        await group.getByRole('radio', { name: law(this.language, 'choice', value), exact: true }).check();
+        await group.getByRole('radio', { name: this.law('choice', value), exact: true }).check();
       } else if (await box.evaluate(e => e.tagName) === 'SELECT') {
-        await box.selectOption(await box.locator('option', { hasText: value }).first().getAttribute('value'));
+        await box.selectOption(await box.locator('option', { hasText: this.law('choice', value) }).first().getAttribute('value'));
       } else {
         await box.fill(String(value));
       }
@@ -163,6 +175,12 @@ export class Person {
   // Presses the form's own button, named as the step.
   async submit(step) {
     await this.main().getByRole('button', { name: this.step(step), exact: true }).click();
+    await this.page.waitForLoadState();
+  }
+
+  // Presses the form's button, named by a text of the scheme.
+  async press(kind, name) {
+    await this.main().getByRole('button', { name: this.law(kind, name), exact: true }).click();
     await this.page.waitForLoadState();
   }
 

@@ -195,6 +195,25 @@ TEST(reading_a_persons_case_leaves_a_trace_that_the_person_sees)
     eq_text(json_text(json_path(j, "file_reads.0.reader")), "auditor");
 }
 
+TEST(a_person_takes_home_what_proves_their_own_entries)
+{
+    Site *s = new_site(a);
+    Err err = {0};
+    Json *j;
+    Str note;
+    sign_in(s, "p1");
+    Response before = get(s, STR("/me/data"));
+    check(json_parse(a, body_of(&before), &j, &err));
+    eq_int(json_count(json_get(j, "proofs")), 0); /* nothing is signed yet */
+    check(store_checkpoint(s->w->flow.store, a, s->w->now, &note, &err));
+    Response own = get(s, STR("/me/data"));
+    check(json_parse(a, body_of(&own), &j, &err));
+    const Json *proof = json_path(j, "proofs.0");
+    eq_text(json_text_at(proof, "checkpoint"), str_c(a, note));
+    check(json_count(json_get(proof, "sealed")) > 0 && json_text_at(proof, "salt").len > 0);
+    check(json_count(json_get(proof, "inclusion")) > 0);
+}
+
 /* ---- Forms ---- */
 
 TEST(a_form_without_its_secret_is_refused)
@@ -466,4 +485,53 @@ TEST(who_refuses_gzip_gets_the_plain_page)
     check(!compressed(s, STR("/law"), STR("br, deflate")).gzip);
     check(compressed(s, STR("/law"), STR("*")).gzip);
     check(!compressed(s, STR("/healthz"), STR("gzip")).gzip); /* too short to be worth it */
+}
+
+/* ---- The guard ---- */
+
+TEST(a_form_from_another_site_is_turned_away_also_at_the_sign_in)
+{
+    Site *s = new_site(a);
+    Err err = {0};
+    check(session_set_password(s->w->flow.store, a, STR("clerk"), STR("a long password"), &err));
+    Request q = request_of(s, METHOD_POST, STR("/sign-in"));
+    set(s, q.form, "login", STR("clerk"));
+    set(s, q.form, "password", STR("a long password"));
+    q.fetch_site = STR("cross-site");
+    eq_int(answer(s, &q).status, 403);
+    q.fetch_site = STR("");
+    q.origin = STR("https://evil.example");
+    eq_int(answer(s, &q).status, 403);
+    q.origin = STR("null");
+    eq_int(answer(s, &q).status, 403);
+    q.fetch_site = STR("same-origin");
+    eq_int(answer(s, &q).status, 303);
+    q.fetch_site = STR("");
+    q.origin = STR("https://example.org");
+    eq_int(answer(s, &q).status, 303);
+    q.origin = STR(""); /* not a browser */
+    eq_int(answer(s, &q).status, 303);
+}
+
+TEST(an_address_that_asks_too_often_must_wait)
+{
+    Site *s = new_site(a);
+    Request q = request_of(s, METHOD_POST, STR("/api/v1/session"));
+    q.body = STR("{\"login\": \"clerk\", \"password\": \"wrong\"}");
+    q.remote = STR("192.0.2.77");
+    Response r = {0};
+    int turned_away = 0;
+    for (int i = 0; i < 25; i++) {
+        s->w->now.ms += 10;
+        r = answer(s, &q);
+        turned_away += r.status == 429 && r.retry_after.len > 0;
+    }
+    eq_int(r.status, 429);
+    check(turned_away >= 5);
+    q.remote = STR("192.0.2.78"); /* another address is not held up, though the account is, by its own failures */
+    q.body = STR("{\"login\": \"board\", \"password\": \"wrong\"}");
+    eq_int(answer(s, &q).status, 401);
+    s->w->now.ms += 60000;
+    q.remote = STR("192.0.2.77");
+    eq_int(answer(s, &q).status, 401);
 }

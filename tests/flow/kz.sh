@@ -15,9 +15,9 @@ ok "the demo of this scheme" G demo --now 2026-01-10
 ok "the demo of both schemes in one store" out/goldenbridge demo --store "$dir/both.store" --candidates 20 --employers 5
 ok "it verifies" out/goldenbridge verify --store "$dir/both.store"
 ok "it rebuilds" out/goldenbridge rebuild --store "$dir/both.store"
-new() { at "$1" do permit.post_vacancy --as kz-employer2 --json "employer=KZE-000002" category=seasonal region=Almaty job=picker months=12 seasonal_days=200 >/dev/null; }
-p=KZP-000061
-ok "the vacancy" new 2026-02-02
+new() { at "$1" do permit.post_vacancy --as kz-employer2 --json "employer=KZE-000002" category=seasonal region=Almaty job=picker months=12 seasonal_days=200 | jq -r .case; }
+p=$(new 2026-02-02)
+is "the vacancy" searching "$(state "$p")"
 w=$(G list worker --as kz-akimat --json --limit 100 | jq -r '[.cases[].id]|sort|.[1]')
 is "fourteen days are too few" refused "$(at 2026-02-16 do permit.file --as kz-employer2 --case $p --json "worker=$w" publication_code=X | jq -r .outcome)"
 no "the fifteenth day is no program's to decide" CANNOT_DECIDE at 2026-02-17 do permit.file --as kz-employer2 --case $p "worker=$w" publication_code=X

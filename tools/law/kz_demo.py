@@ -66,6 +66,11 @@ def main():
         if stage < 2 and cat == 'seasonal':
             body += [step('permit.pay', 'kz-akimat', {'receipt': 'R-%d' % n}, **p), step('permit.issue', 'kz-akimat', {}, **p)]
         out.append({'if': 'case of(v.p.case).state = "content_checked"', 'do': body})
+    # A vacancy that has stood open long enough: the company of kz-employer may file today.
+    who = {'as': '"@" + v.e1.case'}
+    out += [day(20), dict(step('permit.post_vacancy', '', {'employer': 'v.e1.case', 'category': '3', 'region': 'Almaty', 'job': 'process engineer', 'months': 12}), **who),
+            dict(step('worker.register', '', {'employer': 'v.e1.case', 'country': 'KR', 'family_name': 'HAN', 'given_name': 'JIWOO', 'birth_date': '1988-04-11',
+                                              'passport_number': 'M00000099', 'occupation': 'process engineer', 'invented': True}), **who)]
     with open(os.path.join(ROOT, 'law', 'kz-flp', 'demo.json'), 'w', encoding='utf-8') as f:
         json.dump({'notice': 'Everything here is invented: firms, people, numbers, the split of the quota.', 'sizes': {}, 'data': {}, 'script': out}, f, ensure_ascii=False, indent=1)
         f.write('\n')

@@ -268,3 +268,59 @@ TEST(members_of_an_input_change_one_by_one)
     eq_change(a, c[0], "applicant.age", "18");
     eq_int(changes(a, m, "{\"applicant\": {\"age\": 17, \"kind\": \"a\"}}", "true", "applicant", c, 4), 2);
 }
+
+/* One decision d over number x, rent, date day and text s, and a knowledge model enough(x, y). */
+static DmnModel *formula(Arena *a, const char *logic)
+{
+    return model_of(
+        a, xml_model(a, str_c(a, str_printf(a,
+            "<inputData id=\"x\" name=\"x\"><variable name=\"x\" typeRef=\"number\"/></inputData>"
+            "<inputData id=\"r\" name=\"rent\"><variable name=\"rent\" typeRef=\"number\"/></inputData>"
+            "<inputData id=\"day\" name=\"day\"><variable name=\"day\" typeRef=\"date\"/></inputData>"
+            "<inputData id=\"s\" name=\"s\"><variable name=\"s\" typeRef=\"string\"/></inputData>"
+            "<businessKnowledgeModel id=\"b\" name=\"enough\"><variable name=\"enough\"/><encapsulatedLogic>"
+            "<formalParameter name=\"p\"/><formalParameter name=\"q\"/><literalExpression><text>p > 3 * q + 10</text>"
+            "</literalExpression></encapsulatedLogic></businessKnowledgeModel><decision id=\"d\" name=\"d\">"
+            "<variable name=\"d\"/><informationRequirement><requiredInput href=\"#x\"/></informationRequirement>"
+            "<informationRequirement><requiredInput href=\"#r\"/></informationRequirement><informationRequirement>"
+            "<requiredInput href=\"#day\"/></informationRequirement><informationRequirement><requiredInput "
+            "href=\"#s\"/></informationRequirement><knowledgeRequirement><requiredKnowledge href=\"#b\"/>"
+            "</knowledgeRequirement>%s</decision>", logic))));
+}
+
+TEST(thresholds_inside_expressions_are_boundaries_too)
+{
+    DmnChange c[4];
+    DmnModel *m = formula(a, "<literalExpression><text>if x >= 1500.5 then 1 else 2</text></literalExpression>");
+    eq_int(changes(a, m, "{\"x\": 1000}", "1", "x", c, 4), 1);
+    eq_change(a, c[0], "x", "1500.5");
+    m = formula(a, "<conditional><if><literalExpression><text>enough(x, rent)</text></literalExpression></if><then>"
+                   "<literalExpression><text>1</text></literalExpression></then><else><literalExpression><text>2</text>"
+                   "</literalExpression></else></conditional>");
+    eq_int(changes(a, m, "{\"x\": 1000, \"rent\": 500}", "1", "x,rent", c, 4), 2);
+    eq_change(a, c[0], "x", "1511");
+    eq_change(a, c[1], "rent", "329");
+    m = formula(a, "<literalExpression><text>count([10, 20, 30][item &lt; x])</text></literalExpression>");
+    eq_int(changes(a, m, "{\"x\": 5}", "2", "x", c, 4), 1);
+    eq_change(a, c[0], "x", "21");
+    m = formula(a, "<literalExpression><text>s in (\"closed\", \"void\")</text></literalExpression>");
+    eq_int(changes(a, m, "{\"s\": \"open\"}", "true", "s", c, 4), 1);
+    eq_change(a, c[0], "s", "\"closed\"");
+}
+
+TEST(the_day_on_which_a_value_changes_by_itself_is_found)
+{
+    DmnChange c;
+    FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
+    DmnModel *m = formula(a, "<literalExpression><text>if day > date(\"2024-02-29\") + duration(\"P1Y\") then \"over\" "
+                             "else \"runs\"</text></literalExpression>");
+    const DmnInvocable *d = dmn_find(m, DMN_DECISION, STR("d"));
+    FeelEntry on = {STR("day"), feel_date((Day){19800})}; /* 2024-03-18 */
+    check(dmn_next_change(run, d, feel_context(&on, 1), STR("day"), &c));
+    eq_change(a, c, "day", "date(\"2025-03-01\")");
+    eq_text(feel_text(c.outcome), "over");
+    check(c.by_waiting);
+    on.value = c.to;
+    check(!dmn_next_change(run, d, feel_context(&on, 1), STR("day"), &c));
+    check(!dmn_next_change(run, d, feel_context(&on, 1), STR("x"), &c));
+}

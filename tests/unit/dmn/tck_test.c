@@ -20,3 +20,12 @@ TEST_WITHIN(official_conformance_suite_passes, 120)
     check(counts.files > 0);
     eq_int(counts.failed, 0);
 }
+
+TEST(own_suite_of_test_folders_passes)
+{
+    DmnTckCounts counts = {0};
+    Err err = {0};
+    check(dmn_tck_run(a, STR("tests/dmn/suite"), false, stdout, &counts, &err));
+    check(counts.passed >= 10);
+    eq_int(counts.failed, 0);
+}

@@ -126,3 +126,34 @@ TEST(feel_evaluates_one_expression)
     eq_int(run(a, "feel|1 +", "").status, 65);
     eq_text(run(a, "feel|today()|--today|2024-02-29", "").out, "date(\"2024-02-29\")\n");
 }
+
+TEST(errors_under_json_are_problem_documents)
+{
+    const char *const calls[] = {"feel|--json|1 +", "dmn|run|/nonexistent.dmn|--json", "dmn|run|--json", "feel|--json|1|--nix",
+                                 "dmn|check|--profile|--json"};
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        Err err = {0};
+        Json *j = NULL;
+        Result r = run(a, calls[i], "");
+        check(r.status != 0 && r.errout.len == 0);
+        check(json_parse(a, r.out, &j, &err));
+        check(json_get(j, "code") != NULL && json_get(j, "status") != NULL && json_get(j, "title") != NULL &&
+              json_get(j, "detail") != NULL && json_get(j, "type") != NULL);
+    }
+}
+
+TEST(after_two_dashes_everything_is_expression)
+{
+    eq_text(run(a, "feel|--|--1", "").out, "1\n");
+    eq_text(run(a, "feel|--context|{\"x\": 2}|--|--x", "").out, "2\n");
+    eq_int(run(a, "feel|--1", "").status, 2);
+}
+
+TEST(explain_says_on_which_day_a_value_changes_by_itself)
+{
+    Result r = with_file(a, "explain", "|--input|{\"x\": 1}|--waiting|nothing", "");
+    eq_int(r.status, 66);
+    r = with_file(a, "explain", "|--input|{\"x\": 1}|--waiting|x|--json", "");
+    eq_int(r.status, 0);
+    check(str_find(r.out, STR("\"by_itself\": null"), 0) != SIZE_MAX);
+}

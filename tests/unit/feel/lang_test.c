@@ -107,6 +107,21 @@ TEST(functions_and_calls_evaluate)
     run_table(a, "tests/feel/functions.test");
 }
 
+TEST(built_in_functions_answer_in_every_documented_domain)
+{
+    run_table(a, "tests/feel/builtins.test");
+}
+
+TEST(dates_times_and_durations_read_print_and_compute)
+{
+    run_table(a, "tests/feel/moments.test");
+}
+
+TEST(expressions_of_the_standard_evaluate)
+{
+    run_table(a, "tests/feel/standard.test");
+}
+
 TEST(types_are_asked_and_coerced)
 {
     run_table(a, "tests/feel/types.test");

@@ -246,6 +246,49 @@ TEST(ranking_equals_the_plain_greedy_and_queues_are_in_order)
     }
 }
 
+/* Six ask for one each of four units; whoever bends the outcome is found out. */
+TEST(the_check_of_rankings_refuses_every_alteration)
+{
+    MatchCell cells[] = {{.parent = MATCH_NONE, .cap = 4}, {.parent = 0, .cap = 3}, {.parent = 0, .cap = 3}};
+    MatchTree tree = {.cells = cells, .count = 3};
+    MatchApplication apps[6];
+    for (uint32_t i = 0; i < 6; i++) {
+        apps[i] = (MatchApplication){.id = i, .units = 1, .cell = 1 + i % 2, .points = 60 - 10 * (int64_t)i, .ticket = i};
+    }
+    MatchLedger *l = NULL;
+    MatchRanking out;
+    Err err = {0};
+    uint32_t before[3] = {0};
+    check(match_ledger_new(a, &tree, &l, &err) && match_rank(a, l, apps, 6, false, &out, &err));
+    MatchRankCheck in = {.tree = tree, .held_before = before, .apps = apps, .count = 6, .ranking = &out};
+    check(match_verify_rank(a, &in, &err));
+    MatchRanked kept = out.rows[3];
+    out.rows[3] = (MatchRanked){.reason = MATCH_WAITING, .rank = 4, .waiting = 1, .full = 0}; /* a place is wasted */
+    out.rows[4].waiting = 2;
+    out.rows[5].waiting = 3;
+    check(!match_verify_rank(a, &in, &err));
+    MatchRanked last = out.rows[5];
+    out.rows[5] = (MatchRanked){.reason = MATCH_GRANTED, .rank = 6, .granted = 1, .units = kept.units, .full = MATCH_NONE};
+    check(!match_verify_rank(a, &in, &err)); /* given to one who stands below */
+    out.rows[5] = last;
+    out.rows[3] = kept;
+    check(!match_verify_rank(a, &in, &err)); /* a waiting number is left out */
+    out.rows[4].waiting = 1;
+    out.rows[5].waiting = 2;
+    check(match_verify_rank(a, &in, &err));
+    cells[0].cap = 3;
+    check(!match_verify_rank(a, &in, &err)); /* oversold */
+    cells[0].cap = 4;
+    before[0] = before[2] = 1;
+    check(!match_verify_rank(a, &in, &err)); /* with what was held before */
+    before[0] = before[2] = 0;
+    apps[1].points = 99;
+    check(!match_verify_rank(a, &in, &err)); /* out of order */
+    apps[1].points = 50;
+    out.rows[2].units = out.rows[0].units;
+    check(!match_verify_rank(a, &in, &err)); /* one number twice */
+}
+
 TEST(ranking_refuses_doubles_strange_cells_and_too_many_units)
 {
     MatchCell cells[] = {{.parent = MATCH_NONE, .cap = MATCH_NONE}};

@@ -1,0 +1,257 @@
+/* scheme_refs.c: what the types of a scheme say of one another, checked once all are read.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "scheme_int.h"
+
+static bool check_state(const SchemeReader *r, const SchemeType *t, Str state)
+{
+    return state.len == 0 || scheme_state(t, state) != NULL || scheme_broken(r, "unknown state", state);
+}
+
+static bool check_states(const SchemeReader *r, const SchemeType *t, const SchemeNames *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (!check_state(r, t, names->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_reads(const SchemeReader *r, const SchemeStep *step)
+{
+    for (size_t i = 0; i < step->read_count; i++) {
+        const SchemeRead *read = &step->reads[i];
+        const SchemeType *t = scheme_type(r->s, read->type);
+        if (t == NULL && (read->kind == READ_FIND || read->kind == READ_LIST || read->kind == READ_COUNT)) {
+            return scheme_broken(r, "unknown case type", read->type);
+        }
+        for (size_t k = 0; k < read->where.count; k++) {
+            const SchemeField *f = scheme_field(t, read->where.items[k].name);
+            if (f == NULL || !f->indexed) {
+                return scheme_broken(r, "not an indexed field:", read->where.items[k].name);
+            }
+        }
+        if (t != NULL && !check_states(r, t, &read->states)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_effects(const SchemeReader *r, const SchemeStep *step)
+{
+    for (size_t i = 0; i < step->also_count; i++) {
+        const SchemeAlso *also = &step->also[i];
+        const SchemeType *t = scheme_type(r->s, also->type);
+        if (t == NULL) {
+            return scheme_broken(r, "unknown case type", also->type);
+        }
+        if (!check_state(r, t, also->to) || !check_states(r, t, &also->from)) {
+            return false;
+        }
+        for (size_t k = 0; k < also->set.count; k++) {
+            if (scheme_field(t, also->set.items[k].name) == NULL) {
+                return scheme_broken(r, "unknown field", also->set.items[k].name);
+            }
+        }
+    }
+    return true;
+}
+
+static const SchemeRead *find_list(const SchemeStep *step, Str name)
+{
+    for (size_t i = 0; i < step->read_count; i++) {
+        if (step->reads[i].kind == READ_LIST && str_eq(step->reads[i].name, name)) {
+            return &step->reads[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool names_field(Str text, Str path)
+{
+    for (size_t at = 0; (at = str_find(text, path, at)) != SIZE_MAX; at += path.len) {
+        if (at + path.len == text.len || !is_word(text.ptr[at + path.len])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nobody is drawn, ranked or left out by what is personal: age, sex, health, a name. */
+static bool check_criteria(const SchemeReader *r, const SchemeRead *list, const SchemeNames *criteria)
+{
+    const SchemeType *t = list ? scheme_type(r->s, list->type) : NULL;
+    for (size_t f = 0; t != NULL && f < t->field_count; f++) {
+        Str path = str_printf(r->s->arena, ".%.*s", STR_ARG(t->fields[f].name));
+        for (size_t i = 0; t->fields[f].personal && i < criteria->count; i++) {
+            if (names_field(criteria->items[i], path)) {
+                return scheme_broken(r, "people may not be drawn or ranked by the personal field", t->fields[f].name);
+            }
+        }
+    }
+    return true;
+}
+
+static bool check_round(const SchemeReader *r, const SchemeStep *step)
+{
+    const SchemeRound *d = step->round;
+    for (size_t i = 0; d == NULL && i < step->also_count; i++) {
+        if (step->also[i].lines.count > 0) {
+            return scheme_broken(r, "lines of a round that the step does not hold:", step->also[i].event);
+        }
+    }
+    if (d == NULL) {
+        return true;
+    }
+    const SchemeRead *list = find_list(step, d->list);
+    if (list == NULL || (d->matches && find_list(step, d->offers) == NULL)) {
+        return scheme_broken(r, "a round's cases are no list that the step reads:", d->list);
+    }
+    if (!check_criteria(r, list, &d->criteria)) {
+        return false;
+    }
+    return d->model.len == 0 || scheme_model(r->s, d->model, (Day){INT32_MAX}) != NULL || scheme_broken(r, "unknown decision model", d->model);
+}
+
+static bool check_draw(const SchemeReader *r, const SchemeType *t, const SchemeStep *step)
+{
+    const SchemeDraw *d = step->draw;
+    const SchemeRead *pool = d ? find_list(step, d->pool) : NULL;
+    if (d != NULL && pool == NULL) {
+        return scheme_broken(r, "a draw's pool is no list that the step reads:", d->pool);
+    }
+    if (d != NULL && !check_criteria(r, pool, &d->criteria)) {
+        return false;
+    }
+    return d == NULL || scheme_field(t, d->into) != NULL || scheme_broken(r, "unknown field", d->into);
+}
+
+static bool check_fields(SchemeReader *r, const SchemeType *t)
+{
+    for (size_t i = 0; i < t->field_count; i++) {
+        r->place = t->fields[i].name;
+        if (t->fields[i].kind == SCHEME_CASE && t->fields[i].of.len > 0 && scheme_type(r->s, t->fields[i].of) == NULL) {
+            return scheme_broken(r, "unknown case type", t->fields[i].of);
+        }
+        if (t->fields[i].kind == SCHEME_FILE && (!t->fields[i].personal || (t->subject.len == 0 && !t->person))) {
+            return scheme_broken(r, "a file is personal, in a case about a person:", t->fields[i].name);
+        }
+    }
+    r->place = STR("subject");
+    return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || scheme_broken(r, "unknown field", t->subject);
+}
+
+/* Versions of a model may ask about other facts: each fact must be an input of one of them. */
+static bool is_input(const SchemeReader *r, const SchemeStep *step, Str fact)
+{
+    const SchemeModel *models;
+    size_t count = scheme_models(r->s, &models);
+    for (size_t i = 0; i < count; i++) {
+        const DmnInvocable *d = str_eq(models[i].name, step->model) ? dmn_find(models[i].model, DMN_DECISION, step->decision) : NULL;
+        const DmnInput *inputs;
+        size_t input_count = d ? dmn_inputs(d, &inputs) : 0;
+        for (size_t k = 0; k < input_count; k++) {
+            if (str_eq(inputs[k].name, fact)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The newest version of the step's model must be there and hold its decision; each fact that the step gives must be known. */
+static bool check_model(const SchemeReader *r, const SchemeStep *step)
+{
+    const SchemeModel *m = step->model.len ? scheme_model(r->s, step->model, (Day){INT32_MAX}) : NULL;
+    if (m == NULL) {
+        return step->model.len == 0 || scheme_broken(r, "unknown decision model", step->model);
+    }
+    if (dmn_find(m->model, DMN_DECISION, step->decision) == NULL) {
+        return scheme_broken(r, "the model has no decision", step->decision);
+    }
+    for (size_t i = 0; i < step->facts.count; i++) {
+        if (!is_input(r, step, step->facts.items[i].name)) {
+            return scheme_broken(r, "no version of the model has the input", step->facts.items[i].name);
+        }
+    }
+    return true;
+}
+
+static bool check_from(const SchemeReader *r, const SchemeType *t, const SchemeStep *step)
+{
+    if (step->about.len == 0) {
+        return check_states(r, t, &step->from);
+    }
+    const SchemeField *f = scheme_field(t, step->about);
+    const SchemeType *of = f ? scheme_type(r->s, f->of) : NULL;
+    if (of == NULL || !step->opens || !scheme_names_have(&step->fields, step->about)) {
+        return scheme_broken(r, "\"about\" names no field of the form that links to a case:", step->about);
+    }
+    return check_states(r, of, &step->from);
+}
+
+/* "from": ["*"]: any state but those of a case that nobody has confirmed yet. */
+static void spread_states(Arena *a, const SchemeType *t, SchemeStep *step)
+{
+    if (step->from.count != 1 || !str_eq_c(step->from.items[0], "*")) {
+        return;
+    }
+    step->from = (SchemeNames){.items = ARENA_ARRAY(a, Str, t->state_count + 1)};
+    for (size_t i = 0; i < t->state_count; i++) {
+        if (!str_eq_c(t->states[i].name, "proposed") && !str_eq_c(t->states[i].name, "rejected")) {
+            step->from.items[step->from.count++] = t->states[i].name;
+        }
+    }
+}
+
+static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *step)
+{
+    r->place = step->name;
+    if (!check_from(r, t, step) || !check_state(r, t, step->to)) {
+        return false;
+    }
+    for (size_t i = 0; i < step->fields.count; i++) {
+        if (scheme_field(t, step->fields.items[i]) == NULL) {
+            return scheme_broken(r, "unknown field", step->fields.items[i]);
+        }
+        if (step->two_people && scheme_field(t, step->fields.items[i])->kind == SCHEME_FILE) {
+            return scheme_broken(r, "a step for two people takes no file:", step->fields.items[i]); /* what waits is not sealed */
+        }
+    }
+    for (size_t i = 0; i < step->set.count; i++) {
+        if (scheme_field(t, step->set.items[i].name) == NULL) {
+            return scheme_broken(r, "unknown field", step->set.items[i].name);
+        }
+    }
+    for (size_t i = 0; i < step->outcome_count; i++) {
+        if (!check_state(r, t, step->outcomes[i].to)) {
+            return false;
+        }
+    }
+    return check_model(r, step) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
+}
+
+bool scheme_check_references(const Scheme *s, Err *err)
+{
+    for (size_t i = 0; i < s->type_count; i++) {
+        const SchemeType *t = &s->types[i];
+        SchemeReader r = {.s = (Scheme *)(uintptr_t)s, .err = err};
+        r.path = str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(t->name));
+        if (!check_fields(&r, t)) {
+            return false;
+        }
+        for (size_t k = 0; k < t->step_count; k++) {
+            spread_states(r.s->arena, t, &t->steps[k]);
+            if (!check_step(&r, t, &t->steps[k])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
