@@ -91,12 +91,12 @@ async function correctByTwo(world) {
   const before = await box.inputValue();
   await box.fill('2765432');
   await first.page.locator('[name=correction_reason]').fill('қате терілген');
-  await first.main().locator('form button[type=submit]').last().click();
+  await first.main().locator('form button.main').click();
   await first.page.waitForURL(/\/case\/APP-000001$/);
   const second = await world.as('officer2', 'en', PHONE);
   await second.open('/case/APP-000001');
   await second.main().getByRole('link', { name: second.web('case.review') }).click();
-  await second.main().locator('form button[type=submit]').last().click();
+  await second.main().locator('form button.main').click();
   await second.page.waitForURL(/\/case\/APP-000001$/);
   const told = second.page.locator('.story > li').first();
   await told.locator('summary').click();
