@@ -174,7 +174,10 @@ bool api_list(Exchange *x, Err *err)
     QueryPage q = {.scheme = scheme_id(x->v.scheme), .type = http_query(x, "type"), .state = http_query(x, "state"),
                    .text = http_query(x, "q"), .limit = limit, .offset = offset};
     const SchemeType *type = scheme_type(x->v.scheme, q.type);
-    if (type != NULL && !page_reads_type(&x->v, type)) {
+    if (type == NULL) { /* who may read is said by the type, so that a list of all types has no answer */
+        return err_field(err, q.type.len ? FIELD_CHOICE : FIELD_MISSING, "type", "Name a case type of the scheme.");
+    }
+    if (!page_reads_type(&x->v, type)) {
         return err_set(err, NOT_ALLOWED, "These cases are not yours to see.");
     }
     const CaseRow *rows;

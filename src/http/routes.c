@@ -64,7 +64,7 @@ static const Route ROUTES[] = {
     {METHOD_POST, "/api/v1/session", WHO_ANYBODY, api_session, "Signs in and gives a bearer token."},
     {METHOD_POST, "/api/v1/commands", WHO_ACCOUNT, api_command, "Takes one step of a case. Send an Idempotency-Key."},
     {METHOD_GET, "/api/v1/steps", WHO_ACCOUNT, api_steps, "The steps you may take, on ?case= or to open a case."},
-    {METHOD_GET, "/api/v1/cases", WHO_STAFF, api_list, "Cases of a ?type= in a ?state=, found by ?q=."},
+    {METHOD_GET, "/api/v1/cases", WHO_STAFF, api_list, "Cases of a ?type= (required) in a ?state=, found by ?q=."},
     {METHOD_GET, "/api/v1/cases/*", WHO_ACCOUNT, api_case, "A case with its history."},
     {METHOD_GET, "/api/v1/decisions/*", WHO_ACCOUNT, api_decision, "A stored decision, run again, with its proof."},
     {METHOD_GET, "/api/v1/log/inclusion/*", WHO_ANYBODY, api_inclusion, "Proof that an entry is in the log of ?size= entries (as it is, if absent)."},

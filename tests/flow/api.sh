@@ -187,6 +187,12 @@ is "the candidate too" working "$(state "$first")"
 call officer GET '/api/v1/cases?type=candidate&limit=5'
 is "a list comes in pages" '[5,true]' "$(jq -c '[(.cases|length),(.next_cursor!=null)]' <<<"$answer")"
 is "and shows no personal data" '["due","id","state","type"]' "$(jq -c '[.cases[]|keys[]]|unique' <<<"$answer")"
+call visa GET '/api/v1/cases?type=complaint'
+is "complaints are for those who may read them" 403 "$status"
+call visa GET '/api/v1/cases?limit=500'
+is "and no list without a type shows them" "422 FIELD_MISSING" "$status $(jq -r .code <<<"$answer")"
+call visa GET '/api/v1/cases?type=nothing'
+is "an unknown type" "422 FIELD_CHOICE" "$status $(jq -r .code <<<"$answer")"
 call officer GET '/api/v1/cases?limit=501'
 is "a limit out of range" 422 "$status"
 is "the description lists each route used" '[]' "$(curl -s "$url/api/openapi.json" | jq -c '["/api/v1/session","/api/v1/commands","/api/v1/cases","/api/v1/cases/{id}","/api/v1/decisions/{id}","/api/v1/steps"] - (.paths|keys)')"
