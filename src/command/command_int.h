@@ -38,8 +38,9 @@ MUST_USE bool command_file(Arena *a, const Json *sent, Json **ret, Err *err);
 void command_add_files(Planning *p, Event *e);
 /* Adds a fault and returns false. */
 bool planning_fault(Planning *p, ErrCode code, const char *field, Str text);
-/* LAW_NOT_SIGNED where the store has signatures and the folder of this model is without. */
-MUST_USE bool planning_law_is_signed(const Planning *p, const SchemeModel *model);
+/* Decides by the model in force today. The facts are evaluated in the frame as it is; what another version of the model asks
+ * about is left out. Puts the result into the frame. LAW_NOT_SIGNED where the store has signatures and the model's folder none. */
+MUST_USE bool planning_decide(Planning *p, Str model, Str decision, const SchemeExprs *facts, Decision *ret);
 /* One value of an effect's or step's `set`. */
 typedef struct {
     const SchemeField *field;

@@ -93,7 +93,7 @@ static bool check_requires(Planning *p)
     return ok;
 }
 
-bool planning_law_is_signed(const Planning *p, const SchemeModel *model)
+static bool law_is_signed(const Planning *p, const SchemeModel *model)
 {
     bool is_signed;
     if (!p->in->facts.law_signed(p->in->facts.host, model, &is_signed, p->err)) {
@@ -103,32 +103,39 @@ bool planning_law_is_signed(const Planning *p, const SchemeModel *model)
                                 STR_ARG(day_print(p->a, model->from)));
 }
 
-static bool make_decision(Planning *p)
+bool planning_decide(Planning *p, Str model, Str decision, const SchemeExprs *facts, Decision *ret)
 {
     const CommandInput *in = p->in;
-    const SchemeStep *step = in->step;
+    FeelEntry *entries = ARENA_ARRAY(p->a, FeelEntry, facts->count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < facts->count; i++) {
+        const SchemeExpr *f = &facts->items[i];
+        if (decide_takes(in->scheme, model, decision, in->today, f->name)) {
+            entries[n++] = (FeelEntry){f->name, feel_eval(in->run, f->code, p->frame)};
+        }
+    }
+    if (!decide(in->run, in->scheme, model, decision, in->today, feel_context(entries, n), ret, p->err) ||
+        !law_is_signed(p, ret->model)) {
+        return false;
+    }
+    p->frame[SLOT_DECISION] = ret->result;
+    return true;
+}
+
+static bool make_decision(Planning *p)
+{
+    const SchemeStep *step = p->in->step;
     CommandPlan *plan = p->plan;
     plan->outcome = STR("granted");
     if (step->model.len == 0) {
         return true;
     }
-    FeelEntry *facts = ARENA_ARRAY(p->a, FeelEntry, step->facts.count + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < step->facts.count; i++) { /* what another version asks about is left out */
-        const SchemeExpr *f = &step->facts.items[i];
-        if (decide_takes(in->scheme, step->model, step->decision, in->today, f->name)) {
-            facts[n++] = (FeelEntry){f->name, feel_eval(in->run, f->code, p->frame)};
-        }
-    }
-    Value all = feel_context(facts, n);
-    if (!decide(in->run, in->scheme, step->model, step->decision, in->today, all, &plan->decision, p->err) ||
-        !planning_law_is_signed(p, plan->decision.model)) {
+    if (!planning_decide(p, step->model, step->decision, &step->facts, &plan->decision)) {
         return false;
     }
     plan->decided = true;
     plan->proof = decision_proof(p->a, &plan->decision);
     plan->outcome = plan->decision.outcome;
-    p->frame[SLOT_DECISION] = plan->decision.result;
     return true;
 }
 

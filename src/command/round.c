@@ -117,23 +117,13 @@ static bool score(Planning *p, const SchemeRound *d, PlanLine *line)
     if (d->model.len == 0) {
         return true;
     }
-    FeelEntry *facts = ARENA_ARRAY(p->a, FeelEntry, d->facts.count + 1);
-    size_t known = 0;
-    for (size_t i = 0; i < d->facts.count; i++) { /* versions of a model ask for different facts */
-        const SchemeExpr *f = &d->facts.items[i];
-        if (decide_takes(p->in->scheme, d->model, d->decision, p->in->today, f->name)) {
-            facts[known++] = (FeelEntry){f->name, feel_eval(p->in->run, f->code, p->frame)};
-        }
-    }
     Decision decision = {0};
-    if (!decide(p->in->run, p->in->scheme, d->model, d->decision, p->in->today, feel_context(facts, known), &decision,
-                p->err) ||
-        !planning_law_is_signed(p, decision.model)) {
+    if (!planning_decide(p, d->model, d->decision, &d->facts, &decision)) {
         return false;
     }
     line->proof = decision_proof(p->a, &decision);
     line->facts = decision.facts;
-    line->decision = p->frame[SLOT_DECISION] = decision.result;
+    line->decision = decision.result;
     return true;
 }
 
