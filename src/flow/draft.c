@@ -52,19 +52,6 @@ static bool unseal(Arena *a, const Hash *key, Str sealed, Str *ret)
     return true;
 }
 
-/* A write of this file: one statement. */
-typedef struct {
-    const char *sql;
-    const StoreValue *params;
-    size_t count;
-} Write;
-
-static bool write_in(const Flow *in, void *host, Err *err)
-{
-    const Write *w = host;
-    return store_exec(in->store, w->sql, w->params, w->count, err);
-}
-
 bool draft_save(const Flow *f, Arena *a, Str account, Str place, Str href, const Json *form, Instant now, Err *err)
 {
     Hash key;
@@ -83,12 +70,11 @@ bool draft_save(const Flow *f, Arena *a, Str account, Str place, Str href, const
         return false;
     }
     StoreValue p[] = {STORE_S(account), STORE_S(place), STORE_S(href), STORE_S(seal(a, &key, buf_str(&text))), STORE_I(now.ms)};
-    Write w = {"INSERT INTO drafts (account, place, href, sealed, saved) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account, place) DO"
-               " UPDATE SET href = excluded.href, sealed = excluded.sealed, saved = excluded.saved",
-               p, N(p)};
     StoreValue old[] = {STORE_I(now.ms - KEPT_MS)};
-    Write sweep = {"DELETE FROM drafts WHERE saved < $1", old, N(old)};
-    return flow_write(f, write_in, &sweep, err) && flow_write(f, write_in, &w, err);
+    FlowStatement list[] = {{"DELETE FROM drafts WHERE saved < $1", old, N(old)},
+                            {"INSERT INTO drafts (account, place, href, sealed, saved) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account, place)"
+                             " DO UPDATE SET href = excluded.href, sealed = excluded.sealed, saved = excluded.saved", p, N(p)}};
+    return flow_exec(f, list, N(list), err);
 }
 
 bool draft_forget(const Flow *f, Arena *a, Str scheme, Str person, Err *err)
@@ -128,8 +114,8 @@ bool draft_find(const Flow *f, Arena *a, Str account, Str place, Json **ret, Ins
 bool draft_drop(const Flow *f, __attribute__((unused)) Arena *a, Str account, Str place, Err *err)
 {
     StoreValue p[] = {STORE_S(account), STORE_S(place)};
-    Write w = {"DELETE FROM drafts WHERE account = $1 AND place = $2", p, N(p)};
-    return flow_write(f, write_in, &w, err);
+    FlowStatement w = {"DELETE FROM drafts WHERE account = $1 AND place = $2", p, N(p)};
+    return flow_exec(f, &w, 1, err);
 }
 
 bool draft_list(const Flow *f, Arena *a, Str account, Draft **ret, size_t *ret_count, Err *err)

@@ -149,6 +149,28 @@ bool flow_write(const Flow *f, FlowWork work, void *host, Err *err)
     return false;
 }
 
+typedef struct {
+    const FlowStatement *list;
+    size_t count;
+} Statements;
+
+static bool exec_in(const Flow *in, void *host, Err *err)
+{
+    const Statements *s = host;
+    for (size_t i = 0; i < s->count; i++) {
+        if (!store_exec(in->store, s->list[i].sql, s->list[i].params, s->list[i].count, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool flow_exec(const Flow *f, const FlowStatement *list, size_t count, Err *err)
+{
+    Statements s = {list, count};
+    return flow_write(f, exec_in, &s, err);
+}
+
 /* ---- One command ---- */
 
 typedef struct {

@@ -35,6 +35,13 @@ const Scheme *flow_scheme(const Flow *f, Str id);
  * the store to write to. Where the work returns false nothing of it is kept. */
 typedef bool (*FlowWork)(const Flow *in, void *host, Err *err);
 MUST_USE bool flow_write(const Flow *f, FlowWork work, void *host, Err *err);
+/* Statements (see store_exec) of tables that are no part of the log, in one such transaction: one flush for all of them. */
+typedef struct {
+    const char *sql;
+    const StoreValue *params;
+    size_t count;
+} FlowStatement;
+MUST_USE bool flow_exec(const Flow *f, const FlowStatement *list, size_t count, Err *err);
 /* Runs one command. The run must be fresh; the result lives in its arena. `now` is the only clock. Returns ret->ok. */
 bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
               FlowResult *ret);

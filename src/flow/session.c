@@ -59,27 +59,14 @@ static bool check_failures(Store *s, Arena *a, Str login, Instant now, Err *err)
     return !too_many || err_set(err, RATE_LIMITED, "%s", err_plain(RATE_LIMITED));
 }
 
-/* A write of this room: one statement. */
-typedef struct {
-    const char *sql;
-    const StoreValue *params;
-    size_t count;
-} Write;
-
-static bool write_in(const Flow *in, void *host, Err *err)
-{
-    const Write *w = host;
-    return store_exec(in->store, w->sql, w->params, w->count, err);
-}
-
 static bool note_failure(const Flow *f, Str login, Instant now, Err *err)
 {
     Err ignored;
     StoreValue p[] = {STORE_S(login), STORE_I(now.ms + FAILURE_MS), STORE_I(now.ms)};
-    Write w = {"INSERT INTO failures (login, n, until) VALUES ($1, 1, $2) ON CONFLICT (login) DO UPDATE SET n = CASE WHEN"
+    FlowStatement w = {"INSERT INTO failures (login, n, until) VALUES ($1, 1, $2) ON CONFLICT (login) DO UPDATE SET n = CASE WHEN"
                " failures.until > $3 THEN failures.n + 1 ELSE 1 END, until = excluded.until",
                p, N(p)};
-    if (!flow_write(f, write_in, &w, &ignored)) {
+    if (!flow_exec(f, &w, 1, &ignored)) {
         return err_set(err, STORE_FAILED, "%s", err_plain(STORE_FAILED));
     }
     return err_set(err, NOT_SIGNED_IN, "The name or the password is wrong.");
@@ -112,9 +99,9 @@ bool session_open(const Flow *f, Arena *a, Str login, Instant now, Session *ret,
     }
     StoreValue old[] = {STORE_I(now.ms)};
     StoreValue p[] = {STORE_S(token_hash(a, ret->token)), STORE_S(login), STORE_S(ret->csrf), STORE_I(now.ms + SESSION_MS)};
-    Write sweep = {"DELETE FROM sessions WHERE ends < $1", old, N(old)};
-    Write add = {"INSERT INTO sessions (token, account, csrf, ends) VALUES ($1, $2, $3, $4)", p, N(p)};
-    return flow_write(f, write_in, &sweep, err) && flow_write(f, write_in, &add, err);
+    FlowStatement list[] = {{"DELETE FROM sessions WHERE ends < $1", old, N(old)},
+                            {"INSERT INTO sessions (token, account, csrf, ends) VALUES ($1, $2, $3, $4)", p, N(p)}};
+    return flow_exec(f, list, N(list), err);
 }
 
 bool session_find(const Flow *f, Arena *a, Str token, Instant now, Session *ret, Err *err)
@@ -134,6 +121,6 @@ bool session_find(const Flow *f, Arena *a, Str token, Instant now, Session *ret,
 bool session_close(const Flow *f, Arena *a, Str token, Err *err)
 {
     StoreValue p[] = {STORE_S(token_hash(a, token))};
-    Write w = {"DELETE FROM sessions WHERE token = $1", p, N(p)};
-    return flow_write(f, write_in, &w, err);
+    FlowStatement w = {"DELETE FROM sessions WHERE token = $1", p, N(p)};
+    return flow_exec(f, &w, 1, err);
 }
