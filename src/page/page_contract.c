@@ -33,16 +33,15 @@ static bool open_contract(const PageView *v, Str id, Contract *c, Err *err)
     c->left = c->right = *v;
     Str second = json_text_at(scheme_info(v->scheme), "statute_language");
     c->right.language = str_eq(v->language, second) ? STR("en") : second;
-    if (!query_case(v->flow->store, v->a, id, &c->row, err)) {
+    if (!page_open(v, id, &c->row, err)) {
         return false;
     }
-    bool there = c->row != NULL && rule != NULL && str_eq(c->row->type, json_text_at(rule, "type")) &&
-                 str_eq(c->row->scheme, scheme_id(v->scheme)) && has_state(json_get(rule, "states"), c->row->state);
+    bool there = rule != NULL && str_eq(c->row->type, json_text_at(rule, "type")) && has_state(json_get(rule, "states"), c->row->state);
     if (!there) {
         return err_set(err, NOT_FOUND, "There is no contract %.*s.", STR_ARG(id));
     }
     c->type = scheme_type(v->scheme, c->row->type);
-    return page_may_read(v, c->row) || err_set(err, NOT_ALLOWED, "This contract is not yours to see.");
+    return true;
 }
 
 Str page_contract_href(const PageView *v, const CaseRow *row, Str step)
@@ -186,7 +185,7 @@ bool page_contract_pdf(const PageView *v, Str id, Buf *out, Err *err)
     page_set_text(v, number, "label", page_label(v, "type", c.row->type));
     page_set_text(v, number, "value", id);
     Json *authority = page_object_in(v, f, "authority"), *group = page_add(v, page_list_in(v, f, "groups"));
-    page_set_text(v, authority, "name", page_title_of(v, c.row));
+    page_set_text(v, authority, "name", page_title_of(c.row));
     page_set_text(v, group, "heading", page_label(v, "type", c.row->type));
     Json *state = page_add(v, page_list_in(v, group, "items"));
     page_set_text(v, state, "label", view_text(v->a, v->language, "list.state", NULL));

@@ -147,6 +147,25 @@ static bool check_fields(SchemeReader *r, const SchemeType *t)
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || scheme_broken(r, "unknown field", t->subject);
 }
 
+/* The office stands in an index, the type's own or that of the type it links to: statements look for it there. */
+static bool check_offices(SchemeReader *r, const SchemeType *t)
+{
+    r->place = STR("office");
+    for (size_t i = 0; i < t->office_count; i++) {
+        const SchemeOffice *o = &t->offices[i];
+        const SchemeField *link = o->link.len ? scheme_field(t, o->link) : NULL;
+        if (o->link.len > 0 && (link == NULL || link->kind != SCHEME_CASE)) {
+            return scheme_broken(r, "no field that links to a case:", o->link);
+        }
+        const SchemeType *home = link ? scheme_type(r->s, link->of) : t;
+        const SchemeField *f = home ? scheme_field(home, o->field) : NULL;
+        if (f == NULL || !f->indexed) {
+            return scheme_broken(r, "not an indexed field:", o->field);
+        }
+    }
+    return true;
+}
+
 /* Versions of a model may ask about other facts: each fact must be an input of one of them. */
 static bool is_input(const SchemeReader *r, const SchemeStep *step, Str fact)
 {
@@ -243,7 +262,7 @@ bool scheme_check_references(const Scheme *s, Err *err)
         const SchemeType *t = &s->types[i];
         SchemeReader r = {.s = (Scheme *)(uintptr_t)s, .err = err};
         r.path = str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(t->name));
-        if (!check_fields(&r, t)) {
+        if (!check_fields(&r, t) || !check_offices(&r, t)) {
             return false;
         }
         for (size_t k = 0; k < t->step_count; k++) {

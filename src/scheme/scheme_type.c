@@ -466,6 +466,21 @@ static bool read_steps(SchemeReader *r, const Json *j)
     return true;
 }
 
+/* {role: "field"} or {role: "link.field"} */
+static void read_offices(Arena *a, const Json *j, SchemeType *t)
+{
+    t->offices = ARENA_ARRAY(a, SchemeOffice, json_count(j) + 1);
+    for (size_t i = 0; i < json_count(j); i++) {
+        Str field = json_text(j->members[i].value), link = STR("");
+        size_t dot = str_find(field, STR("."), 0);
+        if (dot != SIZE_MAX) {
+            link = str_sub(field, 0, dot);
+            field = str_sub(field, dot + 1, field.len);
+        }
+        t->offices[t->office_count++] = (SchemeOffice){.role = j->members[i].key, .link = link, .field = field};
+    }
+}
+
 bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *err)
 {
     SchemeReader r = {.s = s, .path = path, .place = STR("the file"), .type = ret, .err = err};
@@ -481,11 +496,12 @@ bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *
         return scheme_broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
     }
     static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY},
-                                     {"readers", JSON_ARRAY}};
+                                     {"readers", JSON_ARRAY},  {"office", JSON_OBJECT}};
     if (!parts_fit(&r, j, PARTS, COUNT_OF(PARTS)) || !read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
         !read_steps(&r, json_get(j, "steps"))) {
         return false;
     }
+    read_offices(s->arena, json_get(j, "office"), ret);
     r.scope = base_scope(&r);
     r.place = STR("title");
     return read_expr(&r, json_get(j, "title"), &ret->title);
