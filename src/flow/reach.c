@@ -11,15 +11,15 @@ static bool may_see_type(const SchemeType *t, Str role)
     return t->readers.count == 0 || scheme_names_have(&t->readers, role);
 }
 
-/* How the role is bound to its office in this type; NULL where it is not. */
-static const SchemeOffice *office_rule(const SchemeType *t, Str role)
+/* Whether the type binds the role to its office. */
+static bool is_bound(const SchemeType *t, Str role)
 {
     for (size_t i = 0; i < t->office_count; i++) {
         if (str_eq(t->offices[i].role, role)) {
-            return &t->offices[i];
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 bool flow_reads_type(const SchemeType *t, const Caller *caller)
@@ -36,13 +36,20 @@ typedef struct {
     Buf whole, bound, paths;
 } Names;
 
-static void add_path(Buf *paths, const SchemeType *t, const SchemeOffice *rule)
+/* "type link link field|": the ways by which the role's office is found. */
+static void add_paths(Buf *paths, const SchemeType *t, Str role)
 {
-    buf_printf(paths, "%.*s ", STR_ARG(t->name));
-    if (rule->link.len > 0) {
-        buf_printf(paths, "%.*s ", STR_ARG(rule->link));
+    for (size_t i = 0; i < t->office_count; i++) {
+        const SchemeOffice *o = &t->offices[i];
+        if (!str_eq(o->role, role)) {
+            continue;
+        }
+        buf_printf(paths, "%.*s ", STR_ARG(t->name));
+        for (size_t k = 0; k < o->link_count; k++) {
+            buf_printf(paths, "%.*s ", STR_ARG(o->links[k]));
+        }
+        buf_printf(paths, "%.*s|", STR_ARG(o->field));
     }
-    buf_printf(paths, "%.*s|", STR_ARG(rule->field));
 }
 
 /* One role that reads the type whole is enough. */
@@ -50,13 +57,12 @@ static void add_type(Names *n, const SchemeType *t, const Caller *caller)
 {
     bool whole = false, bound = false;
     for (size_t i = 0; i < caller->role_count; i++) {
-        bool free = caller->office.len == 0 || office_rule(t, caller->roles[i]) == NULL;
+        bool free = caller->office.len == 0 || !is_bound(t, caller->roles[i]);
         whole = whole || (may_see_type(t, caller->roles[i]) && free);
     }
     for (size_t i = 0; !whole && i < caller->role_count; i++) {
-        const SchemeOffice *rule = office_rule(t, caller->roles[i]);
-        if (rule != NULL && may_see_type(t, caller->roles[i])) {
-            add_path(&n->paths, t, rule);
+        if (may_see_type(t, caller->roles[i])) {
+            add_paths(&n->paths, t, caller->roles[i]);
             bound = true;
         }
     }
@@ -120,14 +126,24 @@ static bool another_office(Err *err)
     return err_set(err, NOT_ALLOWED, "This case would belong to another office.");
 }
 
+static bool has_role(const Caller *c, Str role)
+{
+    for (size_t i = 0; i < c->role_count; i++) {
+        if (str_eq(c->roles[i], role)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The office that the opening event itself gives the case. */
-static bool opens_elsewhere(const Event *e, const SchemeOffice *rule, Str office)
+static bool opens_elsewhere(const Event *e, Str field, Str office)
 {
     const Json *homes[] = {json_get(e->data, "index"), json_get(e->sealed, "index")};
     for (size_t k = 0; k < COUNT_OF(homes); k++) {
         for (size_t i = 0; i < json_count(homes[k]); i++) {
             const Json *row = homes[k]->items[i];
-            bool is_office = json_count(row) == 3 && str_eq(json_text(row->items[0]), rule->field);
+            bool is_office = json_count(row) == 3 && str_eq(json_text(row->items[0]), field);
             if (is_office && json_text(row->items[1]).len > 0 && !str_eq(json_text(row->items[1]), office)) {
                 return true;
             }
@@ -140,7 +156,7 @@ bool flow_check_opening(const Flow *f, Arena *a, const Scheme *s, const Caller *
 {
     const SchemeType *t = scheme_type(s, json_text_at(opening->data, "type"));
     QueryReach reach = flow_reach(a, s, caller);
-    if (caller->party.len > 0 || t == NULL || reach.bound.len == 0) {
+    if (caller->party.len > 0 || t == NULL || reach.bound.len == 0) { /* parties, the program, staff of no office */
         return true;
     }
     const Json *links = json_get(opening->data, "links");
@@ -151,13 +167,14 @@ bool flow_check_opening(const Flow *f, Arena *a, const Scheme *s, const Caller *
         if (!query_case(f->store, a, id, &there, err) || !is_in(f, a, &reach, id, &in, err)) {
             return false;
         }
-        if (there != NULL && !in) {
+        bool bound = there != NULL && str_find(reach.bound, str_printf(a, "|%.*s|", STR_ARG(there->type)), 0) != SIZE_MAX;
+        if (bound && !in) {
             return another_office(err);
         }
     }
-    for (size_t i = 0; i < caller->role_count; i++) {
-        const SchemeOffice *rule = office_rule(t, caller->roles[i]);
-        if (rule != NULL && rule->link.len == 0 && opens_elsewhere(opening, rule, caller->office)) {
+    for (size_t i = 0; i < t->office_count; i++) {
+        bool own = t->offices[i].link_count == 0 && has_role(caller, t->offices[i].role);
+        if (own && opens_elsewhere(opening, t->offices[i].field, caller->office)) {
             return another_office(err);
         }
     }

@@ -17,8 +17,8 @@ typedef struct {
     Str office; /* of staff; empty: bound to none */
     Str whole;  /* "|quota|figure|": case types read whole; "*": all of them */
     Str bound;  /* "|employer|": case types of which only the office's own cases are read */
-    Str paths;  /* "|employer region|duty employer region|": type and indexed field, or type, link and indexed field of the linked
-                 * case, whose value is the office */
+    Str paths;  /* "|employer region|duty employer region|": type, up to two links from case to case, and the indexed field there
+                 * whose value is the office */
 } QueryReach;
 /* The reach of the program itself and of its operator: every case of a scheme. */
 QueryReach query_everything(Str scheme);

@@ -18,9 +18,12 @@ enum { CASE_COLUMN_COUNT = 13 };
 #define REACH_LINKED(is) \
     " EXISTS (SELECT 1 FROM links l JOIN case_index o ON o.case_id = l.target WHERE l.case_id = c.id AND" \
     REACH_HAS("$6", "c.type || ' ' || l.field || ' ' || o.field") " AND o.value " is ")"
+#define REACH_FAR(is) \
+    " EXISTS (SELECT 1 FROM links l JOIN links m ON m.case_id = l.target JOIN case_index o ON o.case_id = m.target WHERE l.case_id = c.id" \
+    " AND" REACH_HAS("$6", "c.type || ' ' || l.field || ' ' || m.field || ' ' || o.field") " AND o.value " is ")"
+#define REACH_OFFICE(is) "(" REACH_OWN(is) " OR" REACH_LINKED(is) " OR" REACH_FAR(is) ")"
 #define REACH_STAFF \
-    "($4 = '*' OR" REACH_HAS("$4", "c.type") " OR (" REACH_HAS("$5", "c.type") " AND (" REACH_OWN("= $3") " OR" REACH_LINKED("= $3") \
-    " OR NOT (" REACH_OWN("<> ''") " OR" REACH_LINKED("<> ''") "))))"
+    "($4 = '*' OR" REACH_HAS("$4", "c.type") " OR (" REACH_HAS("$5", "c.type") " AND (" REACH_OFFICE("= $3") " OR NOT " REACH_OFFICE("<> ''") ")))"
 #define REACH_PARTY \
     "(c.id = $2 OR EXISTS (SELECT 1 FROM links l WHERE l.case_id = c.id AND l.target = $2) OR EXISTS (SELECT 1 FROM case_index o WHERE" \
     " o.case_id = c.id AND o.value = $2))"

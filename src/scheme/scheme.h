@@ -198,10 +198,12 @@ typedef struct {
 } SchemeState;
 
 /* For whose eyes an office's own cases are: holders of the role whose account names an office read those whose office it is. */
+enum { SCHEME_OFFICE_LINKS = 2 };
 typedef struct {
     Str role;
-    Str link;             /* field that links to the case which knows the office; empty: the case itself does */
-    Str field;            /* indexed field whose value is the office */
+    Str links[SCHEME_OFFICE_LINKS]; /* fields that lead from case to case to the one that knows the office */
+    size_t link_count;              /* 0: the case itself does */
+    Str field;                      /* indexed field whose value is the office */
 } SchemeOffice;
 
 typedef struct {
@@ -210,7 +212,7 @@ typedef struct {
     bool person;          /* the case is a person: its id names the key that seals */
     bool beside;          /* accompanies another case: does not tell where the person stands */
     SchemeNames readers;  /* roles among staff who may read such cases; empty: all */
-    SchemeOffice *offices; /* roles of them that are bound to their office */
+    SchemeOffice *offices; /* roles of them that are bound to their office; a role may have several ways to it */
     size_t office_count;
     Str subject;          /* field that links to the person, for other types; empty: none */
     Str party_role;       /* role of an account whose party is a case of this type */

@@ -153,11 +153,14 @@ static bool check_offices(SchemeReader *r, const SchemeType *t)
     r->place = STR("office");
     for (size_t i = 0; i < t->office_count; i++) {
         const SchemeOffice *o = &t->offices[i];
-        const SchemeField *link = o->link.len ? scheme_field(t, o->link) : NULL;
-        if (o->link.len > 0 && (link == NULL || link->kind != SCHEME_CASE)) {
-            return scheme_broken(r, "no field that links to a case:", o->link);
+        const SchemeType *home = t;
+        for (size_t k = 0; k < o->link_count; k++) {
+            const SchemeField *link = home ? scheme_field(home, o->links[k]) : NULL;
+            if (link == NULL || link->kind != SCHEME_CASE) {
+                return scheme_broken(r, "no field that links to a case:", o->links[k]);
+            }
+            home = scheme_type(r->s, link->of);
         }
-        const SchemeType *home = link ? scheme_type(r->s, link->of) : t;
         const SchemeField *f = home ? scheme_field(home, o->field) : NULL;
         if (f == NULL || !f->indexed) {
             return scheme_broken(r, "not an indexed field:", o->field);

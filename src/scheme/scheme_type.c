@@ -466,19 +466,39 @@ static bool read_steps(SchemeReader *r, const Json *j)
     return true;
 }
 
-/* {role: "field"} or {role: "link.field"} */
-static void read_offices(Arena *a, const Json *j, SchemeType *t)
+static bool read_office(const SchemeReader *r, Str role, Str path, SchemeOffice *ret)
 {
-    t->offices = ARENA_ARRAY(a, SchemeOffice, json_count(j) + 1);
-    for (size_t i = 0; i < json_count(j); i++) {
-        Str field = json_text(j->members[i].value), link = STR("");
-        size_t dot = str_find(field, STR("."), 0);
-        if (dot != SIZE_MAX) {
-            link = str_sub(field, 0, dot);
-            field = str_sub(field, dot + 1, field.len);
+    *ret = (SchemeOffice){.role = role, .field = path};
+    for (size_t dot; (dot = str_find(ret->field, STR("."), 0)) != SIZE_MAX;) {
+        if (ret->link_count == SCHEME_OFFICE_LINKS) {
+            return scheme_broken(r, "an office is at most two links away:", path);
         }
-        t->offices[t->office_count++] = (SchemeOffice){.role = j->members[i].key, .link = link, .field = field};
+        ret->links[ret->link_count++] = str_sub(ret->field, 0, dot);
+        ret->field = str_sub(ret->field, dot + 1, ret->field.len);
     }
+    return true;
+}
+
+/* {role: "field", role: "link.field", role: ["link.field", "link.link.field"]} */
+static bool read_offices(SchemeReader *r, const Json *j)
+{
+    Arena *a = r->s->arena;
+    SchemeType *t = r->type;
+    size_t room = 1;
+    for (size_t i = 0; i < json_count(j); i++) {
+        room += read_names(a, j->members[i].value).count;
+    }
+    t->offices = ARENA_ARRAY(a, SchemeOffice, room);
+    r->place = STR("office");
+    for (size_t i = 0; i < json_count(j); i++) {
+        SchemeNames paths = read_names(a, j->members[i].value);
+        for (size_t k = 0; k < paths.count; k++) {
+            if (!read_office(r, j->members[i].key, paths.items[k], &t->offices[t->office_count++])) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *err)
@@ -501,7 +521,9 @@ bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *
         !read_steps(&r, json_get(j, "steps"))) {
         return false;
     }
-    read_offices(s->arena, json_get(j, "office"), ret);
+    if (!read_offices(&r, json_get(j, "office"))) {
+        return false;
+    }
     r.scope = base_scope(&r);
     r.place = STR("title");
     return read_expr(&r, json_get(j, "title"), &ret->title);
