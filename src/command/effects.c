@@ -377,7 +377,30 @@ static bool effect_on(Planning *p, const SchemeAlso *also, const SchemeType *typ
     return plan_event(p, type, row, id, also->event, also->to, set, also->set.count);
 }
 
-/* The effect on those to whom the round gave one of the named reasons; each event keeps the decision that scored the case. */
+/* The case opened for one that the round ranked or placed. */
+static bool open_for_line(Planning *p, const SchemeAlso *also, const SchemeType *type)
+{
+    Str id;
+    return p->in->facts.new_id(p->in->facts.host, type, &id, p->err) &&
+           plan_event(p, type, NULL, id, also->event, also->to, effect_values(p, also, type), also->set.count);
+}
+
+/* Its own event keeps the decision that scored it. */
+static bool tell_line(Planning *p, const SchemeAlso *also, const SchemeType *type, const PlanLine *line)
+{
+    if (!plan_event(p, type, line->row, line->row->id, also->event, also->to, effect_values(p, also, type), also->set.count)) {
+        return false;
+    }
+    if (line->proof != NULL) {
+        Event *e = plan_last(p);
+        json_set(p->a, e->data, STR("step"), json_new_str(p->a, p->in->step->name));
+        json_set(p->a, e->data, STR("decision"), line->proof);
+        json_set(p->a, e->sealed ? e->sealed : e->data, STR("facts"), line->facts);
+    }
+    return true;
+}
+
+/* The effect on those to whom the round gave one of the named reasons. */
 static bool effects_on_lines(Planning *p, const SchemeAlso *also, const SchemeType *type)
 {
     Value own_decision = p->frame[SLOT_DECISION];
@@ -392,13 +415,7 @@ static bool effects_on_lines(Planning *p, const SchemeAlso *also, const SchemeTy
         p->frame[SLOT_ITEM] = line->item;
         p->frame[SLOT_LINE] = line->value;
         p->frame[SLOT_DECISION] = line->decision;
-        ok = plan_event(p, type, line->row, line->row->id, also->event, also->to, effect_values(p, also, type), also->set.count);
-        if (ok && line->proof != NULL) {
-            Event *e = plan_last(p);
-            json_set(p->a, e->data, STR("step"), json_new_str(p->a, p->in->step->name));
-            json_set(p->a, e->data, STR("decision"), line->proof);
-            json_set(p->a, e->sealed ? e->sealed : e->data, STR("facts"), line->facts);
-        }
+        ok = also->opens ? open_for_line(p, also, type) : tell_line(p, also, type, line);
     }
     p->frame[SLOT_DECISION] = own_decision;
     p->frame[SLOT_LINE] = feel_null();

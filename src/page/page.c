@@ -117,10 +117,10 @@ static Str linked_title(const PageView *v, Str id)
 {
     const CaseRow *row = NULL;
     Err err;
-    return page_find(v, id, &row, &err) && row != NULL ? page_title_of(row) : id;
+    return page_find(v, id, &row, &err) && row != NULL ? page_title_of(v, row) : id;
 }
 
-Str page_title_of(const CaseRow *row)
+Str page_title_of(__attribute__((unused)) const PageView *v, const CaseRow *row)
 {
     return row->title.len > 0 ? row->title : row->id;
 }
@@ -182,6 +182,12 @@ static bool is_choice_of_scheme(const PageView *v, Str value)
         }
     }
     return false;
+}
+
+/* A reason of a decision that the scheme explains, such as OUTSIDE_ZONE. */
+static bool is_reason(const PageView *v, Str value)
+{
+    return scheme_message(v->scheme, v->language, str_printf(v->a, "reasons.%.*s", STR_ARG(value))).ptr != NULL;
 }
 
 /* A choice, or a short code that the scheme's texts explain, such as a country's. */
@@ -250,6 +256,11 @@ static bool is_said_by_other(const PageView *v, const SchemeType *t, const Schem
     return link != NULL && link->kind == SCHEME_CASE && readable_case(v, json_text(json_get_str(data, linked))) != NULL;
 }
 
+static Str plain_label(const PageView *v, Str text)
+{
+    return is_reason(v, text) ? page_label(v, "reasons", text) : has_label(v, text) ? page_label(v, "choice", text) : text;
+}
+
 static void add_items(const PageView *v, Json *fact, const Json *value)
 {
     Json *items = page_list_in(v, fact, "items");
@@ -257,7 +268,7 @@ static void add_items(const PageView *v, Json *fact, const Json *value)
         Str text = json_text(value->items[i]);
         const CaseRow *row = readable_case(v, text);
         Json *j = page_add(v, items);
-        page_set_text(v, j, "label", row ? page_title_of(row) : text);
+        page_set_text(v, j, "label", row ? page_title_of(v, row) : plain_label(v, text));
         if (row != NULL) {
             page_set_text(v, j, "href", page_case_href(v, text));
         }

@@ -75,7 +75,7 @@ static bool add_links(const PageView *v, Json *model, const CaseRow *row, Err *e
         Json *j = page_add(v, list);
         page_set_text(v, j, "label", page_label(v, "type", linked[i].type));
         page_set_text(v, j, "href", page_case_href(v, linked[i].id));
-        page_set_text(v, j, "title", page_title_of(&linked[i]));
+        page_set_text(v, j, "title", page_title_of(v, &linked[i]));
         page_set_text(v, j, "state_label", page_state_label(v, linked[i].type, linked[i].state));
     }
     return true;
@@ -122,10 +122,10 @@ static void add_letter(const PageView *v, Json *documents, const Event *e)
     }
 }
 
-/* The letter in a sentence or two: rank, points, number in the queue. */
+/* The letter in a sentence or two: rank and points or which wish, number in the queue. */
 static void add_outcome(const PageView *v, Json *round, const Json *member, const CaseRow *row)
 {
-    static const char *const KEYS[] = {"rank", "of", "points", "waiting"};
+    static const char *const KEYS[] = {"rank", "of", "points", "waiting", "choice"};
     Json *params = json_new_object(v->a);
     for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
         const Json *value = json_get_str(row->data, json_text_at(member, KEYS[i]));
@@ -134,23 +134,26 @@ static void add_outcome(const PageView *v, Json *round, const Json *member, cons
     if (json_text_at(params, "rank").len > 0) {
         page_set_text(v, round, "outcome", view_text(v->a, v->language, "case.round_rank", params));
     }
+    if (json_text_at(params, "choice").len > 0) {
+        page_set_text(v, round, "outcome", view_text(v->a, v->language, "case.round_choice", params));
+    }
     if (json_text_at(params, "waiting").len > 0) {
         page_set_text(v, round, "waiting", view_text(v->a, v->language, "case.round_waiting", params));
     }
 }
 
-/* scheme.json: "rounds": {type, members: {type: {round, line}}}: where the round that ranked this case is published, and the
+/* scheme.json: "rounds": [{type, members: {type: {round, line}}}]: where the round that ranked this case is published, and the
  * case's own line in it, as everybody who computes it again must get it. */
-static void add_round(const PageView *v, Json *model, const CaseRow *row)
+static bool add_round(const PageView *v, Json *model, const Json *rule, const CaseRow *row)
 {
-    const Json *rule = json_get(scheme_info(v->scheme), "rounds"), *member = json_get_str(json_get(rule, "members"), row->type);
-    bool holds = rule != NULL && str_eq(json_text_at(rule, "type"), row->type);
+    const Json *member = json_get_str(json_get(rule, "members"), row->type);
+    bool holds = str_eq(json_text_at(rule, "type"), row->type);
     Str round = holds ? row->id : json_text(json_get_str(row->data, json_text_at(member, "round")));
     Str line = json_text(json_get_str(row->data, json_text_at(member, "line")));
     QueryRound r;
     Err none;
     if (round.len == 0 || !query_round(v->flow->store, v->a, round, &r, &none)) {
-        return;
+        return false;
     }
     Json *j = page_object_in(v, model, "round");
     page_set_text(v, j, "name", round);
@@ -159,12 +162,24 @@ static void add_round(const PageView *v, Json *model, const CaseRow *row)
     page_set_int(v, j, "seq", r.seq);
     page_set_bool(v, j, "drawn", r.result.len > 0);
     add_outcome(v, j, member, row);
+    return true;
+}
+
+/* One case can take part in rounds of one kind only: the first that holds it. */
+static void add_rounds(const PageView *v, Json *model, const CaseRow *row)
+{
+    const Json *rules = json_get(scheme_info(v->scheme), "rounds");
+    for (size_t i = 0; i < json_count(rules); i++) {
+        if (add_round(v, model, rules->items[i], row)) {
+            return;
+        }
+    }
 }
 
 static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *row)
 {
     Json *m = json_new_object(v->a);
-    page_frame(v, m, page_title_of(row));
+    page_frame(v, m, page_title_of(v, row));
     page_set_text(v, m, "id", row->id);
     page_set_text(v, m, "type", row->type);
     page_set_text(v, m, "type_label", page_label(v, "type", row->type));
@@ -204,7 +219,7 @@ bool page_case(const PageView *v, Str id, Page *ret, Err *err)
         add_letter(v, json_get(ret->model, "documents"), &events[i - 1]);
     }
     page_add_papers(v, json_get(ret->model, "documents"), row);
-    add_round(v, ret->model, row);
+    add_rounds(v, ret->model, row);
     return add_links(v, ret->model, row, err) && page_add_office(v, ret->model, row, err);
 }
 
@@ -227,7 +242,7 @@ static void add_row(const PageView *v, Json *rows, const SchemeType *t, const Ca
 {
     Json *j = page_add(v, rows), *cells = page_list_in(v, j, "cells");
     page_set_text(v, j, "href", page_case_href(v, row->id));
-    page_set_text(v, page_add(v, cells), "text", page_title_of(row));
+    page_set_text(v, page_add(v, cells), "text", page_title_of(v, row));
     for (size_t i = 0; i < t->list.count; i++) {
         const Json *value = json_get_str(row->data, t->list.items[i]);
         page_set_text(v, page_add(v, cells), "text", value ? page_value(v, t, t->list.items[i], value) : STR("–"));

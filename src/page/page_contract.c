@@ -185,7 +185,7 @@ bool page_contract_pdf(const PageView *v, Str id, Buf *out, Err *err)
     page_set_text(v, number, "label", page_label(v, "type", c.row->type));
     page_set_text(v, number, "value", id);
     Json *authority = page_object_in(v, f, "authority"), *group = page_add(v, page_list_in(v, f, "groups"));
-    page_set_text(v, authority, "name", page_title_of(c.row));
+    page_set_text(v, authority, "name", page_title_of(v, c.row));
     page_set_text(v, group, "heading", page_label(v, "type", c.row->type));
     Json *state = page_add(v, page_list_in(v, group, "items"));
     page_set_text(v, state, "label", view_text(v->a, v->language, "list.state", NULL));

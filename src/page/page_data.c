@@ -85,7 +85,7 @@ bool page_data_pdf(const PageView *v, Buf *out, Err *err)
     page_set_text(v, meta, "created", str_printf(v->a, "%.*sT00:00:00Z", STR_ARG(day_print(v->a, v->today))));
     page_set_text(v, block(v, blocks, "title"), "text", title);
     Json *p = block(v, blocks, "paragraph");
-    page_set_text(v, p, "text", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_title_of(own)), STR_ARG(day_print(v->a, v->today))));
+    page_set_text(v, p, "text", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_title_of(v, own)), STR_ARG(day_print(v->a, v->today))));
     add_case(v, blocks, own);
     for (size_t i = 0; i < count; i++) {
         add_case(v, blocks, &linked[i]);

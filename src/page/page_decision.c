@@ -203,7 +203,7 @@ bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
     merge(v, ret->model, page_decision_model(v, json_get(proof, "decision"), json_get(proof, "facts"), json_get(proof, "tables"),
                                              json_get(proof, "changes")));
     page_frame(v, ret->model, page_step_label(v, json_text_at(proof, "step")));
-    page_set_text(v, ret->model, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(row))));
+    page_set_text(v, ret->model, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(v, row))));
     Json *back = page_object_in(v, ret->model, "back");
     page_set_text(v, back, "href", page_case_href(v, row->id));
     page_set_text(v, back, "label", row->id);

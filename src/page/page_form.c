@@ -27,7 +27,7 @@ static bool add_case_choices(const PageView *v, Json *j, const SchemeField *f, S
         return f->of.len == 0;
     }
     for (size_t i = 0; i < count; i++) {
-        add_choice(v, list, rows[i].id, str_printf(v->a, "%.*s · %.*s", STR_ARG(rows[i].id), STR_ARG(page_title_of(&rows[i]))), selected);
+        add_choice(v, list, rows[i].id, str_printf(v->a, "%.*s · %.*s", STR_ARG(rows[i].id), STR_ARG(page_title_of(v, &rows[i]))), selected);
     }
     page_set_bool(v, j, "many", true);
     if (list->count == 1) { /* nothing to choose */
@@ -223,7 +223,7 @@ static bool add_about(const PageView *v, Json *model, const CommandInput *in, co
     if (!scheme_names_have(&in->step->from, row->state)) {
         return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.", STR_ARG(row->state));
     }
-    page_set_text(v, model, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(row))));
+    page_set_text(v, model, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(v, row))));
     page_set_text(v, model, "cancel_href", page_case_href(v, row->id));
     return true;
 }
@@ -268,7 +268,7 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     page_set_bool(v, m, "needs_second", in.step->two_people && in.mode == COMMAND_PLAIN);
     page_set(v, m, "cites", page_cites(v, in.step->cite));
     if (in.row != NULL) {
-        page_set_text(v, m, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(in.row))));
+        page_set_text(v, m, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
     }
     if (!add_about(v, m, &in, ask, err)) {
         return false;

@@ -105,7 +105,7 @@ static void add_next(const PageView *v, Json *next, Json *others, Json *groups, 
         bool aside = json_is_true(json_get(steps->items[i], "aside"));
         Json *j = page_add(v, aside ? others : next);
         page_set_text(v, j, "label", json_text_at(steps->items[i], "label"));
-        page_set_text(v, j, "text", page_title_of(row));
+        page_set_text(v, j, "text", page_title_of(v, row));
         page_set_text(v, j, "href", json_text_at(steps->items[i], "href"));
         page_set_text(v, j, "kind", first && !aside ? STR("primary") : STR("other"));
         if (row->due.len > 0 && !aside) {
@@ -121,7 +121,7 @@ static void add_case_row(const PageView *v, Json *list, const CaseRow *row)
 {
     Json *j = page_add(v, list);
     page_set_text(v, j, "href", page_case_href(v, row->id));
-    page_set_text(v, j, "title", page_title_of(row));
+    page_set_text(v, j, "title", page_title_of(v, row));
     page_set_text(v, j, "type_label", page_label(v, "type", row->type));
     page_set_text(v, j, "state_label", page_state_label(v, row->type, row->state));
     if (row->due.len > 0) {
@@ -174,7 +174,7 @@ static void add_document(const PageView *v, Json *documents, const CaseRow *row)
     if (is_done_aside(v, row) || (beside && page_has_role(v, row->holder))) { /* those stand among the next steps */
         return;
     }
-    Str about = beside ? page_state_label(v, row->type, row->state) : page_title_of(row);
+    Str about = beside ? page_state_label(v, row->type, row->state) : page_title_of(v, row);
     Json *d = page_add(v, documents);
     page_set_text(v, d, "href", page_case_href(v, row->id));
     page_set_text(v, d, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", row->type)), STR_ARG(about)));
@@ -222,7 +222,7 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
 {
     *ret = (Page){"home_worker", json_new_object(v->a)};
     Json *m = ret->model;
-    page_frame(v, m, page_title_of(row));
+    page_frame(v, m, page_title_of(v, row));
     Json *c = page_object_in(v, m, "case");
     page_set_text(v, c, "id", row->id);
     page_set_text(v, c, "type_label", page_label(v, "type", row->type));
@@ -254,7 +254,7 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     Json *where = page_object_in(v, m, "where");
     page_set_text(v, where, "state_label", page_state_label(v, last->type, last->state));
     page_set_text(v, where, "since", day_print(v->a, last->since));
-    page_set_text(v, where, "explain", last == row ? STR("") : page_title_of(last));
+    page_set_text(v, where, "explain", last == row ? STR("") : page_title_of(v, last));
     page_holder(v, page_object_in(v, m, "holder"), last);
     page_rights(v, page_list_in(v, m, "rights"), row, last);
     page_set_text(v, m, "calendar_href", page_calendar_href(v));
@@ -266,8 +266,8 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
     *ret = (Page){"home_employer", json_new_object(v->a)};
     Json *m = ret->model, *company = page_object_in(v, m, "company");
     const SchemeType *t = scheme_type(v->scheme, row->type);
-    page_frame(v, m, page_title_of(row));
-    page_set_text(v, company, "name", page_title_of(row));
+    page_frame(v, m, page_title_of(v, row));
+    page_set_text(v, company, "name", page_title_of(v, row));
     page_set_text(v, company, "number", json_text_at(row->data, "business_number"));
     const Json *industry = json_get(row->data, "industry");
     page_set_text(v, company, "industry", industry ? page_value(v, t, STR("industry"), industry) : STR(""));
@@ -293,7 +293,7 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
             Day due;
             Json *j = page_add(v, duties);
             page_set_text(v, j, "due", linked[i].due);
-            page_set_text(v, j, "text", str_printf(v->a, "%.*s: %.*s", STR_ARG(page_title_of(&linked[i])),
+            page_set_text(v, j, "text", str_printf(v->a, "%.*s: %.*s", STR_ARG(page_title_of(v, &linked[i])),
                                                    STR_ARG(page_state_label(v, linked[i].type, linked[i].state))));
             page_set_text(v, j, "href", page_case_href(v, linked[i].id));
             page_set_bool(v, j, "overdue", day_parse(linked[i].due, &due) && day_cmp(due, v->today) < 0);

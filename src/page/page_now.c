@@ -79,7 +79,7 @@ void page_foretold(const PageView *v, Json *list, const CaseRow *row)
             changes = decision_changes(v->run, v->scheme, d, STR("granted"));
         }
         page_set_text(v, j, "label", page_label(v, "step", step->name));
-        page_set_text(v, j, "title", page_title_of(row));
+        page_set_text(v, j, "title", page_title_of(v, row));
         page_set(v, j, "decision", page_decision_model(v, r.plan.proof, d->facts, NULL, changes));
         for (size_t k = 0; d->result.kind == FEEL_CONTEXT && k < d->result.len; k++) { /* the figures beside the outcome */
             const FeelEntry *e = &feel_entries(d->result)[k];

@@ -32,7 +32,7 @@ static Json *paper_of(const PageView *v, const CaseRow *row, Str title, Str numb
     page_set_text(v, head, "note", day_print(v->a, day));
     page_set_text(v, authority, "name", page_label(v, "letter", STR("authority")));
     page_set_text(v, authority, "second", page_label(v, "letter", STR("authority_second")));
-    json_push(v->a, to, json_new_str(v->a, page_title_of(row)));
+    json_push(v->a, to, json_new_str(v->a, page_title_of(v, row)));
     page_set_text(v, f, "footer", number);
     page_set_text(v, f, "page_label", STR("{page} / {pages}"));
     return f;

@@ -16,7 +16,7 @@ static void add_item(const PageView *v, Json *list, const CaseRow *row, Str hold
     page_set_text(v, j, "href", page_case_href(v, row->id));
     Str proposed = row->title.len == 0 && row->pending != NULL ? json_text_at(row->pending, "step") : STR("");
     page_set_text(v, j, "title", proposed.len ? str_printf(v->a, "%.*s · %.*s", STR_ARG(page_step_label(v, proposed)), STR_ARG(row->id))
-                                              : page_title_of(row));
+                                              : page_title_of(v, row));
     page_set_text(v, j, "type_label", page_label(v, "type", row->type));
     page_set_text(v, j, "state_label", page_state_label(v, row->type, row->state));
     page_set_text(v, j, "holder", holder);

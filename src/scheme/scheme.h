@@ -30,6 +30,7 @@ typedef enum {
     SLOT_LAW_HASH,   /* function "law hash"(day: date): SHA-256 over the models of the folder of that day, or null */
     SLOT_ROUND,      /* what a round gave as a whole: {root, secret, result, count} */
     SLOT_LINE,       /* what it gave to one case, in the effects on it */
+    SLOT_OFFER,      /* the offer that a wish names, where a round asks the law about the pair */
     SLOT_FIRST_READ
 } SchemeSlot;
 
@@ -111,7 +112,7 @@ typedef struct {
     bool opens;            /* opens a case of `type` for each item */
     Str type, to, event;
     SchemeNames from;      /* a case in another state is left alone */
-    SchemeNames lines;     /* instead of `cases`: those to whom the step's round gave one of these reasons */
+    SchemeNames lines;     /* instead of `cases`: those to whom the step's round gave one of these reasons; with `opens`, one for each */
     Str outcome;           /* only for this outcome; empty: unless refused */
     SchemeExprs set;
 } SchemeAlso;
@@ -147,6 +148,8 @@ typedef struct {
     SchemeNames criteria;        /* the expressions over `item`, as written, without the facts of the model */
     Str model, decision;         /* scores each case for itself; empty: none */
     SchemeExprs facts;           /* over `item` */
+    Str pair_model, pair_decision; /* match: whether the law lets this case go to this offer; empty: not asked */
+    SchemeExprs pair_facts;        /* over `item` and `offer` */
 } SchemeRound;
 
 typedef struct {

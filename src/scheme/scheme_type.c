@@ -169,7 +169,7 @@ static bool read_fields(SchemeReader *r, const Json *j)
 static FeelScope *base_scope(const SchemeReader *r)
 {
     static const char *const NAMES[] = {"form", "case", "caller", "today", "decision", "item", "holidays",
-                                        "period end", "days before", "paused period end", "name key", "passport", "law hash", "round", "line"};
+                                        "period end", "days before", "paused period end", "name key", "passport", "law hash", "round", "line", "offer"};
     FeelScope *scope = feel_scope_new(r->s->arena, NULL);
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         int slot = feel_scope_add(scope, str_from_c(NAMES[i]), NULL);
@@ -356,7 +356,9 @@ static bool read_round(const SchemeReader *r, const Json *j, SchemeStep *step)
     if (!d->list.len || !d->points || (d->matches ? !d->wishes || !d->seats || !d->offers.len : !d->units || !d->cell || !d->caps)) {
         return scheme_broken(r, "a round needs list and points; a ranking units, cell and caps; a match wishes, offers and seats", STR(""));
     }
-    return read_exprs(r, json_path(j, "decision.facts"), &d->facts);
+    d->pair_model = json_text(json_path(j, "pair.model"));
+    d->pair_decision = json_text(json_path(j, "pair.name"));
+    return read_exprs(r, json_path(j, "decision.facts"), &d->facts) && read_exprs(r, json_path(j, "pair.facts"), &d->pair_facts);
 }
 
 /* "name?" is optional. */
