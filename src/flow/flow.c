@@ -353,6 +353,13 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
     return ret->ok;
 }
 
+bool flow_repeat(const Flow *f, Arena *a, const Caller *caller, const Command *command, FlowResult *ret)
+{
+    *ret = (FlowResult){.faults.arena = a};
+    ret->repeated = store_done(f->store, a, command->key, request_hash(a, caller, command), &ret->outcome, &ret->err) && ret->outcome != NULL;
+    return ret->ok = ret->repeated;
+}
+
 /* ---- Which steps ---- */
 
 static bool step_fits(const CommandInput *in)

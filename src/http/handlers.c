@@ -424,7 +424,7 @@ bool handle_static(Exchange *x, Err *err)
     x->r->etag = f.etag;
     x->r->cacheable = true;
     x->r->content_type = f.content_type;
-    if (str_eq(f.etag, x->q->if_none_match)) {
+    if (http_names_tag(x->q->if_none_match, f.etag)) {
         x->r->status = 304;
         return true;
     }
