@@ -309,6 +309,10 @@ bool api_decide(Exchange *x, Err *err)
     if (on.len > 0 && !day_parse(on, &day)) {
         return err_field(err, FIELD_FORMAT, "day", "A day such as 2026-03-31 is expected.");
     }
+    const SchemeModel *m = scheme_model(x->v.scheme, model, day);
+    if (m != NULL && name.len > 0 && dmn_find(m->model, DMN_DECISION, name) == NULL) {
+        return err_field(err, FIELD_CHOICE, "decision", "The model has no such decision on that day.");
+    }
     name = name.len ? name : decide_top(x->v.a, model);
     const Json *given = json_get(body, "facts");
     if (!decide_facts(x->v.run, x->v.scheme, model, name, day, given, &facts, &faults, err)) {
@@ -328,75 +332,5 @@ bool api_decide(Exchange *x, Err *err)
     if (!decision_is_granted(&d)) {
         put(x, j, "changes", decision_changes(x->v.run, x->v.scheme, &d, STR("granted")));
     }
-    return http_json(x, j);
-}
-
-/* ---- OpenAPI 3.1, from the table of routes ---- */
-
-static Json *describe(const Exchange *x, const Route *route)
-{
-    Json *op = json_new_object(x->v.a), *responses = json_new_object(x->v.a), *ok = json_new_object(x->v.a),
-         *bad = json_new_object(x->v.a), *security = json_new_array(x->v.a);
-    put_text(x, op, "summary", str_from_c(route->summary));
-    Buf id = buf_new(x->v.a, 200);
-    buf_add_c(&id, route->method == METHOD_GET ? "get" : "post");
-    for (const char *p = route->pattern; *p; p++) {
-        buf_byte(&id, (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') ? *p : '_');
-    }
-    put_text(x, op, "operationId", buf_str(&id));
-    put_text(x, ok, "description", STR("Done."));
-    put_text(x, bad, "description", STR("A problem document (RFC 9457)."));
-    put(x, responses, "200", ok);
-    put(x, responses, "4XX", bad);
-    put(x, op, "responses", responses);
-    if (route->who != WHO_ANYBODY) {
-        Json *bearer = json_new_object(x->v.a);
-        put(x, bearer, "bearer", json_new_array(x->v.a));
-        json_push(x->v.a, security, bearer);
-    }
-    put(x, op, "security", security);
-    return op;
-}
-
-bool api_description(Exchange *x, __attribute__((unused)) Err *err)
-{
-    Arena *a = x->v.a;
-    Json *j = json_new_object(a), *info = json_new_object(a), *paths = json_new_object(a);
-    put_text(x, j, "openapi", STR("3.1.0"));
-    put_text(x, info, "title", STR("Goldenbridge"));
-    put_text(x, info, "version", STR("1"));
-    put(x, j, "info", info);
-    size_t count;
-    const Route *routes = http_routes(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (routes[i].summary == NULL) {
-            continue;
-        }
-        Buf path = buf_new(a, 200);
-        for (const char *p = routes[i].pattern; *p; p++) {
-            buf_add(&path, *p == '*' ? STR("{id}") : (Str){p, 1});
-        }
-        Json *item = json_get_str(paths, buf_str(&path));
-        item = item ? item : json_set(a, paths, buf_str(&path), json_new_object(a));
-        Json *op = describe(x, &routes[i]);
-        if (str_find(buf_str(&path), STR("{id}"), 0) != SIZE_MAX) {
-            Json *params = json_new_array(a), *param = json_new_object(a), *schema = json_new_object(a);
-            put_text(x, param, "name", STR("id"));
-            put_text(x, param, "in", STR("path"));
-            put(x, param, "required", json_new_bool(a, true));
-            put_text(x, schema, "type", STR("string"));
-            put(x, param, "schema", schema);
-            json_push(a, params, param);
-            put(x, op, "parameters", params);
-        }
-        put(x, item, routes[i].method == METHOD_GET ? "get" : "post", op);
-    }
-    put(x, j, "paths", paths);
-    Json *components = json_new_object(a), *schemes = json_new_object(a), *bearer = json_new_object(a);
-    put_text(x, bearer, "type", STR("http"));
-    put_text(x, bearer, "scheme", STR("bearer"));
-    put(x, schemes, "bearer", bearer);
-    put(x, components, "securitySchemes", schemes);
-    put(x, j, "components", components);
     return http_json(x, j);
 }

@@ -167,6 +167,10 @@ bool api_decision(Exchange *x, Err *err);
 bool api_decide(Exchange *x, Err *err);
 bool api_steps(Exchange *x, Err *err);
 bool api_description(Exchange *x, Err *err);
+/* The API of the scheme, OpenAPI 3.1. */
+MUST_USE bool http_description(const Exchange *x, Json **ret, Err *err);
+bool handle_api(Exchange *x, Err *err);
+bool handle_problems(Exchange *x, Err *err);
 bool api_session(Exchange *x, Err *err);
 bool api_inclusion(Exchange *x, Err *err);
 bool api_consistency(Exchange *x, Err *err);

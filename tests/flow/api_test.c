@@ -276,6 +276,24 @@ TEST(what_no_route_sees_is_turned_away_with_a_problem_too)
     }
 }
 
+TEST(what_is_no_object_where_one_is_expected_is_a_fault)
+{
+    Desk *d = new_desk(a, 1);
+    static const char *const BODIES[] = {"{'facts': [null, null]}", "{'facts': 5}", "{'facts': 'x'}", "{'facts': null}", "{'facts': {'months': [[]]}}",
+                                         "{'day': [], 'facts': {}}", "{'decision': 'No such', 'facts': {}}", "{'decision': 0}", "{'decision': {}, 'facts': {}}", "[]", "7"};
+    for (size_t i = 0; i < COUNT_OF(BODIES); i++) {
+        Response r = desk_call(d, STR("/api/v1/decide/harvest-stay"), str_from_c(BODIES[i]));
+        check(r.status == 200 || (r.status >= 400 && r.status < 500));
+    }
+    static const char *const COMMANDS_SENT[] = {"{'step': 'picker.train', 'case': 'TPI-000001', 'form': [1]}", "{'step': ['picker.train'], 'form': {}}",
+                                                "{'step': 'picker.train', 'case': {'a': 1}, 'form': {}}", "{'step': 'picker.train', 'form': {'strength': {'a': [1]}}}",
+                                                "{'step': 'picker.train', 'case': 'TPI-000001', 'form': {'strength': [[[]]]}, 'version': 'x'}"};
+    for (size_t i = 0; i < COUNT_OF(COMMANDS_SENT); i++) {
+        Response r = desk_call(d, COMMANDS, str_from_c(COMMANDS_SENT[i]));
+        check(r.status >= 400 && r.status < 500);
+    }
+}
+
 TEST(faults_of_a_form_come_in_one_problem_document)
 {
     Desk *d = new_desk(a, 1);
