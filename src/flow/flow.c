@@ -17,6 +17,8 @@ typedef struct {
     const Scheme *law;
     Arena *a;
     Map opened; /* type → int64_t*: cases opened by this command so far */
+    bool folder_asked, folder_signed; /* of the folder of law that was asked about last: a round asks for every case */
+    Day folder;
 } Facts;
 
 static bool facts_by_id(void *host, Str id, const CaseRow **ret, Err *err)
@@ -93,8 +95,16 @@ static bool facts_secret(void *host, Str purpose, Hash *ret, Err *err)
 
 static bool facts_law_signed(void *host, const SchemeModel *model, bool *ret, Err *err)
 {
-    const Facts *f = host;
-    return signed_is(f->store, f->a, f->law, model->from, ret, err);
+    Facts *f = host;
+    if (!f->folder_asked || day_cmp(f->folder, model->from) != 0) {
+        if (!signed_is(f->store, f->a, f->law, model->from, &f->folder_signed, err)) {
+            return false;
+        }
+        f->folder_asked = true;
+        f->folder = model->from;
+    }
+    *ret = f->folder_signed;
+    return true;
 }
 
 static CommandFacts facts_of(Facts *f)
@@ -248,9 +258,11 @@ static bool write_events(Pipeline *p)
         return false;
     }
     for (size_t i = 0; i < plan->count; i++) {
+        ArenaMark mark = arena_mark(p->a);
         if (!project_apply(p->f->store, p->a, &plan->events[i], err)) {
             return false;
         }
+        arena_rewind(p->a, mark);
     }
     p->ret->outcome = make_outcome(p);
     Hash request = request_hash(p->a, p->caller, p->command);
