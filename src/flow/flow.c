@@ -5,6 +5,7 @@
 #include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
+#include "reach.h"
 #include "signed.h"
 
 enum { MAX_REQUEST = 16 * 1024 * 1024 };
@@ -219,7 +220,8 @@ static bool make_input(Pipeline *p)
         return false;
     }
     bool of_scheme = p->in.row != NULL && str_eq(p->in.row->scheme, p->command->scheme);
-    return of_scheme || err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(p->command->case_id));
+    return (of_scheme || err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(p->command->case_id))) &&
+           flow_check_reach(p->f, p->a, s, p->caller, p->in.row, err);
 }
 
 static Json *make_outcome(Pipeline *p)
@@ -290,6 +292,9 @@ static bool run_stages(Pipeline *p, bool dry)
         return err_set(&r->err, NOT_ALLOWED, "This step only shows what would be decided.");
     }
     if (!command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
+        return false;
+    }
+    if (p->in.row == NULL && r->plan.count > 0 && !flow_check_opening(p->f, p->a, p->in.scheme, p->caller, &r->plan.events[0], &r->err)) {
         return false;
     }
     if (dry) {
