@@ -382,6 +382,19 @@ static bool step_fits(const CommandInput *in)
     return str_eq(in->row->type, in->type->name) && scheme_names_have(&in->step->from, in->row->state);
 }
 
+/* A step that would be refused for what stands in the case is not put before people. */
+static bool is_offered(const CommandInput *in)
+{
+    if (in->step->offered == NULL || in->row == NULL || in->mode != COMMAND_PLAIN) {
+        return true;
+    }
+    Value *frame = ARENA_ARRAY(feel_run_arena(in->run), Value, in->step->slot_count);
+    scheme_fill_frame(in->scheme, frame);
+    frame[SLOT_CASE] = command_case_value(in->run, in->scheme, in->row);
+    frame[SLOT_TODAY] = feel_date(instant_day(in->now, scheme_utc_offset(in->scheme)));
+    return feel_is_true(feel_eval(in->run, in->step->offered, frame));
+}
+
 static void add_step(Arena *a, Json *list, const CommandInput *in)
 {
     static const char *const SUFFIX[] = {[COMMAND_PLAIN] = "", [COMMAND_CONFIRM] = "/confirm", [COMMAND_REJECT] = "/reject"};
@@ -435,7 +448,7 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
                 CommandInput in = {.scheme = s, .type = &types[i], .step = step, .mode = (CommandMode)mode,
                                    .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
                 Err err;
-                bool fits = !in.step->hidden && step_fits(&in);
+                bool fits = !in.step->hidden && step_fits(&in) && is_offered(&in);
                 in.row = about && mode == COMMAND_PLAIN ? NULL : row; /* who may is asked as for the opening */
                 if (fits && command_may(&in, &err)) {
                     add_step(a, list, &in);
