@@ -184,6 +184,7 @@ typedef struct {
     bool two_people;
     bool corrects;         /* values that stood there wrongly: only what differs is written, with what stood before */
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    const FeelCode *offered; /* over `case` and `today`: when menus offer it; NULL: always */
     bool foretell;         /* never taken: pages show what it would decide today */
     Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
