@@ -199,6 +199,7 @@ typedef struct {
     const FeelCode *due;  /* date until which, by law; NULL: none */
     Str due_text, due_cite;
     bool final;
+    Str tone;              /* how pages colour it: ok, warn, error, quiet; empty: by `final` and the holder */
 } SchemeState;
 
 /* For whose eyes an office's own cases are: holders of the role whose account names an office read those whose office it is. */
