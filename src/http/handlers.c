@@ -391,6 +391,12 @@ bool handle_my_data(Exchange *x, Err *err)
         }
     }
     json_set(a, j, STR("file_reads"), reads);
+    Json *contact = page_contact_data(&x->v, err), *notices;
+    if (contact == NULL || !page_notices_data(&x->v, &notices, err)) {
+        return false;
+    }
+    json_set(a, j, STR("contact"), contact);
+    json_set(a, j, STR("notices"), notices);
     if (!own_proofs(x, party, json_set(a, j, STR("proofs"), json_new_array(a)), err)) {
         return false;
     }
