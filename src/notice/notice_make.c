@@ -7,7 +7,7 @@
 #include "query/query.h"
 
 #define N(params) COUNT_OF(params)
-enum { EVENTS_AT_ONCE = 400, CASES_AT_ONCE = 200, MOST_TOLD = 64, LONGEST_LEAD_DAYS = 366 };
+enum { EVENTS_AT_ONCE = 400, CASES_AT_ONCE = 200, MOST_TOLD = 64, OVER_DAYS = 7, LONGEST_LEAD_DAYS = 366 };
 static const int64_t DAY_MS = 86400000, HOUR_MS = 3600000, OLD_DAYS = 30, LATE_DAYS = 3;
 
 /* ---- Marks ---- */
@@ -300,7 +300,7 @@ typedef struct {
 static bool find_due(Store *store, Arena *a, const Deadlines *d, StoreRows *ret, Err *err)
 {
     Day today = instant_day(d->now, scheme_utc_offset(d->scheme));
-    StoreValue p[] = {STORE_S(scheme_id(d->scheme)), STORE_S(day_print(a, (Day){today.n - 1})),
+    StoreValue p[] = {STORE_S(scheme_id(d->scheme)), STORE_S(day_print(a, (Day){today.n - OVER_DAYS})),
                       STORE_S(day_print(a, (Day){today.n + LONGEST_LEAD_DAYS})), STORE_S(d->after), STORE_I(CASES_AT_ONCE)};
     return store_query(store, a, "SELECT id FROM cases WHERE scheme = $1 AND due >= $2 AND due <= $3 AND id > $4 ORDER BY id LIMIT $5", p,
                        N(p), ret, err);
