@@ -12,6 +12,7 @@ typedef struct {
     Str name, reason;             /* pseudonym */
     Value value;                  /* SLOT_LINE */
     Json *proof, *facts;          /* of the scoring, or NULL */
+    Value barred;                 /* wishes that the law does not let it have, each with the grounds: list of texts */
 } PlanLine;
 
 /* A plan being made. */
@@ -40,6 +41,10 @@ void command_add_files(Planning *p, Event *e);
 bool planning_fault(Planning *p, ErrCode code, const char *field, Str text);
 /* Decides by the model in force today. The facts are evaluated in the frame as it is; what another version of the model asks
  * about is left out. Puts the result into the frame. LAW_NOT_SIGNED where the store has signatures and the model's folder none. */
+/* The facts that a decision is made on, evaluated in the frame as it is; what the version in force does not know is left out. */
+Value planning_facts(Planning *p, Str model, Str decision, const SchemeExprs *facts);
+/* Decides on these facts, without touching the frame. */
+MUST_USE bool planning_decide_facts(Planning *p, Str model, Str decision, Value facts, Decision *ret);
 MUST_USE bool planning_decide(Planning *p, Str model, Str decision, const SchemeExprs *facts, Decision *ret);
 /* One value of an effect's or step's `set`. */
 typedef struct {

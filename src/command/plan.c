@@ -103,7 +103,7 @@ static bool law_is_signed(const Planning *p, const SchemeModel *model)
                                 STR_ARG(day_print(p->a, model->from)));
 }
 
-bool planning_decide(Planning *p, Str model, Str decision, const SchemeExprs *facts, Decision *ret)
+Value planning_facts(Planning *p, Str model, Str decision, const SchemeExprs *facts)
 {
     const CommandInput *in = p->in;
     FeelEntry *entries = ARENA_ARRAY(p->a, FeelEntry, facts->count + 1);
@@ -114,8 +114,18 @@ bool planning_decide(Planning *p, Str model, Str decision, const SchemeExprs *fa
             entries[n++] = (FeelEntry){f->name, feel_eval(in->run, f->code, p->frame)};
         }
     }
-    if (!decide(in->run, in->scheme, model, decision, in->today, feel_context(entries, n), ret, p->err) ||
-        !law_is_signed(p, ret->model)) {
+    return feel_context(entries, n);
+}
+
+bool planning_decide_facts(Planning *p, Str model, Str decision, Value facts, Decision *ret)
+{
+    const CommandInput *in = p->in;
+    return decide(in->run, in->scheme, model, decision, in->today, facts, ret, p->err) && law_is_signed(p, ret->model);
+}
+
+bool planning_decide(Planning *p, Str model, Str decision, const SchemeExprs *facts, Decision *ret)
+{
+    if (!planning_decide_facts(p, model, decision, planning_facts(p, model, decision, facts), ret)) {
         return false;
     }
     p->frame[SLOT_DECISION] = ret->result;

@@ -5,7 +5,7 @@
 #include "base/map.h"
 #include "decide/round.h"
 
-enum { MOST_ROWS = 1000000, PSEUDONYM_BYTES = 10, HASH_HEX = 64 };
+enum { MOST_ROWS = 1000000, PSEUDONYM_BYTES = 10, HASH_HEX = 64, MOST_FACTS = 64 << 10 };
 
 /* ---- What stands in for a case ---- */
 
@@ -80,12 +80,18 @@ static bool read_caps(Planning *p, const SchemeRound *d, RoundInput *in)
 }
 
 typedef struct {
-    Map names, ids; /* case id → pseudonym and back, of offers; values are Str* */
+    Str id, name; /* of the case, and its pseudonym */
+    Value value;
+} Offer;
+
+typedef struct {
+    Map by_id, by_name; /* → Offer* */
+    Map pairs;          /* facts of a pair, as canonical JSON → Pair* */
 } Offers;
 
 static bool read_offers(Planning *p, const SchemeRound *d, RoundInput *in, Offers *ret)
 {
-    *ret = (Offers){.names.arena = p->a, .ids.arena = p->a};
+    *ret = (Offers){.by_id.arena = p->a, .by_name.arena = p->a, .pairs.arena = p->a};
     if (!d->matches) {
         return true;
     }
@@ -93,16 +99,16 @@ static bool read_offers(Planning *p, const SchemeRound *d, RoundInput *in, Offer
     Value list = p->frame[SLOT_FIRST_READ + at];
     RoundOffer *offers = ARENA_ARRAY(p->a, RoundOffer, count + 1);
     for (size_t i = 0; i < count; i++) {
-        Str *id = ARENA_NEW(p->a, Str), *name = ARENA_NEW(p->a, Str);
-        *id = p->pool[at][i].id;
-        p->frame[SLOT_ITEM] = feel_items(list)[i];
-        if (!pseudonym(p, *id, name) || !need_whole(p, d->seats, "the number of places", &offers[i].seats)) {
+        Offer *offer = ARENA_NEW(p->a, Offer);
+        *offer = (Offer){.id = p->pool[at][i].id, .value = feel_items(list)[i]};
+        p->frame[SLOT_ITEM] = offer->value;
+        if (!pseudonym(p, offer->id, &offer->name) || !need_whole(p, d->seats, "the number of places", &offers[i].seats)) {
             return false;
         }
-        offers[i].id = *name;
+        offers[i].id = offer->name;
         offers[i].cell = text_or_none(p, d->offer_cell);
-        map_set(&ret->names, *id, name);
-        map_set(&ret->ids, *name, id);
+        map_set(&ret->by_id, offer->id, offer);
+        map_set(&ret->by_name, offer->name, offer);
     }
     in->offers = offers;
     in->offer_count = count;
@@ -127,22 +133,101 @@ static bool score(Planning *p, const SchemeRound *d, PlanLine *line)
     return true;
 }
 
-/* Wishes for what is not offered are left out. */
-static void read_wishes(Planning *p, const SchemeRound *d, const Offers *offers, RoundApplicant *ret)
+/* The codes of the grounds; the outcome where there is none. NULL: granted. */
+static Value *decision_bars(Arena *a, const Decision *decision)
+{
+    if (str_eq(decision->outcome, STR("granted"))) {
+        return NULL;
+    }
+    size_t count = decision->ground_count;
+    Value *codes = ARENA_ARRAY(a, Value, count + 1), *ret = ARENA_NEW(a, Value);
+    codes[0] = feel_str(decision->outcome);
+    for (size_t i = 0; i < count; i++) {
+        codes[i] = feel_str(decision->grounds[i].code);
+    }
+    *ret = feel_list(codes, count ? count : 1);
+    return ret;
+}
+
+typedef struct {
+    Value *bars; /* codes; NULL: the law allows the pair */
+} Pair;
+
+/* Whether the law lets the case in SLOT_ITEM have this offer. Pairs with the same facts are decided once. */
+static bool decide_pair(Planning *p, const SchemeRound *d, Offers *offers, const Offer *offer, const Pair **ret)
+{
+    static const Pair FREE = {NULL};
+    *ret = &FREE;
+    if (d->pair_model.len == 0) {
+        return true;
+    }
+    p->frame[SLOT_OFFER] = offer->value;
+    Value facts = planning_facts(p, d->pair_model, d->pair_decision, &d->pair_facts);
+    Buf key = buf_new(p->a, MOST_FACTS);
+    json_canonical(&key, p->a, feel_to_json(p->a, facts));
+    if (!buf_ok(&key)) {
+        return err_set(p->err, TOO_LARGE, "%.*s: the facts of a pair are too long.", STR_ARG(p->in->step->name));
+    }
+    Pair *known = map_get(&offers->pairs, buf_str(&key));
+    if (known == NULL) {
+        Decision decision = {0};
+        if (!planning_decide_facts(p, d->pair_model, d->pair_decision, facts, &decision)) {
+            return false;
+        }
+        known = ARENA_NEW(p->a, Pair);
+        known->bars = decision_bars(p->a, &decision);
+        map_set(&offers->pairs, buf_str(&key), known);
+    }
+    *ret = known;
+    return true;
+}
+
+/* Adds the codes that are not there yet. */
+static void add_bars(Arena *a, Value *list, Value bars)
+{
+    for (size_t i = 0; i < bars.len; i++) {
+        bool known = false;
+        for (size_t k = 0; k < list->len && !known; k++) {
+            known = str_eq(feel_text(feel_items(*list)[k]), feel_text(feel_items(bars)[i]));
+        }
+        if (!known) {
+            Value *items = ARENA_ARRAY(a, Value, list->len + 1);
+            for (size_t k = 0; k < list->len; k++) {
+                items[k] = feel_items(*list)[k];
+            }
+            items[list->len] = feel_items(bars)[i];
+            *list = feel_list(items, list->len + 1);
+        }
+    }
+}
+
+/* Wishes for what is not offered are left out, and those that the law bars, for which its grounds are told. */
+static bool read_wishes(Planning *p, const SchemeRound *d, Offers *offers, PlanLine *line, RoundApplicant *ret)
 {
     Value list = feel_eval(p->in->run, d->wishes, p->frame);
     size_t count = list.kind == FEEL_LIST ? list.len : 0;
     Str *wishes = ARENA_ARRAY(p->a, Str, count + 1);
+    const Pair *pair;
+    line->barred = feel_list(NULL, 0);
     for (size_t i = 0; i < count; i++) {
-        const Str *name = map_get(&offers->names, feel_text(feel_items(list)[i]));
-        if (name != NULL) {
-            wishes[ret->wish_count++] = *name;
+        const Offer *offer = map_get(&offers->by_id, feel_text(feel_items(list)[i]));
+        if (offer == NULL) {
+            continue;
+        }
+        if (!decide_pair(p, d, offers, offer, &pair)) {
+            return false;
+        }
+        if (pair->bars == NULL) {
+            wishes[ret->wish_count++] = offer->name;
+        } else {
+            add_bars(p->a, &line->barred, *pair->bars);
         }
     }
     ret->wishes = wishes;
+    return true;
 }
 
-static bool read_applicant(Planning *p, const SchemeRound *d, const Offers *offers, PlanLine *line, RoundApplicant *ret)
+static bool read_applicant(Planning *p, const SchemeRound *d, Offers *offers, PlanLine *line, RoundApplicant *ret)
 {
     *ret = (RoundApplicant){0};
     if (!score(p, d, line) || !pseudonym(p, line->row->id, &ret->id)) {
@@ -160,15 +245,14 @@ static bool read_applicant(Planning *p, const SchemeRound *d, const Offers *offe
     line->points = points;
     line->reason = STR("scored");
     if (d->matches) {
-        read_wishes(p, d, offers, ret);
-        return true;
+        return read_wishes(p, d, offers, line, ret);
     }
     ret->cell = text_or_none(p, d->cell);
     return need_whole(p, d->units, "the number of units", &ret->units);
 }
 
 /* Fills p->lines with all that are eligible and in->applicants with those that have points; line k of these is by_line[k]. */
-static bool read_applicants(Planning *p, const SchemeRound *d, const Offers *offers, RoundInput *in, size_t **ret_line)
+static bool read_applicants(Planning *p, const SchemeRound *d, Offers *offers, RoundInput *in, size_t **ret_line)
 {
     size_t at = read_index(p->in->step, d->list), count = p->pool_count[at];
     Value list = p->frame[SLOT_FIRST_READ + at];
@@ -184,7 +268,7 @@ static bool read_applicants(Planning *p, const SchemeRound *d, const Offers *off
             continue;
         }
         PlanLine *line = &p->lines[p->line_count];
-        *line = (PlanLine){.row = &p->pool[at][i], .item = feel_items(list)[i], .decision = feel_null(), .points = feel_null()};
+        *line = (PlanLine){.row = &p->pool[at][i], .item = feel_items(list)[i], .decision = feel_null(), .points = feel_null(), .barred = feel_null()};
         if (!read_applicant(p, d, offers, line, &applicants[in->applicant_count])) {
             return false;
         }
@@ -206,14 +290,14 @@ static Value text_or_null(Str s)
 
 static Value line_value(Planning *p, const PlanLine *line, const RoundLine *own, const Offers *offers, size_t of)
 {
-    const Str *offer = map_get(&offers->ids, own->offer);
+    const Offer *offer = map_get(&offers->by_name, own->offer);
     const FeelEntry from[] = {
         {STR("reason"), feel_str(line->reason)}, {STR("name"), feel_str(line->name)},
         {STR("points"), line->points},           {STR("rank"), feel_int(own->rank)},
         {STR("of"), feel_int((int64_t)of)},      {STR("granted"), feel_int(own->granted)},
         {STR("waiting"), feel_int(own->waiting)}, {STR("choice"), feel_int(own->choice)},
-        {STR("offer"), offer ? feel_str(*offer) : feel_null()}, {STR("full"), text_or_null(own->full)},
-        {STR("text"), text_or_null(own->text)},
+        {STR("offer"), offer ? feel_str(offer->id) : feel_null()}, {STR("full"), text_or_null(own->full)},
+        {STR("text"), text_or_null(own->text)},  {STR("barred"), line->barred},
     };
     FeelEntry *e = ARENA_ARRAY(p->a, FeelEntry, COUNT_OF(from));
     for (size_t i = 0; i < COUNT_OF(from); i++) {

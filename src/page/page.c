@@ -117,18 +117,12 @@ static Str linked_title(const PageView *v, Str id)
 {
     const CaseRow *row = NULL;
     Err err;
-    if (!query_case(v->flow->store, v->a, id, &row, &err) || row == NULL) {
-        return id;
-    }
-    return page_title_of(v, row);
+    return page_find(v, id, &row, &err) && row != NULL ? page_title_of(v, row) : id;
 }
 
-Str page_title_of(const PageView *v, const CaseRow *row)
+Str page_title_of(__attribute__((unused)) const PageView *v, const CaseRow *row)
 {
-    if (row->title.len == 0 || !page_may_read(v, row)) {
-        return row->id;
-    }
-    return row->title;
+    return row->title.len > 0 ? row->title : row->id;
 }
 
 static Str about_step(const PageView *v, const char *key, Str step)
@@ -190,6 +184,12 @@ static bool is_choice_of_scheme(const PageView *v, Str value)
     return false;
 }
 
+/* A reason of a decision that the scheme explains, such as OUTSIDE_ZONE. */
+static bool is_reason(const PageView *v, Str value)
+{
+    return scheme_message(v->scheme, v->language, str_printf(v->a, "reasons.%.*s", STR_ARG(value))).ptr != NULL;
+}
+
 /* A choice, or a short code that the scheme's texts explain, such as a country's. */
 static bool has_label(const PageView *v, Str value)
 {
@@ -238,7 +238,7 @@ static const CaseRow *readable_case(const PageView *v, Str id)
 {
     const CaseRow *row = NULL;
     Err err;
-    return query_case(v->flow->store, v->a, id, &row, &err) && row != NULL && page_may_read(v, row) ? row : NULL;
+    return page_find(v, id, &row, &err) ? row : NULL;
 }
 
 /* A link and the name copied beside it ("employer", "employer_name") say the same: the one that the caller can use is shown. */
@@ -256,6 +256,11 @@ static bool is_said_by_other(const PageView *v, const SchemeType *t, const Schem
     return link != NULL && link->kind == SCHEME_CASE && readable_case(v, json_text(json_get_str(data, linked))) != NULL;
 }
 
+static Str plain_label(const PageView *v, Str text)
+{
+    return is_reason(v, text) ? page_label(v, "reasons", text) : has_label(v, text) ? page_label(v, "choice", text) : text;
+}
+
 static void add_items(const PageView *v, Json *fact, const Json *value)
 {
     Json *items = page_list_in(v, fact, "items");
@@ -263,7 +268,7 @@ static void add_items(const PageView *v, Json *fact, const Json *value)
         Str text = json_text(value->items[i]);
         const CaseRow *row = readable_case(v, text);
         Json *j = page_add(v, items);
-        page_set_text(v, j, "label", row ? page_title_of(v, row) : text);
+        page_set_text(v, j, "label", row ? page_title_of(v, row) : plain_label(v, text));
         if (row != NULL) {
             page_set_text(v, j, "href", page_case_href(v, text));
         }

@@ -11,12 +11,12 @@ static void add_notice(const PageView *v, Json *list, const Notice *n)
     const CaseRow *row = NULL;
     Err none;
     Json *j = page_add(v, list);
-    bool found = n->case_id.len > 0 && query_case(v->flow->store, v->a, n->case_id, &row, &none) && row != NULL;
+    bool found = n->case_id.len > 0 && page_find(v, n->case_id, &row, &none) && row != NULL;
     page_set_text(v, j, "line", notice_line(v->a, v->scheme, v->language, n, row));
     page_set_text(v, j, "at", instant_print(v->a, n->made));
     page_set_bool(v, j, "unread", n->read_at.ms == 0);
     page_set_bool(v, j, "urgent", str_eq_c(n->kind, "deadline"));
-    if (found && page_may_read(v, row)) {
+    if (found) {
         page_set_text(v, j, "case_title", page_title_of(v, row));
     }
     Buf href = buf_new(v->a, 1024);
@@ -63,10 +63,10 @@ bool page_notice_target(const PageView *v, Str id, Str *ret, Err *err)
     if (!str_eq(n.account, v->caller->account)) {
         return err_set(err, NOT_FOUND, "There is no such notice.");
     }
-    if (n.case_id.len > 0 && !query_case(v->flow->store, v->a, n.case_id, &row, err)) {
+    if (n.case_id.len > 0 && !page_find(v, n.case_id, &row, err)) {
         return false;
     }
-    *ret = row != NULL && page_may_read(v, row) ? page_case_href(v, row->id) : STR("/notices");
+    *ret = row != NULL ? page_case_href(v, row->id) : STR("/notices");
     return true;
 }
 
@@ -203,7 +203,7 @@ bool page_notices_data(const PageView *v, Json **ret, Err *err)
     *ret = json_new_array(v->a);
     for (size_t i = 0; i < count; i++) {
         const CaseRow *row = NULL;
-        if (notices[i].case_id.len > 0 && !query_case(v->flow->store, v->a, notices[i].case_id, &row, err)) {
+        if (notices[i].case_id.len > 0 && !page_find(v, notices[i].case_id, &row, err)) {
             return false;
         }
         Json *j = page_add(v, *ret);

@@ -30,6 +30,7 @@ typedef enum {
     SLOT_LAW_HASH,   /* function "law hash"(day: date): SHA-256 over the models of the folder of that day, or null */
     SLOT_ROUND,      /* what a round gave as a whole: {root, secret, result, count} */
     SLOT_LINE,       /* what it gave to one case, in the effects on it */
+    SLOT_OFFER,      /* the offer that a wish names, where a round asks the law about the pair */
     SLOT_FIRST_READ
 } SchemeSlot;
 
@@ -111,7 +112,7 @@ typedef struct {
     bool opens;            /* opens a case of `type` for each item */
     Str type, to, event;
     SchemeNames from;      /* a case in another state is left alone */
-    SchemeNames lines;     /* instead of `cases`: those to whom the step's round gave one of these reasons */
+    SchemeNames lines;     /* instead of `cases`: those to whom the step's round gave one of these reasons; with `opens`, one for each */
     Str outcome;           /* only for this outcome; empty: unless refused */
     SchemeExprs set;
 } SchemeAlso;
@@ -147,6 +148,8 @@ typedef struct {
     SchemeNames criteria;        /* the expressions over `item`, as written, without the facts of the model */
     Str model, decision;         /* scores each case for itself; empty: none */
     SchemeExprs facts;           /* over `item` */
+    Str pair_model, pair_decision; /* match: whether the law lets this case go to this offer; empty: not asked */
+    SchemeExprs pair_facts;        /* over `item` and `offer` */
 } SchemeRound;
 
 typedef struct {
@@ -181,6 +184,7 @@ typedef struct {
     bool two_people;
     bool corrects;         /* values that stood there wrongly: only what differs is written, with what stood before */
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    const FeelCode *offered; /* over `case` and `today`: when menus offer it; NULL: always */
     bool foretell;         /* never taken: pages show what it would decide today */
     Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
@@ -197,12 +201,23 @@ typedef struct {
     bool final;
 } SchemeState;
 
+/* For whose eyes an office's own cases are: holders of the role whose account names an office read those whose office it is. */
+enum { SCHEME_OFFICE_LINKS = 2 };
+typedef struct {
+    Str role;
+    Str links[SCHEME_OFFICE_LINKS]; /* fields that lead from case to case to the one that knows the office */
+    size_t link_count;              /* 0: the case itself does */
+    Str field;                      /* indexed field whose value is the office */
+} SchemeOffice;
+
 typedef struct {
     Str name;
     Str prefix;           /* of case ids */
     bool person;          /* the case is a person: its id names the key that seals */
     bool beside;          /* accompanies another case: does not tell where the person stands */
     SchemeNames readers;  /* roles among staff who may read such cases; empty: all */
+    SchemeOffice *offices; /* roles of them that are bound to their office; a role may have several ways to it */
+    size_t office_count;
     Str subject;          /* field that links to the person, for other types; empty: none */
     Str party_role;       /* role of an account whose party is a case of this type */
     const FeelCode *title;

@@ -98,6 +98,42 @@ static bool check_criteria(const SchemeReader *r, const SchemeRead *list, const 
     return true;
 }
 
+/* Versions of a model may ask about other facts: each fact must be an input of one of them. */
+static bool is_input(const SchemeReader *r, Str model, Str decision, Str fact)
+{
+    const SchemeModel *models;
+    size_t count = scheme_models(r->s, &models);
+    for (size_t i = 0; i < count; i++) {
+        const DmnInvocable *d = str_eq(models[i].name, model) ? dmn_find(models[i].model, DMN_DECISION, decision) : NULL;
+        const DmnInput *inputs;
+        size_t input_count = d ? dmn_inputs(d, &inputs) : 0;
+        for (size_t k = 0; k < input_count; k++) {
+            if (str_eq(inputs[k].name, fact)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The newest version of the model must be there and hold the decision; each fact that is given must be known. */
+static bool check_model(const SchemeReader *r, Str model, Str decision, const SchemeExprs *facts)
+{
+    const SchemeModel *m = model.len ? scheme_model(r->s, model, (Day){INT32_MAX}) : NULL;
+    if (m == NULL) {
+        return model.len == 0 || scheme_broken(r, "unknown decision model", model);
+    }
+    if (dmn_find(m->model, DMN_DECISION, decision) == NULL) {
+        return scheme_broken(r, "the model has no decision", decision);
+    }
+    for (size_t i = 0; i < facts->count; i++) {
+        if (!is_input(r, model, decision, facts->items[i].name)) {
+            return scheme_broken(r, "no version of the model has the input", facts->items[i].name);
+        }
+    }
+    return true;
+}
+
 static bool check_round(const SchemeReader *r, const SchemeStep *step)
 {
     const SchemeRound *d = step->round;
@@ -116,7 +152,7 @@ static bool check_round(const SchemeReader *r, const SchemeStep *step)
     if (!check_criteria(r, list, &d->criteria)) {
         return false;
     }
-    return d->model.len == 0 || scheme_model(r->s, d->model, (Day){INT32_MAX}) != NULL || scheme_broken(r, "unknown decision model", d->model);
+    return check_model(r, d->model, d->decision, &d->facts) && check_model(r, d->pair_model, d->pair_decision, &d->pair_facts);
 }
 
 static bool check_draw(const SchemeReader *r, const SchemeType *t, const SchemeStep *step)
@@ -147,37 +183,23 @@ static bool check_fields(SchemeReader *r, const SchemeType *t)
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || scheme_broken(r, "unknown field", t->subject);
 }
 
-/* Versions of a model may ask about other facts: each fact must be an input of one of them. */
-static bool is_input(const SchemeReader *r, const SchemeStep *step, Str fact)
+/* The office stands in an index, the type's own or that of the type it links to: statements look for it there. */
+static bool check_offices(SchemeReader *r, const SchemeType *t)
 {
-    const SchemeModel *models;
-    size_t count = scheme_models(r->s, &models);
-    for (size_t i = 0; i < count; i++) {
-        const DmnInvocable *d = str_eq(models[i].name, step->model) ? dmn_find(models[i].model, DMN_DECISION, step->decision) : NULL;
-        const DmnInput *inputs;
-        size_t input_count = d ? dmn_inputs(d, &inputs) : 0;
-        for (size_t k = 0; k < input_count; k++) {
-            if (str_eq(inputs[k].name, fact)) {
-                return true;
+    r->place = STR("office");
+    for (size_t i = 0; i < t->office_count; i++) {
+        const SchemeOffice *o = &t->offices[i];
+        const SchemeType *home = t;
+        for (size_t k = 0; k < o->link_count; k++) {
+            const SchemeField *link = home ? scheme_field(home, o->links[k]) : NULL;
+            if (link == NULL || link->kind != SCHEME_CASE) {
+                return scheme_broken(r, "no field that links to a case:", o->links[k]);
             }
+            home = scheme_type(r->s, link->of);
         }
-    }
-    return false;
-}
-
-/* The newest version of the step's model must be there and hold its decision; each fact that the step gives must be known. */
-static bool check_model(const SchemeReader *r, const SchemeStep *step)
-{
-    const SchemeModel *m = step->model.len ? scheme_model(r->s, step->model, (Day){INT32_MAX}) : NULL;
-    if (m == NULL) {
-        return step->model.len == 0 || scheme_broken(r, "unknown decision model", step->model);
-    }
-    if (dmn_find(m->model, DMN_DECISION, step->decision) == NULL) {
-        return scheme_broken(r, "the model has no decision", step->decision);
-    }
-    for (size_t i = 0; i < step->facts.count; i++) {
-        if (!is_input(r, step, step->facts.items[i].name)) {
-            return scheme_broken(r, "no version of the model has the input", step->facts.items[i].name);
+        const SchemeField *f = home ? scheme_field(home, o->field) : NULL;
+        if (f == NULL || !f->indexed) {
+            return scheme_broken(r, "not an indexed field:", o->field);
         }
     }
     return true;
@@ -234,7 +256,7 @@ static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *s
             return false;
         }
     }
-    return check_model(r, step) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
+    return check_model(r, step->model, step->decision, &step->facts) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
 }
 
 bool scheme_check_references(const Scheme *s, Err *err)
@@ -243,7 +265,7 @@ bool scheme_check_references(const Scheme *s, Err *err)
         const SchemeType *t = &s->types[i];
         SchemeReader r = {.s = (Scheme *)(uintptr_t)s, .err = err};
         r.path = str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(t->name));
-        if (!check_fields(&r, t)) {
+        if (!check_fields(&r, t) || !check_offices(&r, t)) {
             return false;
         }
         for (size_t k = 0; k < t->step_count; k++) {
