@@ -3,6 +3,7 @@
 #include "flow.h"
 
 #include "constant.h"
+#include "contact.h"
 #include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
@@ -593,7 +594,8 @@ static bool erase_in(const Flow *in, void *host, Err *err)
     e.data = json_new_object(a);
     json_set(a, e.data, STR("type"), json_new_str(a, row->type));
     json_set(a, e.data, STR("article"), json_new_str(a, x->article));
-    return store_erase_person(in->store, row->id, err) && draft_forget(in, a, row->scheme, row->id, err) && store_append(in->store, a, &e, 1, err) &&
+    return store_erase_person(in->store, row->id, err) && draft_forget(in, a, row->scheme, row->id, err) &&
+           contact_forget(in, a, row->scheme, row->id, err) && store_append(in->store, a, &e, 1, err) &&
            project_forget(in->store, a, row->id, err);
 }
 

@@ -26,6 +26,7 @@ typedef struct {
     pthread_mutex_t lock;
     pthread_cond_t freed;
     BulkThread *bulk;
+    NoticeThread *notices;
     const char *demo;
     bool behind_proxy;
     Lane *lane;         /* through which all workers write */
@@ -391,13 +392,19 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         }
         s->idle[s->idle_count++] = w;
     }
-    Flow flow; /* uploads write in transactions of their own, of many rows each */
+    Flow flow, notices; /* uploads write in transactions of their own, of many rows each */
     if (!lane_open(s->a, o->store, &s->lane, err) ||
-        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err)) {
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err) ||
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err)) {
+        return false;
+    }
+    notices.lane = s->lane;
+    if (!notice_thread_start(s->a, &notices, o->origin, &s->notices, err)) {
         return false;
     }
     for (int i = 0; i < s->idle_count; i++) {
         s->idle[i]->bulk = s->bulk;
+        s->idle[i]->notices = s->notices;
         s->idle[i]->flow.lane = s->lane;
     }
     return true;
@@ -466,6 +473,7 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     } else {
         fprintf(errors, "goldenbridge: %s\n", err.text);
     }
+    notice_thread_stop(s.notices);
     bulk_thread_stop(s.bulk);
     lane_close(s.lane);
     for (int i = 0; i < s.idle_count; i++) {

@@ -7,6 +7,7 @@
 #include "bulk/bulk.h"
 #include "flow/reach.h"
 #include "flow/session.h"
+#include "notice/notice.h"
 
 /* One request's view of the world. */
 typedef struct {
@@ -94,6 +95,14 @@ MUST_USE bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Er
 MUST_USE bool page_data_pdf(const PageView *v, Buf *out, Err *err);
 /* The deadlines of an account as iCalendar. NOT_FOUND unless the token is the one that its pages show. */
 MUST_USE bool page_calendar(const PageView *v, Str login, Str token, Buf *out, Err *err);
+/* What the account was told, page from 1; where one of its notices leads; NOT_FOUND for another's. */
+MUST_USE bool page_notices(const PageView *v, int64_t page, Page *ret, Err *err);
+MUST_USE bool page_notice_target(const PageView *v, Str id, Str *ret, Err *err);
+/* How the account wants to be reached; after a refused form: what was sent and its fault. */
+MUST_USE bool page_contact(const PageView *v, const Contact *sent, const Err *fault, bool saved, Page *ret, Err *err);
+/* Both as data to take home: {email, sms, language, wants}, NULL after a failure; [{at, case, text, read}]. */
+Json *page_contact_data(const PageView *v, Err *err);
+MUST_USE bool page_notices_data(const PageView *v, Json **ret, Err *err);
 /* A stored decision, run again. */
 MUST_USE bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err);
 /* A decision as page model. */

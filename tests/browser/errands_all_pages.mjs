@@ -12,7 +12,7 @@ const WHO_SEES_WHAT = {
   worker: ['/', '/case/CAN-000014', '/contract/PLA-000002', '/permit/PLA-000002', '/case/PLA-000002/do/placement.decline'],
   'worker-filed': ['/'],
   'worker-roster': ['/'],
-  'worker-working': ['/'],
+  'worker-working': ['/', '/notices', '/contact'],
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select', '/do/application.recruit', '/case/EMP-000001/do/employer.update_figures'],
   officer: ['/', '/cases/candidate', '/cases/application?state=referred', '/case/APP-000001', '/case/EMP-000002', '/case/PLA-000001', '/case/PLA-000003/do/placement.permit', '/case/APP-000009/do/application.give_place'],
   agency: ['/', '/bulk', '/bulk/candidate.register', '/do/candidate.register', '/do/account.open_worker'],
