@@ -168,6 +168,7 @@ static void add_agreement(const PageView *v, Json *list, const Register *r, cons
     page_set_text(v, j, "state", page_state_label(v, row->type, row->state));
     page_set_text(v, j, "tone", alert.len ? STR("warn") : is_alive(r, row) ? STR("ok") : STR("quiet"));
     page_set_text(v, j, "alert", alert);
+    page_set_bool(v, j, "followed", is_alive(r, row) && text_of(r->rule, "watch", row).len > 0);
     page_set_text(v, j, "href", page_may_read(v, row) ? page_case_href(v, row->id) : STR(""));
     add_areas(v, j, json_get_str(row->data, json_text_at(r->rule, "areas")));
     Json *items = page_list_in(v, j, "items");

@@ -110,3 +110,33 @@ bool page_countries(const PageView *v, Day on, Json *model, Err *err)
     page_set_text(v, model, "on", day_print(v->a, on));
     return true;
 }
+
+/* ---- What a case of another type holds ---- */
+
+static void add_labels(const PageView *v, Json *j, const char *key, const Json *steps)
+{
+    Json *list = page_list_in(v, j, key);
+    for (size_t i = 0; i < json_count(steps); i++) {
+        json_push(v->a, list, json_new_str(v->a, page_step_label(v, json_text(steps->items[i]))));
+    }
+}
+
+void page_holds(const PageView *v, Json *model, const CaseRow *row)
+{
+    const Json *holds = flow_holds(v->flow, v->run, v->scheme, row, v->now);
+    Json *list = page_list_in(v, model, "holds");
+    for (size_t i = 0; i < json_count(holds); i++) {
+        static const char *const TEXTS[] = {"since", "until", "source"};
+        const Json *h = holds->items[i];
+        Json *j = page_add(v, list);
+        for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
+            page_set_text(v, j, TEXTS[k], json_text_at(h, TEXTS[k]));
+        }
+        page_set_text(v, j, "label", page_label(v, "hold", json_text_at(h, "name")));
+        page_set_text(v, j, "goes_on", page_label(v, "hold_goes_on", json_text_at(h, "name")));
+        page_set(v, j, "cites", page_cites(v, json_text_at(h, "cite")));
+        add_labels(v, j, "steps", json_get(h, "steps"));
+        add_labels(v, j, "later", json_get(h, "later"));
+        page_set_bool(v, j, "nothing", json_count(json_get(h, "steps")) == 0);
+    }
+}

@@ -61,6 +61,8 @@ MUST_USE bool page_add_office(const PageView *v, Json *model, const CaseRow *row
 /* Where the scheme keeps a roster of the case's type: place, waits of others, the last draws and what they said of this one. */
 MUST_USE bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err);
 Str page_title_of(const PageView *v, const CaseRow *row);
+/* Adds holds [{label, since, until, source, cites, steps, later, goes_on}]: what holds the case back, and what goes on all the same. */
+void page_holds(const PageView *v, Json *model, const CaseRow *row);
 /* Adds countries [{country, state, since, way, …}] as they stood on the day, where the scheme keeps them. */
 MUST_USE bool page_countries(const PageView *v, Day on, Json *model, Err *err);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
