@@ -30,6 +30,13 @@ banned() {
 sql() { # statements are literals: what is handed to the store never comes from a variable made at run time
   grep -nE 'store_(exec|query|rows)\([^"]*str_(printf|c)\(' src/*/*.c || true
 }
+reach() { # what a reader gets is asked in the reader's reach; the exceptions are counted in tools/reach.tbl
+  for f in src/page/*.c src/http/*.c; do
+    n=$(grep -cE '\bquery_(case|list|linked|everything)\(|(FROM|JOIN) cases\b' "$f")
+    want=$(sed -nE "s/^$(basename "$f") ([0-9]+):.*/\1/p" tools/reach.tbl)
+    [ "$n" = "${want:-0}" ] || echo "$f asks $n times past the reader's reach; tools/reach.tbl says ${want:-0}"
+  done
+}
 first_lines() {
   for f in src/*/*.[ch] tools/*.c; do
     head -1 "$f" | grep -qE "^/\* $(basename "$f"): " || echo "$f: the first line does not say what the file is"
@@ -68,6 +75,7 @@ rule "rooms include only what their row allows" < <(layers)
 rule "private headers stay in their room" < <(faces)
 rule "no banned function, allocation outside arenas, or binary floating point" < <(banned)
 rule "SQL is a literal with bound parameters" < <(sql)
+rule "pages and API ask in the reader's reach" < <(reach)
 rule "every file says what it is" < <(first_lines)
 rule "no file is longer than 800 lines" < <(sizes)
 rule "every header stands alone" < <(header_alone)

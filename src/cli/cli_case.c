@@ -296,7 +296,8 @@ int cli_list(Cli *c)
     const CaseRow *rows;
     size_t count;
     int64_t total;
-    QueryPage page = {.state = cli_option(c, "state"), .text = cli_option(c, "find"), .limit = int_option(c, "limit", 50),
+    QueryReach reach;
+    QueryPage page = {.reach = &reach, .state = cli_option(c, "state"), .text = cli_option(c, "find"), .limit = int_option(c, "limit", 50),
                       .offset = int_option(c, "offset", 0)};
     if (c->argc > 2) {
         return cli_usage(c, "Name one type.");
@@ -309,7 +310,7 @@ int cli_list(Cli *c)
     if (s == NULL) {
         return cli_fail(c, &err);
     }
-    page.scheme = scheme_id(s);
+    reach = query_everything(scheme_id(s));
     if (!query_page(c->flow.store, c->a, &page, &rows, &count, &total, &err)) {
         return cli_fail(c, &err);
     }

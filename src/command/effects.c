@@ -6,6 +6,8 @@
 #include "decide/draw.h"
 #include "decide/round.h"
 
+#include <string.h>
+
 enum { MAX_EVENTS = 100000, FIRST_EVENTS = 8 };
 
 Event *plan_last(Planning *p)
@@ -151,41 +153,80 @@ static Value eval_with_case(Planning *p, const FeelCode *code, const CaseRow *ro
     return feel_eval(p->in->run, code, frame);
 }
 
-static void add_title(Planning *p, const SchemeType *type, const CaseRow *m, Event *e)
-{
-    if (type->title == NULL) {
-        return;
-    }
-    Str title = feel_text(eval_with_case(p, type->title, m));
-    Json *home = e->person.len > 0 ? (e->sealed ? e->sealed : (e->sealed = json_new_object(p->a))) : e->data;
-    json_set(p->a, home, STR("title"), json_new_str(p->a, title));
-}
-
-static void add_state(Planning *p, const SchemeType *type, CaseRow *m, Str to, Event *e)
-{
-    Str name = to.len ? to : m->state;
-    const SchemeState *state = scheme_state(type, name);
-    if (to.len > 0) {
-        json_set(p->a, e->data, STR("to"), json_new_str(p->a, to));
-        m->state = to;
-        m->since = p->in->today;
-    }
-    if (state == NULL) {
-        return;
-    }
-    json_set(p->a, e->data, STR("holder"), json_new_str(p->a, state->holder));
-    Value due = state->due ? eval_with_case(p, state->due, m) : feel_null();
-    Json *text = due.kind == FEEL_DATE ? feel_to_json(p->a, due) : json_new_str_c(p->a, "");
-    json_set(p->a, e->data, STR("due"), text);
-    json_set(p->a, e->data, STR("due_rule"), json_new_str(p->a, due.kind == FEEL_DATE ? state->due_cite : STR("")));
-}
-
 static Str person_of(const SchemeType *type, const CaseRow *m)
 {
     if (type->person) {
         return m->id;
     }
     return type->subject.len ? json_text(json_get_str(m->data, type->subject)) : STR("");
+}
+
+/* What follows from the case as it will be. */
+typedef struct {
+    Str person, title, due;
+    const SchemeState *state; /* NULL: a state that the scheme does not describe */
+} Derived;
+
+static void derive(Planning *p, const SchemeType *type, CaseRow *m, Str to, Derived *ret)
+{
+    *ret = (Derived){.person = person_of(type, m)};
+    if (to.len > 0) {
+        m->state = to;
+        m->since = p->in->today;
+    }
+    ret->state = scheme_state(type, m->state);
+    Value due = ret->state && ret->state->due ? eval_with_case(p, ret->state->due, m) : feel_null();
+    if (due.kind == FEEL_DATE) {
+        ret->due = json_text(feel_to_json(p->a, due));
+    }
+    if (type->title != NULL) {
+        ret->title = feel_text(eval_with_case(p, type->title, m));
+    }
+}
+
+/* The same, without leaving behind what was needed for it: a round does this for tens of thousands of cases. */
+static void derive_small(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, Str to, const SetValue *set,
+                         size_t set_count, Derived *ret)
+{
+    enum { SMALL = 1024 };
+    char kept[SMALL];
+    ArenaMark mark = arena_mark(p->a);
+    CaseRow m = merged(p, type, row, case_id, set, set_count);
+    derive(p, type, &m, to, ret);
+    Str *const parts[] = {&ret->person, &ret->title, &ret->due};
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        n += parts[i]->len;
+    }
+    if (n > SMALL) {
+        return;
+    }
+    char *at = kept;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        memcpy(at, parts[i]->ptr ? parts[i]->ptr : "", parts[i]->len);
+        *parts[i] = (Str){at, parts[i]->len};
+        at += parts[i]->len;
+    }
+    arena_rewind(p->a, mark);
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        *parts[i] = str_copy(p->a, *parts[i]);
+    }
+}
+
+static void add_derived(Planning *p, const SchemeType *type, const Derived *d, Str to, Event *e)
+{
+    if (to.len > 0) {
+        json_set(p->a, e->data, STR("to"), json_new_str(p->a, to));
+    }
+    if (d->state != NULL) {
+        json_set(p->a, e->data, STR("holder"), json_new_str(p->a, d->state->holder));
+        json_set(p->a, e->data, STR("due"), json_new_str(p->a, d->due));
+        json_set(p->a, e->data, STR("due_rule"), json_new_str(p->a, d->due.len > 0 ? d->state->due_cite : STR("")));
+    }
+    if (type->title != NULL) {
+        Json *home = e->person.len > 0 ? (e->sealed ? e->sealed : (e->sealed = json_new_object(p->a))) : e->data;
+        json_set(p->a, home, STR("title"), json_new_str(p->a, d->title));
+    }
 }
 
 static bool type_draws(const SchemeType *type)
@@ -245,10 +286,11 @@ bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row, Str cas
         return err_set(p->err, TOO_LARGE, "One step may not touch more than %d cases.", MAX_EVENTS);
     }
     const CommandInput *in = p->in;
-    CaseRow m = merged(p, type, row, case_id, set, set_count);
+    Derived derived;
+    derive_small(p, type, row, case_id, to, set, set_count, &derived);
     Event e = {.scheme = scheme_id(in->scheme), .stream = case_id, .version = next_version(p, case_id, row), .type = event,
                .at = in->now, .day = in->today, .actor = in->caller->account, .command = in->command->key,
-               .person = person_of(type, &m)};
+               .person = derived.person};
     e.data = json_new_object(p->a);
     json_set(p->a, e.data, STR("type"), json_new_str(p->a, type->name));
     bool ok = add_commitment(p, type, case_id, &e) && add_round_commitment(p, type, case_id, &e);
@@ -258,8 +300,7 @@ bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row, Str cas
     if (!ok) {
         return false;
     }
-    add_state(p, type, &m, to, &e);
-    add_title(p, type, &m, &e);
+    add_derived(p, type, &derived, to, &e);
     *new_event(p) = e;
     return true;
 }

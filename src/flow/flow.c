@@ -5,6 +5,7 @@
 #include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
+#include "reach.h"
 #include "signed.h"
 
 enum { MAX_REQUEST = 16 * 1024 * 1024 };
@@ -17,6 +18,8 @@ typedef struct {
     const Scheme *law;
     Arena *a;
     Map opened; /* type → int64_t*: cases opened by this command so far */
+    bool folder_asked, folder_signed; /* of the folder of law that was asked about last: a round asks for every case */
+    Day folder;
 } Facts;
 
 static bool facts_by_id(void *host, Str id, const CaseRow **ret, Err *err)
@@ -93,8 +96,16 @@ static bool facts_secret(void *host, Str purpose, Hash *ret, Err *err)
 
 static bool facts_law_signed(void *host, const SchemeModel *model, bool *ret, Err *err)
 {
-    const Facts *f = host;
-    return signed_is(f->store, f->a, f->law, model->from, ret, err);
+    Facts *f = host;
+    if (!f->folder_asked || day_cmp(f->folder, model->from) != 0) {
+        if (!signed_is(f->store, f->a, f->law, model->from, &f->folder_signed, err)) {
+            return false;
+        }
+        f->folder_asked = true;
+        f->folder = model->from;
+    }
+    *ret = f->folder_signed;
+    return true;
 }
 
 static CommandFacts facts_of(Facts *f)
@@ -209,7 +220,8 @@ static bool make_input(Pipeline *p)
         return false;
     }
     bool of_scheme = p->in.row != NULL && str_eq(p->in.row->scheme, p->command->scheme);
-    return of_scheme || err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(p->command->case_id));
+    return (of_scheme || err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(p->command->case_id))) &&
+           flow_check_reach(p->f, p->a, s, p->caller, p->in.row, err);
 }
 
 static Json *make_outcome(Pipeline *p)
@@ -248,9 +260,11 @@ static bool write_events(Pipeline *p)
         return false;
     }
     for (size_t i = 0; i < plan->count; i++) {
+        ArenaMark mark = arena_mark(p->a);
         if (!project_apply(p->f->store, p->a, &plan->events[i], err)) {
             return false;
         }
+        arena_rewind(p->a, mark);
     }
     p->ret->outcome = make_outcome(p);
     Hash request = request_hash(p->a, p->caller, p->command);
@@ -278,6 +292,9 @@ static bool run_stages(Pipeline *p, bool dry)
         return err_set(&r->err, NOT_ALLOWED, "This step only shows what would be decided.");
     }
     if (!command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
+        return false;
+    }
+    if (p->in.row == NULL && r->plan.count > 0 && !flow_check_opening(p->f, p->a, p->in.scheme, p->caller, &r->plan.events[0], &r->err)) {
         return false;
     }
     if (dry) {
@@ -363,6 +380,19 @@ static bool step_fits(const CommandInput *in)
         return in->step->opens && in->row == NULL;
     }
     return str_eq(in->row->type, in->type->name) && scheme_names_have(&in->step->from, in->row->state);
+}
+
+/* A step that would be refused for what stands in the case is not put before people. */
+static bool is_offered(const CommandInput *in)
+{
+    if (in->step->offered == NULL || in->row == NULL || in->mode != COMMAND_PLAIN) {
+        return true;
+    }
+    Value *frame = ARENA_ARRAY(feel_run_arena(in->run), Value, in->step->slot_count);
+    scheme_fill_frame(in->scheme, frame);
+    frame[SLOT_CASE] = command_case_value(in->run, in->scheme, in->row);
+    frame[SLOT_TODAY] = feel_date(instant_day(in->now, scheme_utc_offset(in->scheme)));
+    return feel_is_true(feel_eval(in->run, in->step->offered, frame));
 }
 
 static void add_step(Arena *a, Json *list, const CommandInput *in)
@@ -478,7 +508,7 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
                 CommandInput in = {.scheme = s, .type = &types[i], .step = step, .mode = (CommandMode)mode,
                                    .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
                 Err err;
-                bool fits = !in.step->hidden && step_fits(&in) && !is_held(holds, step->name);
+                bool fits = !in.step->hidden && step_fits(&in) && is_offered(&in) && !is_held(holds, step->name);
                 in.row = about && mode == COMMAND_PLAIN ? NULL : row; /* who may is asked as for the opening */
                 if (fits && command_may(&in, &err)) {
                     add_step(a, list, &in);

@@ -4,7 +4,7 @@
 
 #include "base/utf8.h"
 #include "project/project.h"
-#include "query/query.h"
+#include "reach.h"
 
 enum { NOTE_MOST = 2000 };
 
@@ -26,7 +26,7 @@ static bool has_role(const Caller *c, Str role)
     return false;
 }
 
-static bool check_handover(const Flow *in, const Office *o, const CaseRow *row, Err *err)
+static bool check_handover(const Flow *in, const Office *o, const Scheme *s, const CaseRow *row, Err *err)
 {
     Caller other;
     Str scheme;
@@ -37,7 +37,10 @@ static bool check_handover(const Flow *in, const Office *o, const CaseRow *row, 
         return true;
     }
     bool fits = flow_caller(in, o->a, o->act->to, &other, &scheme, err) && str_eq(scheme, row->scheme) && has_role(&other, row->holder);
-    return fits || err_field(err, FIELD_CHOICE, "to", "This colleague has not the role that acts next.");
+    if (!fits) {
+        return err_field(err, FIELD_CHOICE, "to", "This colleague has not the role that acts next.");
+    }
+    return flow_check_reach(in, o->a, s, &other, row, err) || err_field(err, FIELD_CHOICE, "to", "This colleague is of another office.");
 }
 
 static bool write_in(const Flow *in, void *host, Err *err)
@@ -52,7 +55,7 @@ static bool write_in(const Flow *in, void *host, Err *err)
     if (t == NULL || !str_eq(row->scheme, o->act->scheme)) {
         return err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(o->act->case_id));
     }
-    if (o->hands_over && !check_handover(in, o, row, err)) {
+    if (!flow_check_reach(in, o->a, s, o->caller, row, err) || (o->hands_over && !check_handover(in, o, s, row, err))) {
         return false;
     }
     Event e = {.scheme = row->scheme, .stream = str_printf(o->a, "office:%.*s", STR_ARG(row->id)), .at = o->now,

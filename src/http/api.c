@@ -101,10 +101,10 @@ bool api_steps(Exchange *x, Err *err)
 {
     const CaseRow *row = NULL;
     Str id = http_query(x, "case");
-    if (id.len > 0 && !query_case(x->w->flow.store, x->v.a, id, &row, err)) {
+    if (id.len > 0 && !page_find(&x->v, id, &row, err)) {
         return false;
     }
-    if (id.len > 0 && (row == NULL || !page_may_read(&x->v, row))) {
+    if (id.len > 0 && row == NULL) {
         return err_set(err, NOT_FOUND, "There is no such case.");
     }
     return http_json(x, flow_steps(&x->w->flow, x->v.run, x->v.scheme, x->v.caller, row, x->v.now));
@@ -137,10 +137,10 @@ bool api_case(Exchange *x, Err *err)
     Event *events;
     size_t count;
     Str person;
-    if (!query_case(x->w->flow.store, x->v.a, x->rest[0], &row, err)) {
+    if (!page_find(&x->v, x->rest[0], &row, err)) {
         return false;
     }
-    if (row == NULL || !page_may_read(&x->v, row)) {
+    if (row == NULL) {
         return err_set(err, NOT_FOUND, "There is no such case.");
     }
     if (!query_history(x->w->flow.store, x->v.a, row->id, &events, &count, err) ||
@@ -171,7 +171,8 @@ bool api_list(Exchange *x, Err *err)
     if ((http_query(x, "cursor").len > 0 && !str_to_int(http_query(x, "cursor"), &offset)) || offset < 0) {
         return err_field(err, FIELD_FORMAT, "cursor", "This is not a cursor that was given out.");
     }
-    QueryPage q = {.scheme = scheme_id(x->v.scheme), .type = http_query(x, "type"), .state = http_query(x, "state"),
+    QueryReach reach = page_reach(&x->v);
+    QueryPage q = {.reach = &reach, .type = http_query(x, "type"), .state = http_query(x, "state"),
                    .text = http_query(x, "q"), .limit = limit, .offset = offset};
     const SchemeType *type = scheme_type(x->v.scheme, q.type);
     if (type == NULL) { /* who may read is said by the type, so that a list of all types has no answer */
@@ -213,10 +214,10 @@ bool api_decision(Exchange *x, Err *err)
         return err_set(err, NOT_FOUND, "There is no such decision.");
     }
     if (!flow_explain(&x->w->flow, x->v.run, seq, &proof, err) ||
-        !query_case(x->w->flow.store, x->v.a, json_text_at(proof, "case"), &row, err)) {
+        !page_find(&x->v, json_text_at(proof, "case"), &row, err)) {
         return false;
     }
-    if (row == NULL || !page_may_read(&x->v, row)) {
+    if (row == NULL) {
         return err_set(err, NOT_FOUND, "There is no such decision.");
     }
     return http_json(x, proof);

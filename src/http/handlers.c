@@ -123,7 +123,7 @@ static bool record_reading(Exchange *x, Str id, Str reason, Err *err)
 {
     const CaseRow *row;
     Str person;
-    if (!query_case(x->w->flow.store, x->v.a, id, &row, err)) {
+    if (!page_find(&x->v, id, &row, err)) {
         return false;
     }
     if (row == NULL || !page_reads_person(&x->v, row, &person)) {
@@ -144,10 +144,10 @@ bool handle_case_file(Exchange *x, Err *err)
     const CaseRow *row;
     Event *events;
     size_t count;
-    if (!query_case(x->w->flow.store, x->v.a, x->rest[0], &row, err)) {
+    if (!page_find(&x->v, x->rest[0], &row, err)) {
         return false;
     }
-    if (row == NULL || !page_may_read(&x->v, row)) {
+    if (row == NULL) {
         return err_set(err, NOT_FOUND, "There is no such file.");
     }
     if (!query_history(x->w->flow.store, x->v.a, row->id, &events, &count, err)) {
@@ -377,7 +377,7 @@ bool handle_my_data(Exchange *x, Err *err)
     if (party.len == 0) {
         return err_set(err, NOT_ALLOWED, "This account is not a person's.");
     }
-    if (!query_case(store, a, party, &own, err) || !query_linked(store, a, party, &linked, &fields, &count, err) ||
+    if (!page_find(&x->v, party, &own, err) || !page_linked(&x->v, party, &linked, &fields, &count, err) ||
         !query_reads(store, a, party, &reads, err)) {
         return false;
     }
@@ -386,9 +386,7 @@ bool handle_my_data(Exchange *x, Err *err)
         add_case(x, cases, own);
     }
     for (size_t i = 0; i < count; i++) {
-        if (page_may_read(&x->v, &linked[i])) {
-            add_case(x, cases, &linked[i]);
-        }
+        add_case(x, cases, &linked[i]);
     }
     json_set(a, j, STR("file_reads"), reads);
     if (!own_proofs(x, party, json_set(a, j, STR("proofs"), json_new_array(a)), err)) {

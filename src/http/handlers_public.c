@@ -202,10 +202,10 @@ bool handle_receipt(Exchange *x, Err *err)
     if (!str_to_int(x->rest[0], &seq)) {
         return err_set(err, NOT_FOUND, "The log has no such entry.");
     }
-    if (!query_event(x->w->flow.store, x->v.a, seq, &e, err) || !query_case(x->w->flow.store, x->v.a, e.stream, &row, err)) {
+    if (!query_event(x->w->flow.store, x->v.a, seq, &e, err) || !page_find(&x->v, e.stream, &row, err)) {
         return false;
     }
-    if (row == NULL || !page_may_read(&x->v, row)) {
+    if (row == NULL) {
         return err_set(err, NOT_FOUND, "The log has no such entry.");
     }
     if (!store_receipt(x->w->flow.store, x->v.a, seq, &note, err)) {

@@ -75,6 +75,9 @@ MatchStanding match_standing(const MatchRoster *r, uint32_t candidate, uint32_t 
 /* Reads a round in JSON or CSV and recomputes it; the text is byte for byte what any other implementation must print.
  * LOG_DAMAGED if the rows do not have the published root, NOT_ALLOWED if the secret is not the one committed to. */
 MUST_USE bool match_replay(Arena *a, Str input, bool as_json, Str *ret_text, Err *err);
+/* The same for rows that nobody froze, to try out what would come of them: with this secret, whatever the file says of commitment,
+ * root and secret. Its first line is another than a real outcome's. */
+MUST_USE bool match_try(Arena *a, Str input, Hash secret, bool as_json, Str *ret_text, Err *err);
 /* The root of a round's rows and rules, to publish before the secret is revealed (and before a beacon's value is known). */
 MUST_USE bool match_replay_root(Arena *a, Str input, Hash *ret, Err *err);
 /* `goldenbridge match replay FILE [--json]`: argv[0] is "match". Returns the exit status. */

@@ -8,6 +8,9 @@ enum { MOST_TEXT = 0x7fffffff };
 
 static bool find_seed(Arena *a, ReplayRound *r, Err *err)
 {
+    if (!r->has_commitment) {
+        return err_set(err, FIELD_MISSING, "The round does not say its commitment.");
+    }
     if (!r->has_root) {
         return err_set(err, FIELD_MISSING, "The round does not say its root.");
     }
@@ -82,18 +85,14 @@ static Str json_of_text(Arena *a, Str text)
     return buf_str(&b);
 }
 
-bool match_replay(Arena *a, Str input, bool as_json, Str *ret_text, Err *err)
+static bool print_outcome(Arena *a, const ReplayRound *r, const char *format, bool as_json, Str *ret_text, Err *err)
 {
-    ReplayRound r;
-    if (!replay_read(a, input, &r, err) || !find_seed(a, &r, err)) {
-        return false;
-    }
     Buf out = buf_new(a, MOST_TEXT);
-    buf_printf(&out, "goldenbridge-replay/1\nround %.*s\nkind %.*s\n", STR_ARG(r.round), STR_ARG(r.kind));
-    put_hash(a, &out, "commitment", r.commitment);
-    put_hash(a, &out, "root", r.root);
-    put_hash(a, &out, "seed", r.seed);
-    if (!recompute(a, &r, &out, err)) {
+    buf_printf(&out, "%s\nround %.*s\nkind %.*s\n", format, STR_ARG(r->round), STR_ARG(r->kind));
+    put_hash(a, &out, "commitment", r->commitment);
+    put_hash(a, &out, "root", r->root);
+    put_hash(a, &out, "seed", r->seed);
+    if (!recompute(a, r, &out, err)) {
         return false;
     }
     put_hash(a, &out, "result", hash_of(buf_str(&out)));
@@ -102,6 +101,26 @@ bool match_replay(Arena *a, Str input, bool as_json, Str *ret_text, Err *err)
     }
     *ret_text = as_json ? json_of_text(a, buf_str(&out)) : buf_str(&out);
     return true;
+}
+
+bool match_replay(Arena *a, Str input, bool as_json, Str *ret_text, Err *err)
+{
+    ReplayRound r;
+    return replay_read(a, input, &r, err) && find_seed(a, &r, err) &&
+           print_outcome(a, &r, "goldenbridge-replay/1", as_json, ret_text, err);
+}
+
+bool match_try(Arena *a, Str input, Hash secret, bool as_json, Str *ret_text, Err *err)
+{
+    ReplayRound r;
+    if (!replay_read(a, input, &r, err)) {
+        return false;
+    }
+    r.secret = secret;
+    r.commitment = match_commit(secret);
+    r.root = replay_root(a, &r);
+    return match_seed(r.commitment, secret, r.root, r.beacon, &r.seed, err) &&
+           print_outcome(a, &r, "goldenbridge-trial/1", as_json, ret_text, err);
 }
 
 bool match_replay_root(Arena *a, Str input, Hash *ret, Err *err)

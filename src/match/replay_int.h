@@ -18,13 +18,13 @@ typedef struct {
 typedef struct {
     Str round, kind, beacon; /* beacon: bytes */
     Hash commitment, secret, root, seed;
-    bool has_secret, has_root, one_per_pass, exposure_first;
+    bool has_commitment, has_secret, has_root, one_per_pass, exposure_first;
     uint32_t pool, open_limit;
     ReplayLine *rows; /* sorted by bytes, so that the order of the file does not matter */
     uint32_t row_count;
 } ReplayRound;
 
-/* Reads CSV or JSON. The secret may be absent (before it is revealed). */
+/* Reads CSV or JSON. Commitment, root and secret may be absent. */
 MUST_USE bool replay_read(Arena *a, Str input, ReplayRound *ret, Err *err);
 /* SHA-256 of the sorted rows and the rule rows, each with its line end. */
 Hash replay_root(Arena *a, const ReplayRound *r);

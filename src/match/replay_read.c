@@ -214,6 +214,7 @@ static bool read_header(Arena *a, const ReplayLine *row, int header, Str value, 
         return str_eq_c(value, "rank") || str_eq_c(value, "refer") || str_eq_c(value, "match") ||
                fault(row, err, "the kind is rank, refer or match.");
     case H_COMMITMENT:
+        r->has_commitment = true;
         return read_hash(a, row, value, &r->commitment, err);
     case H_SECRET:
         r->has_secret = true;
@@ -314,7 +315,7 @@ static bool read_lines(Arena *a, Str text, ReplayRound *r, Err *err)
             return false;
         }
     }
-    for (int i = H_FORMAT; i <= H_COMMITMENT; i++) {
+    for (int i = H_FORMAT; i <= H_KIND; i++) {
         if (!seen[i]) {
             return err_set(err, FIELD_MISSING, "The round does not say its %s.", headers[i]);
         }

@@ -117,18 +117,12 @@ static Str linked_title(const PageView *v, Str id)
 {
     const CaseRow *row = NULL;
     Err err;
-    if (!query_case(v->flow->store, v->a, id, &row, &err) || row == NULL) {
-        return id;
-    }
-    return page_title_of(v, row);
+    return page_find(v, id, &row, &err) && row != NULL ? page_title_of(v, row) : id;
 }
 
-Str page_title_of(const PageView *v, const CaseRow *row)
+Str page_title_of(__attribute__((unused)) const PageView *v, const CaseRow *row)
 {
-    if (row->title.len == 0 || !page_may_read(v, row)) {
-        return row->id;
-    }
-    return row->title;
+    return row->title.len > 0 ? row->title : row->id;
 }
 
 static Str about_step(const PageView *v, const char *key, Str step)
@@ -246,7 +240,7 @@ static const CaseRow *readable_case(const PageView *v, Str id)
 {
     const CaseRow *row = NULL;
     Err err;
-    return query_case(v->flow->store, v->a, id, &row, &err) && row != NULL && page_may_read(v, row) ? row : NULL;
+    return page_find(v, id, &row, &err) ? row : NULL;
 }
 
 /* A link and the name copied beside it ("employer", "employer_name") say the same: the one that the caller can use is shown. */

@@ -5,7 +5,7 @@
 #define PAGE_PAGE_H
 
 #include "bulk/bulk.h"
-#include "flow/flow.h"
+#include "flow/reach.h"
 #include "flow/session.h"
 
 /* One request's view of the world. */
@@ -59,8 +59,14 @@ MUST_USE bool page_queue(const PageView *v, const PageQueueAsk *ask, Page *ret, 
 MUST_USE bool page_search(const PageView *v, Str text, int64_t page, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err);
 /* NOT_ALLOWED where the caller may not see this case. */
 MUST_USE bool page_case(const PageView *v, Str id, Page *ret, Err *err);
-/* Whether the caller may read the case: staff of its scheme, or a party of it. */
-bool page_may_read(const PageView *v, const CaseRow *row);
+/* What the caller reads (flow/reach.h): every page and every answer of the API asks with it. */
+QueryReach page_reach(const PageView *v);
+/* A case in the caller's reach; *ret NULL if there is none of this id. */
+MUST_USE bool page_find(const PageView *v, Str id, const CaseRow **ret, Err *err);
+/* The same; NOT_ALLOWED where the case is another's, NOT_FOUND where there is none. */
+MUST_USE bool page_open(const PageView *v, Str id, const CaseRow **ret, Err *err);
+/* Cases in reach that link to this one; *ret_fields names the field of each. */
+MUST_USE bool page_linked(const PageView *v, Str id, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err);
 /* May this staff read cases of the type at all (the scheme may name the roles)? */
 bool page_reads_type(const PageView *v, const SchemeType *t);
 /* True if reading this case must be recorded: staff reads a person's case. *ret_person gets the person. */

@@ -105,7 +105,7 @@ static void add_alert(const PageView *v, Json *list, const CaseRow *row, Str tex
         Json *j = page_add(v, list);
         page_set_text(v, j, "label", page_title_of(v, row));
         page_set_text(v, j, "text", text);
-        page_set_text(v, j, "href", page_may_read(v, row) ? page_case_href(v, row->id) : STR(""));
+        page_set_text(v, j, "href", page_href_of_read(v, row));
     }
 }
 
@@ -130,7 +130,7 @@ static void add_item(const PageView *v, Json *list, const Register *r, const Cas
     Str alert = item_alert(v, r, item);
     const Json *minutes = json_get_str(item->data, json_text_at(r->item_rule, "minutes"));
     page_set_text(v, j, "subject", text_of(r->item_rule, "subject", item));
-    page_set_text(v, j, "href", page_may_read(v, item) ? page_case_href(v, item->id) : STR(""));
+    page_set_text(v, j, "href", page_href_of_read(v, item));
     page_set_text(v, j, "area", page_label(v, "choice", text_of(r->item_rule, "area", item)));
     page_set_text(v, j, "owner", text_of(r->item_rule, "owner", item));
     page_set_text(v, j, "due", text_of(r->item_rule, "due", item));
@@ -169,7 +169,7 @@ static void add_agreement(const PageView *v, Json *list, const Register *r, cons
     page_set_text(v, j, "tone", alert.len ? STR("warn") : is_alive(r, row) ? STR("ok") : STR("quiet"));
     page_set_text(v, j, "alert", alert);
     page_set_bool(v, j, "followed", is_alive(r, row) && text_of(r->rule, "watch", row).len > 0);
-    page_set_text(v, j, "href", page_may_read(v, row) ? page_case_href(v, row->id) : STR(""));
+    page_set_text(v, j, "href", page_href_of_read(v, row));
     add_areas(v, j, json_get_str(row->data, json_text_at(r->rule, "areas")));
     Json *items = page_list_in(v, j, "items");
     for (size_t i = 0; r->oversees && i < r->item_count; i++) {
@@ -282,6 +282,7 @@ bool page_agreements(const PageView *reader, Day on, Page *ret, Err *err)
     PageView view = *reader, *v = &view;
     Register r;
     view.scheme = keeper(reader);
+    view.caller = view.scheme == reader->scheme ? reader->caller : NULL; /* a role of another scheme is nobody here */
     if (view.scheme == NULL) {
         return err_set(err, NOT_FOUND, "No scheme here keeps a register of agreements.");
     }

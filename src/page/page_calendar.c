@@ -65,8 +65,7 @@ bool page_calendar(const PageView *v, Str login, Str token, Buf *out, Err *err)
     const CaseRow *row, *linked;
     const Str *fields;
     size_t count, n = 0;
-    if (!query_case(v->flow->store, v->a, caller.party, &row, err) ||
-        !query_linked(v->flow->store, v->a, caller.party, &linked, &fields, &count, err)) {
+    if (!page_find(&own, caller.party, &row, err) || !page_linked(&own, caller.party, &linked, &fields, &count, err)) {
         return false;
     }
     CalendarEvent *events = ARENA_ARRAY(v->a, CalendarEvent, count + 2);
@@ -74,9 +73,7 @@ bool page_calendar(const PageView *v, Str login, Str token, Buf *out, Err *err)
         add_event(&own, events, &n, row);
     }
     for (size_t i = 0; i < count; i++) {
-        if (page_may_read(&own, &linked[i])) {
-            add_event(&own, events, &n, &linked[i]);
-        }
+        add_event(&own, events, &n, &linked[i]);
     }
     calendar_print(out, view_text(v->a, own.language, "calendar.name", NULL), own.language, v->now, events, n);
     return true;

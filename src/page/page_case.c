@@ -8,31 +8,37 @@ enum { PAGE_ROWS = 50 };
 
 bool page_reads_type(const PageView *v, const SchemeType *t)
 {
-    bool readable = t->readers.count == 0;
-    for (size_t i = 0; !readable && v->caller != NULL && i < v->caller->role_count; i++) {
-        readable = scheme_names_have(&t->readers, v->caller->roles[i]);
-    }
-    return readable && v->caller != NULL && v->caller->role_count > 0;
+    return flow_reads_type(t, v->caller);
 }
 
-bool page_may_read(const PageView *v, const CaseRow *row)
+QueryReach page_reach(const PageView *v)
 {
-    if (v->caller == NULL || !str_eq(row->scheme, scheme_id(v->scheme))) {
+    return flow_reach(v->a, v->scheme, v->caller);
+}
+
+bool page_find(const PageView *v, Str id, const CaseRow **ret, Err *err)
+{
+    QueryReach reach = page_reach(v);
+    return query_case_in(v->flow->store, v->a, &reach, id, ret, err);
+}
+
+bool page_open(const PageView *v, Str id, const CaseRow **ret, Err *err)
+{
+    const CaseRow *any;
+    if (!page_find(v, id, ret, err) || !query_case(v->flow->store, v->a, id, &any, err)) {
         return false;
     }
-    if (v->caller->party.len == 0) {
-        const SchemeType *t = scheme_type(v->scheme, row->type);
-        return t != NULL && page_reads_type(v, t);
-    }
-    if (str_eq(row->id, v->caller->party)) {
+    if (*ret != NULL) {
         return true;
     }
-    for (size_t i = 0; i < json_count(row->data); i++) { /* a party of the case: one of its links is the caller */
-        if (str_eq(json_text(row->data->members[i].value), v->caller->party)) {
-            return true;
-        }
-    }
-    return false;
+    bool there = any != NULL && str_eq(any->scheme, scheme_id(v->scheme));
+    return there ? err_set(err, NOT_ALLOWED, "This case is not yours to see.") : err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(id));
+}
+
+bool page_linked(const PageView *v, Str id, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err)
+{
+    QueryReach reach = page_reach(v);
+    return query_linked_in(v->flow->store, v->a, &reach, id, ret, ret_fields, ret_count, err);
 }
 
 bool page_reads_person(const PageView *v, const CaseRow *row, Str *ret_person)
@@ -61,14 +67,11 @@ static bool add_links(const PageView *v, Json *model, const CaseRow *row, Err *e
     const CaseRow *linked;
     const Str *fields;
     size_t count;
-    if (!query_linked(v->flow->store, v->a, row->id, &linked, &fields, &count, err)) {
+    if (!page_linked(v, row->id, &linked, &fields, &count, err)) {
         return false;
     }
     Json *list = page_list_in(v, model, "links");
     for (size_t i = 0; i < count && i < 50; i++) {
-        if (!page_may_read(v, &linked[i])) {
-            continue;
-        }
         Json *j = page_add(v, list);
         page_set_text(v, j, "label", page_label(v, "type", linked[i].type));
         page_set_text(v, j, "href", page_case_href(v, linked[i].id));
@@ -201,15 +204,12 @@ bool page_case(const PageView *v, Str id, Page *ret, Err *err)
     const CaseRow *row;
     Event *events;
     size_t count;
-    if (!query_case(v->flow->store, v->a, id, &row, err)) {
+    if (!page_open(v, id, &row, err)) {
         return false;
     }
-    const SchemeType *t = row ? scheme_type(v->scheme, row->type) : NULL;
-    if (t == NULL || !str_eq(row->scheme, scheme_id(v->scheme))) {
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    if (t == NULL) {
         return err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(id));
-    }
-    if (!page_may_read(v, row)) {
-        return err_set(err, NOT_ALLOWED, "This case is not yours to see.");
     }
     if (!query_history(v->flow->store, v->a, id, &events, &count, err)) {
         return false;
@@ -308,7 +308,8 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseR
     if (!page_reads_type(v, t)) {
         return err_set(err, NOT_ALLOWED, "These cases are not yours to see.");
     }
-    QueryPage q = {.scheme = scheme_id(v->scheme), .type = t->name, .state = ask->state, .text = ask->text, .limit = PAGE_ROWS,
+    QueryReach reach = page_reach(v);
+    QueryPage q = {.reach = &reach, .type = t->name, .state = ask->state, .text = ask->text, .limit = PAGE_ROWS,
                    .offset = (ask->page - 1) * PAGE_ROWS};
     const CaseRow *rows;
     size_t count;

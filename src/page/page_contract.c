@@ -33,16 +33,15 @@ static bool open_contract(const PageView *v, Str id, Contract *c, Err *err)
     c->left = c->right = *v;
     Str second = json_text_at(scheme_info(v->scheme), "statute_language");
     c->right.language = str_eq(v->language, second) ? STR("en") : second;
-    if (!query_case(v->flow->store, v->a, id, &c->row, err)) {
+    if (!page_open(v, id, &c->row, err)) {
         return false;
     }
-    bool there = c->row != NULL && rule != NULL && str_eq(c->row->type, json_text_at(rule, "type")) &&
-                 str_eq(c->row->scheme, scheme_id(v->scheme)) && has_state(json_get(rule, "states"), c->row->state);
+    bool there = rule != NULL && str_eq(c->row->type, json_text_at(rule, "type")) && has_state(json_get(rule, "states"), c->row->state);
     if (!there) {
         return err_set(err, NOT_FOUND, "There is no contract %.*s.", STR_ARG(id));
     }
     c->type = scheme_type(v->scheme, c->row->type);
-    return page_may_read(v, c->row) || err_set(err, NOT_ALLOWED, "This contract is not yours to see.");
+    return true;
 }
 
 Str page_contract_href(const PageView *v, const CaseRow *row, Str step)

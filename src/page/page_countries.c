@@ -57,6 +57,12 @@ static bool ever_served(const Json *rule, const CaseRow *row, Day day)
     return false;
 }
 
+Str page_href_of_read(const PageView *v, const CaseRow *row)
+{
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    return v->caller != NULL && v->caller->party.len == 0 && t != NULL && page_reads_type(v, t) ? page_case_href(v, row->id) : STR("");
+}
+
 static void add_way(const PageView *v, Json *j, const Json *rule, const CaseRow *row)
 {
     const Json *dates = json_get(rule, "dates");
@@ -81,7 +87,7 @@ static void add_country(const PageView *v, Json *list, const Json *rule, const C
     Str code = text_of(rule, "country", row);
     page_set_text(v, j, "country", page_label(v, "choice", code));
     page_set_text(v, j, "code", code);
-    page_set_text(v, j, "href", page_may_read(v, row) ? page_case_href(v, row->id) : STR(""));
+    page_set_text(v, j, "href", page_href_of_read(v, row));
     page_set_text(v, j, "state", now ? page_state_label(v, row->type, json_text_at(now, "state")) : view_text(v->a, v->language, "agreements.no_status", NULL));
     page_set_text(v, j, "since", now ? day_print(v->a, since) : STR(""));
     page_set_bool(v, j, "never_served", now != NULL && !served);

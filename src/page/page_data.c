@@ -72,8 +72,8 @@ bool page_data_pdf(const PageView *v, Buf *out, Err *err)
     if (v->caller->party.len == 0) {
         return err_set(err, NOT_ALLOWED, "This account is not a person's.");
     }
-    if (!query_case(v->flow->store, v->a, v->caller->party, &own, err) || own == NULL ||
-        !query_linked(v->flow->store, v->a, v->caller->party, &linked, &fields, &count, err) ||
+    if (!page_find(v, v->caller->party, &own, err) || own == NULL ||
+        !page_linked(v, v->caller->party, &linked, &fields, &count, err) ||
         !query_reads(v->flow->store, v->a, v->caller->party, &reads, err)) {
         return own != NULL ? false : err_set(err, NOT_FOUND, "The case of this account is not there.");
     }
@@ -88,9 +88,7 @@ bool page_data_pdf(const PageView *v, Buf *out, Err *err)
     page_set_text(v, p, "text", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_title_of(v, own)), STR_ARG(day_print(v->a, v->today))));
     add_case(v, blocks, own);
     for (size_t i = 0; i < count; i++) {
-        if (page_may_read(v, &linked[i])) {
-            add_case(v, blocks, &linked[i]);
-        }
+        add_case(v, blocks, &linked[i]);
     }
     add_reads(v, blocks, reads);
     return doc_pdf_render(v->a, doc, out, err);

@@ -196,12 +196,8 @@ bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
 {
     Json *proof;
     const CaseRow *row;
-    if (!flow_explain(v->flow, v->run, seq, &proof, err) ||
-        !query_case(v->flow->store, v->a, json_text_at(proof, "case"), &row, err)) {
+    if (!flow_explain(v->flow, v->run, seq, &proof, err) || !page_open(v, json_text_at(proof, "case"), &row, err)) {
         return false;
-    }
-    if (row == NULL || !page_may_read(v, row)) {
-        return err_set(err, NOT_ALLOWED, "This case is not yours to see.");
     }
     *ret = (Page){"decision", json_new_object(v->a)};
     merge(v, ret->model, page_decision_model(v, json_get(proof, "decision"), json_get(proof, "facts"), json_get(proof, "tables"),

@@ -22,13 +22,12 @@ static bool add_case_choices(const PageView *v, Json *j, const SchemeField *f, S
     Json *list = page_list_in(v, j, "choices");
     const CaseRow *rows;
     size_t count;
-    if (f->of.len == 0 || !query_list(v->flow->store, v->a, scheme_id(v->scheme), f->of, NULL, 0, NULL, 0, &rows, &count, err)) {
+    QueryReach reach = page_reach(v);
+    if (f->of.len == 0 || !query_list_in(v->flow->store, v->a, &reach, f->of, MAX_CASE_CHOICES, &rows, &count, err)) {
         return f->of.len == 0;
     }
-    for (size_t i = 0; i < count && list->count < MAX_CASE_CHOICES; i++) {
-        if (page_may_read(v, &rows[i])) {
-            add_choice(v, list, rows[i].id, str_printf(v->a, "%.*s · %.*s", STR_ARG(rows[i].id), STR_ARG(page_title_of(v, &rows[i]))), selected);
-        }
+    for (size_t i = 0; i < count; i++) {
+        add_choice(v, list, rows[i].id, str_printf(v->a, "%.*s · %.*s", STR_ARG(rows[i].id), STR_ARG(page_title_of(v, &rows[i]))), selected);
     }
     page_set_bool(v, j, "many", true);
     if (list->count == 1) { /* nothing to choose */
@@ -235,7 +234,10 @@ static bool add_about(const PageView *v, Json *model, const CommandInput *in, co
     if (in->step->about.len == 0 || in->mode != COMMAND_PLAIN) {
         return true;
     }
-    if (id.len == 0 || !query_case(v->flow->store, v->a, id, &row, err) || row == NULL || !page_may_read(v, row)) {
+    if (!page_find(v, id, &row, err)) {
+        return false;
+    }
+    if (row == NULL) {
         return err_set(err, NOT_FOUND, "There is no such case.");
     }
     if (!scheme_names_have(&in->step->from, row->state)) {
@@ -253,7 +255,7 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
         return err_set(err, NOT_SIGNED_IN, "%s", err_plain(NOT_SIGNED_IN));
     }
     if (!command_resolve(v->scheme, ask->step, &in, err) ||
-        (ask->case_id.len > 0 && !query_case(v->flow->store, v->a, ask->case_id, &in.row, err))) {
+        (ask->case_id.len > 0 && !page_open(v, ask->case_id, &in.row, err))) {
         return false;
     }
     Command none = {.form = json_new_object(v->a)};
@@ -261,9 +263,6 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     in.run = v->run;
     if ((in.row == NULL) != (in.step->opens && in.mode == COMMAND_PLAIN)) {
         return err_set(err, NOT_FOUND, "There is no such case.");
-    }
-    if (in.row != NULL && !page_may_read(v, in.row)) {
-        return err_set(err, NOT_ALLOWED, "This case is not yours to see.");
     }
     if (in.row != NULL && in.mode == COMMAND_PLAIN && !scheme_names_have(&in.step->from, in.row->state)) {
         return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.", STR_ARG(in.row->state));

@@ -152,7 +152,7 @@ static const CaseRow *case_that_moved_last(const PageView *v, const CaseRow *own
     for (size_t i = 0; i < count; i++) {
         const SchemeType *t = scheme_type(v->scheme, linked[i].type);
         bool about = t != NULL && !t->beside && t->subject.len > 0 && str_eq(json_text(json_get_str(linked[i].data, t->subject)), own->id);
-        if (about && page_may_read(v, &linked[i]) && day_cmp(linked[i].since, last->since) >= 0) {
+        if (about && day_cmp(linked[i].since, last->since) >= 0) {
             last = &linked[i];
         }
     }
@@ -232,13 +232,10 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     const CaseRow *linked;
     const Str *fields;
     size_t count;
-    if (!query_linked(v->flow->store, v->a, row->id, &linked, &fields, &count, err)) {
+    if (!page_linked(v, row->id, &linked, &fields, &count, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!page_may_read(v, &linked[i])) {
-            continue;
-        }
         add_next(v, next, others, groups, &linked[i]);
         page_clocks(v, clocks, &linked[i]);
         if (!page_vacancies(v, m, &linked[i], err)) {
@@ -283,13 +280,10 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
     const CaseRow *linked;
     const Str *fields;
     size_t count;
-    if (!query_linked(v->flow->store, v->a, row->id, &linked, &fields, &count, err)) {
+    if (!page_linked(v, row->id, &linked, &fields, &count, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!page_may_read(v, &linked[i])) {
-            continue;
-        }
         add_next(v, next, others, groups, &linked[i]);
         page_foretold(v, foretold, &linked[i]);
         if (is_done_aside(v, &linked[i])) {
@@ -330,7 +324,7 @@ bool page_home(const PageView *v, Page *ret, Err *err)
         return page_queue(v, &ask, ret, err);
     }
     const CaseRow *row;
-    if (!query_case(v->flow->store, v->a, v->caller->party, &row, err)) {
+    if (!page_find(v, v->caller->party, &row, err)) {
         return false;
     }
     if (row == NULL) {

@@ -23,7 +23,16 @@ static bool has_role(const CaseRow *account, Str role)
     return false;
 }
 
-static bool add_colleagues(const PageView *v, Json *office, Str role, Str assignee, Err *err)
+/* Whether the colleague could open the case; one of another office could not. */
+static bool reads_case(const PageView *v, Str login, const CaseRow *row)
+{
+    Caller other;
+    Str scheme;
+    Err none;
+    return flow_caller(v->flow, v->a, login, &other, &scheme, &none) && flow_check_reach(v->flow, v->a, v->scheme, &other, row, &none);
+}
+
+static bool add_colleagues(const PageView *v, Json *office, const CaseRow *row, Str assignee, Err *err)
 {
     Str open = STR("open");
     const CaseRow *rows;
@@ -33,9 +42,9 @@ static bool add_colleagues(const PageView *v, Json *office, Str role, Str assign
     }
     Json *list = page_list_in(v, office, "colleagues");
     for (size_t i = 0; i < count; i++) {
-        if (has_role(&rows[i], role)) {
+        Str login = json_text_at(rows[i].data, "login");
+        if (has_role(&rows[i], row->holder) && reads_case(v, login, row)) {
             Json *j = page_add(v, list);
-            Str login = json_text_at(rows[i].data, "login");
             page_set_text(v, j, "value", login);
             page_set_text(v, j, "label", json_text_at(rows[i].data, "name"));
             page_set_bool(v, j, "selected", str_eq(login, assignee));
@@ -72,5 +81,5 @@ bool page_add_office(const PageView *v, Json *model, const CaseRow *row, Err *er
     }
     bool may = row->holder.len > 0 && (page_has_role(v, row->holder) || page_has_role(v, STR("admin")));
     page_set_bool(v, office, "can_hand_over", may);
-    return !may || add_colleagues(v, office, row->holder, assignee, err);
+    return !may || add_colleagues(v, office, row, assignee, err);
 }

@@ -180,14 +180,14 @@ bool page_letter_pdf(const PageView *v, int64_t seq, Buf *out, const CaseRow **r
 {
     Refusal r;
     Json *explained;
-    if (!query_event(v->flow->store, v->a, seq, &r.event, err) || !query_case(v->flow->store, v->a, r.event.stream, &r.row, err)) {
+    if (!query_event(v->flow->store, v->a, seq, &r.event, err)) {
         return false;
     }
-    if (r.row == NULL || !is_refusal(&r.event) || !str_eq(r.row->scheme, scheme_id(v->scheme))) {
+    if (!is_refusal(&r.event)) {
         return err_set(err, NOT_FOUND, "There is no such letter.");
     }
-    if (!page_may_read(v, r.row)) {
-        return err_set(err, NOT_ALLOWED, "This case is not yours to see.");
+    if (!page_open(v, r.event.stream, &r.row, err)) {
+        return false;
     }
     if (!flow_explain(v->flow, v->run, seq, &explained, err)) {
         return false;
@@ -270,14 +270,8 @@ void page_add_papers(const PageView *v, Json *documents, const CaseRow *row)
 bool page_paper_pdf(const PageView *v, Str id, Str file, Buf *out, const CaseRow **ret_row, Err *err)
 {
     const CaseRow *row;
-    if (!query_case(v->flow->store, v->a, id, &row, err)) {
+    if (!page_open(v, id, &row, err)) {
         return false;
-    }
-    if (row == NULL || !str_eq(row->scheme, scheme_id(v->scheme))) {
-        return err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(id));
-    }
-    if (!page_may_read(v, row)) {
-        return err_set(err, NOT_ALLOWED, "This case is not yours to see.");
     }
     *ret_row = row;
     for (size_t i = 0; i < COUNT_OF(PAPERS); i++) {

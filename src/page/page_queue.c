@@ -33,7 +33,8 @@ static bool add_for_second(const PageView *v, Json *items, Err *err)
 {
     const CaseRow *rows;
     size_t count;
-    if (!query_pending(v->flow->store, v->a, scheme_id(v->scheme), &rows, &count, err)) {
+    QueryReach reach = page_reach(v);
+    if (!query_pending_in(v->flow->store, v->a, &reach, &rows, &count, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -147,13 +148,13 @@ static void add_paging(const PageView *v, Json *model, const PageQueueAsk *ask, 
     }
 }
 
-static QueryQueue queue_of(const PageView *v, const PageQueueAsk *ask)
+static QueryQueue queue_of(const PageView *v, const PageQueueAsk *ask, const QueryReach *reach)
 {
     const SchemeField *region = region_field(v);
     int limit_days = str_eq_c(ask->due, "overdue") ? 0 : str_eq_c(ask->due, "soon") ? SOON_DAYS + 1 : -1;
     Str state = ask->state;
     size_t dot = str_find(state, STR("."), 0);
-    QueryQueue q = {.scheme = scheme_id(v->scheme), .holders = v->caller->roles, .holder_count = v->caller->role_count, .type = ask->type,
+    QueryQueue q = {.reach = reach, .holders = v->caller->roles, .holder_count = v->caller->role_count, .type = ask->type,
                     .limit = QUEUE_ROWS, .offset = (ask->page - 1) * QUEUE_ROWS};
     if (dot != SIZE_MAX) {
         q.type = str_sub(state, 0, dot);
@@ -170,7 +171,8 @@ bool page_queue(const PageView *v, const PageQueueAsk *ask, Page *ret, Err *err)
 {
     *ret = (Page){"home_queue", json_new_object(v->a)};
     Json *m = ret->model, *items = page_list_in(v, m, "items");
-    QueryQueue q = queue_of(v, ask);
+    QueryReach reach = page_reach(v);
+    QueryQueue q = queue_of(v, ask, &reach);
     QueryQueuePage found;
     bool plain = ask->page == 1 && ask->type.len + ask->state.len + ask->region.len + ask->due.len + ask->hand.len == 0;
     page_frame(v, m, view_text(v->a, v->language, "queue.title", NULL));
@@ -190,15 +192,6 @@ bool page_queue(const PageView *v, const PageQueueAsk *ask, Page *ret, Err *err)
 
 /* ---- Search ---- */
 
-static bool add_found(const PageView *v, Json *items, const CaseRow *row)
-{
-    if (row == NULL || !str_eq(row->scheme, scheme_id(v->scheme)) || !page_may_read(v, row)) {
-        return false;
-    }
-    add_item(v, items, row, row->id);
-    return true;
-}
-
 /* A number names one case: its own, or a unique field's, such as a passport's (also from the two lines of one) or a firm's. */
 static bool by_number(const PageView *v, Str text, const CaseRow **ret, Err *err)
 {
@@ -207,7 +200,7 @@ static bool by_number(const PageView *v, Str text, const CaseRow **ret, Err *err
     Mrz mrz;
     ErrList ignored = {.arena = v->a};
     Str number = mrz_parse(v->a, text, &mrz, &ignored) ? mrz.number : text;
-    if (!query_case(v->flow->store, v->a, number, ret, err) || *ret != NULL) {
+    if (!page_find(v, number, ret, err) || *ret != NULL) {
         return *ret != NULL;
     }
     for (size_t i = 0; i < count; i++) {
@@ -220,7 +213,7 @@ static bool by_number(const PageView *v, Str text, const CaseRow **ret, Err *err
                 return false;
             }
             if (id.len > 0) {
-                return query_case(v->flow->store, v->a, id, ret, err);
+                return page_find(v, id, ret, err);
             }
         }
     }
@@ -255,18 +248,20 @@ bool page_search(const PageView *v, Str text, int64_t page, Page *ret, const Cas
     if (!by_number(v, text, &one, err) || (one == NULL && !by_number(v, upper_case(v, text), &one, err))) {
         return false;
     }
-    QueryPage q = {.scheme = scheme_id(v->scheme), .text = text, .limit = SEARCH_ROWS, .offset = (page - 1) * SEARCH_ROWS};
+    QueryReach reach = page_reach(v);
+    QueryPage q = {.reach = &reach, .text = text, .limit = SEARCH_ROWS, .offset = (page - 1) * SEARCH_ROWS};
     if (one == NULL && !query_page(v->flow->store, v->a, &q, &rows, &count, &total, err)) {
         return false;
     }
-    if (one != NULL && add_found(v, items, one)) {
+    if (one != NULL) {
         shown[(*ret_count)++] = *one;
         total = 1;
     }
     for (size_t i = 0; i < count; i++) {
-        if (add_found(v, items, &rows[i])) {
-            shown[(*ret_count)++] = rows[i];
-        }
+        shown[(*ret_count)++] = rows[i];
+    }
+    for (size_t i = 0; i < *ret_count; i++) {
+        add_item(v, items, &shown[i], shown[i].id);
     }
     page_set_bool(v, m, "asked", true);
     page_set_int(v, m, "total", total);

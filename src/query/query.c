@@ -43,6 +43,24 @@ bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err)
     return true;
 }
 
+QueryReach query_everything(Str scheme)
+{
+    return (QueryReach){.scheme = scheme, .whole = STR("*")};
+}
+
+bool query_case_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err)
+{
+    StoreRows rows;
+    size_t count;
+    StoreValue p[] = {REACH_PARAMS(reach), STORE_S(id)};
+    if (!store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.id = $7 AND" IN_REACH, p, N(p), &rows, err) ||
+        !query_rows(a, &rows, ret, &count, err)) {
+        return false;
+    }
+    *ret = count ? *ret : NULL;
+    return true;
+}
+
 /* ---- Lists ---- */
 
 /* Types of different schemes may share a name; indexes and counters hold both. */
@@ -102,13 +120,22 @@ bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *wher
     return true;
 }
 
+bool query_list_in(Store *s, Arena *a, const QueryReach *reach, Str type, int64_t limit, const CaseRow **ret, size_t *ret_count, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {REACH_PARAMS(reach), STORE_S(type), STORE_I(limit)};
+    return store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.type = $7 AND" IN_REACH " ORDER BY c.id LIMIT $8", p, N(p), &rows,
+                       err) &&
+           query_rows(a, &rows, ret, ret_count, err);
+}
+
 static bool count_of(const StoreRows *rows, int64_t *ret)
 {
     *ret = rows->row_count ? rows->cells[0].i : 0;
     return true;
 }
 
-#define PAGE_FILTER " FROM cases c WHERE ($1 = '' OR c.scheme = $2) AND ($3 = '' OR c.type = $4) AND ($5 = '' OR c.state = $6)"
+#define PAGE_FILTER " FROM cases c WHERE ($7 = '' OR c.type = $7) AND ($8 = '' OR c.state = $8) AND" IN_REACH
 
 bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total, Err *err)
 {
@@ -116,10 +143,9 @@ bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, 
     if (page->text.len > 0) {
         return query_search(s, a, page, ret, ret_count, ret_total, err);
     }
-    StoreValue p[] = {STORE_S(page->scheme), STORE_S(page->scheme), STORE_S(page->type), STORE_S(page->type),
-                      STORE_S(page->state),  STORE_S(page->state),  STORE_I(page->limit), STORE_I(page->offset)};
-    return store_query(s, a, "SELECT COUNT(*)" PAGE_FILTER, p, 6, &counted, err) && count_of(&counted, ret_total) &&
-           store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER " ORDER BY c.id DESC LIMIT $7 OFFSET $8", p, N(p), &rows, err) &&
+    StoreValue p[] = {REACH_PARAMS(page->reach), STORE_S(page->type), STORE_S(page->state), STORE_I(page->limit), STORE_I(page->offset)};
+    return store_query(s, a, "SELECT COUNT(*)" PAGE_FILTER, p, N(p) - 2, &counted, err) && count_of(&counted, ret_total) &&
+           store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER " ORDER BY c.id DESC LIMIT $9 OFFSET $10", p, N(p), &rows, err) &&
            query_rows(a, &rows, ret, ret_count, err);
 }
 
@@ -137,32 +163,45 @@ bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, cons
            query_rows(a, &rows, ret, ret_count, err);
 }
 
-bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret, size_t *ret_count, Err *err)
+bool query_pending_in(Store *s, Arena *a, const QueryReach *reach, const CaseRow **ret, size_t *ret_count, Err *err)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_S(scheme)};
-    return store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.pending <> '' AND c.scheme = $1 ORDER BY c.since, c.id", p,
-                       N(p), &rows, err) &&
+    StoreValue p[] = {REACH_PARAMS(reach)};
+    return store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.pending <> '' AND" IN_REACH " ORDER BY c.since, c.id", p, N(p), &rows,
+                       err) &&
            query_rows(a, &rows, ret, ret_count, err);
+}
+
+#define LINKED_TO "SELECT " CASE_COLUMNS ", k.field FROM links k JOIN cases c ON c.id = k.case_id WHERE k.target = "
+#define LINKED_ORDER " ORDER BY c.id DESC LIMIT 500"
+
+static bool linked_rows(Arena *a, const StoreRows *rows, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err)
+{
+    if (!query_rows(a, rows, ret, ret_count, err)) {
+        return false;
+    }
+    Str *fields = ARENA_ARRAY(a, Str, rows->row_count + 1);
+    for (size_t i = 0; i < rows->row_count; i++) {
+        fields[i] = rows->cells[i * rows->column_count + CASE_COLUMN_COUNT].s;
+    }
+    *ret_fields = fields;
+    return true;
+}
+
+bool query_linked_in(Store *s, Arena *a, const QueryReach *reach, Str target, const CaseRow **ret, const Str **ret_fields,
+                     size_t *ret_count, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {REACH_PARAMS(reach), STORE_S(target)};
+    return store_query(s, a, LINKED_TO "$7 AND" IN_REACH LINKED_ORDER, p, N(p), &rows, err) &&
+           linked_rows(a, &rows, ret, ret_fields, ret_count, err);
 }
 
 bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(target)};
-    if (!store_query(s, a,
-                     "SELECT " CASE_COLUMNS ", l.field FROM links l JOIN cases c ON c.id = l.case_id WHERE l.target = $1 ORDER BY"
-                     " c.id DESC LIMIT 500",
-                     p, N(p), &rows, err) ||
-        !query_rows(a, &rows, ret, ret_count, err)) {
-        return false;
-    }
-    Str *fields = ARENA_ARRAY(a, Str, rows.row_count + 1);
-    for (size_t i = 0; i < rows.row_count; i++) {
-        fields[i] = rows.cells[i * rows.column_count + CASE_COLUMN_COUNT].s;
-    }
-    *ret_fields = fields;
-    return true;
+    return store_query(s, a, LINKED_TO "$1" LINKED_ORDER, p, N(p), &rows, err) && linked_rows(a, &rows, ret, ret_fields, ret_count, err);
 }
 
 /* ---- Single answers ---- */

@@ -9,13 +9,33 @@ typedef struct {
     Str field, value;
 } QueryWhere;
 
-/* *ret is NULL if there is no such case. */
+/* What one reader may read of a scheme. Every question asked for a reader takes it, and the statements themselves leave out the
+ * rest, so that lists, totals and single cases cannot differ. Made by flow_reach() and nowhere else; zeroed it reads nothing. */
+typedef struct {
+    Str scheme;
+    Str party;  /* not empty: only this case and those that name it */
+    Str office; /* of staff; empty: bound to none */
+    Str whole;  /* "|quota|figure|": case types read whole; "*": all of them */
+    Str bound;  /* "|employer|": case types of which only the office's own cases are read */
+    Str paths;  /* "|employer region|duty employer region|": type, up to two links from case to case, and the indexed field there
+                 * whose value is the office */
+} QueryReach;
+/* The reach of the program itself and of its operator: every case of a scheme. */
+QueryReach query_everything(Str scheme);
+
+/* Without "_in" a question is the program's own (a step, a decision, the public figures); with it a reader's.
+ * *ret is NULL if there is no such case, or none in reach. */
+MUST_USE bool query_case_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err);
 MUST_USE bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err);
 /* Cases of a scheme's type whose indexed fields have the values and whose state is one of states (none: any); by id. */
 MUST_USE bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
                          size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err);
+/* The first `limit` cases of a type that the reader may read, by id. */
+MUST_USE bool query_list_in(Store *s, Arena *a, const QueryReach *reach, Str type, int64_t limit, const CaseRow **ret, size_t *ret_count,
+                            Err *err);
 typedef struct {
-    Str scheme, type, state, text; /* empty: any; text: words to find in any spelling, the nearest first */
+    const QueryReach *reach;
+    Str type, state, text; /* empty: any; text: words to find in any spelling, the nearest first */
     int64_t offset, limit;
 } QueryPage;
 /* A page of cases by id, newest first, with the whole count. */
@@ -26,7 +46,7 @@ MUST_USE bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t li
                           int64_t *ret_total, Err *err);
 /* The same with filters and pages. */
 typedef struct {
-    Str scheme;
+    const QueryReach *reach;
     const Str *holders;      /* roles; at most 8 count */
     size_t holder_count;
     Str type, state;         /* empty: any */
@@ -47,8 +67,10 @@ MUST_USE bool query_assignee(Store *s, Arena *a, Str id, Str *ret, Err *err);
 /* Notes and handovers of the office: {seq, at, actor, assignee, handed_over, note}, newest first. */
 MUST_USE bool query_notes(Store *s, Arena *a, Str id, Json **ret, Err *err);
 /* What waits for a second person. */
-MUST_USE bool query_pending(Store *s, Arena *a, Str scheme, const CaseRow **ret, size_t *ret_count, Err *err);
-/* Cases that link to this one; *ret_fields names the field of each. */
+MUST_USE bool query_pending_in(Store *s, Arena *a, const QueryReach *reach, const CaseRow **ret, size_t *ret_count, Err *err);
+/* Cases that link to this one; *ret_fields names the field of each. At most 500, the newest first. */
+MUST_USE bool query_linked_in(Store *s, Arena *a, const QueryReach *reach, Str target, const CaseRow **ret, const Str **ret_fields,
+                              size_t *ret_count, Err *err);
 MUST_USE bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count,
                            Err *err);
 MUST_USE bool query_holder_of(Store *s, Arena *a, Str scheme, Str type, Str field, Str value, Str *ret_id, Err *err);

@@ -6,10 +6,10 @@
 enum { HOLDERS_MOST = 8, NOTES_MOST = 200 };
 
 #define QUEUE_FROM \
-    " FROM cases c LEFT JOIN assigned g ON g.case_id = c.id WHERE c.scheme = $1 AND c.pending = '' AND c.holder <> '' AND c.holder IN" \
-    " ($2, $3, $4, $5, $6, $7, $8, $9) AND ($10 = '' OR c.type = $11) AND ($12 = '' OR c.state = $13) AND ($14 = '' OR EXISTS (SELECT 1" \
-    " FROM case_index r WHERE r.case_id = c.id AND r.field = $15 AND r.value = $16)) AND ($17 = '' OR (c.due <> '' AND c.due < $18))" \
-    " AND ($19 = '' OR COALESCE(g.account, '-') = $20)"
+    " FROM cases c LEFT JOIN assigned g ON g.case_id = c.id WHERE c.pending = '' AND c.holder <> '' AND c.holder IN" \
+    " ($7, $8, $9, $10, $11, $12, $13, $14) AND ($15 = '' OR c.type = $15) AND ($16 = '' OR c.state = $16) AND ($17 = '' OR EXISTS (SELECT 1" \
+    " FROM case_index r WHERE r.case_id = c.id AND r.field = $18 AND r.value = $17)) AND ($19 = '' OR (c.due <> '' AND c.due < $19))" \
+    " AND ($20 = '' OR COALESCE(g.account, '-') = $20) AND" IN_REACH
 
 bool query_queue_page(Store *s, Arena *a, const QueryQueue *q, QueryQueuePage *ret, Err *err)
 {
@@ -18,10 +18,9 @@ bool query_queue_page(Store *s, Arena *a, const QueryQueue *q, QueryQueuePage *r
     for (size_t i = 0; i < q->holder_count && i < HOLDERS_MOST; i++) {
         h[i] = q->holders[i];
     }
-    StoreValue p[] = {STORE_S(q->scheme), STORE_S(h[0]), STORE_S(h[1]), STORE_S(h[2]), STORE_S(h[3]), STORE_S(h[4]), STORE_S(h[5]),
-                      STORE_S(h[6]), STORE_S(h[7]), STORE_S(q->type), STORE_S(q->type), STORE_S(q->state), STORE_S(q->state),
-                      STORE_S(q->region), STORE_S(q->region_field), STORE_S(q->region), STORE_S(q->due_before), STORE_S(q->due_before),
-                      STORE_S(q->assignee), STORE_S(q->assignee), STORE_I(q->limit), STORE_I(q->offset)};
+    StoreValue p[] = {REACH_PARAMS(q->reach), STORE_S(h[0]), STORE_S(h[1]), STORE_S(h[2]), STORE_S(h[3]), STORE_S(h[4]), STORE_S(h[5]),
+                      STORE_S(h[6]), STORE_S(h[7]), STORE_S(q->type), STORE_S(q->state), STORE_S(q->region), STORE_S(q->region_field),
+                      STORE_S(q->due_before), STORE_S(q->assignee), STORE_I(q->limit), STORE_I(q->offset)};
     if (!store_query(s, a, "SELECT COUNT(*)" QUEUE_FROM, p, N(p) - 2, &counted, err) ||
         !store_query(s, a, "SELECT " CASE_COLUMNS ", COALESCE(g.account, '')" QUEUE_FROM " ORDER BY CASE WHEN c.due = '' THEN 1 ELSE 0"
                            " END, c.due, c.since, c.id LIMIT $21 OFFSET $22", p, N(p), &rows, err) ||

@@ -40,15 +40,15 @@ static void note_hit(Search *f, Str id, size_t word)
     h->missed &= ~(1 << word);
 }
 
-#define OF_PAGE " AND c.scheme = $3 AND ($4 = '' OR c.type = $5) AND ($6 = '' OR c.state = $7) LIMIT $8"
+#define OF_PAGE " AND ($9 = '' OR c.type = $9) AND ($10 = '' OR c.state = $10) AND" IN_REACH " LIMIT $11"
 
-/* Cases with a word from `from` to before `to`. */
+/* Cases with a word from `from` to before `to` that the reader may read: what is left out here is in no total either. */
 static bool look_up(Search *f, Str from, Str to, size_t word)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_S(from), STORE_S(to), STORE_S(f->page->scheme), STORE_S(f->page->type), STORE_S(f->page->type),
-                      STORE_S(f->page->state), STORE_S(f->page->state), STORE_I(PER_LOOKUP)};
-    if (!store_query(f->s, f->a, "SELECT w.case_id FROM words w JOIN cases c ON c.id = w.case_id WHERE w.word >= $1 AND w.word < $2" OF_PAGE,
+    StoreValue p[] = {REACH_PARAMS(f->page->reach), STORE_S(from), STORE_S(to), STORE_S(f->page->type), STORE_S(f->page->state),
+                      STORE_I(PER_LOOKUP)};
+    if (!store_query(f->s, f->a, "SELECT w.case_id FROM words w JOIN cases c ON c.id = w.case_id WHERE w.word >= $7 AND w.word < $8" OF_PAGE,
                      p, COUNT_OF(p), &rows, f->err)) {
         return false;
     }

@@ -184,6 +184,7 @@ typedef struct {
     bool two_people;
     bool corrects;         /* values that stood there wrongly: only what differs is written, with what stood before */
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    const FeelCode *offered; /* over `case` and `today`: when menus offer it; NULL: always */
     bool foretell;         /* never taken: pages show what it would decide today */
     Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
@@ -200,12 +201,23 @@ typedef struct {
     bool final;
 } SchemeState;
 
+/* For whose eyes an office's own cases are: holders of the role whose account names an office read those whose office it is. */
+enum { SCHEME_OFFICE_LINKS = 2 };
+typedef struct {
+    Str role;
+    Str links[SCHEME_OFFICE_LINKS]; /* fields that lead from case to case to the one that knows the office */
+    size_t link_count;              /* 0: the case itself does */
+    Str field;                      /* indexed field whose value is the office */
+} SchemeOffice;
+
 typedef struct {
     Str name;
     Str prefix;           /* of case ids */
     bool person;          /* the case is a person: its id names the key that seals */
     bool beside;          /* accompanies another case: does not tell where the person stands */
     SchemeNames readers;  /* roles among staff who may read such cases; empty: all */
+    SchemeOffice *offices; /* roles of them that are bound to their office; a role may have several ways to it */
+    size_t office_count;
     Str subject;          /* field that links to the person, for other types; empty: none */
     Str party_role;       /* role of an account whose party is a case of this type */
     const FeelCode *title;

@@ -183,6 +183,28 @@ static bool check_fields(SchemeReader *r, const SchemeType *t)
     return t->subject.len == 0 || scheme_field(t, t->subject) != NULL || scheme_broken(r, "unknown field", t->subject);
 }
 
+/* The office stands in an index, the type's own or that of the type it links to: statements look for it there. */
+static bool check_offices(SchemeReader *r, const SchemeType *t)
+{
+    r->place = STR("office");
+    for (size_t i = 0; i < t->office_count; i++) {
+        const SchemeOffice *o = &t->offices[i];
+        const SchemeType *home = t;
+        for (size_t k = 0; k < o->link_count; k++) {
+            const SchemeField *link = home ? scheme_field(home, o->links[k]) : NULL;
+            if (link == NULL || link->kind != SCHEME_CASE) {
+                return scheme_broken(r, "no field that links to a case:", o->links[k]);
+            }
+            home = scheme_type(r->s, link->of);
+        }
+        const SchemeField *f = home ? scheme_field(home, o->field) : NULL;
+        if (f == NULL || !f->indexed) {
+            return scheme_broken(r, "not an indexed field:", o->field);
+        }
+    }
+    return true;
+}
+
 static bool check_from(const SchemeReader *r, const SchemeType *t, const SchemeStep *step)
 {
     if (step->about.len == 0) {
@@ -243,7 +265,7 @@ bool scheme_check_references(const Scheme *s, Err *err)
         const SchemeType *t = &s->types[i];
         SchemeReader r = {.s = (Scheme *)(uintptr_t)s, .err = err};
         r.path = str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(t->name));
-        if (!check_fields(&r, t)) {
+        if (!check_fields(&r, t) || !check_offices(&r, t)) {
             return false;
         }
         for (size_t k = 0; k < t->step_count; k++) {

@@ -421,7 +421,7 @@ static bool read_step(SchemeReader *r, Str name, const Json *j, SchemeStep *step
            read_exprs(r, json_get(j, "public"), &step->shared) && read_also(r, json_get(j, "also"), step) &&
            read_draw(r, json_get(j, "draw"), step) && read_round(r, json_get(j, "round"), step) &&
            read_expr(r, json_get(j, "move_units"), &step->move_units) && read_expr(r, json_get(j, "take_unit"), &step->take_unit) &&
-           read_expr(r, json_get(j, "make_units"), &step->make_units);
+           read_expr(r, json_get(j, "make_units"), &step->make_units) && read_expr(r, json_get(j, "offer_if"), &step->offered);
 }
 
 /* "like" names a step of the same file: what this one does not say is said there; of objects, member by member. */
@@ -468,6 +468,41 @@ static bool read_steps(SchemeReader *r, const Json *j)
     return true;
 }
 
+static bool read_office(const SchemeReader *r, Str role, Str path, SchemeOffice *ret)
+{
+    *ret = (SchemeOffice){.role = role, .field = path};
+    for (size_t dot; (dot = str_find(ret->field, STR("."), 0)) != SIZE_MAX;) {
+        if (ret->link_count == SCHEME_OFFICE_LINKS) {
+            return scheme_broken(r, "an office is at most two links away:", path);
+        }
+        ret->links[ret->link_count++] = str_sub(ret->field, 0, dot);
+        ret->field = str_sub(ret->field, dot + 1, ret->field.len);
+    }
+    return true;
+}
+
+/* {role: "field", role: "link.field", role: ["link.field", "link.link.field"]} */
+static bool read_offices(SchemeReader *r, const Json *j)
+{
+    Arena *a = r->s->arena;
+    SchemeType *t = r->type;
+    size_t room = 1;
+    for (size_t i = 0; i < json_count(j); i++) {
+        room += read_names(a, j->members[i].value).count;
+    }
+    t->offices = ARENA_ARRAY(a, SchemeOffice, room);
+    r->place = STR("office");
+    for (size_t i = 0; i < json_count(j); i++) {
+        SchemeNames paths = read_names(a, j->members[i].value);
+        for (size_t k = 0; k < paths.count; k++) {
+            if (!read_office(r, j->members[i].key, paths.items[k], &t->offices[t->office_count++])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *err)
 {
     SchemeReader r = {.s = s, .path = path, .place = STR("the file"), .type = ret, .err = err};
@@ -483,9 +518,12 @@ bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *
         return scheme_broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
     }
     static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY},
-                                     {"readers", JSON_ARRAY}};
+                                     {"readers", JSON_ARRAY},  {"office", JSON_OBJECT}};
     if (!parts_fit(&r, j, PARTS, COUNT_OF(PARTS)) || !read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
         !read_steps(&r, json_get(j, "steps"))) {
+        return false;
+    }
+    if (!read_offices(&r, json_get(j, "office"))) {
         return false;
     }
     r.scope = base_scope(&r);

@@ -75,16 +75,25 @@ static FlowResult run_as(World *w, const Caller *caller, const char *step, Str c
     return r;
 }
 
-void world_account(World *w, const char *login, const char *role, Str party)
+static void open_account(World *w, const char *login, const char *role, Str more)
 {
     static const Str SYSTEM[] = {STR_INIT("system")};
     Caller system = {.account = STR("system"), .roles = SYSTEM, .role_count = 1, .language = STR("en")};
-    Str form = str_printf(w->a, "{'login': '%s', 'name': '%s', 'roles': ['%s'], 'language': 'en', 'party': '%.*s'}", login, login, role,
-                          STR_ARG(party));
+    Str form = str_printf(w->a, "{'login': '%s', 'name': '%s', 'roles': ['%s'], 'language': 'en', %.*s}", login, login, role, STR_ARG(more));
     FlowResult r = run_as(w, &system, "account.bootstrap", STR(""), form);
     if (!r.ok) {
         fail_with(login, &r.err);
     }
+}
+
+void world_account(World *w, const char *login, const char *role, Str party)
+{
+    open_account(w, login, role, str_printf(w->a, "'party': '%.*s'", STR_ARG(party)));
+}
+
+void world_officer(World *w, const char *login, const char *role, const char *office)
+{
+    open_account(w, login, role, str_printf(w->a, "'office': '%s'", office));
 }
 
 Caller world_caller(World *w, const char *login)

@@ -25,6 +25,8 @@ World *world_new(Arena *a, Str url);
 World *world_again(Arena *a, const World *w);
 /* Opens an account; party empty for staff. */
 void world_account(World *w, const char *login, const char *role, Str party);
+/* The same for staff of one office. */
+void world_officer(World *w, const char *login, const char *role, const char *office);
 Caller world_caller(World *w, const char *login);
 /* JSON with ' in place of ". */
 Json *world_json(Arena *a, const char *text);
