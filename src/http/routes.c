@@ -45,6 +45,8 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/quota.csv", WHO_ANYBODY, handle_quota_csv, NULL},
     {METHOD_GET, "/figures", WHO_ANYBODY, handle_series, NULL},
     {METHOD_GET, "/figures.csv", WHO_ANYBODY, handle_series_csv, NULL},
+    {METHOD_GET, "/agreements", WHO_ANYBODY, handle_agreements, NULL},
+    {METHOD_GET, "/agreements.csv", WHO_ANYBODY, handle_agreements_csv, NULL},
     {METHOD_GET, "/round/*", WHO_ANYBODY, handle_round_csv, NULL},
     {METHOD_GET, "/receipt/*", WHO_ACCOUNT, handle_receipt, NULL},
     {METHOD_GET, "/dashboard", WHO_STAFF, handle_dashboard, NULL},

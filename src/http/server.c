@@ -80,7 +80,10 @@ static void finish_field(Incoming *in)
         }
     } else if (in->field.len > 0 && in->form->count < MAX_FIELDS) {
         Str text = in->value.len ? str_copy(in->a, buf_str(&in->value)) : STR("");
-        json_set(in->a, in->form, in->field, json_new_str(in->a, utf8_is_valid(text) ? text : STR("")));
+        const Json *before = json_get_str(in->form, in->field); /* boxes of one name: a line for each that is ticked */
+        text = utf8_is_valid(text) ? text : STR("");
+        text = before != NULL && before->kind == JSON_STRING ? str_printf(in->a, "%.*s\n%.*s", STR_ARG(before->text), STR_ARG(text)) : text;
+        json_set(in->a, in->form, in->field, json_new_str(in->a, text));
     }
     in->field = STR("");
     in->field_is_file = false;

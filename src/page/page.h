@@ -128,6 +128,10 @@ MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* Published figures as dated series, each value with its source; NOT_FOUND where no scheme publishes any. The same for CSV. */
 MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
+/* The agreements of the corridor and where each country stood on a day; the work plan and what needs attention for those who read
+ * the dashboard. NOT_FOUND where no scheme keeps a register. The register for CSV. */
+MUST_USE bool page_agreements(const PageView *v, Day on, Page *ret, Err *err);
+MUST_USE bool page_agreements_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
 
