@@ -246,6 +246,8 @@ const SchemeStep *scheme_step(const Scheme *s, Str name, const SchemeType **ret_
 const SchemeField *scheme_field(const SchemeType *t, Str name);
 const SchemeState *scheme_state(const SchemeType *t, Str name);
 
+bool scheme_has_event(const Scheme *s, Str event); /* whether some step writes events of this type */
+
 /* ---- Decision models ------------------------------------------------------------------------------------------------------ */
 typedef struct {
     Str name;       /* "employer-eligibility" */
