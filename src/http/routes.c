@@ -30,6 +30,10 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/contact", WHO_ACCOUNT, handle_contact, NULL},
     {METHOD_POST, "/contact", WHO_ACCOUNT, handle_contact_save, NULL},
     {METHOD_POST, "/contact/confirm", WHO_ACCOUNT, handle_contact_confirm, NULL},
+    {METHOD_GET, "/webhooks", WHO_ACCOUNT, handle_webhooks, NULL},
+    {METHOD_POST, "/webhooks", WHO_ACCOUNT, handle_webhook_add, NULL},
+    {METHOD_GET, "/webhooks/*", WHO_ACCOUNT, handle_webhook, NULL},
+    {METHOD_POST, "/webhooks/*", WHO_ACCOUNT, handle_webhook_action, NULL},
     {METHOD_GET, "/me/data", WHO_ACCOUNT, handle_my_data, NULL},
     {METHOD_GET, "/me/data.pdf", WHO_ACCOUNT, handle_my_data_pdf, NULL},
     {METHOD_GET, "/calendar/*/*", WHO_ANYBODY, handle_calendar, NULL},
@@ -80,6 +84,10 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/api/v1/log/inclusion/*", WHO_ANYBODY, api_inclusion, "Proof that an entry is in the log of ?size= entries (as it is, if absent)."},
     {METHOD_GET, "/api/v1/log/consistency", WHO_ANYBODY, api_consistency, "Proof that the log of ?from= entries is the beginning of that of ?to= entries."},
     {METHOD_POST, "/api/v1/decide/*", WHO_ANYBODY, api_decide, "Decides facts under the law of a day. Nothing is kept."},
+    {METHOD_GET, "/api/v1/webhooks", WHO_ACCOUNT, api_webhooks, "Your webhooks."},
+    {METHOD_POST, "/api/v1/webhooks", WHO_ACCOUNT, api_webhook_add, "Subscribes {url, events}; without events, to all. Gives the secret."},
+    {METHOD_GET, "/api/v1/webhooks/*", WHO_ACCOUNT, api_webhook, "A webhook with its secret, public key and newest deliveries."},
+    {METHOD_POST, "/api/v1/webhooks/*", WHO_ACCOUNT, api_webhook_action, "{action}: test, again (with delivery) or remove."},
     {METHOD_GET, "/api/openapi.json", WHO_ANYBODY, api_description, "This description."},
 };
 

@@ -100,7 +100,13 @@ MUST_USE bool page_notices(const PageView *v, int64_t page, Page *ret, Err *err)
 MUST_USE bool page_notice_target(const PageView *v, Str id, Str *ret, Err *err);
 /* How the account wants to be reached; after a refused form: what was sent and its fault. */
 MUST_USE bool page_contact(const PageView *v, const Contact *sent, const Err *fault, bool saved, Page *ret, Err *err);
-/* Both as data to take home: {email, sms, language, wants}, NULL after a failure; [{at, case, text, read}]. */
+/* Webhooks of the account (after a refused form: what was sent, its fault), and one with its deliveries; the same as data.
+ * NOT_ALLOWED for roles without. */
+MUST_USE bool page_webhooks(const PageView *v, const Json *sent, const Err *fault, Page *ret, Err *err);
+MUST_USE bool page_webhook(const PageView *v, Str id, Page *ret, Err *err);
+MUST_USE bool page_webhooks_data(const PageView *v, Json **ret, Err *err);
+MUST_USE bool page_webhook_data(const PageView *v, Str id, Json **ret, Err *err);
+/* Address and notices as data to take home: {email, sms, language, wants}, NULL after a failure; [{at, case, text, read}]. */
 Json *page_contact_data(const PageView *v, Err *err);
 MUST_USE bool page_notices_data(const PageView *v, Json **ret, Err *err);
 /* A stored decision, run again. */

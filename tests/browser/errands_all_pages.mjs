@@ -19,7 +19,7 @@ const WHO_SEES_WHAT = {
   hrd: ['/', '/cases/agreement'],
   visa: ['/', '/case/PLA-000006/do/placement.confirm_visa'],
   committee: ['/', '/do/quota.decide', '/cases/quota'],
-  ministry: ['/', '/do/allocation.release', '/cases/allocation', '/agreements', '/do/instrument.start', '/dashboard', '/figures'],
+  ministry: ['/', '/webhooks', '/do/allocation.release', '/cases/allocation', '/agreements', '/do/instrument.start', '/dashboard', '/figures'],
   admin: ['/', '/do/account.open_staff', '/cases/account'],
   'kz-employer': ['/', '/do/permit.post_vacancy', '/do/permit.ask_transfer', '/do/worker.register', '/case/KZE-000001/do/employer.update_figures'],
   'kz-akimat': ['/', '/cases/permit', '/case/KZP-000001', '/case/KZP-000004/do/permit.decide', '/do/employer.register', '/quota', '/dashboard'],
