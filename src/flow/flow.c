@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "flow.h"
 
+#include "constant.h"
+#include "contact.h"
 #include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
@@ -256,7 +258,8 @@ static bool write_events(Pipeline *p)
 {
     Err *err = &p->ret->err;
     CommandPlan *plan = &p->ret->plan;
-    if (!store_append(p->f->store, p->a, plan->events, plan->count, err)) {
+    if (!constant_keep(p->f->store, p->a, p->command->scheme, plan->constants, p->now, p->in.today, err) ||
+        !store_append(p->f->store, p->a, plan->events, plan->count, err)) {
         return false;
     }
     for (size_t i = 0; i < plan->count; i++) {
@@ -363,6 +366,13 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
         add_receipt(f, &p);
     }
     return ret->ok;
+}
+
+bool flow_repeat(const Flow *f, Arena *a, const Caller *caller, const Command *command, FlowResult *ret)
+{
+    *ret = (FlowResult){.faults.arena = a};
+    ret->repeated = store_done(f->store, a, command->key, request_hash(a, caller, command), &ret->outcome, &ret->err) && ret->outcome != NULL;
+    return ret->ok = ret->repeated;
 }
 
 /* ---- Which steps ---- */
@@ -562,17 +572,21 @@ bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret, Err *err
     if (proof == NULL || s == NULL) {
         return err_set(err, NOT_FOUND, "Event %lld holds no decision.", (long long)seq);
     }
-    const Json *facts = json_get(e->sealed, "facts");
-    facts = facts ? facts : json_get(e->data, "facts");
-    if (facts == NULL) {
+    const Json *kept = json_get(e->sealed, "facts");
+    Json *facts;
+    kept = kept ? kept : json_get(e->data, "facts");
+    if (kept == NULL) {
         return err_set(err, NOT_FOUND, "The facts of this decision were erased; the proof of the log remains.");
+    }
+    if (!constant_expand(f->store, a, kept, &facts, err)) {
+        return false;
     }
     Json *out = *ret = json_new_object(a);
     json_set(a, out, STR("seq"), json_new_int(a, seq));
     json_set(a, out, STR("case"), json_new_str(a, e->stream));
     json_set(a, out, STR("step"), json_new_str(a, json_text_at(e->data, "step")));
     json_set(a, out, STR("decision"), (Json *)(uintptr_t)proof);
-    json_set(a, out, STR("facts"), (Json *)(uintptr_t)facts);
+    json_set(a, out, STR("facts"), facts);
     json_set(a, out, STR("event_hash"), json_new_str(a, hex_print(a, HASH_STR(e->hash))));
     return again(run, s, e, proof, facts, out, err);
 }
@@ -640,7 +654,8 @@ static bool erase_in(const Flow *in, void *host, Err *err)
     e.data = json_new_object(a);
     json_set(a, e.data, STR("type"), json_new_str(a, row->type));
     json_set(a, e.data, STR("article"), json_new_str(a, x->article));
-    return store_erase_person(in->store, row->id, err) && draft_forget(in, a, row->scheme, row->id, err) && store_append(in->store, a, &e, 1, err) &&
+    return store_erase_person(in->store, row->id, err) && draft_forget(in, a, row->scheme, row->id, err) &&
+           contact_forget(in, a, row->scheme, row->id, err) && store_append(in->store, a, &e, 1, err) &&
            project_forget(in->store, a, row->id, err);
 }
 

@@ -93,7 +93,10 @@ static void hide_small(Set *s)
     }
     while (s->hidden_cells > 0 && (s->hidden_cells < 2 || sum < 2 * s->below)) {
         size_t next = smallest_shown(s);
-        if (next == s->count) {
+        if (next == s->count) { /* so few in all that even the names of the cells would tell: one cell without a name */
+            s->cells[0] = (Cell){STR("*"), s->total, true};
+            s->count = 1;
+            s->hidden_cells = 1;
             return;
         }
         s->cells[next].hidden = true;
@@ -135,6 +138,9 @@ static bool count_set(const PageView *v, const Json *rule, Set *ret, Err *err)
 
 static Str cell_label(const Set *s, Str name)
 {
+    if (str_eq(name, STR("*"))) {
+        return view_text(s->v->a, s->v->language, "open.hidden", NULL);
+    }
     if (str_eq(s->by, STR("@month"))) {
         return name;
     }
