@@ -134,6 +134,11 @@ MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* Published figures as dated series, each value with its source; NOT_FOUND where no scheme publishes any. The same for CSV. */
 MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
+/* Open data: every data set of the scheme with its definition; one as rows for CSV, and its description with what the total is counted
+ * from. Small cells are left out for every reader. NOT_FOUND. */
+MUST_USE bool page_open_data(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_open_csv(const PageView *v, Str id, Json **ret, Err *err);
+MUST_USE bool page_open_about(const PageView *v, Str id, Json **ret, Err *err);
 /* The agreements of the corridor and where each country stood on a day; the work plan and what needs attention for those who read
  * the dashboard. NOT_FOUND where no scheme keeps a register. The register for CSV. */
 MUST_USE bool page_agreements(const PageView *v, Day on, Page *ret, Err *err);
