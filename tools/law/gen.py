@@ -14,6 +14,7 @@ A source (tools/law/models/<name>.law) is read line by line:
   decide Name : Type              a literal expression, FEEL below
   unique Name : Type              a decision table, a rule per line below:
   collect Name : Type             id : input is test ; input is test => output @ citations @ source
+  lawday fact @ citations @ source   the fact whose day picks the version, where there is no "governing day"
   top granted refused             the top decision: words for yes and no, then lines "+ key: FEEL" for its extras
 
 Dates and durations stand bare (2010-04-12, P3M). A line that starts with {a..b} holds only for versions with a <= day < b.
@@ -165,6 +166,14 @@ class Model:
         node.words = tuple(x.strip() for x in (rest.split('/') if '/' in rest else rest.split()))
         self.nodes.append(node)
 
+    def on_lawday(self, rest):
+        """lawday FACT @ citations @ source: the fact whose day picks the law that counts; told in the answer as "law day"."""
+        fact, article, source = [x.strip() for x in rest.rsplit('@', 2)]
+        node = Node('unique', 'Law day', 'date')
+        node.doc = 'The day whose law counts.'
+        node.rules.append(Rule('d1', [(fact, '-')], fact, article, source))
+        self.nodes.append(node)
+
     def on_use(self, rest):
         """use NAME: lines of models/NAME.part"""
         for line in open(os.path.join(SOURCES, rest + '.part'), encoding='utf-8'):
@@ -239,6 +248,8 @@ class Model:
         if not tops:
             return self
         top = tops[0]
+        if any(n.name == 'Law day' for n in self.nodes):
+            top.extras.append('law day: Law day')
         facts = []
         for n in self.inputs():
             if n.optional:
