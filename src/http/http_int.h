@@ -5,6 +5,7 @@
 
 #include "bulk_thread.h"
 #include "flow/open.h"
+#include "notice_thread.h"
 #include "page/page.h"
 
 enum {
@@ -46,6 +47,7 @@ typedef struct {
     Flow flow;
     const char *mode_demo; /* not NULL: a demo store */
     BulkThread *bulk;      /* NULL: uploads wait for another process */
+    NoticeThread *notices; /* NULL: another process makes and sends them */
     Str origin;            /* how the public reaches us, for documents */
 } Worker;
 
@@ -138,6 +140,8 @@ bool handle_quota(Exchange *x, Err *err);
 bool handle_quota_csv(Exchange *x, Err *err);
 bool handle_series(Exchange *x, Err *err);
 bool handle_series_csv(Exchange *x, Err *err);
+bool handle_agreements(Exchange *x, Err *err);
+bool handle_agreements_csv(Exchange *x, Err *err);
 bool handle_round_csv(Exchange *x, Err *err);
 bool handle_receipt(Exchange *x, Err *err);
 bool handle_dashboard(Exchange *x, Err *err);
@@ -151,6 +155,12 @@ bool handle_bulk_key(Exchange *x, Err *err);
 bool handle_upload(Exchange *x, Err *err);
 bool handle_upload_order(Exchange *x, Err *err);
 bool handle_upload_file(Exchange *x, Err *err);
+bool handle_notices(Exchange *x, Err *err);
+bool handle_notices_read(Exchange *x, Err *err);
+bool handle_notice_open(Exchange *x, Err *err);
+bool handle_contact(Exchange *x, Err *err);
+bool handle_contact_save(Exchange *x, Err *err);
+bool handle_contact_confirm(Exchange *x, Err *err);
 bool handle_verify(Exchange *x, Err *err);
 bool handle_status_list(Exchange *x, Err *err);
 bool handle_issuer(Exchange *x, Err *err);
