@@ -1,9 +1,11 @@
-/* guard.c: what is turned away before any handler runs: forms sent from other sites, and addresses that ask too often.
+/* guard.c: what is turned away before any handler runs: forms of other sites or without their secret, and who asks too often.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
-#include <pthread.h>
-#include <string.h>
+#include <sodium.h>
+
+#include "access/access.h"
+#include "base/hash.h"
 
 /* ---- Where a form comes from ---- */
 
@@ -28,62 +30,68 @@ bool http_check_origin(const Request *q, Str own_origin, Err *err)
 
 /* ---- How often ---- */
 
-/* How often one address may ask in a minute; what is not listed may be asked as often as one likes. Not in a demo. */
-static const struct {
-    const char *pattern;
-    int per_minute;
-} LIMITS[] = {{"/sign-in", 20}, {"/api/v1/session", 20}, {"/check", 120}, {"/verify", 120}, {"/api/v1/decide/*", 120}};
-
-static int limit_of(const Route *route)
+/* In whose name it is asked: the caller, or the account that one wants to sign in as. */
+static Str named_account(const Exchange *x)
 {
-    for (size_t i = 0; i < COUNT_OF(LIMITS) && route->method == METHOD_POST; i++) {
-        if (strcmp(LIMITS[i].pattern, route->pattern) == 0) {
-            return LIMITS[i].per_minute;
-        }
+    Json *body;
+    Err none;
+    if (x->signed_in) {
+        return x->session.account;
     }
-    return 0;
+    if (!http_is_api(x->q)) {
+        return str_trim(http_form(x, "login"));
+    }
+    return x->q->body.len > 0 && json_parse(x->v.a, x->q->body, &body, &none) ? json_text_at(body, "login") : STR("");
 }
 
-enum { SLOTS = 4096, PROBES = 8, MINUTE_MS = 60000 };
-
-/* Asked for in this minute by an address; a fixed table, so that a flood cannot fill memory: the oldest gives way. */
-typedef struct {
-    uint64_t who;
-    int64_t minute;
-    int count;
-} Slot;
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static Slot slots[SLOTS];
-
-static Slot *find_slot(uint64_t who, int64_t minute)
+static bool take(const Exchange *x, Str kind, Str who, const AccessRate *rate, int64_t per_minute, Err *err)
 {
-    Slot *oldest = NULL;
-    for (size_t i = 0; i < PROBES; i++) {
-        Slot *s = &slots[(who + i) % SLOTS];
-        if (s->who == who) {
-            return s;
-        }
-        oldest = oldest == NULL || s->minute < oldest->minute ? s : oldest;
-    }
-    *oldest = (Slot){.who = who, .minute = minute};
-    return oldest;
-}
-
-bool http_check_rate(const Route *route, Str remote, Instant now, Err *err)
-{
-    int most = limit_of(route);
-    if (most == 0 || remote.len == 0) {
+    int64_t wait_ms = 0;
+    uint64_t key = str_hash(str_printf(x->v.a, "%.*s %.*s %.*s", STR_ARG(kind), STR_ARG(rate->pattern), STR_ARG(who)));
+    if (who.len == 0 || access_take(key, per_minute, x->v.now, &wait_ms)) {
         return true;
     }
-    uint64_t who = str_hash(remote) ^ ((uint64_t)(uintptr_t)route * 0x9E3779B97F4A7C15u);
-    int64_t minute = now.ms / MINUTE_MS;
-    pthread_mutex_lock(&lock);
-    Slot *s = find_slot(who, minute);
-    if (s->minute != minute) {
-        *s = (Slot){.who = who, .minute = minute};
+    err_set(err, RATE_LIMITED, "%s", err_plain(RATE_LIMITED));
+    err->wait_ms = wait_ms;
+    return false;
+}
+
+bool http_check_rate(const Exchange *x, const Route *route, Err *err)
+{
+    if (route->method != METHOD_POST) {
+        return true;
     }
-    bool ok = ++s->count <= most;
-    pthread_mutex_unlock(&lock);
-    return ok || err_set(err, RATE_LIMITED, "%s", err_plain(RATE_LIMITED));
+    AccessRate rate = access_rate(flow_access(&x->w->flow), str_from_c(route->pattern));
+    return take(x, STR("address"), x->q->remote, &rate, rate.per_address, err) &&
+           take(x, STR("account"), named_account(x), &rate, rate.per_account, err);
+}
+
+/* ---- The secret of a form ---- */
+
+Str http_form_secret(const Exchange *x, Str cookie)
+{
+    Hash key;
+    Err none;
+    unsigned char mac[crypto_auth_BYTES];
+    if (cookie.len == 0 || !store_secret(x->w->flow.store, STR("form"), &key, &none)) {
+        return STR("");
+    }
+    crypto_auth(mac, (const unsigned char *)cookie.ptr, cookie.len, key.b);
+    return base64url_print(x->w->a, (Str){(const char *)mac, sizeof mac});
+}
+
+bool http_check_csrf(const Exchange *x, Err *err)
+{
+    Str sent = x->q->form_token.len ? x->q->form_token : http_form(x, "csrf"), want = x->v.csrf;
+    bool cookie_is_theirs = x->signed_in || str_eq(x->form_cookie, x->q->cookie_form);
+    bool ok = cookie_is_theirs && want.len > 0 && sent.len == want.len && sodium_memcmp(sent.ptr, want.ptr, sent.len) == 0;
+    return ok || err_set(err, STALE_FORM, "This form is too old; please open it again.");
+}
+
+/* A browser sends its cookie by itself; that the call is meant is shown by a bearer token or by the form's secret. What of the
+ * API asks nobody to be signed in reads no cookie. */
+bool http_check_form(const Exchange *x, const Route *route, Err *err)
+{
+    bool by_cookie = !str_starts(x->q->authorization, STR("Bearer ")) && !(http_is_api(x->q) && route->who == WHO_ANYBODY);
+    return route->method != METHOD_POST || !by_cookie || http_check_csrf(x, err);
 }
