@@ -55,9 +55,10 @@ const AccessProvider *access_provider(const Access *s, Str id); /* NULL: none of
 /* "Firefox, Windows" from the words with which a browser names itself; empty where it says nothing known. Static or in a. */
 Str access_device(Arena *a, Str user_agent);
 
-/* Counts requests of somebody at a rate: each takes a token; a minute's worth may be taken at once (GCRA). Shared by all
- * threads of the process; forgets whom it has not seen for long. False where there is none left; *ret_wait_ms is then how long
- * until there is one, exactly. */
-MUST_USE bool access_take(uint64_t who, int64_t per_minute, Instant now, int64_t *ret_wait_ms);
+/* Counts requests of somebody at a rate: a minute's worth may come at once, then one by one (GCRA). Shared by all threads of
+ * the process; forgets whom it has not seen for long. access_wait_ms() says how long until the next is let in, exactly; 0: now.
+ * access_take() counts one that was let in. */
+int64_t access_wait_ms(uint64_t who, int64_t per_minute, Instant now);
+void access_take(uint64_t who, int64_t per_minute, Instant now);
 
 #endif

@@ -29,22 +29,30 @@ static Slot *find_slot(uint64_t who)
     return oldest;
 }
 
-bool access_take(uint64_t who, int64_t per_minute, Instant now, int64_t *ret_wait_ms)
+static int64_t due_at(const Slot *s, int64_t now_us)
+{
+    return s->due_us > now_us ? s->due_us : now_us;
+}
+
+int64_t access_wait_ms(uint64_t who, int64_t per_minute, Instant now)
 {
     if (per_minute <= 0) {
-        return true;
+        return 0;
     }
-    int64_t now_us = now.ms * 1000, each_us = MINUTE_US / per_minute, ahead_us = MINUTE_US - each_us;
+    int64_t now_us = now.ms * 1000, ahead_us = MINUTE_US - MINUTE_US / per_minute;
+    pthread_mutex_lock(&lock);
+    int64_t over_us = due_at(find_slot(who), now_us) - now_us - ahead_us;
+    pthread_mutex_unlock(&lock);
+    return over_us > 0 ? (over_us + 999) / 1000 : 0;
+}
+
+void access_take(uint64_t who, int64_t per_minute, Instant now)
+{
+    if (per_minute <= 0) {
+        return;
+    }
     pthread_mutex_lock(&lock);
     Slot *s = find_slot(who);
-    int64_t due = s->due_us > now_us ? s->due_us : now_us;
-    bool ok = due - now_us <= ahead_us;
-    if (ok) {
-        s->due_us = due + each_us;
-    }
+    s->due_us = due_at(s, now.ms * 1000) + MINUTE_US / per_minute;
     pthread_mutex_unlock(&lock);
-    if (!ok) {
-        *ret_wait_ms = (due - now_us - ahead_us + 999) / 1000;
-    }
-    return ok;
 }

@@ -44,26 +44,32 @@ static Str named_account(const Exchange *x)
     return x->q->body.len > 0 && json_parse(x->v.a, x->q->body, &body, &none) ? json_text_at(body, "login") : STR("");
 }
 
-static bool take(const Exchange *x, Str kind, Str who, const AccessRate *rate, int64_t per_minute, Err *err)
-{
-    int64_t wait_ms = 0;
-    uint64_t key = str_hash(str_printf(x->v.a, "%.*s %.*s %.*s", STR_ARG(kind), STR_ARG(rate->pattern), STR_ARG(who)));
-    if (who.len == 0 || access_take(key, per_minute, x->v.now, &wait_ms)) {
-        return true;
-    }
-    err_set(err, RATE_LIMITED, "%s", err_plain(RATE_LIMITED));
-    err->wait_ms = wait_ms;
-    return false;
-}
-
 bool http_check_rate(const Exchange *x, const Route *route, Err *err)
 {
     if (route->method != METHOD_POST) {
         return true;
     }
     AccessRate rate = access_rate(flow_access(&x->w->flow), str_from_c(route->pattern));
-    return take(x, STR("address"), x->q->remote, &rate, rate.per_address, err) &&
-           take(x, STR("account"), named_account(x), &rate, rate.per_account, err);
+    Str account = named_account(x);
+    const struct {
+        uint64_t who;
+        int64_t per_minute;
+    } both[] = {{str_hash(str_printf(x->v.a, "address %s %.*s", route->pattern, STR_ARG(x->q->remote))), x->q->remote.len ? rate.per_address : 0},
+                {str_hash(str_printf(x->v.a, "account %s %.*s", route->pattern, STR_ARG(account))), account.len ? rate.per_account : 0}};
+    int64_t wait_ms = 0;
+    for (size_t i = 0; i < COUNT_OF(both); i++) {
+        int64_t w = access_wait_ms(both[i].who, both[i].per_minute, x->v.now);
+        wait_ms = w > wait_ms ? w : wait_ms;
+    }
+    for (size_t i = 0; wait_ms == 0 && i < COUNT_OF(both); i++) { /* who is turned away uses nothing up */
+        access_take(both[i].who, both[i].per_minute, x->v.now);
+    }
+    if (wait_ms == 0) {
+        return true;
+    }
+    err_set(err, RATE_LIMITED, "%s", err_plain(RATE_LIMITED));
+    err->wait_ms = wait_ms;
+    return false;
 }
 
 /* ---- The secret of a form ---- */
