@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "flow.h"
 
+#include "constant.h"
 #include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
@@ -261,7 +262,8 @@ static bool write_events(Pipeline *p)
 {
     Err *err = &p->ret->err;
     CommandPlan *plan = &p->ret->plan;
-    if (!store_append(p->f->store, p->a, plan->events, plan->count, err)) {
+    if (!constant_keep(p->f->store, p->a, p->command->scheme, plan->constants, p->now, p->in.today, err) ||
+        !store_append(p->f->store, p->a, plan->events, plan->count, err)) {
         return false;
     }
     for (size_t i = 0; i < plan->count; i++) {
@@ -370,6 +372,13 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
     return ret->ok;
 }
 
+bool flow_repeat(const Flow *f, Arena *a, const Caller *caller, const Command *command, FlowResult *ret)
+{
+    *ret = (FlowResult){.faults.arena = a};
+    ret->repeated = store_done(f->store, a, command->key, request_hash(a, caller, command), &ret->outcome, &ret->err) && ret->outcome != NULL;
+    return ret->ok = ret->repeated;
+}
+
 /* ---- Which steps ---- */
 
 static bool step_fits(const CommandInput *in)
@@ -385,6 +394,19 @@ static bool step_fits(const CommandInput *in)
         return in->step->opens && in->row == NULL;
     }
     return str_eq(in->row->type, in->type->name) && scheme_names_have(&in->step->from, in->row->state);
+}
+
+/* A step that would be refused for what stands in the case is not put before people. */
+static bool is_offered(const CommandInput *in)
+{
+    if (in->step->offered == NULL || in->row == NULL || in->mode != COMMAND_PLAIN) {
+        return true;
+    }
+    Value *frame = ARENA_ARRAY(feel_run_arena(in->run), Value, in->step->slot_count);
+    scheme_fill_frame(in->scheme, frame);
+    frame[SLOT_CASE] = command_case_value(in->run, in->scheme, in->row);
+    frame[SLOT_TODAY] = feel_date(instant_day(in->now, scheme_utc_offset(in->scheme)));
+    return feel_is_true(feel_eval(in->run, in->step->offered, frame));
 }
 
 static void add_step(Arena *a, Json *list, const CommandInput *in)
@@ -440,7 +462,7 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
                 CommandInput in = {.scheme = s, .type = &types[i], .step = step, .mode = (CommandMode)mode,
                                    .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
                 Err err;
-                bool fits = !in.step->hidden && step_fits(&in);
+                bool fits = !in.step->hidden && step_fits(&in) && is_offered(&in);
                 in.row = about && mode == COMMAND_PLAIN ? NULL : row; /* who may is asked as for the opening */
                 if (fits && command_may(&in, &err)) {
                     add_step(a, list, &in);
@@ -494,17 +516,21 @@ bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret, Err *err
     if (proof == NULL || s == NULL) {
         return err_set(err, NOT_FOUND, "Event %lld holds no decision.", (long long)seq);
     }
-    const Json *facts = json_get(e->sealed, "facts");
-    facts = facts ? facts : json_get(e->data, "facts");
-    if (facts == NULL) {
+    const Json *kept = json_get(e->sealed, "facts");
+    Json *facts;
+    kept = kept ? kept : json_get(e->data, "facts");
+    if (kept == NULL) {
         return err_set(err, NOT_FOUND, "The facts of this decision were erased; the proof of the log remains.");
+    }
+    if (!constant_expand(f->store, a, kept, &facts, err)) {
+        return false;
     }
     Json *out = *ret = json_new_object(a);
     json_set(a, out, STR("seq"), json_new_int(a, seq));
     json_set(a, out, STR("case"), json_new_str(a, e->stream));
     json_set(a, out, STR("step"), json_new_str(a, json_text_at(e->data, "step")));
     json_set(a, out, STR("decision"), (Json *)(uintptr_t)proof);
-    json_set(a, out, STR("facts"), (Json *)(uintptr_t)facts);
+    json_set(a, out, STR("facts"), facts);
     json_set(a, out, STR("event_hash"), json_new_str(a, hex_print(a, HASH_STR(e->hash))));
     return again(run, s, e, proof, facts, out, err);
 }

@@ -67,6 +67,8 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/offline", WHO_ANYBODY, handle_offline, NULL},
     {METHOD_GET, "/healthz", WHO_ANYBODY, handle_health, NULL},
     {METHOD_GET, "/metrics", WHO_ANYBODY, handle_metrics, NULL},
+    {METHOD_GET, "/api", WHO_ANYBODY, handle_api, NULL},
+    {METHOD_GET, "/api/problems", WHO_ANYBODY, handle_problems, NULL},
     {METHOD_POST, "/api/v1/session", WHO_ANYBODY, api_session, "Signs in and gives a bearer token."},
     {METHOD_POST, "/api/v1/commands", WHO_ACCOUNT, api_command, "Takes one step of a case. Send an Idempotency-Key."},
     {METHOD_GET, "/api/v1/steps", WHO_ACCOUNT, api_steps, "The steps you may take, on ?case= or to open a case."},

@@ -83,6 +83,16 @@ bool page_reads_type(const PageView *v, const SchemeType *t);
 /* True if reading this case must be recorded: staff reads a person's case. *ret_person gets the person. */
 bool page_reads_person(const PageView *v, const CaseRow *row, Str *ret_person);
 
+/* JSON Schemas (2020-12) of what a step is sent, of what a case of the type may hold, and of the command around the form: suffix
+ * "", or "/confirm" and "/reject" of a step for two people. Labels in the reader's language. */
+Json *page_form_schema(const PageView *v, const SchemeType *t, const SchemeStep *step);
+Json *page_case_schema(const PageView *v, const SchemeType *t);
+Json *page_command_schema(const PageView *v, const SchemeType *t, const SchemeStep *step, const char *suffix);
+/* The description of the API (OpenAPI) as a page, with the form of one step; NOT_FOUND where there is no such step. */
+MUST_USE bool page_api(const PageView *v, const Json *description, Str step, Page *ret, Err *err);
+/* Every code of schema/errors.tbl, in the reader's language. */
+MUST_USE bool page_problems(const PageView *v, Page *ret, Err *err);
+
 /* The form of a step; row NULL where it opens a case. After a refused post: what was sent, its faults. */
 typedef struct {
     Str step, case_id;

@@ -53,6 +53,8 @@ typedef struct {
 
 /* path is what stands behind /static/, such as "app.css". False: there is no such file. */
 MUST_USE bool view_file(Arena *a, Str path, ViewFile *ret);
+/* A file of web/ that the program itself reads, such as "api/openapi.json". */
+MUST_USE bool view_data(Arena *a, Str path, Str *ret_bytes);
 /* Development: from now on read web/ from this folder instead of the packed copy. Call once, before the first page. */
 void view_use_folder(const char *folder);
 

@@ -1,6 +1,6 @@
 // errands.mjs: the list, in the order in which they run; later ones use what earlier ones left.
 // SPDX-License-Identifier: Apache-2.0
-import { ACCESS } from "./errands_access.mjs";
+import * as access from './errands_access.mjs';
 import * as allPages from './errands_all_pages.mjs';
 import * as bulk from './errands_bulk.mjs';
 import * as candidate from './errands_candidate.mjs';
@@ -21,6 +21,7 @@ export const ERRANDS = [
   ...kazakhstan.ERRANDS,
   ...bulk.ERRANDS,
   ...rights.ERRANDS,
+  ...access.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];

@@ -47,7 +47,7 @@ async function recoveryCode(world) {
   await lost.heading(lost.web('access.title')).waitFor();
 }
 
-export const ACCESS = [
+export const ERRANDS = [
   { name: 'a person sees where they are signed in, changes the password and ends the rest', run: sessionsEnd },
   { name: 'a person who lost the password comes back with a recovery code', run: recoveryCode },
 ];
