@@ -41,6 +41,17 @@ void page_frame(const PageView *v, Json *model, Str title);
 
 MUST_USE bool page_home(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err *err);
+/* A new password by a recovery code. */
+MUST_USE bool page_recover(const PageView *v, Str login, const Err *fault, Page *ret, Err *err);
+/* How the caller signs in: sessions, password, recovery codes. After a change: what was done, or the fault. */
+typedef struct {
+    const Session *session; /* the caller's, now */
+    Str done;               /* "password", "ended", …; empty: nothing */
+    const Err *fault;       /* NULL: none */
+    Str *codes;             /* made just now: shown this once */
+    size_t code_count;
+} PageAccessAsk;
+MUST_USE bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *err);
 
 typedef struct {
     Str type, state, text;
