@@ -60,6 +60,7 @@ typedef struct {
     bool decided;           /* decision holds */
     Decision decision;
     Json *proof;            /* decision_proof() */
+    Json *constants;        /* SHA-256 → list: what the facts in the events only name; never NULL */
     Str outcome;            /* "granted" where nothing had to be decided */
 } CommandPlan;
 

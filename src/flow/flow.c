@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "flow.h"
 
+#include "constant.h"
 #include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
@@ -256,7 +257,8 @@ static bool write_events(Pipeline *p)
 {
     Err *err = &p->ret->err;
     CommandPlan *plan = &p->ret->plan;
-    if (!store_append(p->f->store, p->a, plan->events, plan->count, err)) {
+    if (!constant_keep(p->f->store, p->a, p->command->scheme, plan->constants, p->now, p->in.today, err) ||
+        !store_append(p->f->store, p->a, plan->events, plan->count, err)) {
         return false;
     }
     for (size_t i = 0; i < plan->count; i++) {
@@ -509,17 +511,21 @@ bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret, Err *err
     if (proof == NULL || s == NULL) {
         return err_set(err, NOT_FOUND, "Event %lld holds no decision.", (long long)seq);
     }
-    const Json *facts = json_get(e->sealed, "facts");
-    facts = facts ? facts : json_get(e->data, "facts");
-    if (facts == NULL) {
+    const Json *kept = json_get(e->sealed, "facts");
+    Json *facts;
+    kept = kept ? kept : json_get(e->data, "facts");
+    if (kept == NULL) {
         return err_set(err, NOT_FOUND, "The facts of this decision were erased; the proof of the log remains.");
+    }
+    if (!constant_expand(f->store, a, kept, &facts, err)) {
+        return false;
     }
     Json *out = *ret = json_new_object(a);
     json_set(a, out, STR("seq"), json_new_int(a, seq));
     json_set(a, out, STR("case"), json_new_str(a, e->stream));
     json_set(a, out, STR("step"), json_new_str(a, json_text_at(e->data, "step")));
     json_set(a, out, STR("decision"), (Json *)(uintptr_t)proof);
-    json_set(a, out, STR("facts"), (Json *)(uintptr_t)facts);
+    json_set(a, out, STR("facts"), facts);
     json_set(a, out, STR("event_hash"), json_new_str(a, hex_print(a, HASH_STR(e->hash))));
     return again(run, s, e, proof, facts, out, err);
 }

@@ -253,6 +253,7 @@ typedef struct {
     Day from;       /* folder's day */
     Str path;
     Str hash;       /* SHA-256 of the file, hex */
+    Str law_hash;   /* scheme_law_hash() of its folder */
     const DmnModel *model;
 } SchemeModel;
 size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then day */
@@ -260,7 +261,7 @@ size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then
 size_t scheme_law_days(const Scheme *s, Arena *a, Day **ret);
 /* What two people sign: SHA-256, hex, over a line "name hash" for each model of the folder of that day, by name. Empty if there
  * is no such folder. */
-Str scheme_law_hash(const Scheme *s, Arena *a, Day day);
+Str scheme_law_hash(const Scheme *s, Day day);
 /* The version in force on the day: the newest from ≤ day; NULL if there is none. */
 const SchemeModel *scheme_model(const Scheme *s, Str name, Day day);
 
@@ -293,6 +294,13 @@ typedef struct {
 /* The same period with the clock stopped during the pauses: each day of a pause inside the running period moves the end by one
  * day; days in two pauses count once. Pauses in any order. */
 Day scheme_paused_end(const Scheme *s, Day from, Period length, const Pause *pauses, size_t count);
+/* A long list of the scheme's own that facts may hold, such as its holidays. The log tells it once, by its hash. */
+typedef struct {
+    Value value;
+    const Json *json; /* the same; of the scheme, not to be changed */
+    Str sha256;       /* hex, of its canonical JSON */
+} SchemeConstant;
+size_t scheme_constants(const Scheme *s, const SchemeConstant **ret);
 /* Fills the slots that do not depend on a command: holidays and functions. */
 void scheme_fill_frame(const Scheme *s, Value *frame);
 

@@ -212,6 +212,7 @@ TEST(a_person_takes_home_what_proves_their_own_entries)
     eq_text(json_text_at(proof, "checkpoint"), str_c(a, note));
     check(json_count(json_get(proof, "sealed")) > 0 && json_text_at(proof, "salt").len > 0);
     check(json_count(json_get(proof, "inclusion")) > 0);
+    check(json_get(j, "lists") != NULL);
 }
 
 /* ---- Forms ---- */
