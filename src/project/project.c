@@ -13,7 +13,7 @@ static const char *const CREATE[] = {
     " version BIGINT NOT NULL, title TEXT NOT NULL, holder TEXT NOT NULL, opened BIGINT NOT NULL, since BIGINT NOT NULL,"
     " due TEXT NOT NULL, due_rule TEXT NOT NULL, person TEXT NOT NULL, data TEXT NOT NULL, pending TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS cases_by_holder ON cases (holder, due)",
-    "CREATE INDEX IF NOT EXISTS cases_by_state ON cases (scheme, type, state)",
+    "CREATE INDEX IF NOT EXISTS cases_by_state_number ON cases (scheme, type, state, LENGTH(id), id)",
     "CREATE INDEX IF NOT EXISTS cases_by_number ON cases (scheme, type, LENGTH(id), id)",
     "CREATE INDEX IF NOT EXISTS cases_by_person ON cases (person)",
     "CREATE TABLE IF NOT EXISTS case_index (type TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, case_id TEXT NOT"
