@@ -10,6 +10,8 @@ typedef struct {
 } Hash;
 
 Hash hash_of(Str bytes); /* SHA-256 */
+/* The first 8 bytes of the SHA-256 of bytes, as a big-endian number. */
+uint64_t hash_head(Str bytes);
 bool hash_eq(Hash a, Hash b);
 Str hex_print(Arena *a, Str bytes); /* lower case */
 MUST_USE bool hex_parse(Arena *a, Str text, Str *ret_bytes);

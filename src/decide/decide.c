@@ -232,6 +232,9 @@ bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, c
     if (d == NULL) {
         return false;
     }
+    if (facts != NULL && facts->kind != JSON_OBJECT && facts->kind != JSON_NULL) {
+        return err_field(err, BAD_REQUEST, "facts", "The facts are an object: name → value.");
+    }
     const DmnInput *inputs;
     size_t count = dmn_inputs(d, &inputs), n = 0, before = faults->count;
     FeelEntry *entries = ARENA_ARRAY(feel_run_arena(run), FeelEntry, count + 1);

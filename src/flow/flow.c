@@ -3,6 +3,7 @@
 #include "flow.h"
 
 #include "constant.h"
+#include "contact.h"
 #include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
@@ -367,6 +368,13 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
     return ret->ok;
 }
 
+bool flow_repeat(const Flow *f, Arena *a, const Caller *caller, const Command *command, FlowResult *ret)
+{
+    *ret = (FlowResult){.faults.arena = a};
+    ret->repeated = store_done(f->store, a, command->key, request_hash(a, caller, command), &ret->outcome, &ret->err) && ret->outcome != NULL;
+    return ret->ok = ret->repeated;
+}
+
 /* ---- Which steps ---- */
 
 static bool step_fits(const CommandInput *in)
@@ -382,6 +390,19 @@ static bool step_fits(const CommandInput *in)
         return in->step->opens && in->row == NULL;
     }
     return str_eq(in->row->type, in->type->name) && scheme_names_have(&in->step->from, in->row->state);
+}
+
+/* A step that would be refused for what stands in the case is not put before people. */
+static bool is_offered(const CommandInput *in)
+{
+    if (in->step->offered == NULL || in->row == NULL || in->mode != COMMAND_PLAIN) {
+        return true;
+    }
+    Value *frame = ARENA_ARRAY(feel_run_arena(in->run), Value, in->step->slot_count);
+    scheme_fill_frame(in->scheme, frame);
+    frame[SLOT_CASE] = command_case_value(in->run, in->scheme, in->row);
+    frame[SLOT_TODAY] = feel_date(instant_day(in->now, scheme_utc_offset(in->scheme)));
+    return feel_is_true(feel_eval(in->run, in->step->offered, frame));
 }
 
 static void add_step(Arena *a, Json *list, const CommandInput *in)
@@ -437,7 +458,7 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
                 CommandInput in = {.scheme = s, .type = &types[i], .step = step, .mode = (CommandMode)mode,
                                    .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
                 Err err;
-                bool fits = !in.step->hidden && step_fits(&in);
+                bool fits = !in.step->hidden && step_fits(&in) && is_offered(&in);
                 in.row = about && mode == COMMAND_PLAIN ? NULL : row; /* who may is asked as for the opening */
                 if (fits && command_may(&in, &err)) {
                     add_step(a, list, &in);
@@ -573,7 +594,8 @@ static bool erase_in(const Flow *in, void *host, Err *err)
     e.data = json_new_object(a);
     json_set(a, e.data, STR("type"), json_new_str(a, row->type));
     json_set(a, e.data, STR("article"), json_new_str(a, x->article));
-    return store_erase_person(in->store, row->id, err) && draft_forget(in, a, row->scheme, row->id, err) && store_append(in->store, a, &e, 1, err) &&
+    return store_erase_person(in->store, row->id, err) && draft_forget(in, a, row->scheme, row->id, err) &&
+           contact_forget(in, a, row->scheme, row->id, err) && store_append(in->store, a, &e, 1, err) &&
            project_forget(in->store, a, row->id, err);
 }
 

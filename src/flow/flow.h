@@ -45,6 +45,8 @@ MUST_USE bool flow_exec(const Flow *f, const FlowStatement *list, size_t count, 
 /* Runs one command. The run must be fresh; the result lives in its arena. `now` is the only clock. Returns ret->ok. */
 bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
               FlowResult *ret);
+/* What a command of this caller with this key answered before; false where there was none, or another command under the key. */
+bool flow_repeat(const Flow *f, Arena *a, const Caller *caller, const Command *command, FlowResult *ret);
 /* A run with limits wide enough for a command over the whole pool of candidates. */
 FeelRun *flow_new_run(Arena *a, Instant now);
 

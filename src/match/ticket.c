@@ -40,12 +40,7 @@ uint64_t match_ticket(Hash seed, Str id)
     if (id.len > 0) {
         memcpy(text + 32, id.ptr, id.len);
     }
-    Hash h = hash_of((Str){(const char *)text, 32 + id.len});
-    uint64_t ticket = 0;
-    for (int i = 0; i < 8; i++) {
-        ticket = ticket << 8 | h.b[i];
-    }
-    return ticket;
+    return hash_head((Str){(const char *)text, 32 + id.len});
 }
 
 uint64_t match_ticket_id(Hash seed, uint32_t id)

@@ -120,11 +120,6 @@ static Str linked_title(const PageView *v, Str id)
     return page_find(v, id, &row, &err) && row != NULL ? page_title_of(v, row) : id;
 }
 
-Str page_title_of(__attribute__((unused)) const PageView *v, const CaseRow *row)
-{
-    return row->title.len > 0 ? row->title : row->id;
-}
-
 static Str about_step(const PageView *v, const char *key, Str step)
 {
     Json *params = json_new_object(v->a);
@@ -195,6 +190,23 @@ static bool has_label(const PageView *v, Str value)
 {
     bool code = value.len == 2 && scheme_message(v->scheme, v->language, str_printf(v->a, "choice.%.*s", STR_ARG(value))).ptr != NULL;
     return code || is_choice_of_scheme(v, value);
+}
+
+/* The parts of a title that are choices of the scheme are shown by their label: "2026 · manufacturing". */
+Str page_title_of(const PageView *v, const CaseRow *row)
+{
+    static const Str GAP = STR_INIT(" · ");
+    Buf b = buf_new(v->a, 65536);
+    for (Str rest = row->title.len > 0 ? row->title : row->id;;) {
+        size_t at = str_find(rest, GAP, 0);
+        Str part = str_sub(rest, 0, at == SIZE_MAX ? rest.len : at);
+        buf_add(&b, has_label(v, part) ? page_label(v, "choice", part) : part);
+        if (at == SIZE_MAX) {
+            return buf_str(&b);
+        }
+        buf_add(&b, GAP);
+        rest = str_sub(rest, at + GAP.len, rest.len);
+    }
 }
 
 Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value)
@@ -493,6 +505,7 @@ void page_frame(const PageView *v, Json *model, Str title)
         page_set_text(v, user, "name", v->caller->name);
         page_set_text(v, user, "role_label", v->caller->role_count ? page_label(v, "role", v->caller->roles[0]) : STR(""));
         page_set_text(v, user, "party", v->caller->party);
+        page_add_notices(v, model, json_get(model, "nav"), page_list_in(v, user, "links"));
     }
 }
 

@@ -60,6 +60,8 @@ Str page_account(const PageView *v, Str login);
 MUST_USE bool page_add_office(const PageView *v, Json *model, const CaseRow *row, Err *err);
 /* Where the scheme keeps a roster of the case's type: place, waits of others, the last draws and what they said of this one. */
 MUST_USE bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err);
+/* Adds the notices with the number of unread ones to the menu, and what else the account has to the account's own menu. */
+void page_add_notices(const PageView *v, Json *model, Json *nav, Json *links);
 Str page_title_of(const PageView *v, const CaseRow *row); /* of a case in reach: its title, or its number where it has none */
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_has_role(const PageView *v, Str role);

@@ -184,6 +184,7 @@ typedef struct {
     bool two_people;
     bool corrects;         /* values that stood there wrongly: only what differs is written, with what stood before */
     bool hidden;           /* not offered in menus (done by imports or the system) */
+    const FeelCode *offered; /* over `case` and `today`: when menus offer it; NULL: always */
     bool foretell;         /* never taken: pages show what it would decide today */
     Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
     Str cite;              /* article the step rests on */
@@ -198,6 +199,7 @@ typedef struct {
     const FeelCode *due;  /* date until which, by law; NULL: none */
     Str due_text, due_cite;
     bool final;
+    Str tone;              /* how pages colour it: ok, warn, error, quiet; empty: by `final` and the holder */
 } SchemeState;
 
 /* For whose eyes an office's own cases are: holders of the role whose account names an office read those whose office it is. */

@@ -43,6 +43,7 @@ SchemeNames scheme_list_folder(Arena *a, Str folder, const char *suffix);
 MUST_USE bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *err);
 /* Cross-references between types, once all are read. */
 MUST_USE bool scheme_check_references(const Scheme *s, Err *err);
+MUST_USE bool scheme_check_notices(const Scheme *s, Err *err);
 MUST_USE bool scheme_load_models(Scheme *s, Err *err);
 void scheme_hash_folders(Scheme *s);
 MUST_USE bool scheme_load_messages(Scheme *s, Err *err);

@@ -191,6 +191,7 @@ static bool read_states(SchemeReader *r, const Json *j)
         r->place = state->name = j->members[i].key;
         state->holder = json_text_at(v, "holder");
         state->final = json_is_true(json_get(v, "final"));
+        state->tone = json_text_at(v, "tone");
         state->due_text = json_text_at(v, "due");
         state->due_cite = json_text_at(v, "due_cite");
         if (!read_expr(r, json_get(v, "due"), &state->due)) {
@@ -421,7 +422,7 @@ static bool read_step(SchemeReader *r, Str name, const Json *j, SchemeStep *step
            read_exprs(r, json_get(j, "public"), &step->shared) && read_also(r, json_get(j, "also"), step) &&
            read_draw(r, json_get(j, "draw"), step) && read_round(r, json_get(j, "round"), step) &&
            read_expr(r, json_get(j, "move_units"), &step->move_units) && read_expr(r, json_get(j, "take_unit"), &step->take_unit) &&
-           read_expr(r, json_get(j, "make_units"), &step->make_units);
+           read_expr(r, json_get(j, "make_units"), &step->make_units) && read_expr(r, json_get(j, "offer_if"), &step->offered);
 }
 
 /* "like" names a step of the same file: what this one does not say is said there; of objects, member by member. */

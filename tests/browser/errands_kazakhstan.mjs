@@ -16,7 +16,7 @@ async function chooseScheme(world) {
   await person.open('/');
   expect(await person.heading(person.law('role', 'akimat')).count() === 0, 'the accounts of another scheme stand there unasked');
   await person.main().getByRole('navigation', { name: person.web('public.schemes') }).getByRole('link', { name: '카자흐스탄' }).click();
-  await person.heading(person.law('role', 'akimat')).waitFor();
+  await person.heading(person.law('role', 'akimat')).first().waitFor();
   await person.open('/check');
   await person.main().locator('option', { hasText: '현지인 고용비율' }).waitFor({ state: 'attached' });
   await person.open('/');

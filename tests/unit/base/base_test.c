@@ -127,6 +127,21 @@ TEST(text_forms_of_bytes_are_strict)
     check(base64url_parse(a, STR("__4"), &bytes) && bytes.len == 2 && !base64url_parse(a, STR("__4="), &bytes));
 }
 
+TEST(the_head_of_a_hash_is_its_first_eight_bytes)
+{
+    char text[200];
+    for (size_t n = 0; n < sizeof text; n++) {
+        text[n] = (char)(n * 7 + 1);
+        Str s = {text, n};
+        Hash h = hash_of(s);
+        uint64_t head = 0;
+        for (int i = 0; i < 8; i++) {
+            head = head << 8 | h.b[i];
+        }
+        check(hash_head(s) == head);
+    }
+}
+
 TEST(json_with_a_key_twice_is_refused)
 {
     static const char *const BAD[] = {"{\"a\": 1, \"a\": 1}", "[{\"b\": {\"a\": 1, \"c\": 2, \"a\": 3}}]", "{\"a\": 1, \"\\u0061\": 2}"};
