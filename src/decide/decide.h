@@ -62,6 +62,9 @@ Str decide_top(Arena *a, Str model);
 bool decision_is_granted(const Decision *d);
 /* What is stored with the event, without the facts: model, day, hash, outcome, grounds, fired rules, result. */
 Json *decision_proof(Arena *a, const Decision *d);
+/* Facts as an event keeps them: in place of a list of the scheme's own stands {"constant": SHA-256}, and the list goes into
+ * `named` under that hash. `facts` are those of a Decision; other lists, however alike, stay as they are. */
+Json *decision_kept_facts(Arena *a, const Scheme *s, const Json *facts, Json *named);
 /* Every table with every rule, for pages. */
 Json *decision_tables(Arena *a, const Decision *d);
 /* The nearest changes of facts that would give `wanted`; {input, from, to, by_waiting, outcome}. Inputs are those that

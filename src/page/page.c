@@ -155,11 +155,13 @@ Str page_actor(const PageView *v, Str actor)
     return str_starts(actor, party) ? linked_title(v, str_sub(actor, party.len, actor.len)) : actor;
 }
 
-static Str list_value(const PageView *v, const Json *value)
+static Str list_value(const PageView *v, const SchemeField *f, const Json *value)
 {
     Buf b = buf_new(v->a, 65536);
     for (size_t i = 0; i < value->count; i++) {
-        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(json_text(value->items[i])));
+        Str item = json_text(value->items[i]);
+        item = f != NULL && f->choices.count > 0 ? page_label(v, "choice", item) : item;
+        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(item));
     }
     return b.len ? buf_str(&b) : STR("–");
 }
@@ -219,7 +221,7 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
     case JSON_BOOL:
         return page_label(v, "choice", value->boolean ? STR("yes") : STR("no"));
     case JSON_ARRAY:
-        return list_value(v, value);
+        return list_value(v, f, value);
     case JSON_NUMBER:
         return f && f->unit.len ? str_printf(v->a, "%.*s %.*s", STR_ARG(value->text), STR_ARG(f->unit)) : value->text;
     case JSON_STRING:
@@ -475,6 +477,9 @@ static void add_nav(const PageView *v, Json *model)
     if (page_reads_figures(v)) {
         add_nav_item(v, nav, STR("/dashboard"), view_text(v->a, v->language, "nav.figures", NULL));
     }
+    if (v->caller->party.len == 0 && json_get(scheme_info(v->scheme), "agreements") != NULL) {
+        add_nav_item(v, nav, STR("/agreements"), view_text(v->a, v->language, "agreements.title", NULL));
+    }
     if (json_count(bulk_steps(v->a, v->scheme, v->caller)) > 0) {
         add_nav_item(v, nav, STR("/bulk"), view_text(v->a, v->language, "nav.bulk", NULL));
     }
@@ -505,6 +510,7 @@ void page_frame(const PageView *v, Json *model, Str title)
         page_set_text(v, user, "name", v->caller->name);
         page_set_text(v, user, "role_label", v->caller->role_count ? page_label(v, "role", v->caller->roles[0]) : STR(""));
         page_set_text(v, user, "party", v->caller->party);
+        page_add_notices(v, model, json_get(model, "nav"), page_list_in(v, user, "links"));
     }
 }
 
