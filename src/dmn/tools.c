@@ -199,8 +199,9 @@ static bool evaluated(ToolArgs *args, Ran *r, Err *err)
 {
     Json *json = NULL;
     Instant now;
-    if (!tool_model(args, &r->m, err) || !tool_invocable(args, r->m, &r->d, err) || !tool_input_json(args, &json, err) ||
-        !dmn_inputs_read(args->a, r->d, json, &r->inputs, err) || !tool_now(args, &now, err)) {
+    if (!tool_model(args, &r->m, err) || !tool_invocable(args, r->m, &r->d, err) ||
+        !tool_input_json(args, &json, err) || !dmn_inputs_read(args->a, r->d, json, &r->inputs, err) ||
+        !tool_now(args, &now, err)) {
         return false;
     }
     for (size_t i = 0; i < json_count(json); i++) {
@@ -292,8 +293,9 @@ static bool waiting_find(ToolArgs *args, Ran *r, Json *out, Err *err)
     bool is_input = false;
     for (size_t i = 0; i < r->d->input_count; i++) {
         Str name = r->d->inputs[i].name;
-        is_input = is_input || str_eq(name, args->waiting) ||
-                   (str_starts(args->waiting, name) && args->waiting.len > name.len && args->waiting.ptr[name.len] == '.');
+        is_input =
+            is_input || str_eq(name, args->waiting) ||
+            (str_starts(args->waiting, name) && args->waiting.len > name.len && args->waiting.ptr[name.len] == '.');
     }
     if (!is_input) {
         return err_set(err, NOT_FOUND, "\"%.*s\" is no input of \"%.*s\"", STR_ARG(args->waiting), STR_ARG(r->d->name));
@@ -418,9 +420,8 @@ static const Tool tools[] = {
      "bit.\n"
      "      Exit status 1 if any differs.",
      1, 1, tool_selftest},
-    {"write",
-     "FILE\n      the model as the writer gives it after reading: what an editor gets back, nothing lost.", 1, 1,
-     tool_write},
+    {"write", "FILE\n      the model as the writer gives it after reading: what an editor gets back, nothing lost.", 1,
+     1, tool_write},
 };
 static const Tool feel_tool = {"feel", feel_help, 1, 1, tool_feel};
 
@@ -440,11 +441,14 @@ static bool args_read(int argc, char **argv, int from, ToolArgs *args, Err *err)
         Str *value;
         bool *flag;
     } options[] = {
-        {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL},     {"--wanted", &args->wanted, NULL},
-        {"--context", &args->input, NULL},     {"--change", &args->change, NULL},   {"--waiting", &args->waiting, NULL},   {"--today", &args->today, NULL},
-        {"--output", &args->output, NULL},     {"--profile", &args->profile, NULL}, {"--cases", &args->cases, NULL},
-        {"--seed", &args->seed, NULL},         {"--json", NULL, &args->json},       {"--all", NULL, &args->all},
-        {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},       {"-h", NULL, &args->help},
+        {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL},
+        {"--wanted", &args->wanted, NULL},     {"--context", &args->input, NULL},
+        {"--change", &args->change, NULL},     {"--waiting", &args->waiting, NULL},
+        {"--today", &args->today, NULL},       {"--output", &args->output, NULL},
+        {"--profile", &args->profile, NULL},   {"--cases", &args->cases, NULL},
+        {"--seed", &args->seed, NULL},         {"--json", NULL, &args->json},
+        {"--all", NULL, &args->all},           {"--verbose", NULL, &args->verbose},
+        {"--help", NULL, &args->help},         {"-h", NULL, &args->help},
         {"-v", NULL, &args->verbose},
     };
     bool options_over = false;

@@ -1,5 +1,5 @@
-/* written_test.c: read, change, write, read, for every model of the law and of the conformance suite: what is written has
- * the same elements, attributes, texts and comments, and a cell changed and changed back leaves no trace.
+/* written_test.c: read, change, write, read, for every model of the law and of the conformance suite: what is written
+ * has the same elements, attributes, texts and comments, and a cell changed and changed back leaves no trace.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn/file_int.h"
 #include "dmn/xml_int.h"
