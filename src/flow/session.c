@@ -6,6 +6,7 @@
 
 #include "access/access.h"
 #include "draft.h"
+#include "passkey.h"
 
 #define N(params) COUNT_OF(params)
 enum { TOKEN_BYTES = 32, ID_BYTES = 12, MINUTE_MS = 60000 };
@@ -35,7 +36,7 @@ bool session_prepare(Store *s, Err *err)
                       " NOT NULL, device TEXT NOT NULL, means TEXT NOT NULL, made BIGINT NOT NULL, used BIGINT NOT NULL)",
                       NULL, 0, err) &&
            store_exec(s, "CREATE INDEX IF NOT EXISTS signed_in_account ON signed_in (account)", NULL, 0, err) &&
-           secret_prepare(s, err) && draft_prepare(s, err);
+           secret_prepare(s, err) && passkey_prepare(s, err) && draft_prepare(s, err);
 }
 
 static Str random_text(Arena *a, size_t n)
