@@ -11,7 +11,7 @@
 #define N(params) COUNT_OF(params)
 enum { TOKEN_BYTES = 32, ID_BYTES = 12, MINUTE_MS = 60000 };
 
-static const char *const BY[] = {"", "demo", "password", "passkey", "code", "provider"};
+static const char *const BY[] = {"", "demo", "password", "passkey", "code"};
 
 const char *session_by_name(SessionBy by)
 {
@@ -20,7 +20,7 @@ const char *session_by_name(SessionBy by)
 
 static SessionBy by_of(Str name)
 {
-    for (int i = SESSION_BY_DEMO; i <= SESSION_BY_PROVIDER; i++) {
+    for (int i = SESSION_BY_DEMO; i <= SESSION_BY_CODE; i++) {
         if (str_eq_c(name, BY[i])) {
             return (SessionBy)i;
         }
