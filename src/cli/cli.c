@@ -31,14 +31,20 @@ static const CliCommand COMMANDS[] = {
      "of each row (and FILE.note, its signature). --language en|ko|kk|ru for headings and faults. Sending the same file\n"
      "again does nothing twice; resume goes on with what was interrupted. check says whether a note was signed over a\n"
      "result, by --verifier KEY or else by this store's key. Exit status 1: some rows had faults.\n"},
+    {"notify", "[--origin URL]", "make the notices that are due and send what waits", cli_notify,
+     "Looks at new events and at deadlines ahead, then sends e-mail and short messages that are due. serve does the same every few\n"
+     "seconds; both may run at once, and nothing is made or sent twice. Where messages go stands in the environment:\n"
+     "GOLDENBRIDGE_MAIL_URL (smtp://host:587, smtps://host:465), _MAIL_FROM, _MAIL_USER, _MAIL_PASSWORD, _MAIL_CA, _MAIL_PLAIN=1\n"
+     "(without encryption); GOLDENBRIDGE_SMS_URL and _SMS_TOKEN; GOLDENBRIDGE_ORIGIN for links. See docs/messages.md.\n"},
     {"case", "ID", "show a case with its history", cli_case, NULL},
     {"list", "TYPE [--state S] [--find TEXT]", "list cases", cli_list, "--limit N and --offset N page through them.\n"},
     {"queue", "ROLE", "list what waits for a role, by legal deadline", cli_queue, NULL},
-    {"decide", "[MODEL [--inputs] [--facts JSON|@FILE] [FACT=VALUE …]]", "decide facts under the law of a day, without a store", cli_decide,
-     "Prints the outcome, its grounds with articles, what is missing and what would change it. Without a model it lists them;\n"
-     "--inputs says which facts a model asks about. --on DAY is the day whose law counts (else the fact \"governing day\", else\n"
-     "today). --facts - reads standard input. --language LANG gives the words in en, ko, kk or ru; --texts prints the articles\n"
-     "where their texts were imported into the store.\n"},
+    {"decide", "[--list | MODEL [--describe] [--facts JSON|@FILE] [FACT=VALUE …]]", "decide facts under the law of a day, without a store", cli_decide,
+     "Prints the outcome, its grounds with articles, what is missing and what would change it. --list (or no model) lists the\n"
+     "models; --describe or --inputs says which facts a model asks about, their types, units and allowed values. --on DAY is\n"
+     "the day whose law counts; else it is the fact \"governing day\", else the day that the model names as its law day, else\n"
+     "today. --facts - reads standard input. --language LANG gives the words in en, ko, kk or ru; --texts prints the articles\n"
+     "where their texts were imported into the store. docs/law has a page for each model, with an example.\n"},
     {"explain", "SEQ", "run a stored decision again and print its proof", cli_explain, NULL},
     {"law", "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check | versions | sign DAY", "statutes, and the models that rest on them",
      cli_law,

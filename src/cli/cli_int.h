@@ -74,5 +74,6 @@ int cli_password(Cli *c);
 int cli_law(Cli *c);
 int cli_law_check(Cli *c, const Scheme *s);
 int cli_bulk(Cli *c);
+int cli_notify(Cli *c);
 
 #endif

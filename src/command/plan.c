@@ -551,7 +551,7 @@ bool command_plan(const CommandInput *in, CommandPlan *ret, ErrList *faults, Err
         return false;
     }
     make_frame(p, form);
-    if (!check_news(p, form) || !plan_reads(p) || !check_requires(p) || !make_decision(p) || !apply_discretion(p) || !check_decided(p)) {
+    if (!planning_check_holds(p) || !check_news(p, form) || !plan_reads(p) || !check_requires(p) || !make_decision(p) || !apply_discretion(p) || !check_decided(p)) {
         return false;
     }
     if (in->step->two_people && in->mode == COMMAND_PLAIN) {

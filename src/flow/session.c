@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "access/access.h"
+#include "contact.h"
 #include "draft.h"
 #include "passkey.h"
 
@@ -36,7 +37,7 @@ bool session_prepare(Store *s, Err *err)
                       " NOT NULL, device TEXT NOT NULL, means TEXT NOT NULL, made BIGINT NOT NULL, used BIGINT NOT NULL)",
                       NULL, 0, err) &&
            store_exec(s, "CREATE INDEX IF NOT EXISTS signed_in_account ON signed_in (account)", NULL, 0, err) &&
-           secret_prepare(s, err) && passkey_prepare(s, err) && draft_prepare(s, err);
+           secret_prepare(s, err) && passkey_prepare(s, err) && draft_prepare(s, err) && contact_prepare(s, err);
 }
 
 static Str random_text(Arena *a, size_t n)

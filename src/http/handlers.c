@@ -340,6 +340,12 @@ bool handle_my_data(Exchange *x, Err *err)
         add_case(x, cases, &linked[i]);
     }
     json_set(a, j, STR("file_reads"), reads);
+    Json *contact = page_contact_data(&x->v, err), *notices;
+    if (contact == NULL || !page_notices_data(&x->v, &notices, err)) {
+        return false;
+    }
+    json_set(a, j, STR("contact"), contact);
+    json_set(a, j, STR("notices"), notices);
     Json *proofs = json_set(a, j, STR("proofs"), json_new_array(a));
     if (!own_proofs(x, party, proofs, json_set(a, j, STR("lists"), json_new_object(a)), err)) {
         return false;

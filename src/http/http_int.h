@@ -5,6 +5,7 @@
 
 #include "bulk_thread.h"
 #include "flow/open.h"
+#include "notice_thread.h"
 #include "page/page.h"
 
 enum {
@@ -50,6 +51,7 @@ typedef struct {
     Flow flow;
     const char *mode_demo; /* not NULL: a demo store */
     BulkThread *bulk;      /* NULL: uploads wait for another process */
+    NoticeThread *notices; /* NULL: another process makes and sends them */
     Str origin;            /* how the public reaches us, for documents */
 } Worker;
 
@@ -163,6 +165,10 @@ bool handle_quota(Exchange *x, Err *err);
 bool handle_quota_csv(Exchange *x, Err *err);
 bool handle_series(Exchange *x, Err *err);
 bool handle_series_csv(Exchange *x, Err *err);
+bool handle_open_data(Exchange *x, Err *err);
+bool handle_open_set(Exchange *x, Err *err);
+bool handle_agreements(Exchange *x, Err *err);
+bool handle_agreements_csv(Exchange *x, Err *err);
 bool handle_round_csv(Exchange *x, Err *err);
 bool handle_receipt(Exchange *x, Err *err);
 bool handle_dashboard(Exchange *x, Err *err);
@@ -176,6 +182,16 @@ bool handle_bulk_key(Exchange *x, Err *err);
 bool handle_upload(Exchange *x, Err *err);
 bool handle_upload_order(Exchange *x, Err *err);
 bool handle_upload_file(Exchange *x, Err *err);
+bool handle_notices(Exchange *x, Err *err);
+bool handle_notices_read(Exchange *x, Err *err);
+bool handle_notice_open(Exchange *x, Err *err);
+bool handle_contact(Exchange *x, Err *err);
+bool handle_contact_save(Exchange *x, Err *err);
+bool handle_contact_confirm(Exchange *x, Err *err);
+bool handle_webhooks(Exchange *x, Err *err);
+bool handle_webhook(Exchange *x, Err *err);
+bool handle_webhook_add(Exchange *x, Err *err);
+bool handle_webhook_action(Exchange *x, Err *err);
 bool handle_verify(Exchange *x, Err *err);
 bool handle_status_list(Exchange *x, Err *err);
 bool handle_issuer(Exchange *x, Err *err);
@@ -197,6 +213,10 @@ MUST_USE bool http_description(const Exchange *x, Json **ret, Err *err);
 bool handle_api(Exchange *x, Err *err);
 bool handle_problems(Exchange *x, Err *err);
 bool api_session(Exchange *x, Err *err);
+bool api_webhooks(Exchange *x, Err *err);
+bool api_webhook(Exchange *x, Err *err);
+bool api_webhook_add(Exchange *x, Err *err);
+bool api_webhook_action(Exchange *x, Err *err);
 bool api_inclusion(Exchange *x, Err *err);
 bool api_consistency(Exchange *x, Err *err);
 

@@ -26,6 +26,7 @@ typedef struct {
     pthread_mutex_t lock;
     pthread_cond_t freed;
     BulkThread *bulk;
+    NoticeThread *notices;
     const char *demo;
     bool behind_proxy;
     Lane *lane;         /* through which all workers write */
@@ -79,7 +80,10 @@ static void finish_field(Incoming *in)
         }
     } else if (in->field.len > 0 && in->form->count < MAX_FIELDS) {
         Str text = in->value.len ? str_copy(in->a, buf_str(&in->value)) : STR("");
-        json_set(in->a, in->form, in->field, json_new_str(in->a, utf8_is_valid(text) ? text : STR("")));
+        const Json *before = json_get_str(in->form, in->field); /* boxes of one name: a line for each that is ticked */
+        text = utf8_is_valid(text) ? text : STR("");
+        text = before != NULL && before->kind == JSON_STRING ? str_printf(in->a, "%.*s\n%.*s", STR_ARG(before->text), STR_ARG(text)) : text;
+        json_set(in->a, in->form, in->field, json_new_str(in->a, text));
     }
     in->field = STR("");
     in->field_is_file = false;
@@ -399,14 +403,20 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         }
         s->idle[s->idle_count++] = w;
     }
-    Flow flow; /* uploads write in transactions of their own, of many rows each */
+    Flow flow, notices; /* uploads write in transactions of their own, of many rows each */
     if (!lane_open(s->a, o->store, &s->lane, err) ||
-        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err)) {
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err) ||
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err)) {
+        return false;
+    }
+    notices.lane = s->lane;
+    if (!notice_thread_start(s->a, &notices, o->origin, &s->notices, err)) {
         return false;
     }
     for (int i = 0; i < s->idle_count; i++) {
         s->idle[i]->flow.access = access;
         s->idle[i]->bulk = s->bulk;
+        s->idle[i]->notices = s->notices;
         s->idle[i]->flow.lane = s->lane;
     }
     return true;
@@ -475,6 +485,7 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     } else {
         fprintf(errors, "goldenbridge: %s\n", err.text);
     }
+    notice_thread_stop(s.notices);
     bulk_thread_stop(s.bulk);
     lane_close(s.lane);
     for (int i = 0; i < s.idle_count; i++) {

@@ -7,6 +7,7 @@
 #include "bulk/bulk.h"
 #include "flow/reach.h"
 #include "flow/session.h"
+#include "notice/notice.h"
 
 /* One request's view of the world. */
 typedef struct {
@@ -105,6 +106,20 @@ MUST_USE bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Er
 MUST_USE bool page_data_pdf(const PageView *v, Buf *out, Err *err);
 /* The deadlines of an account as iCalendar. NOT_FOUND unless the token is the one that its pages show. */
 MUST_USE bool page_calendar(const PageView *v, Str login, Str token, Buf *out, Err *err);
+/* What the account was told, page from 1; where one of its notices leads; NOT_FOUND for another's. */
+MUST_USE bool page_notices(const PageView *v, int64_t page, Page *ret, Err *err);
+MUST_USE bool page_notice_target(const PageView *v, Str id, Str *ret, Err *err);
+/* How the account wants to be reached; after a refused form: what was sent and its fault. */
+MUST_USE bool page_contact(const PageView *v, const Contact *sent, const Err *fault, bool saved, Page *ret, Err *err);
+/* Webhooks of the account (after a refused form: what was sent, its fault), and one with its deliveries; the same as data.
+ * NOT_ALLOWED for roles without. */
+MUST_USE bool page_webhooks(const PageView *v, const Json *sent, const Err *fault, Page *ret, Err *err);
+MUST_USE bool page_webhook(const PageView *v, Str id, Page *ret, Err *err);
+MUST_USE bool page_webhooks_data(const PageView *v, Json **ret, Err *err);
+MUST_USE bool page_webhook_data(const PageView *v, Str id, Json **ret, Err *err);
+/* Address and notices as data to take home: {email, sms, language, wants}, NULL after a failure; [{at, case, text, read}]. */
+Json *page_contact_data(const PageView *v, Err *err);
+MUST_USE bool page_notices_data(const PageView *v, Json **ret, Err *err);
 /* A stored decision, run again. */
 MUST_USE bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err);
 /* A decision as page model. */
@@ -130,6 +145,15 @@ MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* Published figures as dated series, each value with its source; NOT_FOUND where no scheme publishes any. The same for CSV. */
 MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
+/* Open data: every data set of the scheme with its definition; one as rows for CSV, and its description with what the total is counted
+ * from. Small cells are left out for every reader. NOT_FOUND. */
+MUST_USE bool page_open_data(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_open_csv(const PageView *v, Str id, Json **ret, Err *err);
+MUST_USE bool page_open_about(const PageView *v, Str id, Json **ret, Err *err);
+/* The agreements of the corridor and where each country stood on a day; the work plan and what needs attention for those who read
+ * the dashboard. NOT_FOUND where no scheme keeps a register. The register for CSV. */
+MUST_USE bool page_agreements(const PageView *v, Day on, Page *ret, Err *err);
+MUST_USE bool page_agreements_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
 

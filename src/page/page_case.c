@@ -194,6 +194,7 @@ static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *r
     page_steps(v, steps, row);
     page_group_steps(v, steps, page_list_in(v, m, "groups"));
     add_pending(v, m, row);
+    page_holds(v, m, row);
     add_documents(v, m, row);
     return m;
 }

@@ -232,6 +232,23 @@ typedef struct {
     const FeelType *type; /* context type of the case data */
 } SchemeType;
 
+/* Where the cases of a type find what may hold them: a field, or a link and the field of the case behind it. */
+typedef struct {
+    Str type, path;
+    Str unless;            /* a case that has this field is not held; empty: every case is */
+} SchemeHoldPath;
+
+/* While a case of `cause` stands in one of the states, the steps of the cases that name it by `key` are held. */
+typedef struct {
+    Str name;              /* text under "hold.", what goes on under "hold_goes_on." */
+    Str cause, key;        /* type; its indexed field */
+    SchemeNames states, steps;
+    Str from, until;       /* date fields of the cause; empty: from its state alone */
+    Str source, cite;      /* text field of the cause; articles */
+    SchemeHoldPath *paths;
+    size_t path_count;
+} SchemeHold;
+
 /* Loads a folder. The whole folder or nothing: LAW_BROKEN or MODEL_BROKEN with file, place and reason. Lives in `a`. */
 MUST_USE bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err);
 /* A JSON file of the folder; IO_FAILED or LAW_BROKEN with path and line. */
@@ -246,6 +263,13 @@ const SchemeType *scheme_type(const Scheme *s, Str name);
 const SchemeStep *scheme_step(const Scheme *s, Str name, const SchemeType **ret_type);
 const SchemeField *scheme_field(const SchemeType *t, Str name);
 const SchemeState *scheme_state(const SchemeType *t, Str name);
+
+size_t scheme_holds(const Scheme *s, const SchemeHold **ret);
+/* How cases of the type find the cause; NULL: the hold is not about them. */
+const SchemeHoldPath *scheme_hold_path(const SchemeHold *h, Str type);
+/* Whether a cause with this data holds on the day: begun and not over. */
+bool scheme_hold_runs(const SchemeHold *h, const Json *cause, Day today);
+bool scheme_has_event(const Scheme *s, Str event); /* whether some step writes events of this type */
 
 /* ---- Decision models ------------------------------------------------------------------------------------------------------ */
 typedef struct {

@@ -18,6 +18,8 @@ struct Scheme {
     Value functions[SLOT_FIRST_READ]; /* by slot; null where the slot is no function */
     SchemeType *types;
     size_t type_count;
+    SchemeHold *holds;
+    size_t hold_count;
     SchemeModel *models;
     size_t model_count;
     Map languages; /* language → Map* of key → Str* */
@@ -43,6 +45,9 @@ SchemeNames scheme_list_folder(Arena *a, Str folder, const char *suffix);
 MUST_USE bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *err);
 /* Cross-references between types, once all are read. */
 MUST_USE bool scheme_check_references(const Scheme *s, Err *err);
+MUST_USE bool scheme_check_notices(const Scheme *s, Err *err);
+/* "holds" of scheme.json, once the types are read. */
+MUST_USE bool scheme_load_holds(Scheme *s, Err *err);
 MUST_USE bool scheme_load_models(Scheme *s, Err *err);
 void scheme_hash_folders(Scheme *s);
 MUST_USE bool scheme_load_messages(Scheme *s, Err *err);

@@ -75,6 +75,12 @@ MUST_USE bool store_check_receipt(Store *s, Arena *a, Str note, Err *err);
 
 /* A secret for a purpose, derived from the store key: the same at each call, unknown to anybody without the key file. */
 MUST_USE bool store_secret(Store *s, Str purpose, Hash *ret, Err *err);
+/* Seals a text that stands outside the log, such as an address to write to, inside a transaction: under the key of the person
+ * (made at first use; WRONG_STATE if the person was erased), or, where person is empty, under one of the place. `place` is
+ * bound into the box, so that boxes cannot be exchanged. */
+MUST_USE bool store_seal(Store *s, Arena *a, Str person, Str place, Str text, Str *ret_box, Err *err);
+/* *ret.ptr is NULL where the person's key is gone or the box does not belong to the place. */
+MUST_USE bool store_unseal(Store *s, Arena *a, Str person, Str place, Str box, Str *ret, Err *err);
 /* Destroys a person's key. The log stays as it is; what was sealed cannot be read any more. */
 MUST_USE bool store_erase_person(Store *s, Str person, Err *err);
 /* The newest checkpoint, read and checked once for any number of proofs. NOT_FOUND before the first one. */

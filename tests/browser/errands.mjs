@@ -7,6 +7,7 @@ import * as candidate from './errands_candidate.mjs';
 import * as employer from './errands_employer.mjs';
 import * as kazakhstan from './errands_kazakhstan.mjs';
 import * as office from './errands_office.mjs';
+import * as notices from './errands_notices.mjs';
 import * as open from './errands_open.mjs';
 import * as rounds from './errands_rounds.mjs';
 import * as rights from './errands_rights.mjs';
@@ -22,6 +23,7 @@ export const ERRANDS = [
   ...bulk.ERRANDS,
   ...rights.ERRANDS,
   ...access.ERRANDS,
+  ...notices.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];
