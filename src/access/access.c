@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 
-enum { FILE_MOST = 1024 * 1024, ROWS_MOST = 100 };
+enum { FILE_MOST = 1024 * 1024 };
 
 /* ---- The table ---- */
 
@@ -30,7 +30,7 @@ static const Access DEFAULT = {.idle_minutes = 120, .longest_minutes = 720, .fre
 
 typedef struct {
     const char *name;
-    int64_t least, most; /* of a number; both 0: yes or no */
+    int64_t least, most;
     size_t at;
 } NumberRow;
 
@@ -48,23 +48,6 @@ static const NumberRow NUMBERS[] = {
 static const NumberRow RATE_NUMBERS[] = {
     {"address", 0, 1000000, offsetof(AccessRate, per_address)},
     {"account", 0, 1000000, offsetof(AccessRate, per_account)},
-};
-
-typedef struct {
-    const char *name;
-    bool required;
-    size_t at;
-} TextRow;
-
-static const TextRow PROVIDER_TEXTS[] = {
-    {"id", true, offsetof(AccessProvider, id)},
-    {"name", true, offsetof(AccessProvider, name)},
-    {"issuer", true, offsetof(AccessProvider, issuer)},
-    {"client_id", true, offsetof(AccessProvider, client_id)},
-    {"secret_file", false, offsetof(AccessProvider, secret_file)},
-    {"scope", false, offsetof(AccessProvider, scope)},
-    {"account_claim", false, offsetof(AccessProvider, account_claim)},
-    {"trusted_domain", false, offsetof(AccessProvider, trusted_domain)},
 };
 
 /* ---- Reading ---- */
@@ -119,53 +102,6 @@ static bool read_rates(Arena *a, const Json *j, Access *s, Err *err)
     return true;
 }
 
-static bool read_provider(const Json *j, AccessProvider *p, Err *err)
-{
-    for (size_t i = 0; i < json_count(j); i++) {
-        bool known = false;
-        for (size_t k = 0; k < COUNT_OF(PROVIDER_TEXTS); k++) {
-            if (str_eq_c(j->members[i].key, PROVIDER_TEXTS[k].name)) {
-                known = true;
-                *(Str *)(void *)((char *)p + PROVIDER_TEXTS[k].at) = json_text(j->members[i].value);
-            }
-        }
-        if (!known) {
-            return unknown(&j->members[i], err);
-        }
-    }
-    for (size_t k = 0; k < COUNT_OF(PROVIDER_TEXTS); k++) {
-        const Str *text = (const Str *)(const void *)((const char *)p + PROVIDER_TEXTS[k].at);
-        if (PROVIDER_TEXTS[k].required && text->len == 0) {
-            return err_set(err, BAD_REQUEST, "A provider needs %s.", PROVIDER_TEXTS[k].name);
-        }
-    }
-    for (size_t i = 0; i < p->id.len; i++) {
-        char c = p->id.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-            return err_set(err, BAD_REQUEST, "The id of a provider has letters, digits and - only.");
-        }
-    }
-    bool local = str_starts(p->issuer, STR("http://localhost:")) || str_starts(p->issuer, STR("http://127.0.0.1:"));
-    return local || str_starts(p->issuer, STR("https://")) || err_set(err, BAD_REQUEST, "An issuer begins with https://.");
-}
-
-static bool read_providers(Arena *a, const Json *j, Access *s, Err *err)
-{
-    if (j->kind != JSON_ARRAY || j->count > ROWS_MOST) {
-        return err_set(err, BAD_REQUEST, "openid is a list of providers.");
-    }
-    AccessProvider *list = ARENA_ARRAY(a, AccessProvider, j->count + 1);
-    for (size_t i = 0; i < j->count; i++) {
-        list[i].scope = STR("profile email");
-        if (!read_provider(j->items[i], &list[i], err)) {
-            return false;
-        }
-    }
-    s->providers = list;
-    s->provider_count = j->count;
-    return true;
-}
-
 static bool read_member(Arena *a, const JsonMember *m, Access *s, Err *err)
 {
     bool known = false;
@@ -175,18 +111,11 @@ static bool read_member(Arena *a, const JsonMember *m, Access *s, Err *err)
     if (known) {
         return true;
     }
-    if (str_eq(m->key, STR("signing_required"))) {
-        s->signing_required = json_is_true(m->value);
-        return m->value->kind == JSON_BOOL || err_set(err, BAD_REQUEST, "signing_required is true or false.");
-    }
     if (str_eq(m->key, STR("rp_id"))) {
         s->rp_id = json_text(m->value);
         return s->rp_id.len > 0 || err_set(err, BAD_REQUEST, "rp_id is a domain.");
     }
-    if (str_eq(m->key, STR("rates"))) {
-        return read_rates(a, m->value, s, err);
-    }
-    return str_eq(m->key, STR("openid")) ? read_providers(a, m->value, s, err) : unknown(m, err);
+    return str_eq(m->key, STR("rates")) ? read_rates(a, m->value, s, err) : unknown(m, err);
 }
 
 const Access *access_default(void)
@@ -230,16 +159,6 @@ AccessRate access_rate(const Access *s, Str pattern)
         }
     }
     return others;
-}
-
-const AccessProvider *access_provider(const Access *s, Str id)
-{
-    for (size_t i = 0; i < s->provider_count; i++) {
-        if (str_eq(s->providers[i].id, id)) {
-            return &s->providers[i];
-        }
-    }
-    return NULL;
 }
 
 /* ---- Devices ---- */

@@ -13,18 +13,6 @@ typedef struct {
     int64_t per_account; /* by one account, or in the name of one that is not signed in yet */
 } AccessRate;
 
-/* A provider of OpenID Connect, as the operator registered this service there. */
-typedef struct {
-    Str id;              /* stands in addresses: letters, digits, - */
-    Str name;            /* on the button */
-    Str issuer;          /* https://…; exactly what stands in `iss` */
-    Str client_id;
-    Str secret_file;     /* file with the client secret; empty: a public client, PKCE alone */
-    Str scope;           /* beside openid */
-    Str account_claim;   /* claim whose value is an account's login; empty: only subjects that an account is tied to */
-    Str trusted_domain;  /* with account_claim: the value must end in @ and this, and the domain is cut off */
-} AccessProvider;
-
 /* The operator's settings. Units stand in the names. */
 typedef struct {
     int64_t idle_minutes;        /* a session that is not used ends */
@@ -34,13 +22,10 @@ typedef struct {
     int64_t failures_most;       /* wrong passwords or codes for an account … */
     int64_t failure_minutes;     /* … in this time close it for as long */
     int64_t recovery_codes;      /* made at a time */
-    int64_t challenge_seconds;   /* within which a passkey or a provider must answer */
-    bool signing_required;       /* steps that want the officer's own signature are refused without a key */
+    int64_t challenge_seconds;   /* within which a passkey must answer */
     Str rp_id;                   /* domain of passkeys; empty: the host of the server's origin */
     const AccessRate *rates;
     size_t rate_count;
-    const AccessProvider *providers;
-    size_t provider_count;
 } Access;
 
 /* The settings of a server that was given none. Process lifetime. */
@@ -50,7 +35,6 @@ const Access *access_default(void);
 MUST_USE bool access_load(Arena *a, Str path, const Access **ret, Err *err);
 /* The row for a route; the row of all others where it has none. */
 AccessRate access_rate(const Access *s, Str pattern);
-const AccessProvider *access_provider(const Access *s, Str id); /* NULL: none of this id */
 
 /* "Firefox, Windows" from the words with which a browser names itself; empty where it says nothing known. Static or in a. */
 Str access_device(Arena *a, Str user_agent);

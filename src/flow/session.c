@@ -7,11 +7,12 @@
 #include "access/access.h"
 #include "contact.h"
 #include "draft.h"
+#include "passkey.h"
 
 #define N(params) COUNT_OF(params)
 enum { TOKEN_BYTES = 32, ID_BYTES = 12, MINUTE_MS = 60000 };
 
-static const char *const BY[] = {"", "demo", "password", "passkey", "code", "provider"};
+static const char *const BY[] = {"", "demo", "password", "passkey", "code"};
 
 const char *session_by_name(SessionBy by)
 {
@@ -20,7 +21,7 @@ const char *session_by_name(SessionBy by)
 
 static SessionBy by_of(Str name)
 {
-    for (int i = SESSION_BY_DEMO; i <= SESSION_BY_PROVIDER; i++) {
+    for (int i = SESSION_BY_DEMO; i <= SESSION_BY_CODE; i++) {
         if (str_eq_c(name, BY[i])) {
             return (SessionBy)i;
         }
@@ -36,7 +37,7 @@ bool session_prepare(Store *s, Err *err)
                       " NOT NULL, device TEXT NOT NULL, means TEXT NOT NULL, made BIGINT NOT NULL, used BIGINT NOT NULL)",
                       NULL, 0, err) &&
            store_exec(s, "CREATE INDEX IF NOT EXISTS signed_in_account ON signed_in (account)", NULL, 0, err) &&
-           secret_prepare(s, err) && draft_prepare(s, err) && contact_prepare(s, err);
+           secret_prepare(s, err) && passkey_prepare(s, err) && draft_prepare(s, err) && contact_prepare(s, err);
 }
 
 static Str random_text(Arena *a, size_t n)

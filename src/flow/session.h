@@ -8,7 +8,7 @@
 #include "secret.h"
 
 /* By what a person showed who they are. Stored as text; the names are forever. */
-typedef enum { SESSION_BY_DEMO = 1, SESSION_BY_PASSWORD, SESSION_BY_PASSKEY, SESSION_BY_CODE, SESSION_BY_PROVIDER } SessionBy;
+typedef enum { SESSION_BY_DEMO = 1, SESSION_BY_PASSWORD, SESSION_BY_PASSKEY, SESSION_BY_CODE } SessionBy;
 const char *session_by_name(SessionBy by); /* "password" */
 
 typedef struct {

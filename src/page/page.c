@@ -528,8 +528,9 @@ void page_frame(const PageView *v, Json *model, Str title)
         page_set_text(v, user, "name", v->caller->name);
         page_set_text(v, user, "role_label", v->caller->role_count ? page_label(v, "role", v->caller->roles[0]) : STR(""));
         page_set_text(v, user, "party", v->caller->party);
-        page_add_notices(v, model, json_get(model, "nav"), page_list_in(v, user, "links"));
-        add_nav_item(v, page_list_in(v, user, "links"), STR("/me/access"), view_text(v->a, v->language, "access.title", NULL));
+        Json *links = page_list_in(v, user, "links");
+        add_nav_item(v, links, STR("/me/access"), view_text(v->a, v->language, "access.title", NULL));
+        page_add_notices(v, model, json_get(model, "nav"), links);
     }
 }
 

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
+#include "flow/passkey.h"
+
 /* In the reader's language, by the code; a name or secret that is wrong by the page's own words. */
 void page_add_fault(const PageView *v, Json *model, const Err *fault, const char *wrong)
 {
@@ -60,6 +62,25 @@ static bool add_sessions(const PageView *v, Json *model, const Session *mine, Er
     return true;
 }
 
+static bool add_passkeys(const PageView *v, Json *model, Str account, Err *err)
+{
+    PasskeyRow *rows;
+    size_t count;
+    Json *list = page_list_in(v, model, "passkeys");
+    if (!passkey_list(v->flow, v->a, account, &rows, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        Json *j = page_add(v, list);
+        Str unknown = view_text(v->a, v->language, "access.device_unknown", NULL);
+        page_set_text(v, j, "id", rows[i].id);
+        page_set_text(v, j, "name", rows[i].name.len ? rows[i].name : unknown);
+        page_set_text(v, j, "made", instant_print(v->a, rows[i].made));
+        page_set_text(v, j, "used", rows[i].used.ms > 0 ? instant_print(v->a, rows[i].used) : STR(""));
+    }
+    return true;
+}
+
 bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *err)
 {
     bool has_password;
@@ -68,7 +89,7 @@ bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *er
     Json *m = json_new_object(v->a);
     *ret = (Page){"access", m};
     page_frame(v, m, view_text(v->a, v->language, "access.title", NULL));
-    if (!add_sessions(v, m, ask->session, err) || !secret_has_password(v->flow, v->a, ask->session->account, &has_password, err) ||
+    if (!add_sessions(v, m, ask->session, err) || !add_passkeys(v, m, ask->session->account, err) || !secret_has_password(v->flow, v->a, ask->session->account, &has_password, err) ||
         !secret_codes_left(v->flow, v->a, ask->session->account, &left, err)) {
         return false;
     }
@@ -86,7 +107,8 @@ bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *er
     }
     if (ask->done.len > 0) {
         Json *flash = page_object_in(v, m, "flash");
-        static const char *const DONE[][2] = {{"password", "access.done_password"}, {"ended", "access.done_ended"}};
+        static const char *const DONE[][2] = {{"password", "access.done_password"}, {"ended", "access.done_ended"},
+                                              {"passkey", "access.done_passkey"},   {"dropped", "access.done_dropped"}};
         for (size_t i = 0; i < COUNT_OF(DONE); i++) {
             if (str_eq_c(ask->done, DONE[i][0])) {
                 page_set_text(v, flash, "kind", STR("ok"));

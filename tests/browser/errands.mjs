@@ -22,8 +22,8 @@ export const ERRANDS = [
   ...kazakhstan.ERRANDS,
   ...bulk.ERRANDS,
   ...rights.ERRANDS,
-  ...notices.ERRANDS,
   ...access.ERRANDS,
+  ...notices.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];

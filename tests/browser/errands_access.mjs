@@ -47,7 +47,45 @@ async function recoveryCode(world) {
   await lost.heading(lost.web('access.title')).waitFor();
 }
 
+async function signOut(person) {
+  await person.page.locator('header summary').last().click();
+  await person.page.getByRole('button', { name: person.web('base.sign_out') }).click();
+  await person.page.locator('header a[href="/sign-in"]').waitFor();
+}
+
+async function passkey(world) {
+  const me = await world.as('visa', 'ko', PHONE);
+  const cdp = await me.context.newCDPSession(me.page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options: {
+    protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await me.open('/me/access');
+  await me.page.getByRole('button', { name: me.web('access.passkey_new') }).click();
+  await me.page.getByText(me.web('access.done_passkey')).waitFor();
+  const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId });
+  expect(credentials.length === 1, 'the authenticator holds one key');
+  await signOut(me);
+  const sent = [];
+  me.page.on('request', r => { if (r.url().endsWith('/sign-in/passkey')) sent.push(r); });
+  await me.open('/sign-in?next=/me/access');
+  await me.page.getByRole('button', { name: me.web('sign_in.passkey') }).click();
+  await me.page.getByText(me.web('access.by_passkey')).waitFor();
+  // What was sent once is good once: the same answer again, from the same browser, opens nothing.
+  const csrf = await me.page.locator('input[name=csrf]').first().getAttribute('value');
+  const form = Object.fromEntries(new URLSearchParams(sent[0].postData()));
+  const again = await me.context.request.post(`${me.origin}/sign-in/passkey`, { form: { ...form, csrf }, headers: { Accept: 'application/json' } });
+  expect(again.status() === 422, `an answer sent again: ${again.status()}`);
+  await me.open('/me/access');
+  await me.page.getByRole('button', { name: me.web('access.drop') }).click();
+  await me.page.getByText(me.web('access.done_dropped')).waitFor();
+  await signOut(me);
+  await me.open('/sign-in');
+  await me.page.getByRole('button', { name: me.web('sign_in.passkey') }).click();
+  await me.page.getByText(me.web('sign_in.passkey_failed')).waitFor();
+}
+
 export const ERRANDS = [
+  { name: 'an officer signs in with a passkey, which is good once and can be removed', run: passkey },
   { name: 'a person sees where they are signed in, changes the password and ends the rest', run: sessionsEnd },
   { name: 'a person who lost the password comes back with a recovery code', run: recoveryCode },
 ];

@@ -24,10 +24,9 @@ TEST(settings_say_what_differs_from_the_usual)
 {
     const Access *s;
     Err err = {0};
-    check(load(a, "{\"idle_minutes\": 10, \"signing_required\": true, \"rates\": {\"/sign-in\": {\"address\": 3}}}", &s, &err));
+    check(load(a, "{\"idle_minutes\": 10, \"rates\": {\"/sign-in\": {\"address\": 3}}}", &s, &err));
     eq_int(s->idle_minutes, 10);
     eq_int(s->longest_minutes, access_default()->longest_minutes);
-    check(s->signing_required);
     eq_int(access_rate(s, STR("/sign-in")).per_address, 3);
     eq_int(access_rate(s, STR("/sign-in")).per_account, access_rate(access_default(), STR("/sign-in")).per_account);
     eq_int(access_rate(s, STR("/nothing")).per_address, access_rate(access_default(), STR("")).per_address);
@@ -37,11 +36,9 @@ TEST(a_setting_that_cannot_be_is_refused_by_name)
 {
     static const char *const BAD[][2] = {{"{\"idle_minutes\": 0}", "idle_minutes"},       {"{\"idle_minutes\": \"10\"}", "idle_minutes"},
                                          {"{\"idle_minutes\": 1.5}", "idle_minutes"},     {"{\"idel_minutes\": 10}", "idel_minutes"},
-                                         {"{\"password_least\": 4}", "password_least"},   {"{\"signing_required\": 1}", "signing_required"},
+                                         {"{\"password_least\": 4}", "password_least"},
                                          {"{\"rates\": {\"/x\": {\"adress\": 1}}}", "adress"},
-                                         {"{\"idle_minutes\": 100, \"longest_minutes\": 50}", "longest_minutes"},
-                                         {"{\"openid\": [{\"id\": \"a\", \"name\": \"A\", \"client_id\": \"c\"}]}", "issuer"},
-                                         {"{\"openid\": [{\"id\": \"a\", \"name\": \"A\", \"client_id\": \"c\", \"issuer\": \"http://x\"}]}", "https"}};
+                                         {"{\"idle_minutes\": 100, \"longest_minutes\": 50}", "longest_minutes"}};
     for (size_t i = 0; i < COUNT_OF(BAD); i++) {
         const Access *s = NULL;
         Err err = {0};

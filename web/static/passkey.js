@@ -1,0 +1,47 @@
+/* passkey.js: asks the browser for a new passkey or a signature by one, and sends the answer. Buttons that need it are shown only
+ * where the browser can. SPDX-License-Identifier: Apache-2.0 */
+"use strict";
+(() => {
+  if (!window.PublicKeyCredential || !window.isSecureContext) return;
+  const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const post = async (to, csrf, fields) => {
+    const answer = await fetch(to, { method: "POST", headers: { Accept: "application/json", "X-Form-Token": csrf }, body: new URLSearchParams(fields) });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  };
+
+  async function create(box, csrf) {
+    const asked = await post(box.dataset.passkeyNew + "/ask", csrf, {});
+    const made = await navigator.credentials.create({ publicKey: {
+      challenge: bytes(asked.challenge), rp: { id: asked.rp_id, name: document.querySelector(".brand").textContent.trim() },
+      user: { id: bytes(asked.user), name: asked.account, displayName: asked.name },
+      pubKeyCredParams: [{ type: "public-key", alg: -8 }, { type: "public-key", alg: -7 }], attestation: "none",
+      authenticatorSelection: { residentKey: "required", userVerification: "required" } } });
+    return post(box.dataset.passkeyNew, csrf, { client_data: text(made.response.clientDataJSON), authenticator_data: text(made.response.getAuthenticatorData()) });
+  }
+
+  async function signIn(box, csrf) {
+    const asked = await post(box.dataset.passkey + "/ask", csrf, {});
+    const got = await navigator.credentials.get({ publicKey: { challenge: bytes(asked.challenge), rpId: asked.rp_id, userVerification: "required" } });
+    const next = box.form.elements.namedItem("next");
+    return post(box.dataset.passkey, csrf, { id: text(got.rawId), client_data: text(got.response.clientDataJSON),
+      authenticator_data: text(got.response.authenticatorData), signature: text(got.response.signature), next: next ? next.value : "" });
+  }
+
+  document.querySelectorAll("[data-passkey], [data-passkey-new]").forEach((button) => {
+    const said = document.querySelector("[data-passkey-said]");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      said.textContent = "";
+      try {
+        const csrf = button.form.elements.namedItem("csrf").value;
+        location.assign((await (button.dataset.passkey ? signIn : create)(button, csrf)).to);
+      } catch {
+        said.textContent = said.dataset.failed;
+        button.disabled = false;
+      }
+    });
+  });
+})();
