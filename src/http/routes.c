@@ -29,6 +29,8 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/calendar/*/*", WHO_ANYBODY, handle_calendar, NULL},
     {METHOD_GET, "/law", WHO_ANYBODY, handle_law, NULL},
     {METHOD_GET, "/law/article", WHO_ANYBODY, handle_law_article, NULL},
+    {METHOD_GET, "/law/try", WHO_STAFF, handle_try, NULL},
+    {METHOD_POST, "/law/try", WHO_STAFF, handle_try, NULL},
     {METHOD_GET, "/law/model/*", WHO_ANYBODY, handle_law_model, NULL},
     {METHOD_GET, "/log", WHO_ANYBODY, handle_log, NULL},
     {METHOD_GET, "/log/*", WHO_ANYBODY, handle_log_entry, NULL},

@@ -7,6 +7,7 @@
 #include "bulk/bulk.h"
 #include "flow/reach.h"
 #include "flow/session.h"
+#include "trial/trial.h"
 
 /* One request's view of the world. */
 typedef struct {
@@ -111,6 +112,16 @@ MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
+
+/* A draft tried on past decisions: the form, and where it was sent the report. NOT_ALLOWED for roles that scheme.json does not
+ * name. Faults of the draft stand on the page. */
+typedef struct {
+    bool sent;
+    Str choice;          /* "model@day" */
+    Str file_name, file; /* instead of a choice */
+    Str from;            /* a day, or empty */
+} PageTryAsk;
+MUST_USE bool page_try(const PageView *v, const PageTryAsk *ask, Page *ret, Err *err);
 
 /* The permit of a case: page, QR code (SVG), paper (PDF). Parties of the case and staff only. */
 MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);

@@ -62,6 +62,7 @@ MUST_USE bool page_add_office(const PageView *v, Json *model, const CaseRow *row
 MUST_USE bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err);
 Str page_title_of(const PageView *v, const CaseRow *row); /* of a case in reach: its title, or its number where it has none */
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
+bool page_tries(const PageView *v);          /* whether drafts are tried by the caller */
 bool page_has_role(const PageView *v, Str role);
 
 #endif
