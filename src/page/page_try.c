@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-enum { MAX_SHOWN = 200 };
+enum { MAX_SHOWN = 50 };
 
 bool page_tries(const PageView *v)
 {
@@ -42,7 +42,7 @@ static void add_choices(const PageView *v, Json *model, Str chosen)
         Json *j = page_add(v, list);
         Str day = day_print(v->a, models[i].from), value = str_printf(v->a, "%.*s@%.*s", STR_ARG(models[i].name), STR_ARG(day));
         page_set_text(v, j, "value", value);
-        page_set_text(v, j, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "models", models[i].name)), STR_ARG(day)));
+        page_set_text(v, j, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "models", decide_top(v->a, models[i].name))), STR_ARG(day)));
         page_set_bool(v, j, "selected", str_eq(value, chosen));
     }
 }
