@@ -202,6 +202,12 @@ bool handle_dashboard(Exchange *x, Err *err)
     return page_dashboard(&x->v, &page, err) && http_page(x, &page, err);
 }
 
+bool handle_simulate(Exchange *x, Err *err)
+{
+    Page page;
+    return page_simulate(&x->v, &page, err) && http_page(x, &page, err);
+}
+
 bool handle_try(Exchange *x, Err *err)
 {
     Page page;

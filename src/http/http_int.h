@@ -134,6 +134,7 @@ bool handle_series(Exchange *x, Err *err);
 bool handle_series_csv(Exchange *x, Err *err);
 bool handle_round_csv(Exchange *x, Err *err);
 bool handle_receipt(Exchange *x, Err *err);
+bool handle_simulate(Exchange *x, Err *err);
 bool handle_try(Exchange *x, Err *err);
 bool handle_dashboard(Exchange *x, Err *err);
 bool handle_permit(Exchange *x, Err *err);

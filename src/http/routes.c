@@ -31,6 +31,7 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/law/article", WHO_ANYBODY, handle_law_article, NULL},
     {METHOD_GET, "/law/try", WHO_STAFF, handle_try, NULL},
     {METHOD_POST, "/law/try", WHO_STAFF, handle_try, NULL},
+    {METHOD_GET, "/simulate", WHO_STAFF, handle_simulate, NULL},
     {METHOD_GET, "/law/model/*", WHO_ANYBODY, handle_law_model, NULL},
     {METHOD_GET, "/log", WHO_ANYBODY, handle_log, NULL},
     {METHOD_GET, "/log/*", WHO_ANYBODY, handle_log_entry, NULL},

@@ -465,6 +465,7 @@ static void add_nav(const PageView *v, Json *model)
     }
     if (page_tries(v)) {
         add_nav_item(v, nav, STR("/law/try"), view_text(v->a, v->language, "nav.try", NULL));
+        add_nav_item(v, nav, STR("/simulate"), view_text(v->a, v->language, "nav.simulate", NULL));
     }
     if (json_count(bulk_steps(v->a, v->scheme, v->caller)) > 0) {
         add_nav_item(v, nav, STR("/bulk"), view_text(v->a, v->language, "nav.bulk", NULL));

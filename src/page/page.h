@@ -123,6 +123,9 @@ typedef struct {
 } PageTryAsk;
 MUST_USE bool page_try(const PageView *v, const PageTryAsk *ask, Page *ret, Err *err);
 
+/* The scheme years ahead from simulation.json of its folder, for the roles that try drafts; NOT_FOUND where it has none. */
+MUST_USE bool page_simulate(const PageView *v, Page *ret, Err *err);
+
 /* The permit of a case: page, QR code (SVG), paper (PDF). Parties of the case and staff only. */
 MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);
 MUST_USE bool page_permit_qr(const PageView *v, Str id, Buf *out, Err *err);
