@@ -10,7 +10,7 @@
 #include "flow/open.h"
 #include "query/query.h"
 
-enum { RUN_MS = 2500, MOST_WRITERS = 48, PEER_RATE = 74 }; /* MOSIP's published audit writes a second */
+enum { RUN_MS = 2500, MOST_WRITERS = 48, PEER_RATE = 74, TIMES = 50 }; /* MOSIP's published audit writes a second */
 
 typedef struct {
     Flow flow;
@@ -26,6 +26,14 @@ static double now_s(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* On a machine that others use too, the processor's time says more than the clock on the wall. */
+static double cpu_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -86,7 +94,7 @@ static void run(Str url, const Scheme *const *schemes, size_t scheme_count, int 
     for (size_t i = 0; i < count; i++) {
         ids[i] = rows[i].id;
     }
-    double start = now_s();
+    double start = now_s(), cpu_start = cpu_s();
     int64_t done = 0;
     for (int i = 0; i < writers; i++) {
         w[i] = (Writer){.cases = ids, .count = count, .number = i, .end = start + RUN_MS / 1e3, .now = {(int64_t)time(NULL) * 1000}}; /* also makes the keys of this run its own */
@@ -99,7 +107,8 @@ static void run(Str url, const Scheme *const *schemes, size_t scheme_count, int 
         done += w[i].done;
     }
     double rate = (double)done / (now_s() - start);
-    printf("%s, %2d writers: %.0f whole commands/s, %.0f times %d\n", store_engine(flow.store), writers, rate, rate / PEER_RATE, PEER_RATE);
+    printf("%s, %2d writers: %.0f whole commands/s (target %d), %.0f a second of processor time, %.0f times %d\n", store_engine(flow.store),
+           writers, rate, TIMES * PEER_RATE, (double)done / (cpu_s() - cpu_start), rate / PEER_RATE, PEER_RATE);
     lane_close(lane);
     arena_free(a);
 }

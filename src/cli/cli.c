@@ -31,6 +31,11 @@ static const CliCommand COMMANDS[] = {
      "of each row (and FILE.note, its signature). --language en|ko|kk|ru for headings and faults. Sending the same file\n"
      "again does nothing twice; resume goes on with what was interrupted. check says whether a note was signed over a\n"
      "result, by --verifier KEY or else by this store's key. Exit status 1: some rows had faults.\n"},
+    {"notify", "[--origin URL]", "make the notices that are due and send what waits", cli_notify,
+     "Looks at new events and at deadlines ahead, then sends e-mail and short messages that are due. serve does the same every few\n"
+     "seconds; both may run at once, and nothing is made or sent twice. Where messages go stands in the environment:\n"
+     "GOLDENBRIDGE_MAIL_URL (smtp://host:587, smtps://host:465), _MAIL_FROM, _MAIL_USER, _MAIL_PASSWORD, _MAIL_CA, _MAIL_PLAIN=1\n"
+     "(without encryption); GOLDENBRIDGE_SMS_URL and _SMS_TOKEN; GOLDENBRIDGE_ORIGIN for links. See docs/messages.md.\n"},
     {"case", "ID", "show a case with its history", cli_case, NULL},
     {"list", "TYPE [--state S] [--find TEXT]", "list cases", cli_list, "--limit N and --offset N page through them.\n"},
     {"queue", "ROLE", "list what waits for a role, by legal deadline", cli_queue, NULL},

@@ -76,5 +76,6 @@ int cli_simulate(Cli *c);
 int cli_law_try(Cli *c, const Scheme *s);
 int cli_law_check(Cli *c, const Scheme *s);
 int cli_bulk(Cli *c);
+int cli_notify(Cli *c);
 
 #endif

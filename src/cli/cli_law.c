@@ -209,7 +209,7 @@ static int law_sign(Cli *c, const Scheme *s)
     if (c->argc < 3 || !day_parse(str_from_c(c->argv[2]), &day)) {
         return cli_usage(c, "Name the day of the folder.");
     }
-    Str hash = scheme_law_hash(s, c->a, day), type = json_text_at(scheme_info(s), "signed_law");
+    Str hash = scheme_law_hash(s, day), type = json_text_at(scheme_info(s), "signed_law");
     if (hash.len == 0 || type.len == 0) {
         err_set(&err, NOT_FOUND, "The scheme has no folder of %s to sign.", c->argv[2]);
         return cli_fail(c, &err);

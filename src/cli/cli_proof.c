@@ -29,11 +29,12 @@ int cli_prove(Cli *c)
     Err err;
     int64_t seq;
     Json *proof;
+    StoreSigned at;
     bool with_sealed = cli_flag(c, "sealed"); /* personal data only where it is asked for */
     if (c->argc != 2 || !str_to_int(str_from_c(c->argv[1]), &seq)) {
         return cli_usage(c, "Name the number of an entry of the log.");
     }
-    if (!cli_open(c, STORE_READ, &err) || !store_disclose(c->flow.store, c->a, seq, &proof, &err)) {
+    if (!cli_open(c, STORE_READ, &err) || !store_signed(c->flow.store, c->a, &at, &err) || !store_disclose(c->flow.store, c->a, &at, seq, &proof, &err)) {
         return cli_fail(c, &err);
     }
     if (!with_sealed) {

@@ -60,6 +60,7 @@ typedef struct {
     bool decided;           /* decision holds */
     Decision decision;
     Json *proof;            /* decision_proof() */
+    Json *constants;        /* SHA-256 → list: what the facts in the events only name; never NULL */
     Str outcome;            /* "granted" where nothing had to be decided */
 } CommandPlan;
 
@@ -74,6 +75,9 @@ MUST_USE bool command_about_fits(const CommandInput *in, Err *err);
 MUST_USE bool command_check_form(const CommandInput *in, const Json *form, Value *ret, ErrList *faults);
 /* The whole step. On faults returns false with *faults filled (and err set to the first). Events live in the run's arena. */
 MUST_USE bool command_plan(const CommandInput *in, CommandPlan *ret, ErrList *faults, Err *err);
+
+/* The case that holds this case back (such as a suspended agreement), whatever the step; *ret NULL: none. `form` may be NULL. */
+MUST_USE bool command_hold(const CommandInput *in, const Json *form, const SchemeHold *h, const CaseRow **ret, Err *err);
 
 /* A case as FEEL context: its data typed by the scheme, plus id, type, state, version, opened, since. */
 Value command_case_value(FeelRun *run, const Scheme *s, const CaseRow *row);

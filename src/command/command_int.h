@@ -66,5 +66,7 @@ MUST_USE bool round_secret(const CommandFacts *facts, Arena *a, Str case_id, Has
 /* What of the event is for the public log; made at first use. */
 Json *plan_public(Planning *p, Event *e);
 MUST_USE bool plan_reads(Planning *p);
+/* NOT_IN_FORCE where a hold of the scheme stands against the step. */
+MUST_USE bool planning_check_holds(Planning *p);
 
 #endif

@@ -436,7 +436,8 @@ static bool tell_line(Planning *p, const SchemeAlso *also, const SchemeType *typ
         Event *e = plan_last(p);
         json_set(p->a, e->data, STR("step"), json_new_str(p->a, p->in->step->name));
         json_set(p->a, e->data, STR("decision"), line->proof);
-        json_set(p->a, e->sealed ? e->sealed : e->data, STR("facts"), line->facts);
+        json_set(p->a, e->sealed ? e->sealed : e->data, STR("facts"),
+                 decision_kept_facts(p->a, p->in->scheme, line->facts, p->plan->constants));
     }
     return true;
 }

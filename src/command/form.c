@@ -169,6 +169,11 @@ static bool check_kind(const FieldCheck *c, const Json *j)
     if (j->kind == JSON_ARRAY && j->count > MAX_LIST) {
         return fault(c, FIELD_RANGE, "This list is too long.");
     }
+    for (size_t i = 0; j->kind == JSON_ARRAY && f->choices.count > 0 && i < j->count; i++) {
+        if (!scheme_names_have(&f->choices, json_text(j->items[i]))) {
+            return fault(c, FIELD_CHOICE, "This is not one of the choices.");
+        }
+    }
     Day day;
     if (f->kind == SCHEME_DATE && !day_parse(j->text, &day)) {
         return fault(c, FIELD_FORMAT, "A date is expected as year-month-day, such as 2026-03-31.");

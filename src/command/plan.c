@@ -307,7 +307,7 @@ static bool add_decision(Planning *p, Event *e)
     }
     json_set(p->a, e->data, STR("decision"), p->plan->proof);
     Json *home = e->sealed ? e->sealed : e->data;
-    json_set(p->a, home, STR("facts"), p->plan->decision.facts);
+    json_set(p->a, home, STR("facts"), decision_kept_facts(p->a, p->in->scheme, p->plan->decision.facts, p->plan->constants));
     return true;
 }
 
@@ -538,6 +538,7 @@ bool command_plan(const CommandInput *in, CommandPlan *ret, ErrList *faults, Err
     Planning planning = {.in = in, .a = feel_run_arena(in->run), .plan = ret, .faults = faults, .err = err};
     planning.versions.arena = planning.a;
     Planning *p = &planning;
+    ret->constants = json_new_object(p->a);
     if (!prepare(p)) {
         return false;
     }
@@ -550,7 +551,7 @@ bool command_plan(const CommandInput *in, CommandPlan *ret, ErrList *faults, Err
         return false;
     }
     make_frame(p, form);
-    if (!check_news(p, form) || !plan_reads(p) || !check_requires(p) || !make_decision(p) || !apply_discretion(p) || !check_decided(p)) {
+    if (!planning_check_holds(p) || !check_news(p, form) || !plan_reads(p) || !check_requires(p) || !make_decision(p) || !apply_discretion(p) || !check_decided(p)) {
         return false;
     }
     if (in->step->two_people && in->mode == COMMAND_PLAIN) {

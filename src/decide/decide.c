@@ -98,6 +98,45 @@ static bool any_unverified(const DmnTrace *t)
     return false;
 }
 
+/* ---- Facts as they are told ---- */
+
+/* A list of the scheme's own is not copied. */
+static Json *facts_json(Arena *a, const Scheme *s, Value facts)
+{
+    const SchemeConstant *constants;
+    size_t count = scheme_constants(s, &constants);
+    Json *j = json_new_object(a);
+    for (size_t i = 0; facts.kind == FEEL_CONTEXT && i < facts.len; i++) {
+        const FeelEntry *e = &feel_entries(facts)[i];
+        Json *told = NULL;
+        for (size_t k = 0; k < count && e->value.kind == FEEL_LIST; k++) {
+            bool same = e->value.len == constants[k].value.len && feel_items(e->value) == feel_items(constants[k].value);
+            told = same ? (Json *)(uintptr_t)constants[k].json : told;
+        }
+        json_set(a, j, e->name, told != NULL ? told : feel_to_json(a, e->value));
+    }
+    return j;
+}
+
+Json *decision_kept_facts(Arena *a, const Scheme *s, const Json *facts, Json *named)
+{
+    const SchemeConstant *constants;
+    size_t count = scheme_constants(s, &constants);
+    Json *j = json_new_object(a);
+    for (size_t i = 0; i < json_count(facts); i++) {
+        Json *value = facts->members[i].value;
+        for (size_t k = 0; k < count; k++) {
+            if (facts->members[i].value == constants[k].json) {
+                json_set(a, named, constants[k].sha256, value);
+                value = json_new_object(a);
+                json_set(a, value, STR("constant"), json_new_str(a, constants[k].sha256));
+            }
+        }
+        json_set(a, j, facts->members[i].key, value);
+    }
+    return j;
+}
+
 /* ---- Deciding ---- */
 
 static bool facts_are_known(const DmnInvocable *d, Value facts, const SchemeModel *m, Err *err)
@@ -157,10 +196,10 @@ bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value f
 {
     const SchemeModel *m;
     const DmnInvocable *d = find_decision(s, model, name, day, &m, err);
-    return d != NULL && decide_with(run, m, name, day, facts, ret, err);
+    return d != NULL && decide_with(run, s, m, name, day, facts, ret, err);
 }
 
-bool decide_with(FeelRun *run, const SchemeModel *m, Str name, Day day, Value facts, Decision *ret, Err *err)
+bool decide_with(FeelRun *run, const Scheme *s, const SchemeModel *m, Str name, Day day, Value facts, Decision *ret, Err *err)
 {
     const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, name);
     if (d == NULL) {
@@ -172,7 +211,7 @@ bool decide_with(FeelRun *run, const SchemeModel *m, Str name, Day day, Value fa
     Arena *a = feel_run_arena(run);
     bool whole = ret->whole_trace;
     *ret = (Decision){.model = m, .decision = dmn_invocable_name(d), .day = day, .trace.all_rules = whole, .whole_trace = whole};
-    ret->facts = feel_to_json(a, facts);
+    ret->facts = facts_json(a, s, facts);
     ret->result = dmn_evaluate(run, d, facts, &ret->trace);
     judge(run, ret);
     return true;
@@ -201,6 +240,9 @@ bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, c
     const DmnInvocable *d = find_decision(s, model, name, day, &m, err);
     if (d == NULL) {
         return false;
+    }
+    if (facts != NULL && facts->kind != JSON_OBJECT && facts->kind != JSON_NULL) {
+        return err_field(err, BAD_REQUEST, "facts", "The facts are an object: name → value.");
     }
     const DmnInput *inputs;
     size_t count = dmn_inputs(d, &inputs), n = 0, before = faults->count;

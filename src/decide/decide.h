@@ -34,7 +34,8 @@ typedef struct {
  * no version is in force. Lives in the run's arena; the run must have been reset before. */
 MUST_USE bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value facts, Decision *ret, Err *err);
 /* The same under one version of a model, be it in force or a draft. */
-MUST_USE bool decide_with(FeelRun *run, const SchemeModel *m, Str name, Day day, Value facts, Decision *ret, Err *err);
+MUST_USE bool decide_with(FeelRun *run, const Scheme *s, const SchemeModel *m, Str name, Day day, Value facts, Decision *ret,
+                           Err *err);
 /* Facts from JSON, typed by the model's inputs; every fault by field. Of the inputs that are
  * not given, "holidays" is the scheme's and "governing day" is `day`. */
 MUST_USE bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret,
@@ -64,6 +65,9 @@ Str decide_top(Arena *a, Str model);
 bool decision_is_granted(const Decision *d);
 /* What is stored with the event, without the facts: model, day, hash, outcome, grounds, fired rules, result. */
 Json *decision_proof(Arena *a, const Decision *d);
+/* Facts as an event keeps them: in place of a list of the scheme's own stands {"constant": SHA-256}, and the list goes into
+ * `named` under that hash. `facts` are those of a Decision; other lists, however alike, stay as they are. */
+Json *decision_kept_facts(Arena *a, const Scheme *s, const Json *facts, Json *named);
 /* Every table with every rule, for pages. */
 Json *decision_tables(Arena *a, const Decision *d);
 /* The nearest changes of facts that would give `wanted`; {input, from, to, by_waiting, outcome}. Inputs are those that

@@ -270,6 +270,9 @@ bool decide_tidy_facts(Arena *a, const Scheme *s, Str model, Str name, Day day, 
     if (d == NULL) {
         return err_set(err, NOT_IN_FORCE, "No version of the decision model %.*s is in force on that day.", STR_ARG(model));
     }
+    if (facts != NULL && facts->kind != JSON_OBJECT && facts->kind != JSON_NULL) {
+        return err_field(err, BAD_REQUEST, "facts", "The facts are an object: name → value.");
+    }
     size_t count = dmn_inputs(d, &inputs), before = faults->count;
     *ret = json_new_object(a);
     for (size_t i = 0; i < json_count(facts); i++) {

@@ -29,8 +29,10 @@ Value fn_list_contains(FeelRun *run, const Value *args, size_t count)
     if (!arg_list(run, args[0], &list)) {
         return bad_argument(run, "list contains", args[0]);
     }
+    bool is_day = args[1].kind == FEEL_DATE; /* asked of lists of holidays, day by day */
     for (size_t i = 0; i < list.len; i++) {
-        if (are_equal(run, feel_items(list)[i], args[1])) {
+        Value item = feel_items(list)[i];
+        if (is_day ? item.kind == FEEL_DATE && item.i == args[1].i : are_equal(run, item, args[1])) {
             return feel_bool(true);
         }
     }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "flow.h"
 
+#include "constant.h"
+#include "contact.h"
 #include "draft.h"
 #include "project/project.h"
 #include "query/query.h"
@@ -256,7 +258,8 @@ static bool write_events(Pipeline *p)
 {
     Err *err = &p->ret->err;
     CommandPlan *plan = &p->ret->plan;
-    if (!store_append(p->f->store, p->a, plan->events, plan->count, err)) {
+    if (!constant_keep(p->f->store, p->a, p->command->scheme, plan->constants, p->now, p->in.today, err) ||
+        !store_append(p->f->store, p->a, plan->events, plan->count, err)) {
         return false;
     }
     for (size_t i = 0; i < plan->count; i++) {
@@ -365,6 +368,13 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
     return ret->ok;
 }
 
+bool flow_repeat(const Flow *f, Arena *a, const Caller *caller, const Command *command, FlowResult *ret)
+{
+    *ret = (FlowResult){.faults.arena = a};
+    ret->repeated = store_done(f->store, a, command->key, request_hash(a, caller, command), &ret->outcome, &ret->err) && ret->outcome != NULL;
+    return ret->ok = ret->repeated;
+}
+
 /* ---- Which steps ---- */
 
 static bool step_fits(const CommandInput *in)
@@ -429,10 +439,70 @@ static Json *form_of_party(const Scheme *s, Arena *a, const SchemeType *t, const
     return form;
 }
 
-Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *caller, const CaseRow *row, Instant now)
+/* Whether the hold is about the case itself: a step whose form names the one held is asked when the form is there. */
+static bool holds_itself(const SchemeHold *h, const SchemeStep *step, Str type)
+{
+    Str path = scheme_hold_path(h, type)->path, first;
+    return str_cut(&path, '.', &first) && !scheme_names_have(&step->fields, first);
+}
+
+static void add_hold(Arena *a, Json *list, const CommandInput *in, const SchemeHold *h, const CaseRow *cause)
+{
+    Json *j = json_new_object(a), *steps = json_new_array(a), *later = json_new_array(a);
+    json_set(a, j, STR("name"), json_new_str(a, h->name));
+    json_set(a, j, STR("cause"), json_new_str(a, cause->id));
+    json_set(a, j, STR("since"), json_copy(a, json_new_str(a, json_text(json_get_str(cause->data, h->from)))));
+    json_set(a, j, STR("until"), json_new_str(a, json_text(json_get_str(cause->data, h->until))));
+    json_set(a, j, STR("source"), json_new_str(a, json_text(json_get_str(cause->data, h->source))));
+    json_set(a, j, STR("cite"), json_new_str(a, h->cite));
+    json_set(a, j, STR("steps"), steps);
+    json_set(a, j, STR("later"), later);
+    for (size_t i = 0; i < in->type->step_count; i++) {
+        const SchemeStep *step = &in->type->steps[i];
+        if (scheme_names_have(&h->steps, step->name) && !step->opens && holds_itself(h, step, in->type->name)) {
+            json_push(a, scheme_names_have(&step->from, in->row->state) ? steps : later, json_new_str(a, step->name));
+        }
+    }
+    json_push(a, list, j);
+}
+
+Json *flow_holds(const Flow *f, FeelRun *run, const Scheme *s, const CaseRow *row, Instant now)
 {
     Arena *a = feel_run_arena(run);
     Json *list = json_new_array(a);
+    const SchemeHold *holds;
+    size_t count = row ? scheme_holds(s, &holds) : 0;
+    const SchemeType *t = row ? scheme_type(s, row->type) : NULL;
+    Facts facts = {.store = f->store, .scheme = scheme_id(s), .law = s, .a = a, .opened.arena = a};
+    for (size_t i = 0; t != NULL && i < count; i++) {
+        CommandInput in = {.scheme = s, .type = t, .now = now, .today = instant_day(now, scheme_utc_offset(s)), .row = row, .run = run,
+                           .facts = facts_of(&facts)};
+        const CaseRow *cause = NULL;
+        Err err; /* a store that fails here fails the page elsewhere */
+        if (command_hold(&in, NULL, &holds[i], &cause, &err) && cause != NULL) {
+            add_hold(a, list, &in, &holds[i], cause);
+        }
+    }
+    return list;
+}
+
+static bool is_held(const Json *holds, Str step)
+{
+    for (size_t i = 0; i < json_count(holds); i++) {
+        const Json *steps = json_get(holds->items[i], "steps");
+        for (size_t k = 0; k < json_count(steps); k++) {
+            if (str_eq(json_text(steps->items[k]), step)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *caller, const CaseRow *row, Instant now)
+{
+    Arena *a = feel_run_arena(run);
+    Json *list = json_new_array(a), *holds = flow_holds(f, run, s, row, now);
     const SchemeType *types;
     size_t count = scheme_types(s, &types);
     Facts facts = {.store = f->store, .scheme = scheme_id(s), .law = s, .a = a, .opened.arena = a};
@@ -448,7 +518,7 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
                 CommandInput in = {.scheme = s, .type = &types[i], .step = step, .mode = (CommandMode)mode,
                                    .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
                 Err err;
-                bool fits = !in.step->hidden && step_fits(&in) && is_offered(&in);
+                bool fits = !in.step->hidden && step_fits(&in) && is_offered(&in) && !is_held(holds, step->name);
                 in.row = about && mode == COMMAND_PLAIN ? NULL : row; /* who may is asked as for the opening */
                 if (fits && command_may(&in, &err)) {
                     add_step(a, list, &in);
@@ -502,17 +572,21 @@ bool flow_explain(const Flow *f, FeelRun *run, int64_t seq, Json **ret, Err *err
     if (proof == NULL || s == NULL) {
         return err_set(err, NOT_FOUND, "Event %lld holds no decision.", (long long)seq);
     }
-    const Json *facts = json_get(e->sealed, "facts");
-    facts = facts ? facts : json_get(e->data, "facts");
-    if (facts == NULL) {
+    const Json *kept = json_get(e->sealed, "facts");
+    Json *facts;
+    kept = kept ? kept : json_get(e->data, "facts");
+    if (kept == NULL) {
         return err_set(err, NOT_FOUND, "The facts of this decision were erased; the proof of the log remains.");
+    }
+    if (!constant_expand(f->store, a, kept, &facts, err)) {
+        return false;
     }
     Json *out = *ret = json_new_object(a);
     json_set(a, out, STR("seq"), json_new_int(a, seq));
     json_set(a, out, STR("case"), json_new_str(a, e->stream));
     json_set(a, out, STR("step"), json_new_str(a, json_text_at(e->data, "step")));
     json_set(a, out, STR("decision"), (Json *)(uintptr_t)proof);
-    json_set(a, out, STR("facts"), (Json *)(uintptr_t)facts);
+    json_set(a, out, STR("facts"), facts);
     json_set(a, out, STR("event_hash"), json_new_str(a, hex_print(a, HASH_STR(e->hash))));
     return again(run, s, e, proof, facts, out, err);
 }
@@ -580,7 +654,8 @@ static bool erase_in(const Flow *in, void *host, Err *err)
     e.data = json_new_object(a);
     json_set(a, e.data, STR("type"), json_new_str(a, row->type));
     json_set(a, e.data, STR("article"), json_new_str(a, x->article));
-    return store_erase_person(in->store, row->id, err) && draft_forget(in, a, row->scheme, row->id, err) && store_append(in->store, a, &e, 1, err) &&
+    return store_erase_person(in->store, row->id, err) && draft_forget(in, a, row->scheme, row->id, err) &&
+           contact_forget(in, a, row->scheme, row->id, err) && store_append(in->store, a, &e, 1, err) &&
            project_forget(in->store, a, row->id, err);
 }
 

@@ -45,9 +45,14 @@ MUST_USE bool flow_exec(const Flow *f, const FlowStatement *list, size_t count, 
 /* Runs one command. The run must be fresh; the result lives in its arena. `now` is the only clock. Returns ret->ok. */
 bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *command, FlowMode mode, Instant now,
               FlowResult *ret);
+/* What a command of this caller with this key answered before; false where there was none, or another command under the key. */
+bool flow_repeat(const Flow *f, Arena *a, const Caller *caller, const Command *command, FlowResult *ret);
 /* A run with limits wide enough for a command over the whole pool of candidates. */
 FeelRun *flow_new_run(Arena *a, Instant now);
 
+/* What holds this case back (row NULL: nothing), as an array of {name, cause, since, until, source, cite, steps: held now, later: steps that
+ * will be held if it still stands then}. flow_steps() leaves out what is held. */
+Json *flow_holds(const Flow *f, FeelRun *run, const Scheme *s, const CaseRow *row, Instant now);
 /* The steps this caller may take on a case as it is (row NULL: steps that open a case), as an array of
  * {step, type, two_people, fields}, with `about`, the field to fill with the id of this case, where the step opens a case
  * about it; the pending confirmation comes as "step/confirm" and "step/reject". */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "session.h"
 
+#include "contact.h"
 #include "draft.h"
 
 #include <sodium.h>
@@ -19,7 +20,7 @@ bool session_prepare(Store *s, Err *err)
                       NULL, 0, err) &&
            store_exec(s, "CREATE TABLE IF NOT EXISTS failures (login TEXT PRIMARY KEY, n BIGINT NOT NULL, until BIGINT NOT NULL)", NULL,
                       0, err) &&
-           draft_prepare(s, err);
+           draft_prepare(s, err) && contact_prepare(s, err);
 }
 
 static Str random_text(Arena *a)

@@ -11,7 +11,7 @@ static Str signing_type(const Scheme *s)
 
 static Str folder_line(const Scheme *s, Arena *a, Day day)
 {
-    return str_printf(a, "%.*s %.*s", STR_ARG(day_print(a, day)), STR_ARG(scheme_law_hash(s, a, day)));
+    return str_printf(a, "%.*s %.*s", STR_ARG(day_print(a, day)), STR_ARG(scheme_law_hash(s, day)));
 }
 
 bool signed_ship(const Flow *f, Arena *a, const Scheme *s, Instant now, Err *err)
@@ -94,7 +94,7 @@ bool signed_list(Store *store, Arena *a, const Scheme *s, Json **ret, bool *ret_
         Json *j = json_new_object(a);
         const CaseRow *by = signer_of(rows, count, folder_line(s, a, days[i]));
         json_set(a, j, STR("from"), json_new_str(a, day_print(a, days[i])));
-        json_set(a, j, STR("hash"), json_new_str(a, scheme_law_hash(s, a, days[i])));
+        json_set(a, j, STR("hash"), json_new_str(a, scheme_law_hash(s, days[i])));
         json_set(a, j, STR("signed"), json_new_bool(a, by != NULL));
         json_set(a, j, STR("case"), json_new_str(a, by != NULL ? by->id : STR("")));
         json_push(a, *ret, j);

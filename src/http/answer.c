@@ -47,6 +47,24 @@ bool http_redirect(Exchange *x, Str to)
     return true;
 }
 
+bool http_names_tag(Str header, Str tag)
+{
+    Str bare = str_sub(tag, 1, tag.len - 1), packed = STR("-gzip"), item;
+    while (header.len > 0 && str_cut(&header, ',', &item)) {
+        item = str_trim(item);
+        item = str_starts(item, STR("W/")) ? str_sub(item, 2, item.len) : item;
+        if (str_eq_c(item, "*")) {
+            return true;
+        }
+        Str inner = item.len >= 2 && item.ptr[0] == '"' ? str_sub(item, 1, item.len - 1) : item;
+        inner = str_ends(inner, packed) ? str_sub(inner, 0, inner.len - packed.len) : inner;
+        if (str_eq(inner, bare)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool http_check_csrf(const Exchange *x, Err *err)
 {
     Str sent = http_form(x, "csrf");
@@ -80,10 +98,11 @@ static bool matches(const char *pattern, Str path, Str *rest)
     return path.ptr == NULL;
 }
 
-static const Route *find_route(Exchange *x, bool *ret_other_method)
+static const Route *find_route(Exchange *x, Str *ret_allow)
 {
     size_t count;
     const Route *routes = http_routes(&count);
+    Str allow = STR("");
     for (size_t i = 0; i < count; i++) {
         if (!matches(routes[i].pattern, x->q->path, x->rest)) {
             continue;
@@ -91,14 +110,17 @@ static const Route *find_route(Exchange *x, bool *ret_other_method)
         if (routes[i].method == x->q->method) {
             return &routes[i];
         }
-        *ret_other_method = true;
+        allow = routes[i].method == METHOD_GET ? STR("GET, HEAD") : STR("POST");
     }
+    *ret_allow = allow;
     return NULL;
 }
 
-static bool is_api(const Exchange *x)
+/* A program asks: of the API, or it says that it takes JSON and no pages. */
+static bool wants_problem(const Exchange *x)
 {
-    return str_starts(x->q->path, STR("/api/"));
+    bool json = str_find(x->q->accept, STR("json"), 0) != SIZE_MAX, page = str_find(x->q->accept, STR("text/html"), 0) != SIZE_MAX;
+    return str_starts(x->q->path, STR("/api/")) || (json && !page);
 }
 
 /* ---- Who and in which language ---- */
@@ -195,7 +217,7 @@ static void answer_problem(Exchange *x, const Err *e, Str ref)
 {
     Arena *a = x->w->a;
     Json *j = json_problem(a, e);
-    json_set(a, j, STR("instance"), json_new_str(a, ref));
+    json_set(a, j, STR("instance"), json_new_str(a, str_printf(a, "urn:goldenbridge:problem:%.*s", STR_ARG(ref))));
     json_write(&x->r->body, j);
     x->r->content_type = "application/problem+json";
 }
@@ -206,13 +228,13 @@ static void answer_error(Exchange *x, const Err *e)
     Str ref = http_new_key(a);
     x->r->status = err_http_status(e->code);
     x->r->body = buf_new(a, MAX_PAGE);
-    x->r->location = STR("");
+    x->r->location = x->r->etag = x->r->disposition = STR("");
     x->r->retry_after = e->code == RATE_LIMITED ? STR("60") : e->code == STORE_BUSY || e->code == STORE_FULL ? STR("5") : STR("");
     if (x->r->status >= 500) {
         fprintf(stderr, "goldenbridge: %.*s %.*s: %s: %s %s (%s:%d)\n", STR_ARG(ref), STR_ARG(x->q->path), err_name(e->code), e->text,
                 e->detail, e->file ? e->file : "", e->line);
     }
-    if (is_api(x)) {
+    if (wants_problem(x)) {
         answer_problem(x, e, ref);
         return;
     }
@@ -231,18 +253,42 @@ static void answer_error(Exchange *x, const Err *e)
     }
 }
 
+static Exchange exchange_of(Worker *w, Request *q, Response *r)
+{
+    *r = (Response){.status = 200, .content_type = "text/plain; charset=utf-8", .body = buf_new(w->a, MAX_PAGE)};
+    return (Exchange){.w = w, .q = q, .r = r};
+}
+
+void http_turn_away(Worker *w, Request *q, Response *r, Instant now, ErrCode code)
+{
+    Exchange x = exchange_of(w, q, r);
+    Err err = {0};
+    bool no_method = code == METHOD_NOT_ALLOWED, known = true;
+    Str allow = STR("");
+    for (int method = METHOD_GET; no_method && allow.len == 0 && method <= METHOD_POST; method++) {
+        q->method = (Method)method;
+        const Route *route = find_route(&x, &allow);
+        allow = route == NULL ? allow : method == METHOD_GET ? STR("GET, HEAD") : STR("POST");
+        known = allow.len > 0;
+    }
+    open_view(&x, now);
+    err_set(&err, known ? code : NOT_FOUND, "%s", err_plain(known ? code : NOT_FOUND));
+    answer_error(&x, &err);
+    r->allow = known ? allow : STR("");
+}
+
 void http_answer(Worker *w, Request *q, Response *r, Instant now)
 {
-    Exchange x = {.w = w, .q = q, .r = r};
+    Exchange x = exchange_of(w, q, r);
     Err err = {0};
-    bool other_method = false;
-    *r = (Response){.status = 200, .content_type = "text/plain; charset=utf-8", .body = buf_new(w->a, MAX_PAGE)};
-    const Route *route = find_route(&x, &other_method);
+    Str allow;
+    const Route *route = find_route(&x, &allow);
     open_view(&x, now);
     if (route == NULL) {
-        err_set(&err, NOT_FOUND, "There is no page %.*s.", STR_ARG(str_sub(q->path, 0, 120)));
+        err_set(&err, allow.len ? METHOD_NOT_ALLOWED : NOT_FOUND, allow.len ? "The address %.*s does not take this method." : "There is no page %.*s.",
+                STR_ARG(str_sub(q->path, 0, 120)));
         answer_error(&x, &err);
-        r->status = other_method ? 405 : r->status;
+        r->allow = allow;
         return;
     }
     bool may = http_check_origin(q, x.v.origin, &err) && (x.v.demo || http_check_rate(route, q->remote, now, &err));

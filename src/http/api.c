@@ -46,13 +46,10 @@ bool api_session(Exchange *x, Err *err)
 
 /* ---- Commands ---- */
 
+/* Every fault at once, each with its field, in one problem document. */
 static void answer_faults(Exchange *x, const FlowResult *r)
 {
-    Json *j = json_new_object(x->v.a), *list = json_new_array(x->v.a);
-    put_text(x, j, "type", str_printf(x->v.a, "/api/problems#%s", err_name(r->err.code)));
-    put_text(x, j, "title", str_from_c(err_plain(r->err.code)));
-    put(x, j, "status", json_new_int(x->v.a, err_http_status(r->err.code)));
-    put_text(x, j, "code", str_from_c(err_name(r->err.code)));
+    Json *j = json_problem(x->v.a, &r->err), *list = json_new_array(x->v.a);
     for (size_t i = 0; i < r->faults.count; i++) {
         Json *f = json_new_object(x->v.a);
         put_text(x, f, "field", str_from_c(r->faults.items[i].field));
@@ -60,10 +57,71 @@ static void answer_faults(Exchange *x, const FlowResult *r)
         put_text(x, f, "detail", str_from_c(r->faults.items[i].text));
         json_push(x->v.a, list, f);
     }
+    put_text(x, j, "instance", str_printf(x->v.a, "urn:goldenbridge:problem:%.*s", STR_ARG(http_new_key(x->v.a))));
     put(x, j, "faults", list);
     http_json(x, j);
     x->r->status = err_http_status(r->err.code);
     x->r->content_type = "application/problem+json";
+}
+
+static Str tag_of(const Exchange *x, Str id, int64_t version)
+{
+    return str_printf(x->v.a, "\"%.*s.%lld\"", STR_ARG(id), (long long)version);
+}
+
+/* 1 to 200 visible characters, the same wherever it stands. */
+static bool read_key(const Exchange *x, const Json *body, Str *ret, Err *err)
+{
+    enum { KEY_MOST = 200 };
+    Str in_body = json_text_at(body, "key");
+    *ret = x->q->key.len ? x->q->key : in_body;
+    if (x->q->key.len > 0 && in_body.len > 0 && !str_eq(x->q->key, in_body)) {
+        return err_field(err, BAD_REQUEST, "key", "The key of the body is another than that of the header.");
+    }
+    bool fits = ret->len <= KEY_MOST;
+    for (size_t i = 0; i < ret->len; i++) {
+        fits = fits && ret->ptr[i] > ' ' && ret->ptr[i] < 0x7f;
+    }
+    return fits || err_field(err, FIELD_FORMAT, "key", "An idempotency key has up to %d visible ASCII characters.", KEY_MOST);
+}
+
+/* If-Match names the version that the caller has read; a number in the body says the same for those who send no headers. */
+static bool read_version(const Exchange *x, const Json *body, Command *c, Err *err)
+{
+    Str header = x->q->if_match;
+    const CaseRow *row = NULL;
+    c->expected_version = json_to_int(json_get(body, "version"), -1);
+    if (header.len == 0) {
+        return true;
+    }
+    if (c->case_id.len > 0 && !page_find(&x->v, c->case_id, &row, err)) {
+        return false;
+    }
+    if (row == NULL || !http_names_tag(header, tag_of(x, row->id, row->version))) {
+        return err_set(err, CASE_CHANGED, "%s", err_plain(CASE_CHANGED));
+    }
+    if (c->expected_version >= 0 && c->expected_version != row->version) {
+        return err_field(err, BAD_REQUEST, "version", "The version of the body is another than that of If-Match.");
+    }
+    c->expected_version = row->version; /* it must still be so when the step is taken */
+    return true;
+}
+
+static bool answer_command(Exchange *x, const Command *c, FlowResult *r, Err *err)
+{
+    if (r->ok) {
+        int64_t version = json_to_int(json_get(r->outcome, "version"), 0);
+        x->r->replayed = r->repeated;
+        x->r->etag = version > 0 ? tag_of(x, json_text_at(r->outcome, "case"), version) : STR("");
+        return http_json(x, r->outcome);
+    }
+    if (r->faults.count > 0) {
+        answer_faults(x, r);
+        return true;
+    }
+    *err = r->err;
+    bool raced = x->q->if_match.len > 0 && err->code == STALE_FORM;
+    return raced ? err_set(err, CASE_CHANGED, "The case %.*s has changed meanwhile.", STR_ARG(c->case_id)) : false;
 }
 
 bool api_command(Exchange *x, Err *err)
@@ -77,24 +135,28 @@ bool api_command(Exchange *x, Err *err)
         return false;
     }
     Command c = {.scheme = scheme_id(x->v.scheme), .step = json_text_at(body, "step"), .case_id = json_text_at(body, "case"),
-                 .form = json_get(body, "form"), .key = x->q->key};
-    c.key = c.key.len ? c.key : json_text_at(body, "key");
-    c.expected_version = json_to_int(json_get(body, "version"), -1);
+                 .form = json_get(body, "form")};
     c.form = c.form ? c.form : json_new_object(x->v.a);
     if (c.form->kind != JSON_OBJECT) {
         return err_field(err, BAD_REQUEST, "form", "The form is an object of fields.");
     }
-    FlowMode mode = json_is_true(json_get(body, "dry_run")) ? FLOW_DRY : FLOW_RUN;
+    bool dry = json_is_true(json_get(body, "dry_run"));
     FlowResult r;
-    if (flow_run(&x->w->flow, x->v.run, x->v.caller, &c, mode, x->v.now, &r)) {
-        return http_json(x, r.outcome);
+    Err changed;
+    if (!read_key(x, body, &c.key, err)) {
+        return false;
     }
-    if (r.faults.count > 0) {
-        answer_faults(x, &r);
-        return true;
+    if (!read_version(x, body, &c, &changed)) {
+        /* what was done before is told again, also when its own success has changed the version */
+        bool again = c.key.len > 0 && changed.code == CASE_CHANGED && flow_repeat(&x->w->flow, x->v.a, x->v.caller, &c, &r);
+        if (!again) {
+            *err = changed;
+            return false;
+        }
+        return answer_command(x, &c, &r, err);
     }
-    *err = r.err;
-    return false;
+    (void)flow_run(&x->w->flow, x->v.run, x->v.caller, &c, dry ? FLOW_DRY : FLOW_RUN, x->v.now, &r);
+    return answer_command(x, &c, &r, err);
 }
 
 bool api_steps(Exchange *x, Err *err)
@@ -143,6 +205,11 @@ bool api_case(Exchange *x, Err *err)
     if (row == NULL) {
         return err_set(err, NOT_FOUND, "There is no such case.");
     }
+    x->r->etag = tag_of(x, row->id, row->version);
+    if (x->q->if_none_match.len > 0 && http_names_tag(x->q->if_none_match, x->r->etag)) {
+        x->r->status = 304; /* nothing is told that was not told before: no reading to record */
+        return true;
+    }
     if (!query_history(x->w->flow.store, x->v.a, row->id, &events, &count, err) ||
         (page_reads_person(&x->v, row, &person) &&
          !flow_read_file(&x->w->flow, x->v.a, x->v.caller, row->scheme, person, STR("api"), x->v.now, err))) {
@@ -162,18 +229,26 @@ bool api_case(Exchange *x, Err *err)
     return http_json(x, j);
 }
 
+static Json *summary_json(const Exchange *x, const CaseRow *row)
+{
+    Json *c = json_new_object(x->v.a); /* no personal data: the case itself shows it, and that reading is recorded */
+    put_text(x, c, "id", row->id);
+    put_text(x, c, "type", row->type);
+    put_text(x, c, "state", row->state);
+    put_text(x, c, "due", row->due);
+    return c;
+}
+
 bool api_list(Exchange *x, Err *err)
 {
-    int64_t limit = 50, offset = 0, total;
+    int64_t limit = 50, total;
+    QueryReach reach = page_reach(&x->v);
+    QueryPage q = {.reach = &reach, .type = http_query(x, "type"), .state = http_query(x, "state"), .text = http_query(x, "q")};
+    QueryAfter after, next;
     if ((http_query(x, "limit").len > 0 && !str_to_int(http_query(x, "limit"), &limit)) || limit < 1 || limit > 500) {
         return err_field(err, FIELD_RANGE, "limit", "The limit is between 1 and 500.");
     }
-    if ((http_query(x, "cursor").len > 0 && !str_to_int(http_query(x, "cursor"), &offset)) || offset < 0) {
-        return err_field(err, FIELD_FORMAT, "cursor", "This is not a cursor that was given out.");
-    }
-    QueryReach reach = page_reach(&x->v);
-    QueryPage q = {.reach = &reach, .type = http_query(x, "type"), .state = http_query(x, "state"),
-                   .text = http_query(x, "q"), .limit = limit, .offset = offset};
+    q.limit = limit;
     const SchemeType *type = scheme_type(x->v.scheme, q.type);
     if (type == NULL) { /* who may read is said by the type, so that a list of all types has no answer */
         return err_field(err, q.type.len ? FIELD_CHOICE : FIELD_MISSING, "type", "Name a case type of the scheme.");
@@ -181,24 +256,21 @@ bool api_list(Exchange *x, Err *err)
     if (!page_reads_type(&x->v, type)) {
         return err_set(err, NOT_ALLOWED, "These cases are not yours to see.");
     }
+    Str filters = str_printf(x->v.a, "%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(reach.scheme), STR_ARG(q.type), STR_ARG(q.state), STR_ARG(q.text));
     const CaseRow *rows;
     size_t count;
-    if (!query_page(x->w->flow.store, x->v.a, &q, &rows, &count, &total, err)) {
+    if (!api_cursor_parse(x, filters, http_query(x, "cursor"), &after, err) ||
+        !query_page_after(x->w->flow.store, x->v.a, &q, &after, &rows, &count, &total, &next, err)) {
         return false;
     }
     Json *j = json_new_object(x->v.a), *list = json_new_array(x->v.a);
-    for (size_t i = 0; i < count; i++) { /* a list shows no personal data: the case itself does, and is recorded */
-        Json *c = json_new_object(x->v.a);
-        put_text(x, c, "id", rows[i].id);
-        put_text(x, c, "type", rows[i].type);
-        put_text(x, c, "state", rows[i].state);
-        put_text(x, c, "due", rows[i].due);
-        json_push(x->v.a, list, c);
+    for (size_t i = 0; i < count; i++) {
+        json_push(x->v.a, list, summary_json(x, &rows[i]));
     }
     put(x, j, "total", json_new_int(x->v.a, total));
     put(x, j, "cases", list);
-    if (offset + (int64_t)count < total) {
-        put_text(x, j, "next_cursor", str_printf(x->v.a, "%lld", (long long)(offset + (int64_t)count)));
+    if (next.id.len > 0) {
+        put_text(x, j, "next_cursor", api_cursor_print(x, filters, &next));
     }
     return http_json(x, j);
 }
@@ -237,6 +309,10 @@ bool api_decide(Exchange *x, Err *err)
     if (on.len > 0 && !day_parse(on, &day)) {
         return err_field(err, FIELD_FORMAT, "day", "A day such as 2026-03-31 is expected.");
     }
+    const SchemeModel *m = scheme_model(x->v.scheme, model, day);
+    if (m != NULL && name.len > 0 && dmn_find(m->model, DMN_DECISION, name) == NULL) {
+        return err_field(err, FIELD_CHOICE, "decision", "The model has no such decision on that day.");
+    }
     name = name.len ? name : decide_top(x->v.a, model);
     const Json *given = json_get(body, "facts");
     if (!decide_facts(x->v.run, x->v.scheme, model, name, day, given, &facts, &faults, err)) {
@@ -256,75 +332,5 @@ bool api_decide(Exchange *x, Err *err)
     if (!decision_is_granted(&d)) {
         put(x, j, "changes", decision_changes(x->v.run, x->v.scheme, &d, STR("granted")));
     }
-    return http_json(x, j);
-}
-
-/* ---- OpenAPI 3.1, from the table of routes ---- */
-
-static Json *describe(const Exchange *x, const Route *route)
-{
-    Json *op = json_new_object(x->v.a), *responses = json_new_object(x->v.a), *ok = json_new_object(x->v.a),
-         *bad = json_new_object(x->v.a), *security = json_new_array(x->v.a);
-    put_text(x, op, "summary", str_from_c(route->summary));
-    Buf id = buf_new(x->v.a, 200);
-    buf_add_c(&id, route->method == METHOD_GET ? "get" : "post");
-    for (const char *p = route->pattern; *p; p++) {
-        buf_byte(&id, (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') ? *p : '_');
-    }
-    put_text(x, op, "operationId", buf_str(&id));
-    put_text(x, ok, "description", STR("Done."));
-    put_text(x, bad, "description", STR("A problem document (RFC 9457)."));
-    put(x, responses, "200", ok);
-    put(x, responses, "4XX", bad);
-    put(x, op, "responses", responses);
-    if (route->who != WHO_ANYBODY) {
-        Json *bearer = json_new_object(x->v.a);
-        put(x, bearer, "bearer", json_new_array(x->v.a));
-        json_push(x->v.a, security, bearer);
-    }
-    put(x, op, "security", security);
-    return op;
-}
-
-bool api_description(Exchange *x, __attribute__((unused)) Err *err)
-{
-    Arena *a = x->v.a;
-    Json *j = json_new_object(a), *info = json_new_object(a), *paths = json_new_object(a);
-    put_text(x, j, "openapi", STR("3.1.0"));
-    put_text(x, info, "title", STR("Goldenbridge"));
-    put_text(x, info, "version", STR("1"));
-    put(x, j, "info", info);
-    size_t count;
-    const Route *routes = http_routes(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (routes[i].summary == NULL) {
-            continue;
-        }
-        Buf path = buf_new(a, 200);
-        for (const char *p = routes[i].pattern; *p; p++) {
-            buf_add(&path, *p == '*' ? STR("{id}") : (Str){p, 1});
-        }
-        Json *item = json_get_str(paths, buf_str(&path));
-        item = item ? item : json_set(a, paths, buf_str(&path), json_new_object(a));
-        Json *op = describe(x, &routes[i]);
-        if (str_find(buf_str(&path), STR("{id}"), 0) != SIZE_MAX) {
-            Json *params = json_new_array(a), *param = json_new_object(a), *schema = json_new_object(a);
-            put_text(x, param, "name", STR("id"));
-            put_text(x, param, "in", STR("path"));
-            put(x, param, "required", json_new_bool(a, true));
-            put_text(x, schema, "type", STR("string"));
-            put(x, param, "schema", schema);
-            json_push(a, params, param);
-            put(x, op, "parameters", params);
-        }
-        put(x, item, routes[i].method == METHOD_GET ? "get" : "post", op);
-    }
-    put(x, j, "paths", paths);
-    Json *components = json_new_object(a), *schemes = json_new_object(a), *bearer = json_new_object(a);
-    put_text(x, bearer, "type", STR("http"));
-    put_text(x, bearer, "scheme", STR("bearer"));
-    put(x, schemes, "bearer", bearer);
-    put(x, components, "securitySchemes", schemes);
-    put(x, j, "components", components);
     return http_json(x, j);
 }

@@ -72,6 +72,9 @@ void http_compress(const Request *q, Response *r, Arena *a)
     if (deflate_all(&z, whole, &small)) {
         r->body = small;
         r->gzip = true;
+        if (r->etag.len > 2) { /* other bytes, another tag (RFC 9110 8.8.3.3) */
+            r->etag = str_printf(a, "%.*s-gzip\"", (int)r->etag.len - 1, r->etag.ptr);
+        }
     }
     deflateEnd(&z);
 }

@@ -3,6 +3,7 @@
 #include "http_int.h"
 
 #include "base/hash.h"
+#include "flow/constant.h"
 #include "flow/draft.h"
 #include "query/query.h"
 #include "view/view.h"
@@ -338,29 +339,33 @@ static void add_case(const Exchange *x, Json *list, const CaseRow *row)
     json_push(a, list, j);
 }
 
-/* What proves the entries of a person's own case to anybody, with what was sealed in them: those that a checkpoint covers. */
-static bool own_proofs(Exchange *x, Str party, Json *list, Err *err)
+/* What proves the entries of a person's own case to anybody, with what was sealed in them: those that a checkpoint covers. The
+ * lists that the facts of decisions only name go into `named`, by their hash. */
+static bool own_proofs(Exchange *x, Str party, Json *list, Json *named, Err *err)
 {
     Arena *a = x->v.a;
     Store *store = x->w->flow.store;
+    StoreSigned at;
     Event *events;
     size_t count;
+    if (!store_signed(store, a, &at, err)) {
+        return err->code == NOT_FOUND;
+    }
     if (!query_history(store, a, party, &events, &count, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         Json *proof;
-        Err none;
         bool is_of_another = events[i].person.len > 0 && !str_eq(events[i].person, party);
-        if (is_of_another) {
+        if (is_of_another || (uint64_t)events[i].seq > at.size) {
             continue;
         }
-        if (store_disclose(store, a, events[i].seq, &proof, &none)) {
-            json_push(a, list, proof);
-        } else if (none.code != NOT_FOUND) {
-            *err = none;
+        const Json *facts = json_get(events[i].sealed, "facts");
+        facts = facts ? facts : json_get(events[i].data, "facts");
+        if (!store_disclose(store, a, &at, events[i].seq, &proof, err) || !constant_named(store, a, facts, named, err)) {
             return false;
         }
+        json_push(a, list, proof);
     }
     return true;
 }
@@ -389,7 +394,14 @@ bool handle_my_data(Exchange *x, Err *err)
         add_case(x, cases, &linked[i]);
     }
     json_set(a, j, STR("file_reads"), reads);
-    if (!own_proofs(x, party, json_set(a, j, STR("proofs"), json_new_array(a)), err)) {
+    Json *contact = page_contact_data(&x->v, err), *notices;
+    if (contact == NULL || !page_notices_data(&x->v, &notices, err)) {
+        return false;
+    }
+    json_set(a, j, STR("contact"), contact);
+    json_set(a, j, STR("notices"), notices);
+    Json *proofs = json_set(a, j, STR("proofs"), json_new_array(a));
+    if (!own_proofs(x, party, proofs, json_set(a, j, STR("lists"), json_new_object(a)), err)) {
         return false;
     }
     x->r->disposition = str_printf(a, "%.*s.json", STR_ARG(party));
@@ -424,7 +436,7 @@ bool handle_static(Exchange *x, Err *err)
     x->r->etag = f.etag;
     x->r->cacheable = true;
     x->r->content_type = f.content_type;
-    if (str_eq(f.etag, x->q->if_none_match)) {
+    if (http_names_tag(x->q->if_none_match, f.etag)) {
         x->r->status = 304;
         return true;
     }

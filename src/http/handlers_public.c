@@ -145,6 +145,26 @@ bool handle_series_csv(Exchange *x, Err *err)
     return true;
 }
 
+/* The register of agreements; ?day= asks where the countries stood on a day. */
+bool handle_agreements(Exchange *x, Err *err)
+{
+    Day day;
+    Page page;
+    return day_of(x, &day, err) && page_agreements(&x->v, day, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_agreements_csv(Exchange *x, Err *err)
+{
+    Json *list;
+    if (!page_agreements_csv(&x->v, &list, err)) {
+        return false;
+    }
+    x->r->content_type = "text/csv; charset=utf-8";
+    x->r->disposition = STR("agreements.csv");
+    view_csv(&x->r->body, list);
+    return true;
+}
+
 bool handle_quota_csv(Exchange *x, Err *err)
 {
     Json *list;

@@ -5,6 +5,7 @@
 
 #include "bulk_thread.h"
 #include "flow/open.h"
+#include "notice_thread.h"
 #include "page/page.h"
 
 enum {
@@ -26,13 +27,15 @@ typedef struct {
     Str file, file_name;    /* bytes of the file sent with a form */
     Str host, origin, fetch_site;
     Str cookie_session, cookie_language, cookie_scheme, accept_language, key, authorization, if_none_match, accept_encoding, remote;
+    Str accept, if_match;
 } Request;
 
 typedef struct {
     int status;
     const char *content_type;
     Buf body;
-    Str location, etag, disposition, retry_after; /* empty: not sent */
+    Str location, etag, disposition, retry_after, allow; /* empty: not sent */
+    bool replayed;                   /* the answer is that of an earlier request with the same idempotency key */
     Str set_session, set_language, set_scheme; /* "-": delete */
     bool cacheable, allow_camera;
     bool varies, gzip;               /* set by http_compress(): may come compressed; is compressed */
@@ -44,6 +47,7 @@ typedef struct {
     Flow flow;
     const char *mode_demo; /* not NULL: a demo store */
     BulkThread *bulk;      /* NULL: uploads wait for another process */
+    NoticeThread *notices; /* NULL: another process makes and sends them */
     Str origin;            /* how the public reaches us, for documents */
 } Worker;
 
@@ -71,6 +75,10 @@ typedef struct {
 const Route *http_routes(size_t *ret_count);
 /* Finds the route, the session, the view; answers always, if only with an error page. */
 void http_answer(Worker *w, Request *q, Response *r, Instant now);
+/* Answers with an error that was met before there was a route: too large, a method nobody takes. */
+void http_turn_away(Worker *w, Request *q, Response *r, Instant now, ErrCode code);
+/* Whether a header such as If-None-Match names this entity tag ('"…"'); weak tags and those of compressed answers count. */
+bool http_names_tag(Str header, Str tag);
 /* Compresses the body where the request takes it and it is text of some length; the last thing done to an answer. */
 void http_compress(const Request *q, Response *r, Arena *a);
 
@@ -132,6 +140,8 @@ bool handle_quota(Exchange *x, Err *err);
 bool handle_quota_csv(Exchange *x, Err *err);
 bool handle_series(Exchange *x, Err *err);
 bool handle_series_csv(Exchange *x, Err *err);
+bool handle_agreements(Exchange *x, Err *err);
+bool handle_agreements_csv(Exchange *x, Err *err);
 bool handle_round_csv(Exchange *x, Err *err);
 bool handle_receipt(Exchange *x, Err *err);
 bool handle_simulate(Exchange *x, Err *err);
@@ -147,9 +157,20 @@ bool handle_bulk_key(Exchange *x, Err *err);
 bool handle_upload(Exchange *x, Err *err);
 bool handle_upload_order(Exchange *x, Err *err);
 bool handle_upload_file(Exchange *x, Err *err);
+bool handle_notices(Exchange *x, Err *err);
+bool handle_notices_read(Exchange *x, Err *err);
+bool handle_notice_open(Exchange *x, Err *err);
+bool handle_contact(Exchange *x, Err *err);
+bool handle_contact_save(Exchange *x, Err *err);
+bool handle_contact_confirm(Exchange *x, Err *err);
 bool handle_verify(Exchange *x, Err *err);
 bool handle_status_list(Exchange *x, Err *err);
 bool handle_issuer(Exchange *x, Err *err);
+
+/* Lists go on from a cursor: text that only this store can have made, for this reader and these filters (api_cursor.c). */
+Str api_cursor_print(const Exchange *x, Str filters, const QueryAfter *after);
+/* FIELD_FORMAT where it was not given out for this list. */
+MUST_USE bool api_cursor_parse(const Exchange *x, Str filters, Str cursor, QueryAfter *ret, Err *err);
 
 bool api_command(Exchange *x, Err *err);
 bool api_case(Exchange *x, Err *err);
@@ -158,6 +179,10 @@ bool api_decision(Exchange *x, Err *err);
 bool api_decide(Exchange *x, Err *err);
 bool api_steps(Exchange *x, Err *err);
 bool api_description(Exchange *x, Err *err);
+/* The API of the scheme, OpenAPI 3.1. */
+MUST_USE bool http_description(const Exchange *x, Json **ret, Err *err);
+bool handle_api(Exchange *x, Err *err);
+bool handle_problems(Exchange *x, Err *err);
 bool api_session(Exchange *x, Err *err);
 bool api_inclusion(Exchange *x, Err *err);
 bool api_consistency(Exchange *x, Err *err);

@@ -26,6 +26,7 @@ typedef struct {
     pthread_mutex_t lock;
     pthread_cond_t freed;
     BulkThread *bulk;
+    NoticeThread *notices;
     const char *demo;
     bool behind_proxy;
     Lane *lane;         /* through which all workers write */
@@ -79,7 +80,10 @@ static void finish_field(Incoming *in)
         }
     } else if (in->field.len > 0 && in->form->count < MAX_FIELDS) {
         Str text = in->value.len ? str_copy(in->a, buf_str(&in->value)) : STR("");
-        json_set(in->a, in->form, in->field, json_new_str(in->a, utf8_is_valid(text) ? text : STR("")));
+        const Json *before = json_get_str(in->form, in->field); /* boxes of one name: a line for each that is ticked */
+        text = utf8_is_valid(text) ? text : STR("");
+        text = before != NULL && before->kind == JSON_STRING ? str_printf(in->a, "%.*s\n%.*s", STR_ARG(before->text), STR_ARG(text)) : text;
+        json_set(in->a, in->form, in->field, json_new_str(in->a, text));
     }
     in->field = STR("");
     in->field_is_file = false;
@@ -197,6 +201,7 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
                    .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"), .cookie_scheme = cookie(c, "scheme"),
                    .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
                    .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
+                   .accept = header(c, "Accept"), .if_match = header(c, "If-Match"),
                    .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .file_name = utf8_is_valid(in->file_name) ? in->file_name : STR("file"), .host = header(c, "Host"),
                    .origin = header(c, "Origin"), .fetch_site = header(c, "Sec-Fetch-Site"), .remote = remote_of(a, c, behind_proxy)};
 }
@@ -256,6 +261,9 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Req
     }
     add_header(m, a, "Cache-Control", r->cacheable ? STR("public, max-age=3600") : STR("no-store"));
     add_header(m, a, "Retry-After", r->retry_after);
+    add_header(m, a, "Allow", r->allow);
+    add_header(m, a, "Idempotency-Replayed", r->replayed ? STR("true") : STR(""));
+    add_header(m, a, "WWW-Authenticate", r->status == 401 ? STR("Bearer") : STR(""));
     add_header(m, a, "Strict-Transport-Security", secure ? STR("max-age=31536000") : STR(""));
     add_cookies(m, a, r, secure);
     enum MHD_Result done = MHD_queue_response(c, (unsigned)r->status, m);
@@ -290,8 +298,7 @@ static enum MHD_Result handle(void *host, struct MHD_Connection *c, const char *
     fill_request(&q, w->a, c, url, method, in, s->behind_proxy);
     bool known = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "POST") == 0;
     if (in->too_large || !known) {
-        r = (Response){.status = in->too_large ? 413 : 405, .content_type = "text/plain", .body = buf_new(w->a, 200)};
-        buf_add_c(&r.body, in->too_large ? "too large\n" : "method not allowed\n");
+        http_turn_away(w, &q, &r, clock_now(), in->too_large ? TOO_LARGE : METHOD_NOT_ALLOWED);
     } else {
         http_answer(w, &q, &r, clock_now());
         http_compress(&q, &r, w->a);
@@ -388,13 +395,19 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         }
         s->idle[s->idle_count++] = w;
     }
-    Flow flow; /* uploads write in transactions of their own, of many rows each */
+    Flow flow, notices; /* uploads write in transactions of their own, of many rows each */
     if (!lane_open(s->a, o->store, &s->lane, err) ||
-        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err)) {
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err) ||
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err)) {
+        return false;
+    }
+    notices.lane = s->lane;
+    if (!notice_thread_start(s->a, &notices, o->origin, &s->notices, err)) {
         return false;
     }
     for (int i = 0; i < s->idle_count; i++) {
         s->idle[i]->bulk = s->bulk;
+        s->idle[i]->notices = s->notices;
         s->idle[i]->flow.lane = s->lane;
     }
     return true;
@@ -463,6 +476,7 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     } else {
         fprintf(errors, "goldenbridge: %s\n", err.text);
     }
+    notice_thread_stop(s.notices);
     bulk_thread_stop(s.bulk);
     lane_close(s.lane);
     for (int i = 0; i < s.idle_count; i++) {

@@ -120,11 +120,6 @@ static Str linked_title(const PageView *v, Str id)
     return page_find(v, id, &row, &err) && row != NULL ? page_title_of(v, row) : id;
 }
 
-Str page_title_of(__attribute__((unused)) const PageView *v, const CaseRow *row)
-{
-    return row->title.len > 0 ? row->title : row->id;
-}
-
 static Str about_step(const PageView *v, const char *key, Str step)
 {
     Json *params = json_new_object(v->a);
@@ -160,11 +155,13 @@ Str page_actor(const PageView *v, Str actor)
     return str_starts(actor, party) ? linked_title(v, str_sub(actor, party.len, actor.len)) : actor;
 }
 
-static Str list_value(const PageView *v, const Json *value)
+static Str list_value(const PageView *v, const SchemeField *f, const Json *value)
 {
     Buf b = buf_new(v->a, 65536);
     for (size_t i = 0; i < value->count; i++) {
-        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(json_text(value->items[i])));
+        Str item = json_text(value->items[i]);
+        item = f != NULL && f->choices.count > 0 ? page_label(v, "choice", item) : item;
+        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(item));
     }
     return b.len ? buf_str(&b) : STR("–");
 }
@@ -197,6 +194,23 @@ static bool has_label(const PageView *v, Str value)
     return code || is_choice_of_scheme(v, value);
 }
 
+/* The parts of a title that are choices of the scheme are shown by their label: "2026 · manufacturing". */
+Str page_title_of(const PageView *v, const CaseRow *row)
+{
+    static const Str GAP = STR_INIT(" · ");
+    Buf b = buf_new(v->a, 65536);
+    for (Str rest = row->title.len > 0 ? row->title : row->id;;) {
+        size_t at = str_find(rest, GAP, 0);
+        Str part = str_sub(rest, 0, at == SIZE_MAX ? rest.len : at);
+        buf_add(&b, has_label(v, part) ? page_label(v, "choice", part) : part);
+        if (at == SIZE_MAX) {
+            return buf_str(&b);
+        }
+        buf_add(&b, GAP);
+        rest = str_sub(rest, at + GAP.len, rest.len);
+    }
+}
+
 Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value)
 {
     const SchemeField *f = t ? scheme_field(t, field) : NULL;
@@ -207,7 +221,7 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
     case JSON_BOOL:
         return page_label(v, "choice", value->boolean ? STR("yes") : STR("no"));
     case JSON_ARRAY:
-        return list_value(v, value);
+        return list_value(v, f, value);
     case JSON_NUMBER:
         return f && f->unit.len ? str_printf(v->a, "%.*s %.*s", STR_ARG(value->text), STR_ARG(f->unit)) : value->text;
     case JSON_STRING:
@@ -467,6 +481,9 @@ static void add_nav(const PageView *v, Json *model)
         add_nav_item(v, nav, STR("/law/try"), view_text(v->a, v->language, "nav.try", NULL));
         add_nav_item(v, nav, STR("/simulate"), view_text(v->a, v->language, "nav.simulate", NULL));
     }
+    if (v->caller->party.len == 0 && json_get(scheme_info(v->scheme), "agreements") != NULL) {
+        add_nav_item(v, nav, STR("/agreements"), view_text(v->a, v->language, "agreements.title", NULL));
+    }
     if (json_count(bulk_steps(v->a, v->scheme, v->caller)) > 0) {
         add_nav_item(v, nav, STR("/bulk"), view_text(v->a, v->language, "nav.bulk", NULL));
     }
@@ -497,6 +514,7 @@ void page_frame(const PageView *v, Json *model, Str title)
         page_set_text(v, user, "name", v->caller->name);
         page_set_text(v, user, "role_label", v->caller->role_count ? page_label(v, "role", v->caller->roles[0]) : STR(""));
         page_set_text(v, user, "party", v->caller->party);
+        page_add_notices(v, model, json_get(model, "nav"), page_list_in(v, user, "links"));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "bulk/bulk.h"
 #include "flow/reach.h"
 #include "flow/session.h"
+#include "notice/notice.h"
 #include "trial/trial.h"
 
 /* One request's view of the world. */
@@ -73,6 +74,16 @@ bool page_reads_type(const PageView *v, const SchemeType *t);
 /* True if reading this case must be recorded: staff reads a person's case. *ret_person gets the person. */
 bool page_reads_person(const PageView *v, const CaseRow *row, Str *ret_person);
 
+/* JSON Schemas (2020-12) of what a step is sent, of what a case of the type may hold, and of the command around the form: suffix
+ * "", or "/confirm" and "/reject" of a step for two people. Labels in the reader's language. */
+Json *page_form_schema(const PageView *v, const SchemeType *t, const SchemeStep *step);
+Json *page_case_schema(const PageView *v, const SchemeType *t);
+Json *page_command_schema(const PageView *v, const SchemeType *t, const SchemeStep *step, const char *suffix);
+/* The description of the API (OpenAPI) as a page, with the form of one step; NOT_FOUND where there is no such step. */
+MUST_USE bool page_api(const PageView *v, const Json *description, Str step, Page *ret, Err *err);
+/* Every code of schema/errors.tbl, in the reader's language. */
+MUST_USE bool page_problems(const PageView *v, Page *ret, Err *err);
+
 /* The form of a step; row NULL where it opens a case. After a refused post: what was sent, its faults. */
 typedef struct {
     Str step, case_id;
@@ -85,6 +96,14 @@ MUST_USE bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Er
 MUST_USE bool page_data_pdf(const PageView *v, Buf *out, Err *err);
 /* The deadlines of an account as iCalendar. NOT_FOUND unless the token is the one that its pages show. */
 MUST_USE bool page_calendar(const PageView *v, Str login, Str token, Buf *out, Err *err);
+/* What the account was told, page from 1; where one of its notices leads; NOT_FOUND for another's. */
+MUST_USE bool page_notices(const PageView *v, int64_t page, Page *ret, Err *err);
+MUST_USE bool page_notice_target(const PageView *v, Str id, Str *ret, Err *err);
+/* How the account wants to be reached; after a refused form: what was sent and its fault. */
+MUST_USE bool page_contact(const PageView *v, const Contact *sent, const Err *fault, bool saved, Page *ret, Err *err);
+/* Both as data to take home: {email, sms, language, wants}, NULL after a failure; [{at, case, text, read}]. */
+Json *page_contact_data(const PageView *v, Err *err);
+MUST_USE bool page_notices_data(const PageView *v, Json **ret, Err *err);
 /* A stored decision, run again. */
 MUST_USE bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err);
 /* A decision as page model. */
@@ -110,6 +129,10 @@ MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* Published figures as dated series, each value with its source; NOT_FOUND where no scheme publishes any. The same for CSV. */
 MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
+/* The agreements of the corridor and where each country stood on a day; the work plan and what needs attention for those who read
+ * the dashboard. NOT_FOUND where no scheme keeps a register. The register for CSV. */
+MUST_USE bool page_agreements(const PageView *v, Day on, Page *ret, Err *err);
+MUST_USE bool page_agreements_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
 

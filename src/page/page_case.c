@@ -53,13 +53,13 @@ bool page_reads_person(const PageView *v, const CaseRow *row, Str *ret_person)
 
 /* ---- A case ---- */
 
-static const char *tone_of(const SchemeType *t, Str state)
+static Str tone_of(const SchemeType *t, Str state)
 {
     const SchemeState *s = scheme_state(t, state);
     if (s == NULL) {
-        return "quiet";
+        return STR("quiet");
     }
-    return s->final ? "error" : s->holder.len ? "warn" : "ok";
+    return s->tone.len ? s->tone : s->final ? STR("error") : s->holder.len ? STR("warn") : STR("ok");
 }
 
 static bool add_links(const PageView *v, Json *model, const CaseRow *row, Err *err)
@@ -185,7 +185,7 @@ static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *r
     page_set_text(v, m, "type_label", page_label(v, "type", row->type));
     page_set_text(v, m, "state", row->state);
     page_set_text(v, m, "state_label", page_state_label(v, row->type, row->state));
-    page_set_text(v, m, "state_tone", str_from_c(tone_of(t, row->state)));
+    page_set_text(v, m, "state_tone", tone_of(t, row->state));
     page_set_int(v, m, "version", row->version);
     Json *holder = page_object_in(v, m, "holder");
     page_holder(v, holder, row);
@@ -194,6 +194,7 @@ static Json *case_model(const PageView *v, const SchemeType *t, const CaseRow *r
     page_steps(v, steps, row);
     page_group_steps(v, steps, page_list_in(v, m, "groups"));
     add_pending(v, m, row);
+    page_holds(v, m, row);
     add_documents(v, m, row);
     return m;
 }
@@ -249,7 +250,7 @@ static void add_row(const PageView *v, Json *rows, const SchemeType *t, const Ca
     }
     Json *state = page_add(v, cells);
     page_set_text(v, state, "text", page_state_label(v, row->type, row->state));
-    page_set_text(v, state, "tone", str_from_c(tone_of(t, row->state)));
+    page_set_text(v, state, "tone", tone_of(t, row->state));
 }
 
 static void add_filters(const PageView *v, Json *model, const SchemeType *t, const PageListAsk *ask)

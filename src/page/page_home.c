@@ -257,6 +257,7 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     page_set_text(v, where, "explain", last == row ? STR("") : page_title_of(v, last));
     page_holder(v, page_object_in(v, m, "holder"), last);
     page_rights(v, page_list_in(v, m, "rights"), row, last);
+    page_holds(v, m, row);
     page_set_text(v, m, "calendar_href", page_calendar_href(v));
     return page_roster(v, m, row, err) && add_reads(v, m, row->id, err) && add_drafts(v, m, err);
 }

@@ -60,7 +60,15 @@ Str page_account(const PageView *v, Str login);
 MUST_USE bool page_add_office(const PageView *v, Json *model, const CaseRow *row, Err *err);
 /* Where the scheme keeps a roster of the case's type: place, waits of others, the last draws and what they said of this one. */
 MUST_USE bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err);
+/* Adds the notices with the number of unread ones to the menu, and what else the account has to the account's own menu. */
+void page_add_notices(const PageView *v, Json *model, Json *nav, Json *links);
 Str page_title_of(const PageView *v, const CaseRow *row); /* of a case in reach: its title, or its number where it has none */
+/* Adds holds [{label, since, until, source, cites, steps, later, goes_on}]: what holds the case back, and what goes on all the same. */
+void page_holds(const PageView *v, Json *model, const CaseRow *row);
+/* Address of a case of a type that is no office's own; empty where the caller does not read the type. */
+Str page_href_of_read(const PageView *v, const CaseRow *row);
+/* Adds countries [{country, state, since, way, …}] as they stood on the day, where the scheme keeps them. */
+MUST_USE bool page_countries(const PageView *v, Day on, Json *model, Err *err);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_tries(const PageView *v);          /* whether drafts are tried by the caller */
 bool page_has_role(const PageView *v, Str role);

@@ -14,6 +14,7 @@ static const char *const CREATE[] = {
     " due TEXT NOT NULL, due_rule TEXT NOT NULL, person TEXT NOT NULL, data TEXT NOT NULL, pending TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS cases_by_holder ON cases (holder, due)",
     "CREATE INDEX IF NOT EXISTS cases_by_state ON cases (scheme, type, state)",
+    "CREATE INDEX IF NOT EXISTS cases_by_number ON cases (scheme, type, LENGTH(id), id)",
     "CREATE INDEX IF NOT EXISTS cases_by_person ON cases (person)",
     "CREATE TABLE IF NOT EXISTS case_index (type TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, case_id TEXT NOT"
     " NULL, PRIMARY KEY (type, field, value, case_id))",

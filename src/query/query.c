@@ -137,16 +137,52 @@ static bool count_of(const StoreRows *rows, int64_t *ret)
 
 #define PAGE_FILTER " FROM cases c WHERE ($7 = '' OR c.type = $7) AND ($8 = '' OR c.state = $8) AND" IN_REACH
 
+/* By number, the newest first: longer numbers are later ones. */
+#define PAGE_ORDER " ORDER BY LENGTH(c.id) DESC, c.id DESC"
+
+static bool count_page(Store *s, Arena *a, const QueryPage *page, int64_t *ret_total, Err *err)
+{
+    StoreRows counted;
+    StoreValue p[] = {REACH_PARAMS(page->reach), STORE_S(page->type), STORE_S(page->state)};
+    return store_query(s, a, "SELECT COUNT(*)" PAGE_FILTER, p, N(p), &counted, err) && count_of(&counted, ret_total);
+}
+
 bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total, Err *err)
 {
-    StoreRows rows, counted;
+    StoreRows rows;
+    QueryAfter none = {0}, next;
     if (page->text.len > 0) {
-        return query_search(s, a, page, ret, ret_count, ret_total, err);
+        return query_search(s, a, page, &none, ret, ret_count, ret_total, &next, err);
     }
     StoreValue p[] = {REACH_PARAMS(page->reach), STORE_S(page->type), STORE_S(page->state), STORE_I(page->limit), STORE_I(page->offset)};
-    return store_query(s, a, "SELECT COUNT(*)" PAGE_FILTER, p, N(p) - 2, &counted, err) && count_of(&counted, ret_total) &&
-           store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER " ORDER BY c.id DESC LIMIT $9 OFFSET $10", p, N(p), &rows, err) &&
+    return count_page(s, a, page, ret_total, err) &&
+           store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER PAGE_ORDER " LIMIT $9 OFFSET $10", p, N(p), &rows, err) &&
            query_rows(a, &rows, ret, ret_count, err);
+}
+
+bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
+                      int64_t *ret_total, QueryAfter *ret_next, Err *err)
+{
+    StoreRows rows;
+    *ret_next = (QueryAfter){0};
+    if (page->text.len > 0) {
+        QueryPage from_start = *page;
+        from_start.offset = 0;
+        return query_search(s, a, &from_start, after, ret, ret_count, ret_total, ret_next, err);
+    }
+    StoreValue p[] = {REACH_PARAMS(page->reach), STORE_S(page->type), STORE_S(page->state), STORE_S(after->id),
+                      STORE_I((int64_t)after->id.len), STORE_I(page->limit + 1)};
+    if (!count_page(s, a, page, ret_total, err) ||
+        !store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER " AND ($9 = '' OR (LENGTH(c.id), c.id) < ($10, $9))" PAGE_ORDER " LIMIT $11", p,
+                     N(p), &rows, err) ||
+        !query_rows(a, &rows, ret, ret_count, err)) {
+        return false;
+    }
+    if (*ret_count > (size_t)page->limit) { /* one more than asked for: there is a next page */
+        *ret_count = (size_t)page->limit;
+        ret_next->id = (*ret)[*ret_count - 1].id;
+    }
+    return true;
 }
 
 bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, const CaseRow **ret, size_t *ret_count,

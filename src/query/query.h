@@ -41,6 +41,14 @@ typedef struct {
 /* A page of cases by id, newest first, with the whole count. */
 MUST_USE bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total,
                          Err *err);
+/* Where a list goes on: after this case, whatever came or went in the meantime. Zeroed: at the beginning. */
+typedef struct {
+    Str id;
+    int64_t distance; /* of a list that a text found: how far the case was from it */
+} QueryAfter;
+/* The next page->limit cases after `after` (offset does not count), with the whole count; *ret_next is zeroed where nothing is left. */
+MUST_USE bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
+                               int64_t *ret_total, QueryAfter *ret_next, Err *err);
 /* What waits for a role, by legal deadline; those without one last. */
 MUST_USE bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, const CaseRow **ret, size_t *ret_count,
                           int64_t *ret_total, Err *err);

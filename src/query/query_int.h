@@ -33,8 +33,8 @@ enum { CASE_COLUMN_COUNT = 13 };
 
 /* Rows that begin with CASE_COLUMNS as cases. */
 MUST_USE bool query_rows(Arena *a, const StoreRows *rows, const CaseRow **ret, size_t *ret_count, Err *err);
-/* A page of the cases that a text finds, the nearest first. */
-MUST_USE bool query_search(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total,
-                           Err *err);
+/* A page of the cases that a text finds, the nearest first: past page->offset, and past `after` where that names a case. */
+MUST_USE bool query_search(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
+                           int64_t *ret_total, QueryAfter *ret_next, Err *err);
 
 #endif

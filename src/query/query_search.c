@@ -182,11 +182,25 @@ static bool gather(Search *f, Hit ***ret, size_t *ret_count)
     return true;
 }
 
-bool query_search(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total, Err *err)
+/* Where the page begins: past the offset, and past the case after which it goes on, though that may be gone by now. */
+static size_t first_of(Hit *const *hits, size_t count, const QueryPage *page, const QueryAfter *after)
+{
+    Hit last = {.id = after->id, .distance = (int)after->distance};
+    const Hit *p = &last;
+    size_t i = 0;
+    while (after->id.len > 0 && i < count && by_distance(&hits[i], &p) <= 0) {
+        i++;
+    }
+    return i + (size_t)page->offset;
+}
+
+bool query_search(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
+                  int64_t *ret_total, QueryAfter *ret_next, Err *err)
 {
     Search f = {.s = s, .a = a, .page = page, .hits.arena = a, .err = err};
     Hit **hits;
-    size_t count = 0;
+    size_t count = 0, n = 0;
+    *ret_next = (QueryAfter){0};
     split_words(&f);
     if (!gather(&f, &hits, &count)) {
         return false;
@@ -198,15 +212,18 @@ bool query_search(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret
     }
     qsort(hits, count, sizeof(Hit *), by_distance);
     CaseRow *rows = ARENA_ARRAY(a, CaseRow, (size_t)page->limit + 1);
-    size_t n = 0;
-    for (size_t i = (size_t)page->offset; i < count && n < (size_t)page->limit; i++) {
+    size_t i = first_of(hits, count, page, after);
+    for (; i < count && n < (size_t)page->limit; i++) {
         const CaseRow *row;
-        if (!query_case(s, a, hits[i]->id, &row, err)) {
+        if (!query_case_in(s, a, page->reach, hits[i]->id, &row, err)) {
             return false;
         }
         if (row != NULL) {
             rows[n++] = *row;
         }
+    }
+    if (i < count && n > 0) {
+        *ret_next = (QueryAfter){hits[i - 1]->id, hits[i - 1]->distance};
     }
     *ret = rows;
     *ret_count = n;

@@ -112,14 +112,14 @@ static Value call_passport(FeelRun *run, __attribute__((unused)) void *host, con
 }
 
 /* host is the scheme: what was loaded is what is hashed. */
-static Value call_law_hash(FeelRun *run, void *host, const Value *args, size_t count)
+static Value call_law_hash(__attribute__((unused)) FeelRun *run, void *host, const Value *args, size_t count)
 {
     Day day;
     check_that(count == 1);
     if (!civil_day(args[0], &day)) {
         return feel_null();
     }
-    Str hash = scheme_law_hash(host, feel_run_arena(run), day);
+    Str hash = scheme_law_hash(host, day);
     return hash.len > 0 ? feel_str(hash) : feel_null();
 }
 

@@ -115,6 +115,10 @@ SchemeKeys scheme_message_keys(const Scheme *s, Arena *a)
     for (size_t i = 0; i < json_count(roles); i++) {
         add(&k, "role", json_text(roles->items[i]));
     }
+    for (size_t i = 0; i < s->hold_count; i++) {
+        add(&k, "hold", s->holds[i].name);
+        add(&k, "hold_goes_on", s->holds[i].name);
+    }
     for (size_t i = 0; i < s->type_count; i++) {
         add_type(&k, s, &s->types[i]);
     }

@@ -46,7 +46,7 @@ static bool load_types(Scheme *s, Err *err)
         }
         s->type_count++;
     }
-    return scheme_check_references(s, err);
+    return scheme_check_references(s, err) && scheme_check_notices(s, err) && scheme_load_holds(s, err);
 }
 
 static bool load_info(Scheme *s, Err *err)

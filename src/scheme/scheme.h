@@ -199,6 +199,7 @@ typedef struct {
     const FeelCode *due;  /* date until which, by law; NULL: none */
     Str due_text, due_cite;
     bool final;
+    Str tone;              /* how pages colour it: ok, warn, error, quiet; empty: by `final` and the holder */
 } SchemeState;
 
 /* For whose eyes an office's own cases are: holders of the role whose account names an office read those whose office it is. */
@@ -231,6 +232,23 @@ typedef struct {
     const FeelType *type; /* context type of the case data */
 } SchemeType;
 
+/* Where the cases of a type find what may hold them: a field, or a link and the field of the case behind it. */
+typedef struct {
+    Str type, path;
+    Str unless;            /* a case that has this field is not held; empty: every case is */
+} SchemeHoldPath;
+
+/* While a case of `cause` stands in one of the states, the steps of the cases that name it by `key` are held. */
+typedef struct {
+    Str name;              /* text under "hold.", what goes on under "hold_goes_on." */
+    Str cause, key;        /* type; its indexed field */
+    SchemeNames states, steps;
+    Str from, until;       /* date fields of the cause; empty: from its state alone */
+    Str source, cite;      /* text field of the cause; articles */
+    SchemeHoldPath *paths;
+    size_t path_count;
+} SchemeHold;
+
 /* Loads a folder. The whole folder or nothing: LAW_BROKEN or MODEL_BROKEN with file, place and reason. Lives in `a`. */
 MUST_USE bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err);
 /* A JSON file of the folder; IO_FAILED or LAW_BROKEN with path and line. */
@@ -246,12 +264,19 @@ const SchemeStep *scheme_step(const Scheme *s, Str name, const SchemeType **ret_
 const SchemeField *scheme_field(const SchemeType *t, Str name);
 const SchemeState *scheme_state(const SchemeType *t, Str name);
 
+size_t scheme_holds(const Scheme *s, const SchemeHold **ret);
+/* How cases of the type find the cause; NULL: the hold is not about them. */
+const SchemeHoldPath *scheme_hold_path(const SchemeHold *h, Str type);
+/* Whether a cause with this data holds on the day: begun and not over. */
+bool scheme_hold_runs(const SchemeHold *h, const Json *cause, Day today);
+
 /* ---- Decision models ------------------------------------------------------------------------------------------------------ */
 typedef struct {
     Str name;       /* "employer-eligibility" */
     Day from;       /* folder's day */
     Str path;
     Str hash;       /* SHA-256 of the file, hex */
+    Str law_hash;   /* scheme_law_hash() of its folder */
     const DmnModel *model;
 } SchemeModel;
 size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then day */
@@ -259,7 +284,7 @@ size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then
 size_t scheme_law_days(const Scheme *s, Arena *a, Day **ret);
 /* What two people sign: SHA-256, hex, over a line "name hash" for each model of the folder of that day, by name. Empty if there
  * is no such folder. */
-Str scheme_law_hash(const Scheme *s, Arena *a, Day day);
+Str scheme_law_hash(const Scheme *s, Day day);
 /* The version in force on the day: the newest from ≤ day; NULL if there is none. */
 const SchemeModel *scheme_model(const Scheme *s, Str name, Day day);
 
@@ -292,6 +317,13 @@ typedef struct {
 /* The same period with the clock stopped during the pauses: each day of a pause inside the running period moves the end by one
  * day; days in two pauses count once. Pauses in any order. */
 Day scheme_paused_end(const Scheme *s, Day from, Period length, const Pause *pauses, size_t count);
+/* A long list of the scheme's own that facts may hold, such as its holidays. The log tells it once, by its hash. */
+typedef struct {
+    Value value;
+    const Json *json; /* the same; of the scheme, not to be changed */
+    Str sha256;       /* hex, of its canonical JSON */
+} SchemeConstant;
+size_t scheme_constants(const Scheme *s, const SchemeConstant **ret);
 /* Fills the slots that do not depend on a command: holidays and functions. */
 void scheme_fill_frame(const Scheme *s, Value *frame);
 

@@ -6,6 +6,8 @@
 
 #include "base/hash.h"
 
+enum { LEAST_CONSTANT = 200, MAX_CONSTANT = 1 << 20 };
+
 /* ---- Decision models: decisions/<day>/<name>.dmn ---- */
 
 static int by_name_and_day(const void *pa, const void *pb)
@@ -62,6 +64,7 @@ bool scheme_load_models(Scheme *s, Err *err)
     }
     if (s->model_count > 0) {
         qsort(s->models, s->model_count, sizeof *s->models, by_name_and_day);
+        scheme_hash_folders(s);
     }
     return true;
 }
@@ -138,6 +141,26 @@ static int by_day(const void *a, const void *b)
     return day_cmp(*(const Day *)a, *(const Day *)b);
 }
 
+/* A list shorter than what would name it is told where it is used. */
+static void make_constant(Scheme *s)
+{
+    Json *list = json_new_array(s->arena);
+    Buf b = buf_new(s->arena, MAX_CONSTANT);
+    for (size_t i = 0; i < s->holiday_count; i++) {
+        json_push(s->arena, list, json_new_str(s->arena, day_print(s->arena, s->holidays[i])));
+    }
+    json_canonical(&b, s->arena, list);
+    if (buf_ok(&b) && b.len > LEAST_CONSTANT) {
+        s->constant = (SchemeConstant){s->holiday_list, list, hex_print(s->arena, HASH_STR(hash_of(buf_str(&b))))};
+    }
+}
+
+size_t scheme_constants(const Scheme *s, const SchemeConstant **ret)
+{
+    *ret = &s->constant;
+    return s->constant.json != NULL;
+}
+
 bool scheme_load_holidays(Scheme *s, Err *err)
 {
     Str file = json_text_at(s->info, "holidays");
@@ -173,5 +196,6 @@ bool scheme_load_holidays(Scheme *s, Err *err)
         list[i] = feel_date(s->holidays[i]);
     }
     s->holiday_list = feel_list(list, s->holiday_count);
+    make_constant(s);
     return true;
 }

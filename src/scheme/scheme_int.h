@@ -14,9 +14,12 @@ struct Scheme {
     Day *holidays;    /* ascending */
     size_t holiday_count;
     Value holiday_list;
+    SchemeConstant constant; /* the holidays; json NULL: too few to be worth it */
     Value functions[SLOT_FIRST_READ]; /* by slot; null where the slot is no function */
     SchemeType *types;
     size_t type_count;
+    SchemeHold *holds;
+    size_t hold_count;
     SchemeModel *models;
     size_t model_count;
     Map languages; /* language → Map* of key → Str* */
@@ -42,7 +45,11 @@ SchemeNames scheme_list_folder(Arena *a, Str folder, const char *suffix);
 MUST_USE bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *err);
 /* Cross-references between types, once all are read. */
 MUST_USE bool scheme_check_references(const Scheme *s, Err *err);
+MUST_USE bool scheme_check_notices(const Scheme *s, Err *err);
+/* "holds" of scheme.json, once the types are read. */
+MUST_USE bool scheme_load_holds(Scheme *s, Err *err);
 MUST_USE bool scheme_load_models(Scheme *s, Err *err);
+void scheme_hash_folders(Scheme *s);
 MUST_USE bool scheme_load_messages(Scheme *s, Err *err);
 MUST_USE bool scheme_load_holidays(Scheme *s, Err *err);
 /* Makes the functions of SLOT_PERIOD_END to SLOT_LAW_HASH. */

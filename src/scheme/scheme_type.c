@@ -191,6 +191,7 @@ static bool read_states(SchemeReader *r, const Json *j)
         r->place = state->name = j->members[i].key;
         state->holder = json_text_at(v, "holder");
         state->final = json_is_true(json_get(v, "final"));
+        state->tone = json_text_at(v, "tone");
         state->due_text = json_text_at(v, "due");
         state->due_cite = json_text_at(v, "due_cite");
         if (!read_expr(r, json_get(v, "due"), &state->due)) {

@@ -30,15 +30,32 @@ size_t scheme_law_days(const Scheme *s, Arena *a, Day **ret)
     return n;
 }
 
-Str scheme_law_hash(const Scheme *s, Arena *a, Day day)
+static Str folder_hash(const Scheme *s, Day day)
 {
     const SchemeModel *models;
     size_t count = scheme_models(s, &models);
-    Buf b = buf_new(a, MAX_FOLDER);
+    Buf b = buf_new(s->arena, MAX_FOLDER);
     for (size_t i = 0; i < count; i++) { /* they are by name */
         if (day_cmp(models[i].from, day) == 0) {
             buf_printf(&b, "%.*s %.*s\n", STR_ARG(models[i].name), STR_ARG(models[i].hash));
         }
     }
-    return b.len > 0 ? hex_print(a, HASH_STR(hash_of(buf_str(&b)))) : STR("");
+    return hex_print(s->arena, HASH_STR(hash_of(buf_str(&b))));
+}
+
+void scheme_hash_folders(Scheme *s)
+{
+    for (size_t i = 0; i < s->model_count; i++) {
+        s->models[i].law_hash = folder_hash(s, s->models[i].from);
+    }
+}
+
+Str scheme_law_hash(const Scheme *s, Day day)
+{
+    for (size_t i = 0; i < s->model_count; i++) {
+        if (day_cmp(s->models[i].from, day) == 0) {
+            return s->models[i].law_hash;
+        }
+    }
+    return STR("");
 }

@@ -594,7 +594,11 @@ int64_t store_size(Store *s)
 int64_t store_version_of(Store *s, Str stream)
 {
     int64_t n = 0;
+    Head *h;
     StoreValue v[] = {STORE_S(stream)};
+    if (s->in_transaction) {
+        return find_head(s, stream, &h, NULL) ? h->version : 0;
+    }
     return store_int(s, "SELECT max(version) FROM log_events WHERE stream = $1", v, 1, &n, NULL) ? n : 0;
 }
 

@@ -75,11 +75,24 @@ MUST_USE bool store_check_receipt(Store *s, Arena *a, Str note, Err *err);
 
 /* A secret for a purpose, derived from the store key: the same at each call, unknown to anybody without the key file. */
 MUST_USE bool store_secret(Store *s, Str purpose, Hash *ret, Err *err);
+/* Seals a text that stands outside the log, such as an address to write to, inside a transaction: under the key of the person
+ * (made at first use; WRONG_STATE if the person was erased), or, where person is empty, under one of the place. `place` is
+ * bound into the box, so that boxes cannot be exchanged. */
+MUST_USE bool store_seal(Store *s, Arena *a, Str person, Str place, Str text, Str *ret_box, Err *err);
+/* *ret.ptr is NULL where the person's key is gone or the box does not belong to the place. */
+MUST_USE bool store_unseal(Store *s, Arena *a, Str person, Str place, Str box, Str *ret, Err *err);
 /* Destroys a person's key. The log stays as it is; what was sealed cannot be read any more. */
 MUST_USE bool store_erase_person(Store *s, Str person, Err *err);
+/* The newest checkpoint, read and checked once for any number of proofs. NOT_FOUND before the first one. */
+typedef struct {
+    Str note;
+    uint64_t size;
+    Hash root;
+} StoreSigned;
+MUST_USE bool store_signed(Store *s, Arena *a, StoreSigned *ret, Err *err);
 /* What a person takes home to prove their own entry to anybody: {checkpoint, entry, index, inclusion, and where it can
- * still be read salt and sealed}; SHA-256(salt ‖ canonical sealed) is the entry's c. NOT_FOUND before the first checkpoint. */
-MUST_USE bool store_disclose(Store *s, Arena *a, int64_t seq, Json **ret, Err *err);
+ * still be read salt and sealed}; SHA-256(salt ‖ canonical sealed) is the entry's c. NOT_FOUND beyond the checkpoint. */
+MUST_USE bool store_disclose(Store *s, Arena *a, const StoreSigned *at, int64_t seq, Json **ret, Err *err);
 
 /* ---- Read tables: SQL for the rooms `project` and `query` ----------------------------------------------------------- */
 

@@ -186,23 +186,27 @@ static bool read_event(Store *s, Arena *a, int64_t seq, Event *ret, Str *ret_sal
     return ok;
 }
 
-bool store_disclose(Store *s, Arena *a, int64_t seq, Json **ret, Err *err)
+bool store_signed(Store *s, Arena *a, StoreSigned *ret, Err *err)
+{
+    Str origin;
+    return store_last_checkpoint(s, a, &ret->note, err) &&
+           checkpoint_open(a, ret->note, &s->keys.log, &origin, &ret->size, &ret->root, err);
+}
+
+bool store_disclose(Store *s, Arena *a, const StoreSigned *at, int64_t seq, Json **ret, Err *err)
 {
     Event e = {0};
-    Str salt, note, origin;
-    uint64_t size = 0;
-    Hash root, proof[64];
+    Str salt;
+    Hash proof[64];
     size_t count = 0;
-    if (!read_event(s, a, seq, &e, &salt, err) || !store_last_checkpoint(s, a, &note, err) ||
-        !checkpoint_open(a, note, &s->keys.log, &origin, &size, &root, err) ||
-        !store_inclusion(s, seq, size, proof, &count, err)) {
+    if (!read_event(s, a, seq, &e, &salt, err) || !store_inclusion(s, seq, at->size, proof, &count, err)) {
         return false;
     }
     /* The entry is of the event as it was written, without the mark that opening leaves. */
     json_remove(e.data, STR("erased"));
     json_remove(e.data, STR("locked"));
     Json *j = json_new_object(a), *path = json_new_array(a);
-    json_set(a, j, STR("checkpoint"), json_new_str(a, note));
+    json_set(a, j, STR("checkpoint"), json_new_str(a, at->note));
     json_set(a, j, STR("entry"), json_new_str(a, event_leaf_entry(a, &e)));
     json_set(a, j, STR("index"), json_new_int(a, seq - 1));
     for (size_t i = 0; i < count; i++) {

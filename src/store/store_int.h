@@ -110,6 +110,9 @@ bool keys_can_unwrap(const Store *s, Str person, Str wrapped);
 /* The same mark over a remembered command. */
 void keys_mac_command(const Store *s, Arena *a, Str key, Str request, Str outcome, unsigned char ret[MAC_BYTES]);
 void key_cache_wipe(KeyCache *c);
+/* The key of a person, made at first use inside a transaction; the same without making one: *ret_has false where there is none. */
+MUST_USE bool keys_of_person(Store *s, Arena *a, Str person, unsigned char ret[KEY_BYTES], Err *err);
+MUST_USE bool keys_known_of_person(Store *s, Str person, unsigned char ret[KEY_BYTES], bool *ret_has, Err *err);
 /* Seals e->sealed: fills e->commitment and gives the box. Makes the person's key at first use. */
 MUST_USE bool seal(Store *s, Arena *a, Event *e, Str *ret_box, Err *err);
 /* Opens the box into e->sealed; marks data.erased or data.locked where that cannot be. */

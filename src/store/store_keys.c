@@ -284,6 +284,33 @@ static bool key_for_sealing(Store *s, Arena *a, Str person, PersonKey **ret, Err
     return true;
 }
 
+bool keys_of_person(Store *s, Arena *a, Str person, unsigned char ret[KEY_BYTES], Err *err)
+{
+    PersonKey *k;
+    if (!key_for_sealing(s, a, person, &k, err)) {
+        return false;
+    }
+    memcpy(ret, k->key, KEY_BYTES);
+    return true;
+}
+
+bool keys_known_of_person(Store *s, Str person, unsigned char ret[KEY_BYTES], bool *ret_has, Err *err)
+{
+    KeyCache cache = {0};
+    PersonKey *k;
+    if (!s->keys.is_known) {
+        *ret_has = false;
+        return true;
+    }
+    bool ok = find_key(s, &cache, person, &k, err);
+    *ret_has = ok && k->state == PERSON_HAS_KEY;
+    if (*ret_has) {
+        memcpy(ret, k->key, KEY_BYTES);
+    }
+    key_cache_wipe(&cache);
+    return ok;
+}
+
 /* Binds a box to its place, so that boxes of one person cannot be exchanged. */
 static Str place_of(Arena *a, const Event *e)
 {

@@ -3,13 +3,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "trial_int.h"
 
+#include "flow/constant.h"
+
 enum { PIECE = 4096, BLOCK = 2048, MOST_DIFFERING = 1000 };
 
 typedef struct {
     int64_t seq;
     Str case_id, step, model_hash;
     Day day;
-    const Json *facts, *result;
+    Json *facts;
+    const Json *result;
     Str groups[MAX_BY];
 } Row;
 
@@ -32,6 +35,7 @@ typedef struct {
     TrialGroups groups;
     TrialReport report;
     Map versions;
+    Json *named;    /* lists that facts name by their hash */
     Arena *scratch; /* of one event */
 } Replay;
 
@@ -105,7 +109,7 @@ static Json *proof_of(Replay *r, Arena *a, const SchemeModel *m, const Version *
         entries[i] = (FeelEntry){inputs[i].name, values[i]};
     }
     feel_run_reset(r->run);
-    return decide_with(r->run, m, v->name, row->day, feel_context(entries, n), &decision, err) ? json_copy(a, decision_proof(feel_run_arena(r->run), &decision)) : NULL;
+    return decide_with(r->run, r->draft->scheme, m, v->name, row->day, feel_context(entries, n), &decision, err) ? json_copy(a, decision_proof(feel_run_arena(r->run), &decision)) : NULL;
 }
 
 /* Under the draft. The block says which rows change; only those are decided once more alone, for the rules that fired. */
@@ -139,10 +143,37 @@ static bool under_draft(Replay *r, Version *v, const Value *before, Err *err)
     return true;
 }
 
+/* Lists that the log tells once stand in the facts again; each is read once. */
+static bool expand(Replay *r, Row *row, Err *err)
+{
+    for (size_t i = 0; i < json_count(row->facts); i++) {
+        JsonMember *m = &row->facts->members[i];
+        Str sha256 = json_text_at(m->value, "constant");
+        if (sha256.len == 0) {
+            continue;
+        }
+        if (json_get_str(r->named, sha256) == NULL) {
+            Json *one = json_new_object(r->a);
+            json_set(r->a, one, STR("list"), json_copy(r->a, m->value));
+            if (!constant_named(r->store, r->a, one, r->named, err)) {
+                return false;
+            }
+        }
+        Json *list = json_get_str(r->named, sha256);
+        m->value = list ? list : m->value;
+    }
+    return true;
+}
+
 static bool flush(Replay *r, Version *v, Err *err)
 {
     if (v->count == 0) {
         return true;
+    }
+    for (size_t i = 0; i < v->count; i++) {
+        if (!expand(r, &v->rows[i], err)) {
+            return false;
+        }
     }
     feel_run_reset(r->run);
     Value *before = ARENA_ARRAY(v->a, Value, v->count + 1);
@@ -216,7 +247,7 @@ static bool each_event(void *host, const Event *e)
     arena_reset(r->scratch);
     facts = facts ? facts : json_get(e->data, "facts");
     Row row = {.seq = e->seq, .case_id = e->stream, .step = json_text_at(e->data, "step"), .model_hash = json_text_at(proof, "model_hash"),
-               .day = e->day, .facts = facts, .result = json_get(proof, "result")};
+               .day = e->day, .facts = (Json *)(uintptr_t)facts, .result = json_get(proof, "result")};
     if (!day_parse(json_text_at(proof, "day"), &row.day)) {
         row.day = e->day;
     }
@@ -259,7 +290,7 @@ static bool check_names(const TrialDraft *d, const Replay *r, Err *err)
 bool trial_run(Store *store, Arena *a, const TrialDraft *d, Json **ret, Err *err)
 {
     int64_t size = store_size(store);
-    Replay r = {.store = store, .a = a, .draft = d, .scratch = arena_new(0), .versions.arena = a};
+    Replay r = {.store = store, .a = a, .draft = d, .scratch = arena_new(0), .versions.arena = a, .named = json_new_object(a)};
     r.run = feel_run_new(a, (FeelLimits){.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30}, (Instant){0});
     r.report = (TrialReport){.a = a, .scheme = d->scheme, .rules = trial_rules(d->scheme), .reasons.arena = a, .fired.arena = a,
                              .missing.arena = a, .cases = json_new_array(a), .differs = json_new_array(a)};

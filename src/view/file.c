@@ -119,6 +119,11 @@ bool view_file(Arena *a, Str path, ViewFile *ret)
     return true;
 }
 
+bool view_data(Arena *a, Str path, Str *ret_bytes)
+{
+    return web_read(a, path, ret_bytes, NULL);
+}
+
 static bool is_catalogue(const char *path)
 {
     return strncmp(path, "messages/", 9) == 0;

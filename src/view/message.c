@@ -180,6 +180,11 @@ Str view_text(Arena *a, Str language, const char *key, const Json *params)
     return message_of(a, language, str_from_c(key), &(Frame){.object = params, .dot = params});
 }
 
+Str view_fill(Arena *a, Str language, Str pattern, const Json *params)
+{
+    return message_fill(a, language, pattern, &(Frame){.object = params, .dot = params});
+}
+
 /* A text in ASCII alone is one of the engine's, since none of the other languages is written so. */
 Str view_fault(Arena *a, Str language, const Err *fault)
 {

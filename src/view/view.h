@@ -17,6 +17,8 @@ MUST_USE bool view_page(Arena *a, Str template_name, const Json *model, Str lang
 MUST_USE bool view_part(Arena *a, Str template_name, const Json *model, Str language, Buf *out, Err *err);
 /* One text of the catalogue with its {parameters} taken from params (may be NULL), not escaped. */
 Str view_text(Arena *a, Str language, const char *key, const Json *params);
+/* The same with a text that comes from elsewhere, such as a template of a scheme. */
+Str view_fill(Arena *a, Str language, Str pattern, const Json *params);
 /* A fault in the reader's language. Requirements of a scheme come in it already; the engine's own words are English, and another
  * reader gets the catalogue's text of the code instead. */
 Str view_fault(Arena *a, Str language, const Err *fault);
@@ -53,6 +55,8 @@ typedef struct {
 
 /* path is what stands behind /static/, such as "app.css". False: there is no such file. */
 MUST_USE bool view_file(Arena *a, Str path, ViewFile *ret);
+/* A file of web/ that the program itself reads, such as "api/openapi.json". */
+MUST_USE bool view_data(Arena *a, Str path, Str *ret_bytes);
 /* Development: from now on read web/ from this folder instead of the packed copy. Call once, before the first page. */
 void view_use_folder(const char *folder);
 

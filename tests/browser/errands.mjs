@@ -6,6 +6,7 @@ import * as candidate from './errands_candidate.mjs';
 import * as employer from './errands_employer.mjs';
 import * as kazakhstan from './errands_kazakhstan.mjs';
 import * as office from './errands_office.mjs';
+import * as notices from './errands_notices.mjs';
 import * as open from './errands_open.mjs';
 import * as rounds from './errands_rounds.mjs';
 import * as rights from './errands_rights.mjs';
@@ -20,6 +21,7 @@ export const ERRANDS = [
   ...kazakhstan.ERRANDS,
   ...bulk.ERRANDS,
   ...rights.ERRANDS,
+  ...notices.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];

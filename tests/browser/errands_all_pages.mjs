@@ -8,18 +8,18 @@ import { DESK, LANGUAGES, PHONE, ROOT, expect } from './kit.mjs';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const WHO_SEES_WHAT = {
-  '': ['/', '/sign-in', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/verify', '/no-such-page'],
+  '': ['/', '/sign-in', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
   worker: ['/', '/case/CAN-000014', '/contract/PLA-000002', '/permit/PLA-000002', '/case/PLA-000002/do/placement.decline'],
   'worker-filed': ['/'],
   'worker-roster': ['/'],
-  'worker-working': ['/'],
+  'worker-working': ['/', '/notices', '/contact'],
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select', '/do/application.recruit', '/case/EMP-000001/do/employer.update_figures'],
   officer: ['/', '/cases/candidate', '/cases/application?state=referred', '/case/APP-000001', '/case/EMP-000002', '/case/PLA-000001', '/case/PLA-000003/do/placement.permit', '/case/APP-000009/do/application.give_place'],
   agency: ['/', '/bulk', '/bulk/candidate.register', '/do/candidate.register', '/do/account.open_worker'],
   hrd: ['/', '/cases/agreement'],
   visa: ['/', '/case/PLA-000006/do/placement.confirm_visa'],
   committee: ['/', '/do/quota.decide', '/cases/quota'],
-  ministry: ['/', '/do/allocation.release', '/cases/allocation'],
+  ministry: ['/', '/do/allocation.release', '/cases/allocation', '/agreements', '/do/instrument.start', '/dashboard', '/figures'],
   admin: ['/', '/do/account.open_staff', '/cases/account'],
   'kz-employer': ['/', '/do/permit.post_vacancy', '/do/permit.ask_transfer', '/do/worker.register', '/case/KZE-000001/do/employer.update_figures'],
   'kz-akimat': ['/', '/cases/permit', '/case/KZP-000001', '/case/KZP-000004/do/permit.decide', '/do/employer.register', '/quota', '/dashboard'],
@@ -76,12 +76,13 @@ async function noRawWords(world, language) {
 }
 
 const AXE_PAGES = {
-  '': ['/', '/sign-in', '/check?model=candidate-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/verify', '/no-such-page'],
+  '': ['/', '/sign-in', '/check?model=candidate-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
   worker: ['/', '/contract/PLA-000002', '/permit/PLA-000002'],
   'worker-roster': ['/'],
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select'],
   officer: ['/', '/cases/candidate', '/case/APP-000009/do/application.give_place', '/case/CAN-000014', '@decision'],
   agency: ['/do/candidate.register'],
+  ministry: ['/agreements', '/dashboard', '/figures', '/do/instrument.start'],
 };
 
 async function pathOf(person, path) {

@@ -48,6 +48,31 @@ async function clockStops(world) {
   await worker.take(world.left.change, 'change.end_pause', { pause_ended_on: day() }, 'change.seeking');
 }
 
+// Two officers match all who look for a new workplace in one industry; a worker reads what came of it and can check it.
+async function matchMovers(world) {
+  const worker = await world.as('worker-working', 'kk', PHONE);
+  const first = await world.as('officer', 'ko');
+  await first.open('/do/clearing.open');
+  await first.fill('clearing', { industry: 'manufacturing' });
+  await first.submit('clearing.open');
+  await first.expectState('clearing.open');
+  const id = first.caseId();
+  await first.main().getByRole('link', { name: first.step('clearing.match') }).first().click();
+  await first.submit('clearing.match');
+  await first.expectState('clearing.open');
+  const second = await world.as('officer2', 'ko');
+  await second.open(`/case/${id}/do/clearing.match/confirm`);
+  await second.main().getByRole('button', { name: second.web('step.confirm').replace('{step}', second.step('clearing.match')) }).click();
+  await second.expectState('clearing.matched');
+  await worker.open(`/case/${world.left.change}`);
+  const card = worker.main().locator('section', { has: worker.heading(worker.web('case.round')) });
+  const line = (await card.locator('pre').innerText()).trim();
+  expect(/^worker [0-9a-f]{20} ticket [0-9a-f]{16} vacancy /.test(line), `not a published line: ${line}`);
+  const rows = await worker.context.request.get(world.origin + await card.locator('a[href^="/round/"]').getAttribute('href'));
+  expect((await rows.text()).includes(`worker,${line.split(' ')[1]},`), 'the own pseudonym does not stand in the published file');
+  await fitsThePhone(worker);
+}
+
 async function complaint(world) {
   const worker = await world.as('worker-working', 'ru', PHONE);
   await worker.main().getByRole('link', { name: worker.step('complaint.file'), exact: true }).click();
@@ -153,6 +178,7 @@ async function draftWaits(world) {
 export const ERRANDS = [
   { name: 'a worker without wages asks for another workplace, and the clock is shown', run: unpaidWages },
   { name: 'illness stops the clock of a change and it runs again', run: clockStops },
+  { name: 'two officers match movers and a worker reads the own line of it (kk, phone)', run: matchMovers },
   { name: 'a worker complains with a photograph that only the inspector opens', run: complaint },
   { name: 'a worker contests a wrong report and the inspector strikes it', run: wrongReport },
   { name: 'an extension takes effect only with the worker, who refuses', run: extensionNeedsAYes },

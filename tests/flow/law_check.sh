@@ -66,6 +66,15 @@ json.dump(book, open(sys.argv[1], 'w', encoding='utf-8'))
 P
 bad "a ground without its sentence" "messages: en has no reasons.FEES_UNPAID"
 
+# Notices name events and states that there are, and days in falling order.
+notices() { fresh; jq --argjson n "$1" '.notices = $n' "$law/scheme.json" > "$dir/n.json"; mv "$dir/n.json" "$law/scheme.json"; }
+broken() { notices "$1"; out=$(out/goldenbridge law check --law "$dir/law" --scheme xx-tiny 2>&1); if [[ $out == *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL notices $1: $out"; fi; }
+notices '{"deadlines": {"days": [30, 7, 0]}, "also": ["card.issued"]}'; good "notices"
+broken '{"quiet": ["card.eaten"]}' "no step writes the event card.eaten"
+broken '{"deadlines": {"days": [7, 30]}}' "falling order"
+broken '{"deadlines": {"days": [400]}}' "falling order"
+broken '{"deadlines": {"states": {"card.nowhere": [1]}}}' "no state with a deadline: card.nowhere"
+
 # A rule that ends before the text changes may cite what the later text no longer has.
 fresh; index 2020-01-01 2022-01-01 "(1)"; edit 'bylaw:3(2)' 'bylaw:3(1)'; good "the rule now cites what stands in both texts"
 table '&lt; date("2022-01-01")' '&gt;= date("2022-01-01")' L

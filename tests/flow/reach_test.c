@@ -1,21 +1,19 @@
 /* reach_test.c: who reads and acts on which case: every role and office on every route that shows or takes a case, through the
  * same statements on both engines. Pickers have a village, clerks may be bound to one; a stay is where its picker is.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "world.h"
+#include "desk.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "flow/office.h"
 #include "flow/reach.h"
-#include "http/http_int.h"
 
 enum { NORTH, SOUTH, VILLAGES };
 
 typedef struct {
     World *w;
-    Worker worker;
-    Session session;
+    Desk *d;
     Str grower, request;
     Str picker[VILLAGES], stay[VILLAGES]; /* permitted */
     Str asked[VILLAGES];              /* a stay that still waits for a clerk */
@@ -51,44 +49,8 @@ static Villages *new_villages(Arena *a, Str url)
             s->asked[village] = ids[i];
         }
     }
-    s->worker = (Worker){.a = a, .flow = w->flow, .origin = STR("https://example.org")};
+    s->d = desk_new(w);
     return s;
-}
-
-static void enter(Villages *s, const char *login)
-{
-    Err err = {0};
-    check(session_open(&s->w->flow, s->w->a, str_from_c(login), s->w->now, &s->session, &err));
-}
-
-static Response ask(Villages *s, Method method, Str path, Str query, Str body)
-{
-    Arena *a = s->w->a;
-    Request q = {.method = method, .path = path, .query = json_new_object(a), .form = json_new_object(a), .host = STR("example.org"),
-                 .remote = STR("192.0.2.9"), .body = body, .cookie_session = s->session.token};
-    if (str_starts(path, STR("/api/"))) { /* a call with a token, as a program makes it */
-        q.authorization = str_printf(a, "Bearer %.*s", STR_ARG(s->session.token));
-        q.key = http_new_key(a);
-    }
-    json_set(a, q.form, STR("csrf"), json_new_str(a, s->session.csrf));
-    for (Str rest = query, pair, name; query.len > 0 && str_cut(&rest, '&', &pair);) {
-        Str value = pair;
-        (void)str_cut(&value, '=', &name);
-        json_set(a, method == METHOD_GET ? q.query : q.form, name, json_new_str(a, value));
-    }
-    Response r;
-    http_answer(&s->worker, &q, &r, s->w->now);
-    return r;
-}
-
-static Str text_of(const Response *r)
-{
-    return r->body.len ? buf_str(&r->body) : STR("");
-}
-
-static bool says(const Response *r, Str text)
-{
-    return str_find(text_of(r), text, 0) != SIZE_MAX;
 }
 
 /* ---- Single cases: role x route x office ---- */
@@ -127,7 +89,7 @@ static Str filled(Arena *a, const char *pattern, Str id)
 
 static void check_answer(const Response *r, bool may, const char *login, Str path)
 {
-    bool right = may ? r->status == 200 : (r->status == 403 || r->status == 404) && !says(r, STR("secret remark")) && !says(r, STR("1999-04-05"));
+    bool right = may ? r->status == 200 : (r->status == 403 || r->status == 404) && !desk_says(r, STR("secret remark")) && !desk_says(r, STR("1999-04-05"));
     if (!right) {
         printf("  %s: %.*s: %d, may %d\n", login, STR_ARG(path), r->status, may);
     }
@@ -140,16 +102,16 @@ static void check_cases(Villages *s, const char *login, bool may, int village)
     for (size_t i = 0; i < COUNT_OF(CASE_ROUTES); i++) {
         const CaseRoute *route = &CASE_ROUTES[i];
         Str id = route->of_stay ? s->stay[village] : s->picker[village];
-        bool party = str_eq(s->session.caller.party, s->grower) && route->of_stay; /* the farm's own workers are not its village's */
+        bool party = str_eq(s->d->session.caller.party, s->grower) && route->of_stay; /* the farm's own workers are not its village's */
         Str path = filled(a, route->path, id);
-        Response r = ask(s, METHOD_GET, path, filled(a, route->query, id), STR(""));
+        Response r = desk_get(s->d, path, filled(a, route->query, id));
         check_answer(&r, may || party, login, path);
     }
     Str decisions[] = {str_printf(a, "/decision/%lld", (long long)s->decided[village]),
                        str_printf(a, "/api/v1/decisions/%lld", (long long)s->decided[village])};
     for (size_t i = 0; i < COUNT_OF(decisions); i++) {
-        Response r = ask(s, METHOD_GET, decisions[i], STR(""), STR(""));
-        check_answer(&r, may || s->session.caller.party.len > 0, login, decisions[i]);
+        Response r = desk_get(s->d, decisions[i], STR(""));
+        check_answer(&r, may || s->d->session.caller.party.len > 0, login, decisions[i]);
     }
 }
 
@@ -157,7 +119,7 @@ TEST_WITHIN(a_case_is_shown_to_its_office_on_every_route, 60)
 {
     Villages *s = new_villages(a, engine_sqlite(a));
     for (size_t i = 0; i < COUNT_OF(READERS); i++) {
-        enter(s, READERS[i].login);
+        desk_enter(s->d, READERS[i].login);
         for (int village = NORTH; village < VILLAGES; village++) {
             check_cases(s, READERS[i].login, READERS[i].reads[village], village);
         }
@@ -168,12 +130,9 @@ TEST_WITHIN(a_case_is_shown_to_its_office_on_every_route, 60)
 
 static int64_t total_of(Villages *s, const char *query)
 {
-    Json *j;
-    Err err = {0};
-    Response r = ask(s, METHOD_GET, STR("/api/v1/cases"), str_from_c(query), STR(""));
+    Response r = desk_get(s->d, STR("/api/v1/cases"), str_from_c(query));
     eq_int(r.status, 200);
-    check(json_parse(s->w->a, text_of(&r), &j, &err));
-    return json_to_int(json_get(j, "total"), -1);
+    return json_to_int(json_get(desk_json(s->d, &r), "total"), -1);
 }
 
 static void check_lists(Villages *s, const char *login, const bool *reads)
@@ -184,10 +143,10 @@ static void check_lists(Villages *s, const char *login, const bool *reads)
                  {"/cases/picker", "state=ready"}};
     int64_t offices = reads[NORTH] + reads[SOUTH];
     for (size_t i = 0; i < COUNT_OF(LISTS); i++) {
-        Response r = ask(s, METHOD_GET, str_from_c(LISTS[i].path), str_from_c(LISTS[i].query), STR(""));
+        Response r = desk_get(s->d, str_from_c(LISTS[i].path), str_from_c(LISTS[i].query));
         eq_int(r.status, 200);
         for (int village = NORTH; village < VILLAGES; village++) {
-            bool shown = says(&r, s->picker[village]) || says(&r, world_case(s->w, s->picker[village])->title);
+            bool shown = desk_says(&r, s->picker[village]) || desk_says(&r, world_case(s->w, s->picker[village])->title);
             if (shown != reads[village]) {
                 printf("  %s: %s?%s, village %d\n", login, LISTS[i].path, LISTS[i].query, village);
             }
@@ -204,8 +163,8 @@ BOTH(lists_and_totals_hold_what_the_office_reads)
 {
     Villages *s = new_villages(a, url);
     for (size_t i = 0; i < COUNT_OF(READERS); i++) {
-        enter(s, READERS[i].login);
-        if (s->session.caller.party.len == 0) {
+        desk_enter(s->d, READERS[i].login);
+        if (s->d->session.caller.party.len == 0) {
             check_lists(s, READERS[i].login, READERS[i].reads);
         }
     }
@@ -216,30 +175,30 @@ TEST(the_queue_holds_the_offices_own_cases)
     Villages *s = new_villages(a, engine_sqlite(a));
     static const char *const CLERKS[] = {"north", "south"};
     for (int i = 0; i < VILLAGES; i++) {
-        enter(s, CLERKS[i]);
-        Response r = ask(s, METHOD_GET, STR("/"), STR(""), STR(""));
-        check(says(&r, s->asked[i]) && !says(&r, s->asked[1 - i]));
+        desk_enter(s->d, CLERKS[i]);
+        Response r = desk_get(s->d, STR("/"), STR(""));
+        check(desk_says(&r, s->asked[i]) && !desk_says(&r, s->asked[1 - i]));
     }
-    enter(s, "clerk");
-    Response r = ask(s, METHOD_GET, STR("/"), STR(""), STR(""));
-    check(says(&r, s->asked[NORTH]) && says(&r, s->asked[SOUTH]));
+    desk_enter(s->d, "clerk");
+    Response r = desk_get(s->d, STR("/"), STR(""));
+    check(desk_says(&r, s->asked[NORTH]) && desk_says(&r, s->asked[SOUTH]));
 }
 
 TEST(the_links_of_a_case_name_no_case_of_another_office)
 {
     Villages *s = new_villages(a, engine_sqlite(a));
-    enter(s, "north");
-    Response r = ask(s, METHOD_GET, str_printf(a, "/case/%.*s", STR_ARG(s->request)), STR(""), STR(""));
+    desk_enter(s->d, "north");
+    Response r = desk_get(s->d, str_printf(a, "/case/%.*s", STR_ARG(s->request)), STR(""));
     eq_int(r.status, 200);
-    check(says(&r, s->stay[NORTH]) && !says(&r, s->stay[SOUTH]));
+    check(desk_says(&r, s->stay[NORTH]) && !desk_says(&r, s->stay[SOUTH]));
 }
 
 /* ---- Steps ---- */
 
 static int step_over_api(Villages *s, const char *step, Str id, const char *form)
 {
-    Str body = str_printf(s->w->a, "{\"step\": \"%s\", \"case\": \"%.*s\", \"form\": %s}", step, STR_ARG(id), form);
-    return ask(s, METHOD_POST, STR("/api/v1/commands"), STR(""), body).status;
+    Str body = str_printf(s->w->a, "{'step': '%s', 'case': '%.*s', 'form': %s}", step, STR_ARG(id), form);
+    return desk_call(s->d, STR("/api/v1/commands"), body).status;
 }
 
 TEST(an_office_acts_on_its_own_cases_only)
@@ -248,16 +207,15 @@ TEST(an_office_acts_on_its_own_cases_only)
     static const char *const CLERKS[] = {"north", "south"};
     for (int own = NORTH; own < VILLAGES; own++) {
         int other = 1 - own;
-        enter(s, CLERKS[own]);
+        desk_enter(s->d, CLERKS[own]);
         int64_t before = store_size(s->w->flow.store);
         eq_int(step_over_api(s, "picker.train", s->picker[other], "{\"strength\": 70}"), 403);
         eq_int(step_over_api(s, "stay.permit", s->asked[other], "{\"months\": 2}"), 403);
-        Response form = ask(s, METHOD_POST, str_printf(a, "/case/%.*s/do/picker.train", STR_ARG(s->picker[other])), STR("strength=70&key=k"),
-                            STR(""));
+        Response form = desk_post(s->d, str_printf(a, "/case/%.*s/do/picker.train", STR_ARG(s->picker[other])), STR("strength=70&key=k"));
         eq_int(form.status, 403);
-        Response note = ask(s, METHOD_POST, str_printf(a, "/case/%.*s/note", STR_ARG(s->picker[other])), STR("note=seen"), STR(""));
+        Response note = desk_post(s->d, str_printf(a, "/case/%.*s/note", STR_ARG(s->picker[other])), STR("note=seen"));
         eq_int(note.status, 403);
-        Response over = ask(s, METHOD_POST, str_printf(a, "/case/%.*s/hand-over", STR_ARG(s->asked[other])), STR("to=clerk2"), STR(""));
+        Response over = desk_post(s->d, str_printf(a, "/case/%.*s/hand-over", STR_ARG(s->asked[other])), STR("to=clerk2"));
         eq_int(over.status, 403);
         eq_int(store_size(s->w->flow.store), before);
         eq_int(step_over_api(s, "picker.train", s->picker[own], "{\"strength\": 70}"), 200);
@@ -268,14 +226,14 @@ TEST(an_office_opens_no_case_of_another)
 {
     Villages *s = new_villages(a, engine_sqlite(a));
     static const char *const FORM = "{\"number\": \"00009%d\", \"name\": \"New One\", \"birth_date\": \"1999-01-01\", \"strength\": 20, \"village\": \"%s\"}";
-    enter(s, "north");
+    desk_enter(s->d, "north");
     int64_t before = store_size(s->w->flow.store);
     eq_int(step_over_api(s, "picker.register", STR(""), str_c(a, str_printf(a, FORM, 1, "south"))), 403);
-    Str dry = str_printf(a, "{\"step\": \"picker.register\", \"dry_run\": true, \"form\": %.*s}", STR_ARG(str_printf(a, FORM, 1, "south")));
-    eq_int(ask(s, METHOD_POST, STR("/api/v1/commands"), STR(""), dry).status, 403); /* a dry run answers as the run would */
+    Str dry = str_printf(a, "{'step': 'picker.register', 'dry_run': true, 'form': %.*s}", STR_ARG(str_printf(a, FORM, 1, "south")));
+    eq_int(desk_call(s->d, STR("/api/v1/commands"), dry).status, 403); /* a dry run answers as the run would */
     eq_int(store_size(s->w->flow.store), before);
     eq_int(step_over_api(s, "picker.register", STR(""), str_c(a, str_printf(a, FORM, 1, "north"))), 200);
-    enter(s, "clerk");
+    desk_enter(s->d, "clerk");
     eq_int(step_over_api(s, "picker.register", STR(""), str_c(a, str_printf(a, FORM, 2, "south"))), 200);
 }
 

@@ -12,7 +12,8 @@ is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 
 of() { G case "$1" --json | jq -r "$2"; }
 ok "a demo" G demo --now 2026-12-01 --candidates 5 --employers 2
 is "an item nobody spoke of since 2023 is overdue at the ministry" "ministry 2023-11-30" "$(of WPI-000001 '.holder + " " + .due')"
-plan() { G do work_item.plan --as ministry --now 2026-12-01 --json agreement=AGR-000001 "subject=Visa information" area="labour and migration" owner=consuls "due_on=$1" source=minutes confidence=invented; }
+pact=$(G list instrument --as ministry --json --limit 100 | jq -r ".cases[] | select(.title | startswith(\"KK-16 \")) | .id")
+plan() { G do work_item.plan --as ministry --now 2026-12-01 --json agreement=$pact "subject=Visa information" area="labour and migration" owner=consuls "due_on=$1" source=minutes confidence=invented; }
 no "a day that has passed" FIELD_RANGE plan 2026-11-30
 item=$(plan 2027-12-31 | jq -r .case)
 is "six months from now, before its own day" 2027-06-01 "$(of "$item" .due)"

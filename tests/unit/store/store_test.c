@@ -277,9 +277,14 @@ BOTH(a_person_can_prove_their_own_entry)
     engine_fill(s, 50);
     Str note, origin;
     Json *proof = NULL;
-    check(!store_disclose(s, a, 701, &proof, &err) && err.code == NOT_FOUND);
-    check(store_checkpoint(s, a, (Instant){1700000000000}, &note, &err));
-    check(store_disclose(s, a, 701, &proof, &err));
+    StoreSigned at;
+    check(!store_signed(s, a, &at, &err) && err.code == NOT_FOUND);
+    check(store_checkpoint(s, a, (Instant){1700000000000}, &note, &err) && store_signed(s, a, &at, &err));
+    eq_int(at.size, 751);
+    check(store_disclose(s, a, &at, 701, &proof, &err));
+    Json *none;
+    engine_fill(s, 1);
+    check(!store_disclose(s, a, &at, 752, &none, &err) && err.code == NOT_FOUND); /* not signed yet */
     NoteKey log;
     uint64_t size = 0;
     Hash root, path[64], commitment;

@@ -238,7 +238,8 @@ TEST(the_verifier_checks_one_persons_entry)
     check(store_begin(s, &err) && store_append(s, a, &e, 1, &err) && store_commit(s, &err));
     Str note;
     Json *proof = NULL;
-    check(store_checkpoint(s, a, NOW, &note, &err) && store_disclose(s, a, 21, &proof, &err));
+    StoreSigned at;
+    check(store_checkpoint(s, a, NOW, &note, &err) && store_signed(s, a, &at, &err) && store_disclose(s, a, &at, 21, &proof, &err));
     for (int round = 0; round < 2; round++) {
         Buf b = buf_new(a, 1 << 20);
         json_write(&b, proof);

@@ -114,7 +114,7 @@ static void for_each_key_in_c(Arena *a, const char *room, void (*fn)(Arena *a, S
 
 TEST(every_text_that_c_names_is_in_all_four_catalogues)
 {
-    static const char *const rooms[] = {"page", "http", "cli", "flow", "doc"};
+    static const char *const rooms[] = {"page", "http", "cli", "flow", "doc", "notice"};
     for (size_t i = 0; i < COUNT_OF(rooms); i++) {
         for_each_key_in_c(a, rooms[i], key_is_in_all);
     }
