@@ -44,6 +44,9 @@ under "resident memory after that load" "$(memory)" MB 64
 kill "$server"; wait "$server" 2>/dev/null || true; server=""
 
 echo "--- decisions"; out/bench/dmn
-echo "--- store"; mkdir "$dir/store"; out/bench/store "$dir/store" 100000
+echo "--- store"; mkdir "$dir/store"; chmod 755 "$dir" # PostgreSQL runs as a user of its own
+pg=$(tests/pg.sh start "$dir/pg") || echo "postgres: not installed here, not measured"
+out/bench/store "$dir/store" 100000 ${pg:+"$pg"}
+if [ -n "$pg" ]; then tests/pg.sh stop "$dir/pg"; fi
 echo "--- whole commands"; out/bench/command "$dir/demo.store" 1 8 48
 echo "--- matching"; out/bench/match

@@ -17,7 +17,7 @@ start)
     [ "$(id -u)" != 0 ] || chown postgres: "$dir"
     as "$bin/initdb" -D "$dir/data" -U goldenbridge -A trust -E UTF8 --locale=C.UTF-8 --data-checksums -N >"$dir.log" 2>&1
     as "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/server.log" \
-        -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c max_connections=50" start >>"$dir.log" 2>&1
+        -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c max_connections=100" start >>"$dir.log" 2>&1
     echo "postgres://goldenbridge@/postgres?host=$dir"
     ;;
 stop)
@@ -56,6 +56,6 @@ crash)
     ;;
 again) # syncfs: flushing the files of a hundred test databases one by one takes longer than a minute
     as "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/server.log" \
-        -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c max_connections=50 -c recovery_init_sync_method=syncfs" start >/dev/null 2>&1
+        -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c max_connections=100 -c recovery_init_sync_method=syncfs" start >/dev/null 2>&1
     ;;
 esac

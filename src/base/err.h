@@ -20,6 +20,7 @@ typedef struct {
     char detail[256]; /* for the log only; never shown, never personal data */
     const char *file; /* origin in our source */
     int line;
+    int64_t wait_ms;  /* where it helps to wait (RATE_LIMITED): for how long; 0: not said */
 } Err;
 
 /* All faults of one form. Zero-initialise with an arena. */

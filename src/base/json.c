@@ -126,6 +126,44 @@ void json_remove(Json *object, Str key)
     }
 }
 
+/* Past the string that begins at i, with its quotes. */
+static size_t past_string(Str s, size_t i)
+{
+    for (i++; i < s.len && s.ptr[i] != '"'; i++) {
+        i += s.ptr[i] == '\\';
+    }
+    return i + 1;
+}
+
+static size_t past_number(Str s, size_t i)
+{
+    while (i < s.len && ((s.ptr[i] >= '0' && s.ptr[i] <= '9') || s.ptr[i] == '-' || s.ptr[i] == '+' || s.ptr[i] == '.' || s.ptr[i] == 'e' ||
+                         s.ptr[i] == 'E')) {
+        i++;
+    }
+    return i;
+}
+
+Str json_peek_number(Str object, Str key)
+{
+    int depth = 0;
+    for (size_t i = 0; i < object.len;) {
+        char c = object.ptr[i];
+        if (c != '"') {
+            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+            i++;
+            continue;
+        }
+        size_t end = past_string(object, i);
+        bool is_key = depth == 1 && end < object.len && object.ptr[end] == ':';
+        if (is_key && str_eq(str_sub(object, i + 1, end - 1), key)) {
+            return str_sub(object, end + 1, past_number(object, end + 1));
+        }
+        i = end;
+    }
+    return STR("");
+}
+
 Json *json_copy(Arena *a, const Json *j)
 {
     if (j == NULL) {

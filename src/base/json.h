@@ -56,6 +56,10 @@ bool json_is_true(const Json *j);
 size_t json_count(const Json *j); /* items or members */
 bool json_eq(const Json *a, const Json *b); /* members in any order; numbers by text */
 
+/* The number under a key of an object as text (canonical, as the read tables hold it), without reading the rest into a tree; empty
+ * where there is none. For counting over many rows. */
+Str json_peek_number(Str object, Str key);
+
 /* Writing. */
 void json_write(Buf *b, const Json *j);
 void json_write_pretty(Buf *b, const Json *j);

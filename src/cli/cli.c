@@ -39,11 +39,12 @@ static const CliCommand COMMANDS[] = {
     {"case", "ID", "show a case with its history", cli_case, NULL},
     {"list", "TYPE [--state S] [--find TEXT]", "list cases", cli_list, "--limit N and --offset N page through them.\n"},
     {"queue", "ROLE", "list what waits for a role, by legal deadline", cli_queue, NULL},
-    {"decide", "[MODEL [--inputs] [--facts JSON|@FILE] [FACT=VALUE …]]", "decide facts under the law of a day, without a store", cli_decide,
-     "Prints the outcome, its grounds with articles, what is missing and what would change it. Without a model it lists them;\n"
-     "--inputs says which facts a model asks about. --on DAY is the day whose law counts (else the fact \"governing day\", else\n"
-     "today). --facts - reads standard input. --language LANG gives the words in en, ko, kk or ru; --texts prints the articles\n"
-     "where their texts were imported into the store.\n"},
+    {"decide", "[--list | MODEL [--describe] [--facts JSON|@FILE] [FACT=VALUE …]]", "decide facts under the law of a day, without a store", cli_decide,
+     "Prints the outcome, its grounds with articles, what is missing and what would change it. --list (or no model) lists the\n"
+     "models; --describe or --inputs says which facts a model asks about, their types, units and allowed values. --on DAY is\n"
+     "the day whose law counts; else it is the fact \"governing day\", else the day that the model names as its law day, else\n"
+     "today. --facts - reads standard input. --language LANG gives the words in en, ko, kk or ru; --texts prints the articles\n"
+     "where their texts were imported into the store. docs/law has a page for each model, with an example.\n"},
     {"explain", "SEQ", "run a stored decision again and print its proof", cli_explain, NULL},
     {"law", "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check | versions | sign DAY | try --draft PATH", "statutes, and the models that rest on them",
      cli_law,

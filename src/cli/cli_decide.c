@@ -206,17 +206,53 @@ static int print_faults(Cli *c, const ErrList *faults, const Err *err)
     return err_exit_status(err->code);
 }
 
-static int answer(const Question *q, Instant now, const Json *facts)
+/* Decides under the version of q->day. Facts that version does not ask about are named in `ignored`. */
+static bool decide_on(const Question *q, Instant now, const Json *facts, Json *ignored, FeelRun **ret_run, Decision *d, ErrList *faults, Err *err)
+{
+    Json *tidy;
+    Value values;
+    *ret_run = flow_new_run(q->c->a, now);
+    *d = (Decision){.whole_trace = true};
+    return decide_tidy_facts(q->c->a, q->s, q->model, q->name, q->day, facts, &tidy, ignored, faults, err) &&
+           decide_facts(*ret_run, q->s, q->model, q->name, q->day, tidy, &values, faults, err) &&
+           decide(*ret_run, q->s, q->model, q->name, q->day, values, d, err);
+}
+
+/* "governing day" picks the law also where the model does not ask about it. */
+static const Json *without_day(const Question *q, const Json *facts)
+{
+    if (decide_takes(q->s, q->model, q->name, q->day, STR("governing day"))) {
+        return facts;
+    }
+    Json *ret = json_new_object(q->c->a);
+    for (size_t i = 0; i < json_count(facts); i++) {
+        Str key = facts->members[i].key;
+        if (!str_eq(key, STR("governing day")) && !str_eq(key, STR("governing_day"))) {
+            json_set(q->c->a, ret, key, facts->members[i].value);
+        }
+    }
+    return ret;
+}
+
+static int answer(Question *q, bool day_given, Instant now, const Json *facts)
 {
     Err err;
-    Json *tidy, *ignored = json_new_array(q->c->a);
-    Value values;
-    Decision d = {.whole_trace = true};
-    FeelRun *run = flow_new_run(q->c->a, now);
+    Day law;
+    Decision d;
+    FeelRun *run;
     ErrList faults = {.arena = q->c->a};
-    if (!decide_tidy_facts(q->c->a, q->s, q->model, q->name, q->day, facts, &tidy, ignored, &faults, &err) ||
-        !decide_facts(run, q->s, q->model, q->name, q->day, tidy, &values, &faults, &err) ||
-        !decide(run, q->s, q->model, q->name, q->day, values, &d, &err)) {
+    Json *ignored = json_new_array(q->c->a);
+    facts = without_day(q, facts);
+    bool ok = decide_on(q, now, facts, ignored, &run, &d, &faults, &err);
+    if (ok && !day_given && day_parse(json_text_at(feel_to_json(q->c->a, d.result), "law day"), &law) && day_cmp(law, q->day) != 0) {
+        q->day = law;
+        if (scheme_model(q->s, q->model, law) == NULL) {
+            return no_model(q);
+        }
+        ignored = json_new_array(q->c->a);
+        ok = decide_on(q, now, facts, ignored, &run, &d, &faults, &err);
+    }
+    if (!ok) {
         return print_faults(q->c, &faults, &err);
     }
     Json *changes = decision_is_granted(&d) ? NULL : decision_changes(run, q->s, &d, STR("granted"));
@@ -235,11 +271,12 @@ static int answer(const Question *q, Instant now, const Json *facts)
     return 0;
 }
 
-/* --on, else the governing day among the facts, else today. */
-static bool read_day(const Question *q, Str on, const Json *facts, Instant now, Day *ret)
+/* --on, else the governing day among the facts, else today (or the day that the model itself names). */
+static bool read_day(const Question *q, Str on, const Json *facts, Instant now, Day *ret, bool *ret_given)
 {
     on = on.len ? on : json_text(json_get(facts, "governing day"));
     on = on.len ? on : json_text(json_get(facts, "governing_day"));
+    *ret_given = on.len > 0;
     *ret = instant_day(now, scheme_utc_offset(q->s));
     return on.len == 0 || day_parse(on, ret);
 }
@@ -250,7 +287,7 @@ int cli_decide(Cli *c)
     Instant now;
     Json *facts;
     Question q = {.c = c};
-    bool inputs = cli_flag(c, "inputs");
+    bool inputs = cli_flag(c, "inputs"), described = cli_flag(c, "describe"), listed = cli_flag(c, "list"), given;
     Str on = cli_option(c, "on");
     q.name = cli_option(c, "decision");
     q.language = cli_option(c, "language");
@@ -260,14 +297,14 @@ int cli_decide(Cli *c)
         (q.s = cli_scheme(c, &err)) == NULL) {
         return cli_fail(c, &err);
     }
-    if (!read_day(&q, on, facts, now, &q.day)) {
+    if (!read_day(&q, on, facts, now, &q.day, &given)) {
         return cli_usage(c, "The day is written such as 2026-03-31.");
     }
-    if (c->argc < 2) {
+    if (c->argc < 2 || listed) {
         return list_models(&q);
     }
     q.model = str_from_c(c->argv[1]);
     q.name = q.name.len ? q.name : decide_top(c->a, q.model);
     const SchemeModel *m = scheme_model(q.s, q.model, q.day);
-    return m == NULL ? no_model(&q) : inputs ? list_inputs(&q, m) : answer(&q, now, facts);
+    return m == NULL ? no_model(&q) : inputs || described ? list_inputs(&q, m) : answer(&q, given, now, facts);
 }

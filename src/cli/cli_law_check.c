@@ -194,6 +194,10 @@ int cli_law_check(Cli *c, const Scheme *s)
     }
     check_periods(&k);
     check_messages(&k);
+    const Json *unverified = json_get(scheme_info(s), "unverified_sources");
+    for (size_t i = 0; i < json_count(unverified); i++) {
+        fprintf(c->out, "unverified source: %.*s (not in the index; shown as such on every page)\n", STR_ARG(json_text(unverified->items[i])));
+    }
     fprintf(c->out, "%d passed, %d failed\n", k.passed, k.failed);
     return k.failed > 0 || k.passed == 0;
 }

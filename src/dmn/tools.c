@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-enum { TOOL_SOURCES = 64, TOOL_INPUT_BYTES = 16 << 20, STATUS_FINDINGS = 1 };
+enum { TOOL_SOURCES = 64, TOOL_INPUT_BYTES = 16 << 20 };
 
 static const char feel_help[] =
     "goldenbridge feel [--context JSON|@FILE|-] [--today YYYY-MM-DD] [--json] [--all] [--] EXPRESSION\n"
@@ -94,7 +94,7 @@ static bool stream_read(ToolArgs *args, Str *ret, Err *err)
 }
 
 /* --input: JSON text, @file, or - for standard input. Absent: an empty object. */
-static bool input_json(ToolArgs *args, Json **ret, Err *err)
+bool tool_input_json(ToolArgs *args, Json **ret, Err *err)
 {
     Str text = args->input;
     if (text.len == 0) {
@@ -145,7 +145,7 @@ static Json *finding_json(Arena *a, const DmnFinding *f)
     return o;
 }
 
-static void json_out(ToolArgs *args, const Json *j)
+void tool_json_out(ToolArgs *args, const Json *j)
 {
     Buf b = buf_new(args->a, (size_t)256 << 20);
     json_write_pretty(&b, j);
@@ -176,7 +176,7 @@ static bool run_check(ToolArgs *args, int *ret_status, Err *err)
         }
     }
     if (args->json) {
-        json_out(args, list);
+        tool_json_out(args, list);
     } else {
         fprintf(args->out, "%zu decisions, %zu findings, %zu of them errors or warnings\n", dmn_count(m, DMN_DECISION),
                 count, bad);
@@ -199,8 +199,9 @@ static bool evaluated(ToolArgs *args, Ran *r, Err *err)
 {
     Json *json = NULL;
     Instant now;
-    if (!tool_model(args, &r->m, err) || !tool_invocable(args, r->m, &r->d, err) || !input_json(args, &json, err) ||
-        !dmn_inputs_read(args->a, r->d, json, &r->inputs, err) || !tool_now(args, &now, err)) {
+    if (!tool_model(args, &r->m, err) || !tool_invocable(args, r->m, &r->d, err) ||
+        !tool_input_json(args, &json, err) || !dmn_inputs_read(args->a, r->d, json, &r->inputs, err) ||
+        !tool_now(args, &now, err)) {
         return false;
     }
     for (size_t i = 0; i < json_count(json); i++) {
@@ -292,8 +293,9 @@ static bool waiting_find(ToolArgs *args, Ran *r, Json *out, Err *err)
     bool is_input = false;
     for (size_t i = 0; i < r->d->input_count; i++) {
         Str name = r->d->inputs[i].name;
-        is_input = is_input || str_eq(name, args->waiting) ||
-                   (str_starts(args->waiting, name) && args->waiting.len > name.len && args->waiting.ptr[name.len] == '.');
+        is_input =
+            is_input || str_eq(name, args->waiting) ||
+            (str_starts(args->waiting, name) && args->waiting.len > name.len && args->waiting.ptr[name.len] == '.');
     }
     if (!is_input) {
         return err_set(err, NOT_FOUND, "\"%.*s\" is no input of \"%.*s\"", STR_ARG(args->waiting), STR_ARG(r->d->name));
@@ -331,7 +333,7 @@ static bool run_run(ToolArgs *args, int *ret_status, Err *err)
         json_set(args->a, o, STR("decision"), json_new_str(args->a, r.d->name));
         json_set(args->a, o, STR("value"), feel_to_json(args->a, r.value));
         json_set(args->a, o, STR("messages"), messages_json(args->a, r.run));
-        json_out(args, o);
+        tool_json_out(args, o);
     } else {
         Buf b = buf_new(args->a, (size_t)64 << 20);
         feel_print(&b, r.value);
@@ -378,207 +380,10 @@ static bool run_explain(ToolArgs *args, int *ret_status, Err *err)
         return false;
     }
     if (args->json) {
-        json_out(args, o);
+        tool_json_out(args, o);
     }
     *ret_status = 0;
     return true;
-}
-
-/* ---- steps, tck, feel ------------------------------------------------------------------------------------------ */
-
-static void expr_steps(Buf *b, const Expr *e, int indent)
-{
-    if (e == NULL) {
-        return;
-    }
-    if (e->kind == EXPR_LITERAL && e->code != NULL) {
-        buf_printf(b, "%*sline %d: %.*s\n", indent, "", e->line, STR_ARG(str_trim(e->text)));
-        feel_code_print(b, e->code);
-    }
-    if (e->kind == EXPR_TABLE) {
-        buf_printf(b, "%*stable of %zu rules, %.*s, %s\n", indent, "", e->table->rule_count,
-                   STR_ARG(hit_name(e->table->hit)), e->table->index != NULL ? "by column index" : "scanned");
-    }
-    for (size_t i = 0; e->kind == EXPR_TABLE && i < e->table->input_count; i++) {
-        buf_printf(b, "%*sinput %.*s\n", indent, "", STR_ARG(e->table->inputs[i].text));
-        if (e->table->inputs[i].code != NULL) {
-            feel_code_print(b, e->table->inputs[i].code);
-        }
-    }
-    for (size_t i = 0; i < e->count; i++) {
-        buf_printf(b, "%*s%.*s:\n", indent, "", STR_ARG(e->parts[i].name));
-        expr_steps(b, e->parts[i].expr, indent + 2);
-    }
-    expr_steps(b, e->first, indent + 2);
-    expr_steps(b, e->second, indent + 2);
-    expr_steps(b, e->third, indent + 2);
-}
-
-static const char *kind_name(int kind)
-{
-    return kind == NODE_INPUT      ? "input"
-           : kind == DMN_DECISION  ? "decision"
-           : kind == DMN_KNOWLEDGE ? "knowledge"
-                                   : "service";
-}
-
-static void element_steps(ToolArgs *args, const DmnInvocable *d, Json *list)
-{
-    Arena *a = args->a;
-    Buf b = buf_new(a, (size_t)64 << 20);
-    expr_steps(&b, d->logic, 2);
-    if (!args->json) {
-        fprintf(args->out, "%s %.*s\n%.*s", kind_name(d->kind), STR_ARG(d->name), STR_ARG(buf_str(&b)));
-        return;
-    }
-    Json *o = json_new_object(a), *lines = json_new_array(a);
-    Str rest = buf_str(&b);
-    for (Str line; rest.len > 0 && str_cut(&rest, '\n', &line);) {
-        json_push(a, lines, json_new_str(a, line));
-    }
-    json_set(a, o, STR("kind"), json_new_str_c(a, kind_name(d->kind)));
-    json_set(a, o, STR("name"), json_new_str(a, d->name));
-    json_set(a, o, STR("steps"), lines);
-    json_push(a, list, o);
-}
-
-static bool run_steps(ToolArgs *args, int *ret_status, Err *err)
-{
-    DmnModel *m = NULL;
-    const DmnInvocable *d = NULL;
-    if (!tool_model(args, &m, err) || !tool_invocable(args, m, &d, err)) {
-        return false;
-    }
-    Json *list = json_new_array(args->a);
-    for (size_t i = 0; i < d->plan_count; i++) {
-        element_steps(args, d->plan[i], list);
-    }
-    if (d->plan_count == 0) {
-        element_steps(args, d, list);
-    }
-    if (args->json) {
-        json_out(args, list);
-    }
-    *ret_status = 0;
-    return true;
-}
-
-static bool run_tck(ToolArgs *args, int *ret_status, Err *err)
-{
-    DmnTckCounts counts;
-    if (!dmn_tck_run(args->a, args->words[0], args->verbose, args->json ? args->errout : args->out, &counts, err)) {
-        return false;
-    }
-    if (args->json) {
-        Json *o = json_new_object(args->a);
-        json_set(args->a, o, STR("passed"), json_new_int(args->a, (int64_t)counts.passed));
-        json_set(args->a, o, STR("failed"), json_new_int(args->a, (int64_t)counts.failed));
-        json_set(args->a, o, STR("files"), json_new_int(args->a, (int64_t)counts.files));
-        json_set(args->a, o, STR("rounded"), json_new_int(args->a, (int64_t)counts.rounded));
-        json_set(args->a, o, STR("doubles"), json_new_int(args->a, (int64_t)counts.doubles));
-        json_out(args, o);
-    }
-    *ret_status = counts.failed > 0 || counts.passed == 0 ? STATUS_FINDINGS : 0;
-    return true;
-}
-
-/* A whole number of an option; `usual` where the option is absent. */
-static bool count_read(Str text, const char *option, uint64_t usual, uint64_t *ret, Err *err)
-{
-    int64_t n = 0;
-    Dec d;
-    *ret = usual;
-    if (text.len == 0) {
-        return true;
-    }
-    if (!dec_parse(text, &d) || !dec_to_int(d, &n) || n < 1) {
-        return err_set(err, BAD_USAGE, "%s is a whole number from 1", option);
-    }
-    *ret = (uint64_t)n;
-    return true;
-}
-
-static Json *counts_json(Arena *a, Str path, const DmnSelfCounts *c)
-{
-    const struct {
-        Str name;
-        size_t n;
-    } members[] = {{STR("subjects"), c->subjects}, {STR("cases"), c->cases},       {STR("limited"), c->limited},
-                   {STR("answered"), c->answered}, {STR("columnar"), c->columnar}, {STR("differing"), c->differing}};
-    Json *o = json_new_object(a);
-    json_set(a, o, STR("model"), json_new_str(a, path));
-    for (size_t i = 0; i < COUNT_OF(members); i++) {
-        json_set(a, o, members[i].name, json_new_int(a, (int64_t)members[i].n));
-    }
-    return o;
-}
-
-static bool run_selftest(ToolArgs *args, int *ret_status, Err *err)
-{
-    uint64_t cases = 0, seed = 0;
-    Instant now;
-    if (!count_read(args->cases, "--cases", 2000, &cases, err) || !count_read(args->seed, "--seed", 1, &seed, err) ||
-        !tool_now(args, &now, err)) {
-        return false;
-    }
-    DmnSource *sources = NULL;
-    size_t count = 0;
-    DmnSelfCounts c;
-    DmnSelfWanted wanted = {.cases = cases, .seed = seed, .now = now, .out = args->json ? NULL : args->out};
-    if (!tool_sources(args, args->words[0], &sources, &count, err) ||
-        !dmn_selftest(args->a, sources, count, wanted, &c, err)) {
-        return false;
-    }
-    if (args->json) {
-        json_out(args, counts_json(args->a, args->words[0], &c));
-    } else {
-        fprintf(args->out, "%.*s: %zu cases, %zu answered, %zu in columns, %zu past the limits, %zu differ\n",
-                STR_ARG(args->words[0]), c.cases, c.answered, c.columnar, c.limited, c.differing);
-    }
-    *ret_status = c.differing > 0 ? STATUS_FINDINGS : 0;
-    return true;
-}
-
-static bool run_feel(ToolArgs *args, int *ret_status, Err *err)
-{
-    Arena *a = args->a;
-    Json *json = NULL;
-    const FeelCode *code = NULL;
-    Instant now;
-    if (!input_json(args, &json, err) || !tool_now(args, &now, err)) {
-        return false;
-    }
-    size_t count = json_count(json);
-    FeelScope *scope = feel_scope_new(a, NULL);
-    Value *frame = ARENA_ARRAY(a, Value, count);
-    for (size_t i = 0; json->kind == JSON_OBJECT && i < count; i++) {
-        feel_scope_add(scope, json->members[i].key, NULL);
-        if (!feel_from_json(a, json->members[i].value, NULL, &frame[i], err)) {
-            return false;
-        }
-    }
-    if (!feel_compile(a, scope, args->words[0], &code, err)) {
-        return false;
-    }
-    FeelRun *run = feel_run_new(a, (FeelLimits){0}, now);
-    Value v = feel_eval(run, code, frame);
-    Buf b = buf_new(a, (size_t)64 << 20);
-    if (args->all) {
-        feel_code_print(&b, code);
-    }
-    if (args->json) {
-        json_write(&b, feel_to_json(a, v));
-    } else {
-        feel_print(&b, v);
-    }
-    fprintf(args->out, "%.*s\n", STR_ARG(buf_str(&b)));
-    const Str *messages = NULL;
-    size_t notes = feel_run_messages(run, &messages);
-    for (size_t i = 0; i < notes; i++) {
-        fprintf(args->errout, "note: %.*s\n", STR_ARG(messages[i]));
-    }
-    *ret_status = v.kind == FEEL_NULL && v.reason != 0 ? err_exit_status(CANNOT_DECIDE) : 0;
-    return !feel_run_failed(run, err);
 }
 
 /* ---- Dispatch -------------------------------------------------------------------------------------------------- */
@@ -605,18 +410,20 @@ static const Tool tools[] = {
      1, 1, tool_batch},
     {"steps",
      "FILE --decision NAME [--json]\n      the compiled steps of its expressions, for people who debug models.", 1, 1,
-     run_steps},
+     tool_steps},
     {"tck",
      "FOLDER [--verbose] [--json]\n      the official conformance suite (dmn-tck). Exit status 1 if a case fails.", 1,
-     1, run_tck},
+     1, tool_tck},
     {"selftest",
      "FILE [--cases N] [--seed S] [--today YYYY-MM-DD] [--json]\n"
      "      random inputs around the model's own constants: index, plain scan and batch must give the same, bit by "
      "bit.\n"
      "      Exit status 1 if any differs.",
-     1, 1, run_selftest},
+     1, 1, tool_selftest},
+    {"write", "FILE\n      the model as the writer gives it after reading: what an editor gets back, nothing lost.", 1,
+     1, tool_write},
 };
-static const Tool feel_tool = {"feel", feel_help, 1, 1, run_feel};
+static const Tool feel_tool = {"feel", feel_help, 1, 1, tool_feel};
 
 static void help_print(FILE *out)
 {
@@ -634,11 +441,14 @@ static bool args_read(int argc, char **argv, int from, ToolArgs *args, Err *err)
         Str *value;
         bool *flag;
     } options[] = {
-        {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL},     {"--wanted", &args->wanted, NULL},
-        {"--context", &args->input, NULL},     {"--change", &args->change, NULL},   {"--waiting", &args->waiting, NULL},   {"--today", &args->today, NULL},
-        {"--output", &args->output, NULL},     {"--profile", &args->profile, NULL}, {"--cases", &args->cases, NULL},
-        {"--seed", &args->seed, NULL},         {"--json", NULL, &args->json},       {"--all", NULL, &args->all},
-        {"--verbose", NULL, &args->verbose},   {"--help", NULL, &args->help},       {"-h", NULL, &args->help},
+        {"--decision", &args->decision, NULL}, {"--input", &args->input, NULL},
+        {"--wanted", &args->wanted, NULL},     {"--context", &args->input, NULL},
+        {"--change", &args->change, NULL},     {"--waiting", &args->waiting, NULL},
+        {"--today", &args->today, NULL},       {"--output", &args->output, NULL},
+        {"--profile", &args->profile, NULL},   {"--cases", &args->cases, NULL},
+        {"--seed", &args->seed, NULL},         {"--json", NULL, &args->json},
+        {"--all", NULL, &args->all},           {"--verbose", NULL, &args->verbose},
+        {"--help", NULL, &args->help},         {"-h", NULL, &args->help},
         {"-v", NULL, &args->verbose},
     };
     bool options_over = false;
@@ -691,7 +501,7 @@ static void error_print(ToolArgs *args, int argc, char **argv, const Err *err)
         json = json || str_eq_c(str_from_c(argv[i]), "--json");
     }
     if (json) {
-        json_out(args, json_problem(args->a, err));
+        tool_json_out(args, json_problem(args->a, err));
     } else {
         fprintf(args->errout, "%s: %s\n", err_name(err->code), err->text);
     }

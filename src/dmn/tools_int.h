@@ -22,11 +22,21 @@ typedef struct {
     bool (*run)(ToolArgs *args, int *ret_status, Err *err);
 } Tool;
 
+enum { STATUS_FINDINGS = 1 }; /* exit status of a tool that worked and found something */
+
 bool tool_batch(ToolArgs *args, int *ret_status, Err *err);
+bool tool_steps(ToolArgs *args, int *ret_status, Err *err);
+bool tool_tck(ToolArgs *args, int *ret_status, Err *err);
+bool tool_selftest(ToolArgs *args, int *ret_status, Err *err);
+bool tool_feel(ToolArgs *args, int *ret_status, Err *err);
+bool tool_write(ToolArgs *args, int *ret_status, Err *err);
 /* The model's file and, for its imports, the others beside it. */
 bool tool_sources(ToolArgs *args, Str path, DmnSource **ret, size_t *ret_count, Err *err);
 bool tool_model(ToolArgs *args, DmnModel **ret, Err *err);
 bool tool_invocable(ToolArgs *args, const DmnModel *m, const DmnInvocable **ret, Err *err);
+/* The inputs given by --input or --context: JSON, @FILE or - for the input stream; an empty object without. */
+bool tool_input_json(ToolArgs *args, Json **ret, Err *err);
+void tool_json_out(ToolArgs *args, const Json *j); /* indented, to the output */
 bool tool_now(const ToolArgs *args, Instant *ret, Err *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* pdf_finish.c: an incremental update to what cairo wrote: language, XMP metadata, texts of figures; nothing is
+/* pdf_finish.c: an incremental update to what cairo wrote: language, XMP metadata, texts of figures, artifacts; nothing is
  * rewritten.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/pdf_int.h"
@@ -9,6 +9,8 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/utf8.h"
+
+#define CONTENT_BYTES ((size_t)16 << 20)
 
 Str pdf_text_string(Arena *a, Str utf8)
 {
@@ -114,6 +116,70 @@ static void elements_update(Update *u, Str pdf, const Pdf *p)
     }
 }
 
+/* ---- Fonts, content of pages --------------------------------------------------------------------------- */
+
+/* The number of the object whose "N 0 obj" ends before `end`. */
+static long object_before(Str pdf, size_t end)
+{
+    while (end > 0 && pdf.ptr[end - 1] >= '0' && pdf.ptr[end - 1] <= '9') {
+        end--;
+    }
+    return strtol(pdf.ptr + end, NULL, 10);
+}
+
+/* cairo's glyph numbers are its character numbers, and PDF/UA wants that said. */
+static void fonts_update(Update *u, Str pdf)
+{
+    static const Str MARK = STR_INIT(" 0 obj\n<< /Type /Font\n   /Subtype /CIDFontType2\n");
+    for (size_t at = 0; (at = str_find(pdf, MARK, at)) != SIZE_MAX; at++) {
+        size_t end = str_find(pdf, STR(">>\nendobj"), at);
+        Str body = end == SIZE_MAX ? STR("") : str_sub(pdf, at + STR(" 0 obj\n").len, end);
+        if (body.len > 0 && str_find(body, STR("/CIDToGIDMap"), 0) == SIZE_MAX) {
+            object_begin(u, object_before(pdf, at));
+            buf_add(u->out, body);
+            buf_add_c(u->out, "   /CIDToGIDMap /Identity\n>>\nendobj\n");
+        }
+    }
+}
+
+/* The compressed bytes of the stream `number`, as cairo writes them: the length stands in the object behind. */
+static Str packed_stream(Arena *a, Str pdf, long number)
+{
+    Str head = str_printf(a, "%s%ld 0 obj\n<< /Length ", "\n", number), tail = STR(" 0 R\n   /Filter /FlateDecode\n>>\nstream\n");
+    size_t at = str_find(pdf, head, 0);
+    if (at == SIZE_MAX) {
+        return STR("");
+    }
+    long length_object = strtol(pdf.ptr + at + head.len, NULL, 10);
+    size_t start = str_find(pdf, tail, at + head.len);
+    size_t length_at = str_find(pdf, str_printf(a, "\n%ld 0 obj\n", length_object), at);
+    if (start == SIZE_MAX || start > at + head.len + 12 || length_at == SIZE_MAX) {
+        return STR("");
+    }
+    start += tail.len;
+    long length = strtol(pdf.ptr + str_find(pdf, STR("obj\n"), length_at) + 4, NULL, 10);
+    return length > 0 && (size_t)length <= pdf.len - start ? str_sub(pdf, start, start + (size_t)length) : STR("");
+}
+
+static bool pages_update(Update *u, Str pdf, Err *err)
+{
+    static const Str MARK = STR_INIT("\n   /Contents ");
+    for (size_t at = 0; (at = str_find(pdf, MARK, at)) != SIZE_MAX; at++) {
+        long number = strtol(pdf.ptr + at + MARK.len, NULL, 10);
+        Str packed = packed_stream(u->arena, pdf, number), content;
+        Buf marked = buf_new(u->arena, CONTENT_BYTES);
+        if (packed.len == 0 || !pack_inflate(u->arena, packed, PACK_ZLIB, CONTENT_BYTES, &content, err) || !pdf_mark_artifacts(content, &marked)) {
+            return err_set(err, IO_FAILED, "The PDF library wrote a page of another form than is known here.");
+        }
+        Str again = pack_deflate(u->arena, buf_str(&marked), PACK_ZLIB);
+        object_begin(u, number);
+        buf_printf(u->out, "<< /Length %zu /Filter /FlateDecode >>\nstream\n", again.len);
+        buf_add(u->out, again);
+        buf_add_c(u->out, "\nendstream\nendobj\n");
+    }
+    return true;
+}
+
 /* ---- Metadata ------------------------------------------------------------------------------------------ */
 
 static void xml_add(Buf *b, Str text)
@@ -140,7 +206,8 @@ static Str xmp_of(const Pdf *p)
         &b, "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
             "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
             "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
-            "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
+            "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\">"
+            "<pdfuaid:part>1</pdfuaid:part><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
     xml_add(&b, json_text_at(p->document, "title"));
     buf_add_c(&b, "</rdf:li></rdf:Alt></dc:title><dc:language><rdf:Bag><rdf:li>");
     xml_add(&b, p->language);
@@ -188,6 +255,10 @@ bool pdf_finish(Arena *a, const Pdf *p, Buf *out, Err *err)
     Update u = {.arena = a, .out = out};
     Str xmp = xmp_of(p);
     elements_update(&u, pdf, p);
+    fonts_update(&u, pdf);
+    if (!pages_update(&u, pdf, err)) {
+        return false;
+    }
     object_begin(&u, root);
     buf_add(out, str_sub(pdf, str_find(pdf, STR("<<"), catalog), end));
     buf_printf(

@@ -125,8 +125,12 @@ void block_columns_two(Pdf *p, const Json *block);
 /* Draws a QR code of `side` points at x, y; tagged as a figure with `label` as its text. */
 void pdf_qr(Pdf *p, Str text, Str label, double x, double y, double side);
 
+/* ---- pdf_artifact.c ------------------------------------------------------------------------------------ */
+/* Writes the content of a page with /Artifact around all that stands under no tag. False if it holds what is not known here. */
+bool pdf_mark_artifacts(Str content, Buf *out);
+
 /* ---- pdf_finish.c -------------------------------------------------------------------------------------- */
-/* Appends the language, the XMP metadata and the notes on tags as an incremental update. */
+/* Appends language, XMP metadata, notes on tags, marks of artifacts and what fonts lack, as an incremental update. */
 bool pdf_finish(Arena *a, const Pdf *p, Buf *out, Err *err);
 
 #endif

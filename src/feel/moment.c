@@ -72,14 +72,11 @@ FeelMoment moment_of(Value v)
 
 int64_t months_between(Value a, Value b)
 {
-    FeelMoment ma = moment_of(a), mb = moment_of(b);
-    Civil ca = civil_from_day(ma.day), cb = civil_from_day(mb.day);
+    Civil ca = civil_from_day(moment_of(a).day), cb = civil_from_day(moment_of(b).day);
     int64_t months = (cb.year - ca.year) * 12 + cb.month - ca.month;
-    int64_t rest_a = ca.day * NANOS_PER_DAY + (a.kind == FEEL_DATE_TIME ? ma.nanos : 0);
-    int64_t rest_b = cb.day * NANOS_PER_DAY + (b.kind == FEEL_DATE_TIME ? mb.nanos : 0);
-    if (months > 0 && rest_b < rest_a) {
+    if (months > 0 && cb.day < ca.day) {
         months--;
-    } else if (months < 0 && rest_b > rest_a) {
+    } else if (months < 0 && cb.day > ca.day) {
         months++;
     }
     return months;

@@ -19,6 +19,9 @@ static const char *const CREATE[] = {
     " NOT NULL, attempts BIGINT NOT NULL, next_at BIGINT NOT NULL, made BIGINT NOT NULL, ended BIGINT NOT NULL, answer TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS outbox_waiting ON outbox (state, next_at)",
     "CREATE INDEX IF NOT EXISTS outbox_by_account ON outbox (account, made)",
+    "CREATE TABLE IF NOT EXISTS webhooks (id TEXT PRIMARY KEY, scheme TEXT NOT NULL, account TEXT NOT NULL, url TEXT NOT NULL, events TEXT"
+    " NOT NULL, state TEXT NOT NULL, from_seq BIGINT NOT NULL, made BIGINT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS webhooks_by_account ON webhooks (account)",
     "CREATE TABLE IF NOT EXISTS notice_marks (name TEXT PRIMARY KEY, n BIGINT NOT NULL)",
 };
 
@@ -296,7 +299,7 @@ bool contact_confirm(const Flow *f, Arena *a, Str account, Str person, Channel c
 bool contact_forget(const Flow *f, Arena *a, Str scheme, Str person, Err *err)
 {
     static const char *const DELETES[] = {"DELETE FROM contacts WHERE account = $1", "DELETE FROM notices WHERE account = $1",
-                                          "DELETE FROM outbox WHERE account = $1"};
+                                          "DELETE FROM outbox WHERE account = $1", "DELETE FROM webhooks WHERE account = $1"};
     const CaseRow *accounts;
     size_t count;
     QueryWhere where = {STR("party"), person};

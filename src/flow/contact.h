@@ -20,7 +20,7 @@ typedef struct {
 Str contact_channel_name(Channel c);
 Str contact_about_name(About about);
 
-/* Makes the tables of contacts, notices and what waits to be sent, where they do not exist. */
+/* Makes the tables of contacts, notices, webhooks and what waits to be sent, where they do not exist. */
 MUST_USE bool contact_prepare(Store *s, Err *err);
 /* The person whose key seals what is kept about the account; empty for staff and firms. */
 Str contact_person(const Flow *f, Str scheme, const Caller *caller);

@@ -118,6 +118,11 @@ static CommandFacts facts_of(Facts *f)
 
 /* ---- Finding ---- */
 
+const Access *flow_access(const Flow *f)
+{
+    return f->access ? f->access : access_default();
+}
+
 const Scheme *flow_scheme(const Flow *f, Str id)
 {
     for (size_t i = 0; i < f->scheme_count; i++) {

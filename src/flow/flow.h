@@ -4,6 +4,7 @@
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 
+#include "access/access.h"
 #include "command/command.h"
 #include "lane.h"
 
@@ -12,6 +13,7 @@ typedef struct {
     Store *store;
     const Scheme *const *schemes;
     size_t scheme_count;
+    const Access *access; /* the operator's settings of signing in; NULL: the usual ones */
     Lane *lane; /* through which all threads of a process write; NULL: this handle writes by itself */
 } Flow;
 
@@ -30,6 +32,7 @@ typedef struct {
     Json *outcome;     /* {case, version, outcome, events:[{seq,type,case}], decision} */
 } FlowResult;
 
+const Access *flow_access(const Flow *f); /* never NULL */
 const Scheme *flow_scheme(const Flow *f, Str id);
 /* Does the work in a transaction and returns true when it is durable: in the lane, or in one of this handle. `in` is f with
  * the store to write to. Where the work returns false nothing of it is kept. */

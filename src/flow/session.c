@@ -1,33 +1,49 @@
-/* session.c: see session.h. Passwords by libsodium's Argon2id, tokens from its generator.
+/* session.c: see session.h. Tokens come from libsodium's generator.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "session.h"
 
+#include <sodium.h>
+
+#include "access/access.h"
 #include "contact.h"
 #include "draft.h"
 
-#include <sodium.h>
-
 #define N(params) COUNT_OF(params)
-enum { TOKEN_BYTES = 32, LEAST_PASSWORD = 12, MOST_FAILURES = 10 };
-static const int64_t SESSION_MS = 12LL * 3600 * 1000, FAILURE_MS = 15LL * 60 * 1000;
+enum { TOKEN_BYTES = 32, ID_BYTES = 12, MINUTE_MS = 60000 };
+
+static const char *const BY[] = {"", "demo", "password", "passkey", "code", "provider"};
+
+const char *session_by_name(SessionBy by)
+{
+    return BY[by];
+}
+
+static SessionBy by_of(Str name)
+{
+    for (int i = SESSION_BY_DEMO; i <= SESSION_BY_PROVIDER; i++) {
+        if (str_eq_c(name, BY[i])) {
+            return (SessionBy)i;
+        }
+    }
+    return SESSION_BY_PASSWORD;
+}
 
 bool session_prepare(Store *s, Err *err)
 {
-    return store_exec(s, "CREATE TABLE IF NOT EXISTS secrets (login TEXT PRIMARY KEY, hash TEXT NOT NULL)", NULL, 0, err) &&
+    return store_exec(s, "DROP TABLE IF EXISTS sessions", NULL, 0, err) && /* of earlier versions: whoever had one signs in again */
            store_exec(s,
-                      "CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, account TEXT NOT NULL, csrf TEXT NOT NULL,"
-                      " ends BIGINT NOT NULL)",
+                      "CREATE TABLE IF NOT EXISTS signed_in (token TEXT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL, csrf TEXT"
+                      " NOT NULL, device TEXT NOT NULL, means TEXT NOT NULL, made BIGINT NOT NULL, used BIGINT NOT NULL)",
                       NULL, 0, err) &&
-           store_exec(s, "CREATE TABLE IF NOT EXISTS failures (login TEXT PRIMARY KEY, n BIGINT NOT NULL, until BIGINT NOT NULL)", NULL,
-                      0, err) &&
-           draft_prepare(s, err) && contact_prepare(s, err);
+           store_exec(s, "CREATE INDEX IF NOT EXISTS signed_in_account ON signed_in (account)", NULL, 0, err) &&
+           secret_prepare(s, err) && draft_prepare(s, err) && contact_prepare(s, err);
 }
 
-static Str random_text(Arena *a)
+static Str random_text(Arena *a, size_t n)
 {
     unsigned char bytes[TOKEN_BYTES];
-    randombytes_buf(bytes, sizeof bytes);
-    return base64url_print(a, (Str){(const char *)bytes, sizeof bytes});
+    randombytes_buf(bytes, n);
+    return base64url_print(a, (Str){(const char *)bytes, n});
 }
 
 static Str token_hash(Arena *a, Str token)
@@ -35,93 +51,114 @@ static Str token_hash(Arena *a, Str token)
     return hex_print(a, HASH_STR(hash_of(token)));
 }
 
-bool session_set_password(Store *s, Arena *a, Str login, Str password, Err *err)
+/* Sessions made or used before these times have ended. */
+static void ended_before(const Flow *f, Instant now, StoreValue *ret_made, StoreValue *ret_used)
 {
-    char hash[crypto_pwhash_STRBYTES];
-    if (password.len < LEAST_PASSWORD) {
-        return err_field(err, FIELD_RANGE, "password", "A password has at least %d characters.", LEAST_PASSWORD);
-    }
-    if (crypto_pwhash_str(hash, password.ptr, password.len, 2, 19 * 1024 * 1024) != 0) {
-        return err_set(err, STORE_FAILED, "The password could not be hashed.");
-    }
-    StoreValue p[] = {STORE_S(login), STORE_S(str_copy(a, str_from_c(hash)))};
-    return store_exec(s, "INSERT INTO secrets (login, hash) VALUES ($1, $2) ON CONFLICT (login) DO UPDATE SET hash = excluded.hash",
-                      p, N(p), err);
+    const Access *s = flow_access(f);
+    *ret_made = STORE_I(now.ms - s->longest_minutes * MINUTE_MS);
+    *ret_used = STORE_I(now.ms - s->idle_minutes * MINUTE_MS);
 }
 
-static bool check_failures(Store *s, Arena *a, Str login, Instant now, Err *err)
+bool session_begin(const Flow *f, Arena *a, Str login, SessionBy by, Str device, Instant now, Session *ret, Err *err)
 {
-    StoreRows rows;
-    StoreValue p[] = {STORE_S(login), STORE_I(now.ms)};
-    if (!store_query(s, a, "SELECT n FROM failures WHERE login = $1 AND until > $2", p, N(p), &rows, err)) {
+    StoreValue old[2];
+    *ret = (Session){.token = random_text(a, TOKEN_BYTES), .csrf = random_text(a, TOKEN_BYTES), .id = random_text(a, ID_BYTES),
+                     .account = str_copy(a, login), .by = by, .made = now};
+    if (!flow_caller(f, a, login, &ret->caller, &ret->scheme, err)) {
         return false;
     }
-    bool too_many = rows.row_count > 0 && rows.cells[0].i >= MOST_FAILURES;
-    return !too_many || err_set(err, RATE_LIMITED, "%s", err_plain(RATE_LIMITED));
-}
-
-static bool note_failure(const Flow *f, Str login, Instant now, Err *err)
-{
-    Err ignored;
-    StoreValue p[] = {STORE_S(login), STORE_I(now.ms + FAILURE_MS), STORE_I(now.ms)};
-    FlowStatement w = {"INSERT INTO failures (login, n, until) VALUES ($1, 1, $2) ON CONFLICT (login) DO UPDATE SET n = CASE WHEN"
-               " failures.until > $3 THEN failures.n + 1 ELSE 1 END, until = excluded.until",
-               p, N(p)};
-    if (!flow_exec(f, &w, 1, &ignored)) {
-        return err_set(err, STORE_FAILED, "%s", err_plain(STORE_FAILED));
-    }
-    return err_set(err, NOT_SIGNED_IN, "The name or the password is wrong.");
+    ended_before(f, now, &old[0], &old[1]);
+    StoreValue p[] = {STORE_S(token_hash(a, ret->token)), STORE_S(ret->id), STORE_S(login), STORE_S(ret->csrf), STORE_S(device),
+                      STORE_S(str_from_c(BY[by])), STORE_I(now.ms)};
+    FlowStatement list[] = {{"DELETE FROM signed_in WHERE made <= $1 OR used <= $2", old, N(old)},
+                            {"INSERT INTO signed_in (token, id, account, csrf, device, means, made, used) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+                             p, N(p)}};
+    return flow_exec(f, list, N(list), err);
 }
 
 bool session_sign_in(const Flow *f, Arena *a, Str login, Str password, Instant now, Session *ret, Err *err)
 {
-    StoreRows rows;
-    StoreValue p[] = {STORE_S(login)};
-    if (!check_failures(f->store, a, login, now, err) ||
-        !store_query(f->store, a, "SELECT hash FROM secrets WHERE login = $1", p, N(p), &rows, err)) {
-        return false;
-    }
-    /* The same work for unknown names, so that time does not tell who exists. */
-    const char *hash = rows.row_count ? str_c(a, rows.cells[0].s)
-                                      : "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
-                                        "RdescudvJCsgt3ub+b+dWRWJTmaaJObGUJZuLqtLYt4";
-    bool right = crypto_pwhash_str_verify(hash, password.ptr ? password.ptr : "", password.len) == 0 && rows.row_count > 0;
-    if (!right) {
-        return note_failure(f, login, now, err);
-    }
-    return session_open(f, a, login, now, ret, err);
+    return secret_check(f, a, login, password, now, err) && session_begin(f, a, login, SESSION_BY_PASSWORD, STR(""), now, ret, err);
 }
 
 bool session_open(const Flow *f, Arena *a, Str login, Instant now, Session *ret, Err *err)
 {
-    *ret = (Session){.token = random_text(a), .csrf = random_text(a), .account = str_copy(a, login)};
-    if (!flow_caller(f, a, login, &ret->caller, &ret->scheme, err)) {
-        return false;
+    return session_begin(f, a, login, SESSION_BY_DEMO, STR(""), now, ret, err);
+}
+
+/* To the minute, so that reading pages does not write at every one. A store that cannot write now still lets read. */
+static void note_use(const Flow *f, Str hash, int64_t used, Instant now)
+{
+    Err none;
+    StoreValue p[] = {STORE_S(hash), STORE_I(now.ms)};
+    FlowStatement w = {"UPDATE signed_in SET used = $2 WHERE token = $1", p, N(p)};
+    if (now.ms - used >= MINUTE_MS && !flow_exec(f, &w, 1, &none)) {
+        return;
     }
-    StoreValue old[] = {STORE_I(now.ms)};
-    StoreValue p[] = {STORE_S(token_hash(a, ret->token)), STORE_S(login), STORE_S(ret->csrf), STORE_I(now.ms + SESSION_MS)};
-    FlowStatement list[] = {{"DELETE FROM sessions WHERE ends < $1", old, N(old)},
-                            {"INSERT INTO sessions (token, account, csrf, ends) VALUES ($1, $2, $3, $4)", p, N(p)}};
-    return flow_exec(f, list, N(list), err);
 }
 
 bool session_find(const Flow *f, Arena *a, Str token, Instant now, Session *ret, Err *err)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_S(token_hash(a, token)), STORE_I(now.ms)};
-    if (!store_query(f->store, a, "SELECT account, csrf FROM sessions WHERE token = $1 AND ends > $2", p, N(p), &rows, err)) {
+    StoreValue p[] = {STORE_S(token_hash(a, token)), STORE_I(0), STORE_I(0)};
+    ended_before(f, now, &p[1], &p[2]);
+    if (!store_query(f->store, a, "SELECT account, csrf, id, means, made, used FROM signed_in WHERE token = $1 AND made > $2 AND used > $3", p,
+                     N(p), &rows, err)) {
         return false;
     }
     if (rows.row_count == 0) {
         return err_set(err, NOT_SIGNED_IN, "%s", err_plain(NOT_SIGNED_IN));
     }
-    *ret = (Session){.token = token, .account = rows.cells[0].s, .csrf = rows.cells[1].s};
+    const StoreValue *c = rows.cells;
+    *ret = (Session){.token = token, .account = c[0].s, .csrf = c[1].s, .id = c[2].s, .by = by_of(c[3].s), .made = {c[4].i}};
+    note_use(f, p[0].s, c[5].i, now);
     return flow_caller(f, a, ret->account, &ret->caller, &ret->scheme, err);
 }
 
 bool session_close(const Flow *f, Arena *a, Str token, Err *err)
 {
     StoreValue p[] = {STORE_S(token_hash(a, token))};
-    FlowStatement w = {"DELETE FROM sessions WHERE token = $1", p, N(p)};
+    FlowStatement w = {"DELETE FROM signed_in WHERE token = $1", p, N(p)};
+    return flow_exec(f, &w, 1, err);
+}
+
+bool session_is_fresh(const Flow *f, const Session *s, Instant now)
+{
+    return now.ms - s->made.ms <= flow_access(f)->fresh_minutes * MINUTE_MS;
+}
+
+bool session_list(const Flow *f, Arena *a, Str account, Instant now, SessionRow **ret, size_t *ret_count, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(account), STORE_I(0), STORE_I(0)};
+    ended_before(f, now, &p[1], &p[2]);
+    if (!store_query(f->store, a, "SELECT id, device, means, made, used FROM signed_in WHERE account = $1 AND made > $2 AND used > $3"
+                                  " ORDER BY used DESC, made DESC, id LIMIT 100", p, N(p), &rows, err)) {
+        return false;
+    }
+    *ret = ARENA_ARRAY(a, SessionRow, rows.row_count + 1);
+    *ret_count = rows.row_count;
+    for (size_t i = 0; i < rows.row_count; i++) {
+        const StoreValue *c = &rows.cells[i * rows.column_count];
+        (*ret)[i] = (SessionRow){.id = c[0].s, .device = c[1].s, .by = by_of(c[2].s), .made = {c[3].i}, .used = {c[4].i}};
+    }
+    return true;
+}
+
+bool session_end(const Flow *f, Arena *a, Str account, Str id, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(account), STORE_S(id)};
+    if (!store_query(f->store, a, "SELECT id FROM signed_in WHERE account = $1 AND id = $2", p, N(p), &rows, err)) {
+        return false;
+    }
+    FlowStatement w = {"DELETE FROM signed_in WHERE account = $1 AND id = $2", p, N(p)};
+    return rows.row_count > 0 ? flow_exec(f, &w, 1, err) : err_set(err, NOT_FOUND, "This session has ended already.");
+}
+
+bool session_end_others(const Flow *f, Str account, Str but, Err *err)
+{
+    StoreValue p[] = {STORE_S(account), STORE_S(but)};
+    FlowStatement w = {"DELETE FROM signed_in WHERE account = $1 AND id <> $2", p, N(p)};
     return flow_exec(f, &w, 1, err);
 }

@@ -8,6 +8,8 @@
 
 #include "view/view.h"
 
+enum { FORM_COOKIE_LETTERS = 22 }; /* of http_new_key() */
+
 /* ---- Small helpers of handlers ---- */
 
 Str http_new_key(Arena *a)
@@ -30,6 +32,9 @@ Str http_query(const Exchange *x, const char *name)
 bool http_page(Exchange *x, const Page *page, Err *err)
 {
     x->r->content_type = "text/html; charset=utf-8";
+    if (!x->signed_in && !str_eq(x->form_cookie, x->q->cookie_form)) {
+        x->r->set_form = x->form_cookie;
+    }
     return view_page(x->v.a, str_from_c(page->template_name), page->model, x->v.language, &x->r->body, err);
 }
 
@@ -65,11 +70,10 @@ bool http_names_tag(Str header, Str tag)
     return false;
 }
 
-bool http_check_csrf(const Exchange *x, Err *err)
+void http_begin(Exchange *x, const Session *s)
 {
-    Str sent = http_form(x, "csrf");
-    bool ok = sent.len == x->session.csrf.len && sent.len > 0 && sodium_memcmp(sent.ptr, x->session.csrf.ptr, sent.len) == 0;
-    return ok || err_set(err, STALE_FORM, "This form is too old; please open it again.");
+    x->r->set_session = s->token;
+    x->r->session_seconds = flow_access(&x->w->flow)->longest_minutes * 60;
 }
 
 /* ---- Route ---- */
@@ -116,11 +120,16 @@ static const Route *find_route(Exchange *x, Str *ret_allow)
     return NULL;
 }
 
+bool http_is_api(const Request *q)
+{
+    return str_starts(q->path, STR("/api/"));
+}
+
 /* A program asks: of the API, or it says that it takes JSON and no pages. */
 static bool wants_problem(const Exchange *x)
 {
     bool json = str_find(x->q->accept, STR("json"), 0) != SIZE_MAX, page = str_find(x->q->accept, STR("text/html"), 0) != SIZE_MAX;
-    return str_starts(x->q->path, STR("/api/")) || (json && !page);
+    return http_is_api(x->q) || (json && !page);
 }
 
 /* ---- Who and in which language ---- */
@@ -191,6 +200,9 @@ static void open_view(Exchange *x, Instant now)
     }
     if (x->signed_in) {
         x->session.caller.language = language;
+    } else {
+        x->form_cookie = x->q->cookie_form.len == FORM_COOKIE_LETTERS ? x->q->cookie_form : http_new_key(a);
+        x->v.csrf = http_form_secret(x, x->form_cookie);
     }
 }
 
@@ -229,7 +241,8 @@ static void answer_error(Exchange *x, const Err *e)
     x->r->status = err_http_status(e->code);
     x->r->body = buf_new(a, MAX_PAGE);
     x->r->location = x->r->etag = x->r->disposition = STR("");
-    x->r->retry_after = e->code == RATE_LIMITED ? STR("60") : e->code == STORE_BUSY || e->code == STORE_FULL ? STR("5") : STR("");
+    x->r->retry_after = e->wait_ms > 0 ? str_printf(a, "%lld", (long long)((e->wait_ms + 999) / 1000))
+                        : e->code == STORE_BUSY || e->code == STORE_FULL ? STR("5") : STR("");
     if (x->r->status >= 500) {
         fprintf(stderr, "goldenbridge: %.*s %.*s: %s: %s %s (%s:%d)\n", STR_ARG(ref), STR_ARG(x->q->path), err_name(e->code), e->text,
                 e->detail, e->file ? e->file : "", e->line);
@@ -291,8 +304,8 @@ void http_answer(Worker *w, Request *q, Response *r, Instant now)
         r->allow = allow;
         return;
     }
-    bool may = http_check_origin(q, x.v.origin, &err) && (x.v.demo || http_check_rate(route, q->remote, now, &err));
-    if (!may || !check_who(&x, route, &err) || !route->handle(&x, &err)) {
+    bool may = http_check_origin(q, x.v.origin, &err) && (x.v.demo || http_check_rate(&x, route, &err));
+    if (!may || !check_who(&x, route, &err) || !http_check_form(&x, route, &err) || !route->handle(&x, &err)) {
         answer_error(&x, &err);
     } else if (!buf_ok(&r->body)) {
         err_set(&err, TOO_LARGE, "The answer is larger than the stated limit.");

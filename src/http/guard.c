@@ -1,9 +1,11 @@
-/* guard.c: what is turned away before any handler runs: forms sent from other sites, and addresses that ask too often.
+/* guard.c: what is turned away before any handler runs: forms of other sites or without their secret, and who asks too often.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
-#include <pthread.h>
-#include <string.h>
+#include <sodium.h>
+
+#include "access/access.h"
+#include "base/hash.h"
 
 /* ---- Where a form comes from ---- */
 
@@ -28,62 +30,74 @@ bool http_check_origin(const Request *q, Str own_origin, Err *err)
 
 /* ---- How often ---- */
 
-/* How often one address may ask in a minute; what is not listed may be asked as often as one likes. Not in a demo. */
-static const struct {
-    const char *pattern;
-    int per_minute;
-} LIMITS[] = {{"/sign-in", 20}, {"/api/v1/session", 20}, {"/check", 120}, {"/verify", 120}, {"/api/v1/decide/*", 120}};
-
-static int limit_of(const Route *route)
+/* In whose name it is asked: the caller, or the account that one wants to sign in as. */
+static Str named_account(const Exchange *x)
 {
-    for (size_t i = 0; i < COUNT_OF(LIMITS) && route->method == METHOD_POST; i++) {
-        if (strcmp(LIMITS[i].pattern, route->pattern) == 0) {
-            return LIMITS[i].per_minute;
-        }
+    Json *body;
+    Err none;
+    if (x->signed_in) {
+        return x->session.account;
     }
-    return 0;
+    if (!http_is_api(x->q)) {
+        return str_trim(http_form(x, "login"));
+    }
+    return x->q->body.len > 0 && json_parse(x->v.a, x->q->body, &body, &none) ? json_text_at(body, "login") : STR("");
 }
 
-enum { SLOTS = 4096, PROBES = 8, MINUTE_MS = 60000 };
-
-/* Asked for in this minute by an address; a fixed table, so that a flood cannot fill memory: the oldest gives way. */
-typedef struct {
-    uint64_t who;
-    int64_t minute;
-    int count;
-} Slot;
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static Slot slots[SLOTS];
-
-static Slot *find_slot(uint64_t who, int64_t minute)
+bool http_check_rate(const Exchange *x, const Route *route, Err *err)
 {
-    Slot *oldest = NULL;
-    for (size_t i = 0; i < PROBES; i++) {
-        Slot *s = &slots[(who + i) % SLOTS];
-        if (s->who == who) {
-            return s;
-        }
-        oldest = oldest == NULL || s->minute < oldest->minute ? s : oldest;
-    }
-    *oldest = (Slot){.who = who, .minute = minute};
-    return oldest;
-}
-
-bool http_check_rate(const Route *route, Str remote, Instant now, Err *err)
-{
-    int most = limit_of(route);
-    if (most == 0 || remote.len == 0) {
+    if (route->method != METHOD_POST) {
         return true;
     }
-    uint64_t who = str_hash(remote) ^ ((uint64_t)(uintptr_t)route * 0x9E3779B97F4A7C15u);
-    int64_t minute = now.ms / MINUTE_MS;
-    pthread_mutex_lock(&lock);
-    Slot *s = find_slot(who, minute);
-    if (s->minute != minute) {
-        *s = (Slot){.who = who, .minute = minute};
+    AccessRate rate = access_rate(flow_access(&x->w->flow), str_from_c(route->pattern));
+    Str account = named_account(x);
+    const struct {
+        uint64_t who;
+        int64_t per_minute;
+    } both[] = {{str_hash(str_printf(x->v.a, "address %s %.*s", route->pattern, STR_ARG(x->q->remote))), x->q->remote.len ? rate.per_address : 0},
+                {str_hash(str_printf(x->v.a, "account %s %.*s", route->pattern, STR_ARG(account))), account.len ? rate.per_account : 0}};
+    int64_t wait_ms = 0;
+    for (size_t i = 0; i < COUNT_OF(both); i++) {
+        int64_t w = access_wait_ms(both[i].who, both[i].per_minute, x->v.now);
+        wait_ms = w > wait_ms ? w : wait_ms;
     }
-    bool ok = ++s->count <= most;
-    pthread_mutex_unlock(&lock);
-    return ok || err_set(err, RATE_LIMITED, "%s", err_plain(RATE_LIMITED));
+    for (size_t i = 0; wait_ms == 0 && i < COUNT_OF(both); i++) { /* who is turned away uses nothing up */
+        access_take(both[i].who, both[i].per_minute, x->v.now);
+    }
+    if (wait_ms == 0) {
+        return true;
+    }
+    err_set(err, RATE_LIMITED, "%s", err_plain(RATE_LIMITED));
+    err->wait_ms = wait_ms;
+    return false;
+}
+
+/* ---- The secret of a form ---- */
+
+Str http_form_secret(const Exchange *x, Str cookie)
+{
+    Hash key;
+    Err none;
+    unsigned char mac[crypto_auth_BYTES];
+    if (cookie.len == 0 || !store_secret(x->w->flow.store, STR("form"), &key, &none)) {
+        return STR("");
+    }
+    crypto_auth(mac, (const unsigned char *)cookie.ptr, cookie.len, key.b);
+    return base64url_print(x->w->a, (Str){(const char *)mac, sizeof mac});
+}
+
+bool http_check_csrf(const Exchange *x, Err *err)
+{
+    Str sent = x->q->form_token.len ? x->q->form_token : http_form(x, "csrf"), want = x->v.csrf;
+    bool cookie_is_theirs = x->signed_in || str_eq(x->form_cookie, x->q->cookie_form);
+    bool ok = cookie_is_theirs && want.len > 0 && sent.len == want.len && sodium_memcmp(sent.ptr, want.ptr, sent.len) == 0;
+    return ok || err_set(err, STALE_FORM, "This form is too old; please open it again.");
+}
+
+/* A browser sends its cookie by itself; that the call is meant is shown by a bearer token or by the form's secret. What of the
+ * API asks nobody to be signed in reads no cookie. */
+bool http_check_form(const Exchange *x, const Route *route, Err *err)
+{
+    bool by_cookie = !str_starts(x->q->authorization, STR("Bearer ")) && !(http_is_api(x->q) && route->who == WHO_ANYBODY);
+    return route->method != METHOD_POST || !by_cookie || http_check_csrf(x, err);
 }

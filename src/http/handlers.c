@@ -1,4 +1,4 @@
-/* handlers.c: pages: sign-in, home, lists, cases, steps, decisions.
+/* handlers.c: pages: home, lists, cases, steps, decisions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
@@ -8,9 +8,6 @@
 #include "query/query.h"
 #include "view/view.h"
 
-/* ---- Signing in ---- */
-
-/* Before anybody is signed in, the form's secret is a cookie of its own value (double submit): SameSite keeps it ours. */
 bool handle_home(Exchange *x, Err *err)
 {
     Page page;
@@ -28,63 +25,12 @@ bool handle_home(Exchange *x, Err *err)
     return ok && http_page(x, &page, err);
 }
 
-bool handle_sign_in_page(Exchange *x, Err *err)
-{
-    Page page;
-    if (!page_sign_in(&x->v, http_query(x, "login"), NULL, &page, err)) {
-        return false;
-    }
-    json_set(x->v.a, page.model, STR("next"), json_new_str(x->v.a, http_query(x, "next")));
-    return http_page(x, &page, err);
-}
-
-/* Only a path of ours, never another site. Browsers drop control characters, so that "/\t/host" were another site too. */
-static Str safe_next(Str next)
-{
-    bool ours = next.len > 1 && next.ptr[0] == '/' && next.ptr[1] != '/';
-    for (size_t i = 0; i < next.len; i++) {
-        ours = ours && (unsigned char)next.ptr[i] > ' ' && next.ptr[i] != '\\' && next.ptr[i] != 0x7F;
-    }
-    return ours ? next : STR("/");
-}
-
-static bool has_password(const Exchange *x)
-{
-    return http_form(x, "password").len > 0;
-}
-
-bool handle_sign_in(Exchange *x, Err *err)
-{
-    Session s;
-    Err fault;
-    Str login = str_trim(http_form(x, "login"));
-    bool demo = x->v.demo && !has_password(x);
-    bool ok = demo ? session_open(&x->w->flow, x->v.a, login, x->v.now, &s, &fault)
-                   : session_sign_in(&x->w->flow, x->v.a, login, http_form(x, "password"), x->v.now, &s, &fault);
-    if (ok) {
-        x->r->set_session = s.token;
-        return http_redirect(x, safe_next(http_form(x, "next")));
-    }
-    Page page;
-    x->r->status = err_http_status(fault.code);
-    return page_sign_in(&x->v, login, &fault, &page, err) && http_page(x, &page, err);
-}
-
-bool handle_sign_out(Exchange *x, Err *err)
-{
-    if (!http_check_csrf(x, err) || !session_close(&x->w->flow, x->v.a, x->q->cookie_session, err)) {
-        return false;
-    }
-    x->r->set_session = STR("-");
-    return http_redirect(x, STR("/"));
-}
-
 bool handle_language(Exchange *x, __attribute__((unused)) Err *err)
 {
     if (http_has_language(http_query(x, "to"))) {
         x->r->set_language = http_query(x, "to");
     }
-    return http_redirect(x, safe_next(http_query(x, "back")));
+    return http_redirect(x, http_safe_next(http_query(x, "back")));
 }
 
 bool handle_scheme(Exchange *x, __attribute__((unused)) Err *err)
@@ -93,7 +39,7 @@ bool handle_scheme(Exchange *x, __attribute__((unused)) Err *err)
     if (s != NULL) {
         x->r->set_scheme = scheme_id(s);
     }
-    return http_redirect(x, safe_next(http_query(x, "back")));
+    return http_redirect(x, http_safe_next(http_query(x, "back")));
 }
 
 /* ---- Cases ---- */
@@ -281,7 +227,7 @@ bool handle_step(Exchange *x, Err *err)
     CommandInput in = {0};
     Command c = {.scheme = scheme_id(x->v.scheme), .key = http_form(x, "key"), .expected_version = -1};
     split_step(x, &c.case_id, &c.step);
-    if (!http_check_csrf(x, err) || !command_resolve(x->v.scheme, c.step, &in, err)) {
+    if (!command_resolve(x->v.scheme, c.step, &in, err)) {
         return false;
     }
     c.form = command_form(x, &in);

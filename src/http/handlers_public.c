@@ -145,6 +145,30 @@ bool handle_series_csv(Exchange *x, Err *err)
     return true;
 }
 
+bool handle_open_data(Exchange *x, Err *err)
+{
+    Page page;
+    return page_open_data(&x->v, &page, err) && http_page(x, &page, err);
+}
+
+/* NAME.csv is the data, NAME.json its description. */
+bool handle_open_set(Exchange *x, Err *err)
+{
+    Json *j;
+    Str name = x->rest[0];
+    if (str_ends(name, STR(".json"))) {
+        return page_open_about(&x->v, str_sub(name, 0, name.len - 5), &j, err) && http_json(x, j);
+    }
+    Str id = str_ends(name, STR(".csv")) ? str_sub(name, 0, name.len - 4) : name;
+    if (!page_open_csv(&x->v, id, &j, err)) {
+        return false;
+    }
+    x->r->content_type = "text/csv; charset=utf-8";
+    x->r->disposition = str_printf(x->v.a, "%.*s.csv", STR_ARG(id));
+    view_csv(&x->r->body, j);
+    return true;
+}
+
 /* The register of agreements; ?day= asks where the countries stood on a day. */
 bool handle_agreements(Exchange *x, Err *err)
 {

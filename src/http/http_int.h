@@ -25,7 +25,9 @@ typedef struct {
     Json *query, *form;     /* name → text; form also from a JSON body */
     Str body, content_type; /* the raw body */
     Str file, file_name;    /* bytes of the file sent with a form */
-    Str host, origin, fetch_site;
+    Str host, origin, fetch_site, user_agent;
+    Str form_token;         /* X-Form-Token: the secret of the form, from script */
+    Str cookie_form;        /* of who is not signed in */
     Str cookie_session, cookie_language, cookie_scheme, accept_language, key, authorization, if_none_match, accept_encoding, remote;
     Str accept, if_match;
 } Request;
@@ -37,6 +39,8 @@ typedef struct {
     Str location, etag, disposition, retry_after, allow; /* empty: not sent */
     bool replayed;                   /* the answer is that of an earlier request with the same idempotency key */
     Str set_session, set_language, set_scheme; /* "-": delete */
+    Str set_form;
+    int64_t session_seconds;         /* how long set_session is kept */
     bool cacheable, allow_camera;
     bool varies, gzip;               /* set by http_compress(): may come compressed; is compressed */
 } Response;
@@ -59,6 +63,7 @@ typedef struct {
     PageView v;
     Session session;
     bool signed_in;
+    Str form_cookie;       /* where nobody is signed in: from which the secret of their forms is made */
     Err why_not;           /* where a session was named and not found: NOT_SIGNED_IN, or a failure of the store */
     Str rest[4];           /* what the route's * matched */
 } Exchange;
@@ -83,15 +88,25 @@ bool http_names_tag(Str header, Str tag);
 void http_compress(const Request *q, Response *r, Arena *a);
 
 /* guard.c: NOT_ALLOWED for a form that another site sent; RATE_LIMITED where an address asks
- * more often in a minute than the route lets. */
+ * more often in a minute than the route lets, or an account (the caller's; else the one that the request names); STALE_FORM for
+ * a post without the secret of its form. */
 MUST_USE bool http_check_origin(const Request *q, Str own_origin, Err *err);
-MUST_USE bool http_check_rate(const Route *route, Str remote, Instant now, Err *err);
+MUST_USE bool http_check_rate(const Exchange *x, const Route *route, Err *err);
+MUST_USE bool http_check_csrf(const Exchange *x, Err *err); /* http_check_form() has asked already, for every route */
+MUST_USE bool http_check_form(const Exchange *x, const Route *route, Err *err);
+/* The secret of the forms of who is not signed in: made from a cookie that only this server gives. */
+Str http_form_secret(const Exchange *x, Str cookie);
+/* The routes of the API, which answer in JSON. */
+bool http_is_api(const Request *q);
 
 /* Answers of handlers. */
 MUST_USE bool http_page(Exchange *x, const Page *page, Err *err);
 bool http_json(Exchange *x, const Json *j);
 bool http_redirect(Exchange *x, Str to); /* 303 */
-MUST_USE bool http_check_csrf(const Exchange *x, Err *err);
+/* Sets the cookie of a session that has just begun. */
+void http_begin(Exchange *x, const Session *s);
+/* Only a path of ours, never another site. */
+Str http_safe_next(Str next);
 /* An idempotency key nobody else has. */
 Str http_new_key(Arena *a);
 Str http_form(const Exchange *x, const char *name);
@@ -112,6 +127,11 @@ bool handle_note(Exchange *x, Err *err);
 bool handle_sign_in_page(Exchange *x, Err *err);
 bool handle_sign_in(Exchange *x, Err *err);
 bool handle_sign_out(Exchange *x, Err *err);
+bool handle_recover(Exchange *x, Err *err);
+bool handle_access(Exchange *x, Err *err);
+bool handle_access_sessions(Exchange *x, Err *err);
+bool handle_access_password(Exchange *x, Err *err);
+bool handle_access_codes(Exchange *x, Err *err);
 bool handle_language(Exchange *x, Err *err);
 bool handle_scheme(Exchange *x, Err *err); /* which scheme one reads about before signing in */
 bool handle_list(Exchange *x, Err *err);
@@ -140,6 +160,8 @@ bool handle_quota(Exchange *x, Err *err);
 bool handle_quota_csv(Exchange *x, Err *err);
 bool handle_series(Exchange *x, Err *err);
 bool handle_series_csv(Exchange *x, Err *err);
+bool handle_open_data(Exchange *x, Err *err);
+bool handle_open_set(Exchange *x, Err *err);
 bool handle_agreements(Exchange *x, Err *err);
 bool handle_agreements_csv(Exchange *x, Err *err);
 bool handle_round_csv(Exchange *x, Err *err);
@@ -163,6 +185,10 @@ bool handle_notice_open(Exchange *x, Err *err);
 bool handle_contact(Exchange *x, Err *err);
 bool handle_contact_save(Exchange *x, Err *err);
 bool handle_contact_confirm(Exchange *x, Err *err);
+bool handle_webhooks(Exchange *x, Err *err);
+bool handle_webhook(Exchange *x, Err *err);
+bool handle_webhook_add(Exchange *x, Err *err);
+bool handle_webhook_action(Exchange *x, Err *err);
 bool handle_verify(Exchange *x, Err *err);
 bool handle_status_list(Exchange *x, Err *err);
 bool handle_issuer(Exchange *x, Err *err);
@@ -184,6 +210,10 @@ MUST_USE bool http_description(const Exchange *x, Json **ret, Err *err);
 bool handle_api(Exchange *x, Err *err);
 bool handle_problems(Exchange *x, Err *err);
 bool api_session(Exchange *x, Err *err);
+bool api_webhooks(Exchange *x, Err *err);
+bool api_webhook(Exchange *x, Err *err);
+bool api_webhook_add(Exchange *x, Err *err);
+bool api_webhook_action(Exchange *x, Err *err);
 bool api_inclusion(Exchange *x, Err *err);
 bool api_consistency(Exchange *x, Err *err);
 

@@ -198,7 +198,7 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
     *q = (Request){.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET, .head = strcmp(method, "HEAD") == 0,
                    .path = utf8_is_valid(path) ? path : STR("/?"), .query = reader.query, .form = in->form,
                    .body = in->body.len ? buf_str(&in->body) : STR(""), .content_type = header(c, "Content-Type"),
-                   .cookie_session = cookie(c, "session"), .cookie_language = cookie(c, "language"), .cookie_scheme = cookie(c, "scheme"),
+                   .cookie_session = cookie(c, "session"), .cookie_form = cookie(c, "form"), .form_token = header(c, "X-Form-Token"), .user_agent = header(c, "User-Agent"), .cookie_language = cookie(c, "language"), .cookie_scheme = cookie(c, "scheme"),
                    .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
                    .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
                    .accept = header(c, "Accept"), .if_match = header(c, "If-Match"),
@@ -233,7 +233,10 @@ static void add_cookies(struct MHD_Response *m, Arena *a, const Response *r, boo
         bool gone = str_eq(r->set_session, STR("-"));
         add_header(m, a, "Set-Cookie",
                    str_printf(a, "session=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", STR_ARG(gone ? STR("") : r->set_session),
-                              gone ? "; Max-Age=0" : "; Max-Age=43200", only));
+                              str_c(a, str_printf(a, "; Max-Age=%lld", gone ? 0LL : (long long)r->session_seconds)), only));
+    }
+    if (r->set_form.len > 0) {
+        add_header(m, a, "Set-Cookie", str_printf(a, "form=%.*s; Path=/; HttpOnly; SameSite=Lax%s", STR_ARG(r->set_form), only));
     }
     if (r->set_scheme.len > 0) {
         add_header(m, a, "Set-Cookie", str_printf(a, "scheme=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_scheme), only));
@@ -320,13 +323,13 @@ static void completed(__attribute__((unused)) void *host, __attribute__((unused)
 /* ---- Starting ---- */
 
 typedef struct {
-    Str store, law, web, origin;
+    Str store, law, web, origin, access;
     int64_t port, workers;
     bool demo, everywhere, behind_proxy;
 } ServeOptions;
 
 static const char HELP[] =
-    "usage: goldenbridge serve [--store URL] [--law DIR] [--port N] [--demo] [--public] [--behind-proxy] [--workers N] [--web DIR] [--origin URL]\n\n"
+    "usage: goldenbridge serve [--store URL] [--law DIR] [--port N] [--demo] [--public] [--behind-proxy] [--workers N] [--web DIR] [--origin URL] [--access FILE]\n\n"
     "Serves pages and API over HTTP on 127.0.0.1 until it is told to stop (SIGTERM, Ctrl-C).\n\n"
     "  --store URL   a file, or postgres://… (default $GOLDENBRIDGE_STORE or ./goldenbridge.store)\n"
     "  --law DIR     the folder of schemes\n"
@@ -336,6 +339,7 @@ static const char HELP[] =
     "  --behind-proxy take who asks from the last X-Forwarded-For, which the proxy in front must set\n"
     "  --workers N   requests served at a time (default 4)\n"
     "  --origin URL  how the public reaches this server, for QR codes and papers (default: the request's host)\n"
+    "  --access FILE the settings of signing in (default $GOLDENBRIDGE_ACCESS; docs/operators.md)\n"
     "  --web DIR     read pages from this folder instead of the packed ones, for development\n";
 
 static bool read_option(int argc, char **argv, int *i, const char *name, Str *ret)
@@ -350,7 +354,7 @@ static bool read_option(int argc, char **argv, int *i, const char *name, Str *re
 static bool read_options(int argc, char **argv, ServeOptions *o)
 {
     const char *env = getenv("GOLDENBRIDGE_STORE");
-    *o = (ServeOptions){.store = str_from_c(env ? env : "goldenbridge.store"), .port = USUAL_PORT, .workers = USUAL_WORKERS};
+    *o = (ServeOptions){.store = str_from_c(env ? env : "goldenbridge.store"), .access = str_from_c(getenv("GOLDENBRIDGE_ACCESS")), .port = USUAL_PORT, .workers = USUAL_WORKERS};
     for (int i = 1; i < argc; i++) {
         Str number;
         if (strcmp(argv[i], "--demo") == 0) {
@@ -368,7 +372,7 @@ static bool read_options(int argc, char **argv, ServeOptions *o)
                 return false;
             }
         } else if (!read_option(argc, argv, &i, "--store", &o->store) && !read_option(argc, argv, &i, "--law", &o->law) &&
-                   !read_option(argc, argv, &i, "--web", &o->web) &&
+                   !read_option(argc, argv, &i, "--web", &o->web) && !read_option(argc, argv, &i, "--access", &o->access) &&
                    !read_option(argc, argv, &i, "--origin", &o->origin)) {
             return false;
         }
@@ -381,6 +385,10 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     Str law;
     const Scheme *const *schemes;
     size_t count;
+    const Access *access = access_default();
+    if (o->access.len > 0 && !access_load(s->a, o->access, &access, err)) {
+        return false;
+    }
     if (!flow_find_law(s->a, o->law, &law, err) || !flow_load_schemes(s->a, law, &schemes, &count, err)) {
         return false;
     }
@@ -406,6 +414,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         return false;
     }
     for (int i = 0; i < s->idle_count; i++) {
+        s->idle[i]->flow.access = access;
         s->idle[i]->bulk = s->bulk;
         s->idle[i]->notices = s->notices;
         s->idle[i]->flow.lane = s->lane;

@@ -47,10 +47,11 @@ typedef struct {
     MailAddress from;
     SmsGateway sms;      /* url empty: no short messages are sent */
     Str origin;          /* how the public reaches us, for links; empty: without links */
+    bool hooks_private;  /* webhooks may go to private addresses and without TLS */
 } NoticeConfig;
 
 /* From the environment: GOLDENBRIDGE_MAIL_URL, _FROM, _USER, _PASSWORD, _CA, _PLAIN; GOLDENBRIDGE_SMS_URL, _TOKEN;
- * GOLDENBRIDGE_ORIGIN. BAD_USAGE for what cannot be. */
+ * GOLDENBRIDGE_ORIGIN; GOLDENBRIDGE_HOOKS_PRIVATE=1. BAD_USAGE for what cannot be. */
 MUST_USE bool notice_config(Arena *a, NoticeConfig *ret, Err *err);
 /* Asks that the code that confirms an address be sent there. */
 MUST_USE bool notice_ask_confirm(const Flow *f, Arena *a, Str scheme, Str account, Channel c, Str address, Instant now, Err *err);

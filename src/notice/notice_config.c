@@ -17,7 +17,8 @@ static bool has_scheme(Str url, const char *first, const char *second)
 
 bool notice_config(Arena *a, NoticeConfig *ret, Err *err)
 {
-    *ret = (NoticeConfig){.from = {.name = STR("Goldenbridge"), .address = setting(a, "MAIL_FROM")}, .origin = setting(a, "ORIGIN")};
+    *ret = (NoticeConfig){.from = {.name = STR("Goldenbridge"), .address = setting(a, "MAIL_FROM")}, .origin = setting(a, "ORIGIN"),
+                          .hooks_private = str_eq_c(setting(a, "HOOKS_PRIVATE"), "1")};
     ret->mail = (MailServer){.url = setting(a, "MAIL_URL"), .user = setting(a, "MAIL_USER"), .password = setting(a, "MAIL_PASSWORD"),
                              .ca_file = setting(a, "MAIL_CA"), .allow_plain = str_eq_c(setting(a, "MAIL_PLAIN"), "1")};
     ret->sms = (SmsGateway){.url = setting(a, "SMS_URL"), .token = setting(a, "SMS_TOKEN")};

@@ -103,13 +103,6 @@ static bool has_text(const Json *list, Str text)
 /* ---- From events ---- */
 
 typedef struct {
-    int64_t seq;
-    Str scheme, stream, type, actor;
-    Instant at;
-    bool moved;
-} Cause;
-
-typedef struct {
     Arena *a;
     Cause *list;
     size_t count;
@@ -122,7 +115,7 @@ static bool keep_cause(void *host, const Event *e)
         return false;
     }
     c->list[c->count++] = (Cause){e->seq, str_copy(c->a, e->scheme), str_copy(c->a, e->stream), str_copy(c->a, e->type), str_copy(c->a, e->actor),
-                                  e->at, json_get(e->data, "to") != NULL};
+                                  e->at, json_get(e->data, "to") != NULL, json_text_at(e->data, "type").len > 0};
     return true;
 }
 
@@ -199,7 +192,10 @@ static bool events_in(const Flow *in, void *host, Err *err)
     int64_t from;
     bool ok = mark_read(in->store, a, STR("events"), &from, err) && store_each(in->store, from + 1, from + EVENTS_AT_ONCE, keep_cause, &causes, err);
     for (size_t i = 0; ok && i < causes.count; i++) {
-        ok = tell_of_event(in, a, &causes.list[i], w->now, &w->made, err);
+        const Cause *c = &causes.list[i];
+        const Scheme *s = flow_scheme(in, c->scheme);
+        ok = tell_of_event(in, a, c, w->now, &w->made, err) &&
+             (s == NULL || !c->of_case || webhook_from_event(in, a, s, c, w->now, err));
     }
     if (ok && causes.count > 0) {
         ok = mark_set(in->store, STR("events"), causes.list[causes.count - 1].seq, err);

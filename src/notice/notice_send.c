@@ -12,16 +12,6 @@ static const int64_t CLAIM_MS = 120000;
 /* After the first, second, … failure. Then it is given up. */
 static const int64_t WAIT_MS[] = {5000, 300000, 1800000, 7200000, 18000000, 36000000, 50400000, 72000000, 86400000};
 
-typedef struct {
-    const Flow *flow;
-    const NoticeConfig *config;
-    Arena *a;
-    Instant now;
-    bool mail, sms;
-    Str id, channel, account, about; /* of what was claimed; id empty: nothing is due */
-    int64_t attempts;                /* with this one */
-} Sending;
-
 /* ---- Claim ---- */
 
 /* The time of the next try moves ahead before anything is sent: whoever looks meanwhile finds nothing, and if this process dies
@@ -30,10 +20,10 @@ static bool claim_in(const Flow *in, void *host, Err *err)
 {
     Sending *s = host;
     StoreRows rows;
-    StoreValue p[] = {STORE_I(s->now.ms), STORE_S(s->mail ? contact_channel_name(CHANNEL_MAIL) : STR("-")),
-                      STORE_S(s->sms ? contact_channel_name(CHANNEL_SMS) : STR("-"))};
+    StoreValue p[] = {STORE_I(s->now.ms), STORE_S(s->config->mail.url.len ? contact_channel_name(CHANNEL_MAIL) : STR("-")),
+                      STORE_S(s->config->sms.url.len ? contact_channel_name(CHANNEL_SMS) : STR("-"))};
     if (!store_query(in->store, s->a, "SELECT id, channel, account, about, attempts FROM outbox WHERE state = 'waiting' AND next_at <= $1"
-                                      " AND channel IN ($2, $3) ORDER BY next_at, id LIMIT 1", p, N(p), &rows, err)) {
+                                      " AND channel IN ('hook', $2, $3) ORDER BY next_at, id LIMIT 1", p, N(p), &rows, err)) {
         return false;
     }
     s->id = STR("");
@@ -49,9 +39,9 @@ static bool claim_in(const Flow *in, void *host, Err *err)
 static bool is_something_due(Sending *s, bool *ret, Err *err)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_I(s->now.ms), STORE_S(s->mail ? contact_channel_name(CHANNEL_MAIL) : STR("-")),
-                      STORE_S(s->sms ? contact_channel_name(CHANNEL_SMS) : STR("-"))};
-    bool ok = store_query(s->flow->store, s->a, "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_at <= $1 AND channel IN ($2, $3) LIMIT 1",
+    StoreValue p[] = {STORE_I(s->now.ms), STORE_S(s->config->mail.url.len ? contact_channel_name(CHANNEL_MAIL) : STR("-")),
+                      STORE_S(s->config->sms.url.len ? contact_channel_name(CHANNEL_SMS) : STR("-"))};
+    bool ok = store_query(s->flow->store, s->a, "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_at <= $1 AND channel IN ('hook', $2, $3) LIMIT 1",
                           p, N(p), &rows, err);
     *ret = ok && rows.row_count > 0;
     return ok;
@@ -167,27 +157,40 @@ static bool settle_failure(Sending *s, const Err *why, NoticeCount *count, Err *
     return settle(s, ends ? "failed" : "waiting", ends ? 0 : s->now.ms + WAIT_MS[s->attempts - 1], answer, err);
 }
 
-static bool send_one(Sending *s, NoticeCount *count, Err *err)
+/* False with *ret_drop where nobody waits for it any more. */
+static bool deliver(Sending *s, const char **ret_drop, Err *why)
 {
     Letter l = {0};
-    Err why = {0};
-    const char *drop;
-    if (!compose(s, &l, &drop, &why)) {
-        count->dropped += drop != NULL;
-        return drop != NULL ? settle(s, "dropped", 0, str_from_c(drop), err) : (*err = why, false);
+    if (str_eq_c(s->channel, "hook")) {
+        return webhook_out(s, ret_drop, why);
     }
-    if (!send_out(s, &l, &why)) {
+    return compose(s, &l, ret_drop, why) && send_out(s, &l, why);
+}
+
+static bool send_one(Sending *s, NoticeCount *count, Err *err)
+{
+    Err why = {0};
+    const char *drop = NULL;
+    if (deliver(s, &drop, &why)) {
+        count->sent++;
+        return settle(s, "sent", 0, STR(""), err);
+    }
+    if (drop != NULL) {
+        count->dropped++;
+        return settle(s, "dropped", 0, str_from_c(drop), err);
+    }
+    if (why.code == SEND_FAILED || why.code == FIELD_FORMAT) {
         return settle_failure(s, &why, count, err);
     }
-    count->sent++;
-    return settle(s, "sent", 0, STR(""), err);
+    *err = why; /* the store failed, not the other side */
+    return false;
 }
 
 bool notice_send(const Flow *f, const NoticeConfig *config, Instant now, int64_t most, NoticeCount *count, Err *err)
 {
-    bool goes_on = config->mail.url.len > 0 || config->sms.url.len > 0, ok = true;
+    bool goes_on = true, ok = true;
     for (int64_t i = 0; ok && goes_on && i < most; i++) {
-        Sending s = {.flow = f, .config = config, .a = arena_new(0), .now = now, .mail = config->mail.url.len > 0, .sms = config->sms.url.len > 0};
+        Sending s = {.flow = f, .config = config, .a = arena_new(0), .now = now};
         bool due;
         ok = is_something_due(&s, &due, err) && (!due || flow_write(f, claim_in, &s, err));
         goes_on = ok && due && s.id.len > 0;

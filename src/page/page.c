@@ -78,7 +78,20 @@ bool page_has_role(const PageView *v, Str role)
     return false;
 }
 
-/* A reference such as "act:8(3)" leads to the article; other layers are named only. */
+/* scheme.json, "unverified_sources": layers ("apa") and places ("lsa:104") that nobody has compared with the text. */
+static bool is_unverified_source(const PageView *v, Str layer, Str ref)
+{
+    const Json *list = json_get(scheme_info(v->scheme), "unverified_sources");
+    for (size_t i = 0; i < json_count(list); i++) {
+        Str one = json_text(list->items[i]);
+        if (str_eq(one, layer) || (one.len > layer.len && str_starts(ref, one))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A reference such as "act:8(3)" leads to the article; other layers are named only, and told where nobody verified them. */
 static void add_cite(const PageView *v, Json *list, Str ref)
 {
     size_t colon = str_find(ref, STR(":"), 0);
@@ -89,6 +102,11 @@ static void add_cite(const PageView *v, Json *list, Str ref)
     Str layer = str_sub(ref, 0, colon), place = str_sub(ref, colon + 1, ref.len);
     Json *j = page_add(v, list);
     page_set_text(v, j, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "layer", layer)), STR_ARG(place)));
+    if (is_unverified_source(v, layer, ref)) {
+        Str told = view_text(v->a, v->language, "decision.unverified", NULL);
+        page_set_text(v, j, "label", str_printf(v->a, "%.*s (%.*s)", STR_ARG(json_text_at(j, "label")), STR_ARG(told)));
+        return;
+    }
     bool is_statute = str_eq(layer, STR("act")) || str_eq(layer, STR("decree")) || str_eq(layer, STR("rule"));
     if (is_statute) {
         Buf b = buf_new(v->a, 400);
@@ -515,6 +533,7 @@ void page_frame(const PageView *v, Json *model, Str title)
         page_set_text(v, user, "role_label", v->caller->role_count ? page_label(v, "role", v->caller->roles[0]) : STR(""));
         page_set_text(v, user, "party", v->caller->party);
         page_add_notices(v, model, json_get(model, "nav"), page_list_in(v, user, "links"));
+        add_nav_item(v, page_list_in(v, user, "links"), STR("/me/access"), view_text(v->a, v->language, "access.title", NULL));
     }
 }
 

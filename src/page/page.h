@@ -42,6 +42,17 @@ void page_frame(const PageView *v, Json *model, Str title);
 
 MUST_USE bool page_home(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err *err);
+/* A new password by a recovery code. */
+MUST_USE bool page_recover(const PageView *v, Str login, const Err *fault, Page *ret, Err *err);
+/* How the caller signs in: sessions, password, recovery codes. After a change: what was done, or the fault. */
+typedef struct {
+    const Session *session; /* the caller's, now */
+    Str done;               /* "password", "ended", …; empty: nothing */
+    const Err *fault;       /* NULL: none */
+    Str *codes;             /* made just now: shown this once */
+    size_t code_count;
+} PageAccessAsk;
+MUST_USE bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *err);
 
 typedef struct {
     Str type, state, text;
@@ -101,7 +112,13 @@ MUST_USE bool page_notices(const PageView *v, int64_t page, Page *ret, Err *err)
 MUST_USE bool page_notice_target(const PageView *v, Str id, Str *ret, Err *err);
 /* How the account wants to be reached; after a refused form: what was sent and its fault. */
 MUST_USE bool page_contact(const PageView *v, const Contact *sent, const Err *fault, bool saved, Page *ret, Err *err);
-/* Both as data to take home: {email, sms, language, wants}, NULL after a failure; [{at, case, text, read}]. */
+/* Webhooks of the account (after a refused form: what was sent, its fault), and one with its deliveries; the same as data.
+ * NOT_ALLOWED for roles without. */
+MUST_USE bool page_webhooks(const PageView *v, const Json *sent, const Err *fault, Page *ret, Err *err);
+MUST_USE bool page_webhook(const PageView *v, Str id, Page *ret, Err *err);
+MUST_USE bool page_webhooks_data(const PageView *v, Json **ret, Err *err);
+MUST_USE bool page_webhook_data(const PageView *v, Str id, Json **ret, Err *err);
+/* Address and notices as data to take home: {email, sms, language, wants}, NULL after a failure; [{at, case, text, read}]. */
 Json *page_contact_data(const PageView *v, Err *err);
 MUST_USE bool page_notices_data(const PageView *v, Json **ret, Err *err);
 /* A stored decision, run again. */
@@ -129,6 +146,11 @@ MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* Published figures as dated series, each value with its source; NOT_FOUND where no scheme publishes any. The same for CSV. */
 MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
+/* Open data: every data set of the scheme with its definition; one as rows for CSV, and its description with what the total is counted
+ * from. Small cells are left out for every reader. NOT_FOUND. */
+MUST_USE bool page_open_data(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_open_csv(const PageView *v, Str id, Json **ret, Err *err);
+MUST_USE bool page_open_about(const PageView *v, Str id, Json **ret, Err *err);
 /* The agreements of the corridor and where each country stood on a day; the work plan and what needs attention for those who read
  * the dashboard. NOT_FOUND where no scheme keeps a register. The register for CSV. */
 MUST_USE bool page_agreements(const PageView *v, Day on, Page *ret, Err *err);

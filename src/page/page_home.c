@@ -85,10 +85,7 @@ bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err
     page_frame(v, ret->model, view_text(v->a, v->language, "base.sign_in", NULL));
     page_set_text(v, ret->model, "login", login);
     add_schemes(v, ret->model);
-    if (fault != NULL) {
-        Json *j = page_add(v, page_list_in(v, ret->model, "errors"));
-        page_set_text(v, j, "text", str_from_c(fault->text));
-    }
+    page_add_fault(v, ret->model, fault, "sign_in.wrong");
     return add_accounts(v, ret->model, err);
 }
 

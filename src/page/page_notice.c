@@ -1,5 +1,6 @@
 /* page_notice.c: what an account was told, and how it wants to be reached.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "notice/webhook.h"
 #include "page_int.h"
 
 enum { PAGE_ROWS = 30 };
@@ -82,6 +83,11 @@ void page_add_notices(const PageView *v, Json *model, Json *nav, Json *links)
     Json *contact = page_add(v, links);
     page_set_text(v, contact, "href", STR("/contact"));
     page_set_text(v, contact, "label", view_text(v->a, v->language, "contact.title", NULL));
+    if (webhook_may(v->scheme, v->caller)) {
+        Json *hooks = page_add(v, links);
+        page_set_text(v, hooks, "href", STR("/webhooks"));
+        page_set_text(v, hooks, "label", view_text(v->a, v->language, "webhook.title", NULL));
+    }
 }
 
 /* ---- How to be reached ---- */

@@ -16,11 +16,16 @@ typedef struct {
 } Roster;
 
 /* Whole points: what lies behind the point does not count in a draw. */
+static int64_t whole_of(Str number)
+{
+    Str whole;
+    int64_t n = 0;
+    return str_cut(&number, '.', &whole) && str_to_int(whole, &n) ? n : 0;
+}
+
 static int64_t number_of(const CaseRow *row, Str field)
 {
-    Str rest = json_text(json_get_str(row->data, field)), whole;
-    int64_t n = 0;
-    return str_cut(&rest, '.', &whole) && str_to_int(whole, &n) ? n : 0;
+    return whole_of(json_text(json_get_str(row->data, field)));
 }
 
 static void add_text(const Roster *r, Json *list, const char *key, const Json *params)
@@ -30,23 +35,37 @@ static void add_text(const Roster *r, Json *list, const char *key, const Json *p
 
 /* ---- Place: by standing, then fewest referrals; who is level shares a place ---- */
 
+typedef struct {
+    const Roster *r;
+    int64_t better, level, count;
+} Place;
+
+/* A roster has thousands of people: of each only the two numbers are read. */
+static bool compare_with(void *host, const StoreValue *cells, __attribute__((unused)) size_t columns)
+{
+    Place *p = host;
+    int64_t other = whole_of(json_peek_number(cells[0].s, p->r->standing)), times = whole_of(json_peek_number(cells[0].s, p->r->exposure));
+    p->better += other > p->r->own || (other == p->r->own && times < p->r->own_shown);
+    p->level += other == p->r->own && times == p->r->own_shown;
+    p->count++;
+    return true;
+}
+
 static bool add_place(const Roster *r, Json *model, Err *err)
 {
     const PageView *v = r->v;
-    QueryWhere where = {r->pool, r->pool_value};
-    const CaseRow *rows;
-    size_t count;
-    if (!query_list(v->flow->store, v->a, r->row->scheme, r->row->type, &where, 1, &r->state, 1, &rows, &count, err)) {
+    Place place = {.r = r};
+    StoreValue p[] = {STORE_S(str_printf(v->a, "%.*s/%.*s", STR_ARG(r->row->scheme), STR_ARG(r->row->type))), STORE_S(r->pool),
+                      STORE_S(r->pool_value), STORE_S(r->state)};
+    if (!store_rows(v->flow->store,
+                    "SELECT c.data FROM case_index i JOIN cases c ON c.id = i.case_id WHERE i.type = $1 AND i.field = $2 AND i.value = $3 AND"
+                    " c.state = $4",
+                    p, COUNT_OF(p), compare_with, &place, err)) {
         return false;
     }
-    int64_t better = 0, level = 0;
-    for (size_t i = 0; i < count; i++) {
-        int64_t other = number_of(&rows[i], r->standing), times = number_of(&rows[i], r->exposure);
-        better += other > r->own || (other == r->own && times < r->own_shown);
-        level += other == r->own && times == r->own_shown;
-    }
+    int64_t better = place.better, level = place.level, count = place.count;
     page_set_int(v, model, "place", better + 1);
-    page_set_int(v, model, "of", (int64_t)count);
+    page_set_int(v, model, "of", count);
     page_set_text(v, model, "standing", str_printf(v->a, "%lld", (long long)r->own));
     page_set_int(v, model, "referrals", r->own_shown);
     page_set_text(v, model, "expires", r->row->due);
@@ -106,12 +125,8 @@ static bool read_stays(const Roster *r, Stay **ret, size_t *ret_count, Err *err)
     const Json *taken = json_get(r->rule, "taken");
     for (size_t i = 0; i < rows.row_count; i++) {
         const StoreValue *c = &rows.cells[i * rows.column_count];
-        CaseRow other = {0};
-        if (!json_parse(v->a, c[3].s, &other.data, err)) {
-            return false;
-        }
         bool ended = c[1].kind == STORE_INT;
-        int64_t distance = number_of(&other, r->standing) - r->own;
+        int64_t distance = whole_of(json_peek_number(c[3].s, r->standing)) - r->own;
         stays[i] = (Stay){.days = (ended ? c[1].i : v->today.n) - c[0].i, .distance = distance < 0 ? -distance : distance,
                           .ended = ended, .taken = ended && is_among(taken, c[2].s)};
     }

@@ -13,7 +13,7 @@ static const char *const CREATE[] = {
     " version BIGINT NOT NULL, title TEXT NOT NULL, holder TEXT NOT NULL, opened BIGINT NOT NULL, since BIGINT NOT NULL,"
     " due TEXT NOT NULL, due_rule TEXT NOT NULL, person TEXT NOT NULL, data TEXT NOT NULL, pending TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS cases_by_holder ON cases (holder, due)",
-    "CREATE INDEX IF NOT EXISTS cases_by_state ON cases (scheme, type, state)",
+    "CREATE INDEX IF NOT EXISTS cases_by_state_number ON cases (scheme, type, state, LENGTH(id), id)",
     "CREATE INDEX IF NOT EXISTS cases_by_number ON cases (scheme, type, LENGTH(id), id)",
     "CREATE INDEX IF NOT EXISTS cases_by_person ON cases (person)",
     "CREATE TABLE IF NOT EXISTS case_index (type TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, case_id TEXT NOT"
@@ -102,14 +102,14 @@ static bool apply_index_row(Store *s, const Event *e, Str type, const Json *row,
     bool unique = json_is_true(row->items[2]);
     StoreValue own[] = {STORE_S(e->stream), STORE_S(field)};
     StoreValue all[] = {STORE_S(type), STORE_S(field), STORE_S(value), STORE_S(e->stream)};
-    if (!store_exec(s, "DELETE FROM case_index WHERE case_id = $1 AND field = $2", own, N(own), err) ||
-        !store_exec(s, "INSERT INTO case_index (type, field, value, case_id) VALUES ($1, $2, $3, $4)", all, N(all), err)) {
+    if (!store_exec_later(s, "DELETE FROM case_index WHERE case_id = $1 AND field = $2", own, N(own), err) ||
+        !store_exec_later(s, "INSERT INTO case_index (type, field, value, case_id) VALUES ($1, $2, $3, $4)", all, N(all), err)) {
         return false;
     }
     if (!unique || value.len == 0) {
         return true;
     }
-    if (!store_exec(s, "DELETE FROM uniques WHERE case_id = $1 AND field = $2", own, N(own), err)) {
+    if (!store_exec_later(s, "DELETE FROM uniques WHERE case_id = $1 AND field = $2", own, N(own), err)) {
         return false;
     }
     if (!store_exec(s, "INSERT INTO uniques (type, field, value, case_id) VALUES ($1, $2, $3, $4)", all, N(all), err)) {
@@ -137,7 +137,7 @@ static bool apply_words(Store *s, const Event *e, Err *err)
     for (size_t k = 0; k < COUNT_OF(lists); k++) {
         for (size_t i = 0; i < json_count(lists[k]); i++) {
             StoreValue p[] = {STORE_S(json_text(lists[k]->items[i])), STORE_S(e->stream)};
-            if (!store_exec(s, "INSERT INTO words (word, case_id) VALUES ($1, $2) ON CONFLICT (word, case_id) DO NOTHING", p,
+            if (!store_exec_later(s, "INSERT INTO words (word, case_id) VALUES ($1, $2) ON CONFLICT (word, case_id) DO NOTHING", p,
                             N(p), err)) {
                 return false;
             }
@@ -151,7 +151,7 @@ static bool apply_links(Store *s, const Event *e, Err *err)
     const Json *links = json_get(e->data, "links");
     for (size_t i = 0; i < json_count(links); i++) {
         StoreValue p[] = {STORE_S(e->stream), STORE_S(links->members[i].key), STORE_S(json_text(links->members[i].value))};
-        if (!store_exec(s,
+        if (!store_exec_later(s,
                         "INSERT INTO links (case_id, field, target) VALUES ($1, $2, $3) ON CONFLICT (case_id, field) DO UPDATE"
                         " SET target = excluded.target",
                         p, N(p), err)) {
@@ -209,14 +209,14 @@ static bool apply_decision(Store *s, const Event *e, Err *err)
     }
     StoreValue p[] = {STORE_I(e->seq), STORE_S(e->stream), STORE_S(json_text_at(e->data, "step")), STORE_S(json_text_at(d, "model")),
                       STORE_S(json_text_at(d, "outcome")), STORE_I(e->day.n)};
-    return store_exec(s, "INSERT INTO decisions (seq, case_id, step, model, outcome, day) VALUES ($1, $2, $3, $4, $5, $6)", p, N(p), err);
+    return store_exec_later(s, "INSERT INTO decisions (seq, case_id, step, model, outcome, day) VALUES ($1, $2, $3, $4, $5, $6)", p, N(p), err);
 }
 
 static bool apply_read(Store *s, Arena *a, const Event *e, Err *err)
 {
     StoreValue p[] = {STORE_I(e->seq), STORE_S(json_text_at(e->data, "person")), STORE_S(instant_print(a, e->at)),
                       STORE_S(e->actor), STORE_S(json_text_at(e->data, "reason"))};
-    return store_exec(s, "INSERT INTO file_reads (seq, person, at, reader, reason) VALUES ($1, $2, $3, $4, $5)", p, N(p), err);
+    return store_exec_later(s, "INSERT INTO file_reads (seq, person, at, reader, reason) VALUES ($1, $2, $3, $4, $5)", p, N(p), err);
 }
 
 /* Work of the office beside the law: who has a case in hand, and notes. */
@@ -227,7 +227,7 @@ static bool apply_office(Store *s, Arena *a, const Event *e, Err *err)
     note = note.len > 0 ? note : json_text_at(e->data, "note");
     StoreValue p[] = {STORE_I(e->seq), STORE_S(id), STORE_S(instant_print(a, e->at)), STORE_S(e->actor), STORE_S(to),
                       STORE_I(handed_over), STORE_S(note)};
-    if (!store_exec(s, "INSERT INTO office_notes (seq, case_id, at, actor, assignee, handed_over, note) VALUES ($1, $2, $3, $4, $5,"
+    if (!store_exec_later(s, "INSERT INTO office_notes (seq, case_id, at, actor, assignee, handed_over, note) VALUES ($1, $2, $3, $4, $5,"
                        " $6, $7)", p, N(p), err)) {
         return false;
     }
@@ -235,8 +235,8 @@ static bool apply_office(Store *s, Arena *a, const Event *e, Err *err)
     if (!handed_over) {
         return true;
     }
-    return to.len == 0 ? store_exec(s, "DELETE FROM assigned WHERE case_id = $1", own, 1, err)
-                       : store_exec(s, "INSERT INTO assigned (case_id, account) VALUES ($1, $2) ON CONFLICT (case_id) DO UPDATE SET"
+    return to.len == 0 ? store_exec_later(s, "DELETE FROM assigned WHERE case_id = $1", own, 1, err)
+                       : store_exec_later(s, "INSERT INTO assigned (case_id, account) VALUES ($1, $2) ON CONFLICT (case_id) DO UPDATE SET"
                                        " account = excluded.account", own, N(own), err);
 }
 
@@ -244,7 +244,7 @@ static bool apply_office(Store *s, Arena *a, const Event *e, Err *err)
 static bool end_assignment(Store *s, const Event *e, Str holder_before, Str holder, Err *err)
 {
     StoreValue p[] = {STORE_S(e->stream)};
-    return str_eq(holder_before, holder) || store_exec(s, "DELETE FROM assigned WHERE case_id = $1", p, N(p), err);
+    return str_eq(holder_before, holder) || store_exec_later(s, "DELETE FROM assigned WHERE case_id = $1", p, N(p), err);
 }
 
 /* ---- One event: the case ---- */
@@ -339,7 +339,7 @@ static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *f, Err *er
                       STORE_I(e->version), STORE_S(f->title), STORE_S(f->holder), STORE_I(f->opened), STORE_I(f->since),
                       STORE_S(f->due), STORE_S(f->due_rule), STORE_S(f->person), STORE_S(print_json(a, f->data)),
                       STORE_S(f->pending)};
-    return store_exec(s,
+    return store_exec_later(s,
                       "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person,"
                       " data, pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO"
                       " UPDATE SET state = excluded.state, version = excluded.version, title = excluded.title, holder ="
@@ -353,7 +353,7 @@ static bool save_stay(Store *s, const Event *e, Str type, const Fold *f, Err *er
 {
     StoreValue p[] = {STORE_S(e->stream), STORE_I(e->version), STORE_S(type), STORE_S(f->state), STORE_I(e->day.n)};
     return json_get(e->data, "to") == NULL ||
-           store_exec(s, "INSERT INTO stays (case_id, version, type, state, since) VALUES ($1, $2, $3, $4, $5)", p, N(p), err);
+           store_exec_later(s, "INSERT INTO stays (case_id, version, type, state, since) VALUES ($1, $2, $3, $4, $5)", p, N(p), err);
 }
 
 static bool count_case(Store *s, const Event *e, Str type, Err *err)
@@ -362,7 +362,7 @@ static bool count_case(Store *s, const Event *e, Str type, Err *err)
         return true;
     }
     StoreValue p[] = {STORE_S(type)};
-    return store_exec(s, "INSERT INTO counters (name, n) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET n = counters.n + 1", p,
+    return store_exec_later(s, "INSERT INTO counters (name, n) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET n = counters.n + 1", p,
                       N(p), err);
 }
 

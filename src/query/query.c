@@ -135,46 +135,102 @@ static bool count_of(const StoreRows *rows, int64_t *ret)
     return true;
 }
 
-#define PAGE_FILTER " FROM cases c WHERE ($7 = '' OR c.type = $7) AND ($8 = '' OR c.state = $8) AND" IN_REACH
-
+#define OF_ANY " FROM cases c WHERE" IN_REACH
+#define OF_TYPE " FROM cases c WHERE c.type = $7 AND" IN_REACH
+#define OF_STATE " FROM cases c WHERE c.type = $7 AND c.state = $8 AND" IN_REACH
 /* By number, the newest first: longer numbers are later ones. */
 #define PAGE_ORDER " ORDER BY LENGTH(c.id) DESC, c.id DESC"
 
+typedef enum { PAGE_ANY, PAGE_TYPE, PAGE_STATE } PageKind;
+enum { PAGE_KINDS = 3 };
+
+/* The same reach for a list of one type: whether it is read whole is asked once, not for every row, and only its own ways to an
+ * office are looked through. */
+static QueryReach reach_of_type(Arena *a, const QueryReach *reach, Str type)
+{
+    QueryReach own = *reach;
+    Str path;
+    if (type.len == 0) {
+        return own;
+    }
+    bool whole = str_find(reach->whole, str_printf(a, "|%.*s|", STR_ARG(type)), 0) != SIZE_MAX;
+    own.whole = whole ? STR("*") : reach->whole;
+    Buf paths = buf_new(a, reach->paths.len + 2);
+    buf_byte(&paths, '|');
+    for (Str rest = reach->paths, start = str_printf(a, "%.*s ", STR_ARG(type)); rest.len > 0 && str_cut(&rest, '|', &path);) {
+        if (str_starts(path, start)) {
+            buf_printf(&paths, "%.*s|", STR_ARG(path));
+        }
+    }
+    own.paths = paths.len > 1 ? buf_str(&paths) : STR("");
+    return own;
+}
+
+/* The statement of the kind takes the first of these. */
+static PageKind page_params(Arena *a, const QueryPage *page, StoreValue *ret, size_t *ret_count)
+{
+    QueryReach reach = reach_of_type(a, page->reach, page->type);
+    StoreValue p[] = {REACH_PARAMS(&reach), STORE_S(page->type), STORE_S(page->state)};
+    PageKind kind = page->type.len == 0 ? PAGE_ANY : page->state.len == 0 ? PAGE_TYPE : PAGE_STATE;
+    *ret_count = N(p) - 2 + (size_t)kind;
+    for (size_t i = 0; i < *ret_count; i++) {
+        ret[i] = p[i];
+    }
+    return kind;
+}
+
 static bool count_page(Store *s, Arena *a, const QueryPage *page, int64_t *ret_total, Err *err)
 {
+    static const char *const COUNTS[PAGE_KINDS] = {"SELECT COUNT(*)" OF_ANY, "SELECT COUNT(*)" OF_TYPE, "SELECT COUNT(*)" OF_STATE};
     StoreRows counted;
-    StoreValue p[] = {REACH_PARAMS(page->reach), STORE_S(page->type), STORE_S(page->state)};
-    return store_query(s, a, "SELECT COUNT(*)" PAGE_FILTER, p, N(p), &counted, err) && count_of(&counted, ret_total);
+    StoreValue p[8];
+    size_t n;
+    PageKind kind = page_params(a, page, p, &n);
+    return store_query(s, a, COUNTS[kind], p, n, &counted, err) && count_of(&counted, ret_total);
 }
+
+#define PAGE_AT(limit, offset) PAGE_ORDER " LIMIT " limit " OFFSET " offset
 
 bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total, Err *err)
 {
+    static const char *const PAGES[PAGE_KINDS] = {"SELECT " CASE_COLUMNS OF_ANY PAGE_AT("$7", "$8"), "SELECT " CASE_COLUMNS OF_TYPE PAGE_AT("$8", "$9"),
+                                                  "SELECT " CASE_COLUMNS OF_STATE PAGE_AT("$9", "$10")};
     StoreRows rows;
+    StoreValue p[10];
+    size_t n;
     QueryAfter none = {0}, next;
     if (page->text.len > 0) {
         return query_search(s, a, page, &none, ret, ret_count, ret_total, &next, err);
     }
-    StoreValue p[] = {REACH_PARAMS(page->reach), STORE_S(page->type), STORE_S(page->state), STORE_I(page->limit), STORE_I(page->offset)};
-    return count_page(s, a, page, ret_total, err) &&
-           store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER PAGE_ORDER " LIMIT $9 OFFSET $10", p, N(p), &rows, err) &&
+    PageKind kind = page_params(a, page, p, &n);
+    p[n++] = STORE_I(page->limit);
+    p[n++] = STORE_I(page->offset);
+    return count_page(s, a, page, ret_total, err) && store_query(s, a, PAGES[kind], p, n, &rows, err) &&
            query_rows(a, &rows, ret, ret_count, err);
 }
+
+#define PAGE_AFTER(id, length, limit) " AND (" id " = '' OR (LENGTH(c.id), c.id) < (" length ", " id "))" PAGE_ORDER " LIMIT " limit
 
 bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
                       int64_t *ret_total, QueryAfter *ret_next, Err *err)
 {
+    static const char *const PAGES[PAGE_KINDS] = {"SELECT " CASE_COLUMNS OF_ANY PAGE_AFTER("$7", "$8", "$9"),
+                                                  "SELECT " CASE_COLUMNS OF_TYPE PAGE_AFTER("$8", "$9", "$10"),
+                                                  "SELECT " CASE_COLUMNS OF_STATE PAGE_AFTER("$9", "$10", "$11")};
     StoreRows rows;
+    StoreValue p[11];
+    size_t n;
     *ret_next = (QueryAfter){0};
     if (page->text.len > 0) {
         QueryPage from_start = *page;
         from_start.offset = 0;
         return query_search(s, a, &from_start, after, ret, ret_count, ret_total, ret_next, err);
     }
-    StoreValue p[] = {REACH_PARAMS(page->reach), STORE_S(page->type), STORE_S(page->state), STORE_S(after->id),
-                      STORE_I((int64_t)after->id.len), STORE_I(page->limit + 1)};
-    if (!count_page(s, a, page, ret_total, err) ||
-        !store_query(s, a, "SELECT " CASE_COLUMNS PAGE_FILTER " AND ($9 = '' OR (LENGTH(c.id), c.id) < ($10, $9))" PAGE_ORDER " LIMIT $11", p,
-                     N(p), &rows, err) ||
+    PageKind kind = page_params(a, page, p, &n);
+    p[n++] = STORE_S(after->id);
+    p[n++] = STORE_I((int64_t)after->id.len);
+    p[n++] = STORE_I(page->limit + 1);
+    if (!count_page(s, a, page, ret_total, err) || !store_query(s, a, PAGES[kind], p, n, &rows, err) ||
         !query_rows(a, &rows, ret, ret_count, err)) {
         return false;
     }

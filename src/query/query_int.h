@@ -11,16 +11,16 @@ enum { CASE_COLUMN_COUNT = 13 };
 /* Which cases `c` a reader may read. Parameters $1 to $6 are REACH_PARAMS(reach), then come those of the question itself.
  * The names of types and paths stand between bars in one text each: what REPLACE changes is in it, on every engine. The office
  * is looked up where it stands today, in the case's own index or in that of the case it links to; a case whose office is not
- * known (yet) belongs to every office. */
+ * known (yet) belongs to every office. CROSS JOIN: from the case along its links, never through the whole index. */
 #define REACH_HAS(list, name) " REPLACE(" list ", '|' || " name " || '|', '') <> " list
 #define REACH_OWN(is) \
-    " EXISTS (SELECT 1 FROM case_index o WHERE o.case_id = c.id AND" REACH_HAS("$6", "c.type || ' ' || o.field") " AND o.value " is ")"
+    " EXISTS (SELECT 1 FROM case_index o WHERE o.case_id = c.id AND o.value " is " AND" REACH_HAS("$6", "c.type || ' ' || o.field") ")"
 #define REACH_LINKED(is) \
-    " EXISTS (SELECT 1 FROM links l JOIN case_index o ON o.case_id = l.target WHERE l.case_id = c.id AND" \
-    REACH_HAS("$6", "c.type || ' ' || l.field || ' ' || o.field") " AND o.value " is ")"
+    " EXISTS (SELECT 1 FROM links l CROSS JOIN case_index o WHERE l.case_id = c.id AND o.case_id = l.target AND" \
+    " o.value " is " AND" REACH_HAS("$6", "c.type || ' ' || l.field || ' ' || o.field") ")"
 #define REACH_FAR(is) \
-    " EXISTS (SELECT 1 FROM links l JOIN links m ON m.case_id = l.target JOIN case_index o ON o.case_id = m.target WHERE l.case_id = c.id" \
-    " AND" REACH_HAS("$6", "c.type || ' ' || l.field || ' ' || m.field || ' ' || o.field") " AND o.value " is ")"
+    " EXISTS (SELECT 1 FROM links l CROSS JOIN links m CROSS JOIN case_index o WHERE l.case_id = c.id AND m.case_id = l.target AND o.case_id" \
+    " = m.target AND o.value " is " AND" REACH_HAS("$6", "c.type || ' ' || l.field || ' ' || m.field || ' ' || o.field") ")"
 #define REACH_OFFICE(is) "(" REACH_OWN(is) " OR" REACH_LINKED(is) " OR" REACH_FAR(is) ")"
 #define REACH_STAFF \
     "($4 = '*' OR" REACH_HAS("$4", "c.type") " OR (" REACH_HAS("$5", "c.type") " AND (" REACH_OFFICE("= $3") " OR NOT " REACH_OFFICE("<> ''") ")))"

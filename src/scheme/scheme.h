@@ -269,6 +269,7 @@ size_t scheme_holds(const Scheme *s, const SchemeHold **ret);
 const SchemeHoldPath *scheme_hold_path(const SchemeHold *h, Str type);
 /* Whether a cause with this data holds on the day: begun and not over. */
 bool scheme_hold_runs(const SchemeHold *h, const Json *cause, Day today);
+bool scheme_has_event(const Scheme *s, Str event); /* whether some step writes events of this type */
 
 /* ---- Decision models ------------------------------------------------------------------------------------------------------ */
 typedef struct {

@@ -4,7 +4,7 @@
 
 enum { LONGEST_LEAD_DAYS = 366 };
 
-static bool is_event(const Scheme *s, Str event)
+bool scheme_has_event(const Scheme *s, Str event)
 {
     for (size_t i = 0; i < s->type_count; i++) {
         for (size_t k = 0; k < s->types[i].step_count; k++) {
@@ -27,7 +27,7 @@ static bool is_event(const Scheme *s, Str event)
 static bool check_events(const SchemeReader *r, const Json *list)
 {
     for (size_t i = 0; i < json_count(list); i++) {
-        if (!is_event(r->s, json_text(list->items[i]))) {
+        if (!scheme_has_event(r->s, json_text(list->items[i]))) {
             return scheme_broken(r, "no step writes the event", json_text(list->items[i]));
         }
     }
@@ -64,11 +64,27 @@ static bool check_states(const SchemeReader *r, const Json *states)
     return true;
 }
 
+static bool check_roles(const SchemeReader *r, const Json *roles)
+{
+    const Json *known = json_get(r->s->info, "roles");
+    for (size_t i = 0; i < json_count(roles); i++) {
+        bool found = false;
+        for (size_t k = 0; k < json_count(known); k++) {
+            found = found || str_eq(json_text(known->items[k]), json_text(roles->items[i]));
+        }
+        if (!found) {
+            return scheme_broken(r, "unknown role", json_text(roles->items[i]));
+        }
+    }
+    return true;
+}
+
 bool scheme_check_notices(const Scheme *s, Err *err)
 {
     const Json *notices = json_get(s->info, "notices"), *deadlines = json_get(notices, "deadlines");
     SchemeReader r = {.s = (Scheme *)(uintptr_t)s, .err = err, .place = STR("notices")};
     r.path = str_printf(s->arena, "%.*s/scheme.json", STR_ARG(s->folder));
     return check_events(&r, json_get(notices, "quiet")) && check_events(&r, json_get(notices, "also")) &&
-           check_days(&r, json_get(deadlines, "days")) && check_states(&r, json_get(deadlines, "states"));
+           check_days(&r, json_get(deadlines, "days")) && check_states(&r, json_get(deadlines, "states")) &&
+           check_roles(&r, json_path(s->info, "webhooks.roles"));
 }

@@ -215,6 +215,12 @@ bool store_exec(Store *s, const char *sql, const StoreValue *params, size_t coun
     return s->engine->run(s, sql, params, count, NULL, err);
 }
 
+bool store_exec_later(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err)
+{
+    s->was_duplicate = false;
+    return s->engine->post(s, sql, params, count, err);
+}
+
 bool store_rows(Store *s, const char *sql, const StoreValue *params, size_t count, StoreRow each, void *host, Err *err)
 {
     RowSink sink = {.each = each, .host = host};

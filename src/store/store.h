@@ -109,6 +109,9 @@ typedef struct {
 /* sql is a string literal that both engines understand: parameters $1, $2, …; types BIGINT,
  * TEXT and BLOB (written BLOB, becomes BYTEA); prepared once per handle and literal. Integers, text and blobs only. */
 MUST_USE bool store_exec(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
+/* The same, where the answer may come later: a failure shows in the next call that asks, at the latest in store_release() or
+ * store_commit(). For statements that fail only if the database does. It saves a round trip where the database is elsewhere. */
+MUST_USE bool store_exec_later(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
 typedef struct {
     const char *const *columns;
     StoreValue *cells; /* rows × column_count */

@@ -405,7 +405,7 @@ static bool pg_post(Store *s, const char *sql, const StoreValue *params, size_t 
 {
     Pg *p = s->conn;
     Slot *slot;
-    if (!is_usable(s, err) || (p->pending >= MAX_PENDING && !finish(s, NULL, err)) || !prepare(s, sql, &slot, err)) {
+    if (!may_run(s, sql, err) || !is_usable(s, err) || (p->pending >= MAX_PENDING && !finish(s, NULL, err)) || !prepare(s, sql, &slot, err)) {
         return false;
     }
     return send(s, slot, params, count, err) && (p->in_block || finish(s, NULL, err));

@@ -1,5 +1,6 @@
 // errands.mjs: the list, in the order in which they run; later ones use what earlier ones left.
 // SPDX-License-Identifier: Apache-2.0
+import * as access from './errands_access.mjs';
 import * as allPages from './errands_all_pages.mjs';
 import * as bulk from './errands_bulk.mjs';
 import * as candidate from './errands_candidate.mjs';
@@ -22,6 +23,7 @@ export const ERRANDS = [
   ...bulk.ERRANDS,
   ...rights.ERRANDS,
   ...notices.ERRANDS,
+  ...access.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
 ];

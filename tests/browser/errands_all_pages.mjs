@@ -8,8 +8,8 @@ import { DESK, LANGUAGES, PHONE, ROOT, expect } from './kit.mjs';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const WHO_SEES_WHAT = {
-  '': ['/', '/sign-in', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
-  worker: ['/', '/case/CAN-000014', '/contract/PLA-000002', '/permit/PLA-000002', '/case/PLA-000002/do/placement.decline'],
+  '': ['/', '/sign-in', '/sign-in/recover', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/open-data', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
+  worker: ['/', '/me/access', '/case/CAN-000014', '/contract/PLA-000002', '/permit/PLA-000002', '/case/PLA-000002/do/placement.decline'],
   'worker-filed': ['/'],
   'worker-roster': ['/'],
   'worker-working': ['/', '/notices', '/contact'],
@@ -19,7 +19,7 @@ const WHO_SEES_WHAT = {
   hrd: ['/', '/cases/agreement'],
   visa: ['/', '/case/PLA-000006/do/placement.confirm_visa'],
   committee: ['/', '/do/quota.decide', '/cases/quota'],
-  ministry: ['/', '/do/allocation.release', '/cases/allocation', '/agreements', '/do/instrument.start', '/dashboard', '/figures'],
+  ministry: ['/', '/webhooks', '/do/allocation.release', '/cases/allocation', '/agreements', '/do/instrument.start', '/dashboard', '/figures'],
   admin: ['/', '/do/account.open_staff', '/cases/account'],
   'kz-employer': ['/', '/do/permit.post_vacancy', '/do/permit.ask_transfer', '/do/worker.register', '/case/KZE-000001/do/employer.update_figures'],
   'kz-akimat': ['/', '/cases/permit', '/case/KZP-000001', '/case/KZP-000004/do/permit.decide', '/do/employer.register', '/quota', '/dashboard'],
@@ -76,8 +76,8 @@ async function noRawWords(world, language) {
 }
 
 const AXE_PAGES = {
-  '': ['/', '/sign-in', '/check?model=candidate-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
-  worker: ['/', '/contract/PLA-000002', '/permit/PLA-000002'],
+  '': ['/', '/sign-in', '/sign-in/recover', '/check?model=candidate-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/open-data', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
+  worker: ['/', '/me/access', '/contract/PLA-000002', '/permit/PLA-000002'],
   'worker-roster': ['/'],
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select'],
   officer: ['/', '/cases/candidate', '/case/APP-000009/do/application.give_place', '/case/CAN-000014', '@decision'],

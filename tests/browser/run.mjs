@@ -33,7 +33,9 @@ function makeWorld(server, browser) {
     },
     async as(login, language = 'en', viewport = DESK, more = {}) {
       const person = await this.anybody(language, viewport, more);
-      const answer = await person.context.request.post(`${server.origin}/sign-in`, { form: { login }, maxRedirects: 0 });
+      const page = await (await person.context.request.get(`${server.origin}/sign-in`)).text();
+      const csrf = page.match(/name="csrf" value="([^"]+)"/)[1];
+      const answer = await person.context.request.post(`${server.origin}/sign-in`, { form: { login, csrf }, maxRedirects: 0 });
       if (answer.status() !== 303) {
         throw new Error(`${login} cannot sign in: ${answer.status()}`);
       }

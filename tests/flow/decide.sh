@@ -67,5 +67,16 @@ says "faults as JSON name their fields" "entry day,hour" jq -r '[.faults[].field
 $G decide employer-eligibility --inputs --json > "$T/j"
 says "every input has a meaning" "true" jq '[.[].meaning | length > 0] | all' "$T/j"
 
+says "--list lists the models" "roster-entry" $G decide --list
+says "--describe tells the facts of a model" "needed where had layoffs" $G decide employer-eligibility --describe
+extension="period_ends_on=2023-12-31 applicant=employer extended_before=no extension_months=20 moved_without_fault=yes contract_until=2023-12-31"
+says "the law of the day of the request counts, not today's" "CONTRACT_UNDER_ONE_MONTH" $G decide work-period-extension applied_on=2023-12-20 \
+    contract_from=2023-12-15 $extension
+says "--on goes before the model's own law day" "granted" $G decide work-period-extension --on 2024-01-10 applied_on=2023-12-20 \
+    contract_from=2023-12-15 $extension
+says "a governing day picks the law of a model that does not ask about it" "2021-10-14" $G decide sanctions "governing day=2026-06-01" "offence=overstay"
+says "what nobody told is no ground" "cannot decide" $G decide workplace-change "cause=harassment by others" special_track=no counted_moves=0 \
+    extension_running=no --on 2026-06-01
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

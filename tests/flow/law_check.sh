@@ -87,5 +87,14 @@ open(sys.argv[1], 'w', encoding='utf-8').write(t[:i] + t[i:].replace('bylaw:5', 
 P
 good "a rule is held against the texts of its own days only"
 
+fresh; python3 - "$law/scheme.json" <<'P'
+import json, sys
+scheme = json.load(open(sys.argv[1], encoding='utf-8'))
+scheme['unverified_sources'] = ['custom:7']
+json.dump(scheme, open(sys.argv[1], 'w', encoding='utf-8'))
+P
+good "a source that nobody verified may be cited"
+if grep -q "unverified source: custom:7" "$dir/out"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL an unverified source is not told"; fi
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

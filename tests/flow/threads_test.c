@@ -82,6 +82,12 @@ static bool no_gaps(World *w, Str id)
     return world_case(w, id)->version == (int64_t)count;
 }
 
+static bool count_kept(void *host, const Event *e)
+{
+    *(int *)host += str_eq(e->type, STR("constant.kept"));
+    return true;
+}
+
 static void random_steps(Arena *a, Str url, bool with_lane)
 {
     Lane *lane = NULL;
@@ -113,7 +119,10 @@ static void random_steps(Arena *a, Str url, bool with_lane)
     }
     lane_close(lane);
     check(done > THREADS);
-    eq_int(store_size(w->flow.store), before + done); /* each of these steps is one event */
+    int kept = 0;
+    check(store_each(w->flow.store, before + 1, 0, count_kept, &kept, &err));
+    eq_int(kept, 1); /* the list that all decisions name, told by the first of them and by no other */
+    eq_int(store_size(w->flow.store), before + done + kept); /* each of these steps is one event */
     QueryUnits units;
     int64_t permitted = 0;
     check(query_units(w->flow.store, a, season, &units, &err));

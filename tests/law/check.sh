@@ -16,3 +16,5 @@ for f in law/kr-eps/decisions/*/*.dmn; do
     "$1" check "$f" --profile law > /dev/null || { "$1" check "$f" --profile law; exit 1; }
 done
 python3 tests/law/run_cases.py "$1"
+SCHEME=kr-eps python3 tests/law/missing.py "$1"
+SCHEME=kz-flp python3 tests/law/missing.py "$1"

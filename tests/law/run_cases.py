@@ -12,7 +12,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'law', 'kr-eps')
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'law', os.environ.get('SCHEME', 'kr-eps'))
 
 
 def versions():

@@ -22,7 +22,8 @@ url=http://127.0.0.1:$port
 out/goldenbridge serve --demo --port "$port" >"$dir/server" 2>&1 & server=$!
 for _ in $(seq 50); do curl -sf "$url/healthz" >/dev/null && break; sleep 0.1; done
 page() { rm -f "$dir/jar"; curl -s -c "$dir/jar" -b "$dir/jar" -o /dev/null "$url/language?to=en&back=/"
-         curl -s -c "$dir/jar" -b "$dir/jar" -o /dev/null -d "login=$1" "$url/sign-in"; curl -s -b "$dir/jar" "$url/${2:-}" | tr '\n' ' '; }
+         local secret; secret=$(curl -s -c "$dir/jar" -b "$dir/jar" "$url/sign-in" | grep -oE 'name="csrf" value="[^"]+"' | head -n 1 | cut -d\" -f4)
+         curl -s -c "$dir/jar" -b "$dir/jar" -o /dev/null -d "login=$1&csrf=$secret" "$url/sign-in"; curl -s -b "$dir/jar" "$url/${2:-}" | tr '\n' ' '; }
 home=$(page worker-roster)
 has "the place" "$home" "Place "
 has "the draws on the roster and why" "$home" "The last draws on this roster"

@@ -14,6 +14,7 @@ A source (tools/law/models/<name>.law) is read line by line:
   decide Name : Type              a literal expression, FEEL below
   unique Name : Type              a decision table, a rule per line below:
   collect Name : Type             id : input is test ; input is test => output @ citations @ source
+  lawday fact @ citations @ source   the fact whose day picks the version, where there is no "governing day"
   top granted refused             the top decision: words for yes and no, then lines "+ key: FEEL" for its extras
 
 Dates and durations stand bare (2010-04-12, P3M). A line that starts with {a..b} holds only for versions with a <= day < b.
@@ -95,16 +96,25 @@ class Model:
     def __init__(self, path, day=None):
         self.path, self.slug = path, os.path.basename(path)[:-4]
         self.title = self.about = ''
-        self.days, self.nodes, self.day = [], [], day
+        self.days, self.nodes, self.day, self.noted = [], [], day, True
         for number, line in enumerate(open(path, encoding='utf-8'), 1):
             line = line.rstrip('\n')
-            line = applies(line, day) if day else (line if line.startswith('days ') else None)
+            line = self.kept(line, day) if day else (line if line.startswith('days ') else None)
             if line is None:
                 continue
             try:
                 self.line(line)
             except Exception as e:
                 raise SystemExit('%s:%d: %s\n  %s' % (path, number, e, line))
+
+    def kept(self, line, day):
+        """The line where it holds on the day; a note goes with the node above it."""
+        ret = applies(line, day)
+        if line.startswith('note '):
+            return ret if self.noted else None
+        if line.strip() and line[0] not in ' \t#':
+            self.noted = ret is not None
+        return ret
 
     def line(self, line):
         if not line.strip() or line.lstrip().startswith('#'):
@@ -156,10 +166,18 @@ class Model:
         node.words = tuple(x.strip() for x in (rest.split('/') if '/' in rest else rest.split()))
         self.nodes.append(node)
 
+    def on_lawday(self, rest):
+        """lawday FACT @ citations @ source: the fact whose day picks the law that counts; told in the answer as "law day"."""
+        fact, article, source = [x.strip() for x in rest.rsplit('@', 2)]
+        node = Node('unique', 'Law day', 'date')
+        node.doc = 'The day whose law counts.'
+        node.rules.append(Rule('d1', [(fact, '-')], fact, article, source))
+        self.nodes.append(node)
+
     def on_use(self, rest):
         """use NAME: lines of models/NAME.part"""
         for line in open(os.path.join(SOURCES, rest + '.part'), encoding='utf-8'):
-            line = applies(line.rstrip('\n'), self.day) if self.day else line.rstrip('\n')
+            line = self.kept(line.rstrip('\n'), self.day) if self.day else line.rstrip('\n')
             if line is not None:
                 self.line(line)
 
@@ -187,11 +205,51 @@ class Model:
     def inputs(self):
         return [n for n in self.nodes if n.kind == 'input']
 
+    def used(self, texts, without=()):
+        """The nodes whose names stand in the texts, the longest name first where one is part of another."""
+        text, ret = re.sub(r'"[^"]*"', '""', '\n'.join(texts)), []
+        for node in sorted(self.nodes, key=lambda n: -len(n.name)):
+            if node.name in without:
+                continue
+            pattern = r'(?<![\w])' + re.escape(node.name) + r'(?![\w])'
+            # a context key of the same words is no use of the name
+            hits = [h for h in re.finditer(pattern, text) if not re.match(r'\s*:', text[h.end():])]
+            if hits:
+                ret.append(node)
+                for h in reversed(hits):
+                    text = text[:h.start()] + '\u0001' + text[h.end():]
+        return sorted(ret, key=self.nodes.index)
+
+    def facts_behind(self, texts, seen=None):
+        """The facts on which the texts rest, through every decision between."""
+        seen = set() if seen is None else seen
+        for n in self.used(texts):
+            if n.name not in seen:
+                seen.add(n.name)
+                self.facts_behind(texts_of(n) + [n.when], seen)
+        return [n.name for n in self.inputs() if n.name in seen and not n.optional]
+
+    def unsure(self, collects):
+        """A list of the codes of rules that rest on a missing fact; such a ground is not heard."""
+        behind = {}
+        for n in self.nodes:
+            for r in n.rules if n.name in collects else []:
+                for code in re.findall(r'"([^"]*)"', r.out):
+                    texts = [t for c in r.conds for t in c] + [r.out]
+                    behind.setdefault(code, set()).update(self.facts_behind(texts))
+        codes, order = {}, [n.name for n in self.inputs()]
+        for code, facts in behind.items():
+            if facts:
+                codes.setdefault(tuple(sorted(facts, key=order.index)), []).append(code)
+        return codes
+
     def finish(self):
         tops = [n for n in self.nodes if n.kind == 'top']
         if not tops:
             return self
         top = tops[0]
+        if any(n.name == 'Law day' for n in self.nodes):
+            top.extras.append('law day: Law day')
         facts = []
         for n in self.inputs():
             if n.optional:
@@ -209,8 +267,9 @@ class Model:
         refusing = [n for n in collects if n.endswith('rounds')]
         yes, no = top.words
         top.type = 'Answer'
-        found = 'count(flatten([%s])[item != null]) > 0'
-        keys = ['grounds: flatten([%s])[item != null]' % ', '.join(collects), 'missing: Missing facts']
+        firm = self.firm(top, collects)
+        found = 'count(flatten([%%s])[%s]) > 0' % firm
+        keys = ['grounds: flatten([%s])[%s]' % (', '.join(collects), firm), 'missing: Missing facts']
         steps = []
         if refusing:
             steps.append('if %s then "%s"' % (found % ', '.join(refusing), no))
@@ -219,9 +278,38 @@ class Model:
         broken = ''.join(' or %s = null' % c for c in collects)
         steps.append('if count(missing) > 0 or count(grounds) > 0%s then "cannot decide"' % broken)
         keys.append('outcome: ' + '\n   else '.join(steps + ['"%s"' % yes]))
-        top.text = ['{' + ',\n '.join(keys + top.extras) + '}']
+        top.text = ['{' + ',\n '.join(keys + [self.figure(e) for e in top.extras]) + '}']
         top.kind = 'decide'
         return self
+
+    def firm(self, top, collects):
+        """The test that a ground is heard; makes the decision "Unsure grounds" where grounds rest on facts that may be missing."""
+        codes = self.unsure(collects)
+        if not codes:
+            return 'item != null'
+        node = Node('decide', 'Unsure grounds', 'Texts')
+        node.doc = 'Grounds that rest on a missing fact: they are not heard before it is told.'
+        parts = ['if %s then [%s] else []' % (is_missing(facts), ', '.join('"%s"' % c for c in found)) for facts, found in codes.items()]
+        node.text = ['if count(Missing facts) = 0 then [] else flatten([' + ',\n '.join(parts) + '])']
+        self.nodes.insert(self.nodes.index(top), node)
+        return 'item != null and not(list contains(Unsure grounds, item))'
+
+    def figure(self, extra):
+        """A figure of the answer is not told where a fact behind it is missing."""
+        key, _, expr = [x.strip() for x in extra.partition(':')]
+        facts = self.facts_behind([re.sub(r'\bgrounds\b', ' ', expr)])
+        return '%s: if %s then null else %s' % (key, is_missing(facts), expr) if facts else extra
+
+
+def texts_of(node):
+    ret = list(node.text)
+    for r in node.rules:
+        ret += [t for c in r.conds for t in c] + [r.out]
+    return ret
+
+
+def is_missing(facts):
+    return 'some fact in Missing facts satisfies list contains([%s], fact)' % ', '.join('"%s"' % f for f in facts)
 
 
 # ---- XML ----------------------------------------------------------------------------------------------------------------
@@ -230,7 +318,6 @@ class Writer:
     def __init__(self, model):
         self.m, self.lines = model, []
         self.names = {n.name: n for n in model.nodes}
-        self.order = sorted(self.names, key=len, reverse=True)
         for name in self.names:
             bad = set(name.lower().split()) & KEYWORDS
             if bad or not re.match(r'^[A-Za-z][A-Za-z0-9]*( [A-Za-z0-9]+)*$', name):
@@ -245,22 +332,7 @@ class Writer:
         self.lines.append(text)
 
     def used(self, node):
-        texts = list(node.text)
-        for r in node.rules:
-            texts += [c[0] for c in r.conds] + [c[1] for c in r.conds] + [r.out]
-        text = re.sub(r'"[^"]*"', '""', '\n'.join(texts))
-        ret = []
-        for name in self.order:
-            if name == node.name or name in [p[0] for p in node.params]:
-                continue
-            pattern = r'(?<![\w])' + re.escape(name) + r'(?![\w])'
-            # a context key of the same words is no use of the name
-            hits = [h for h in re.finditer(pattern, text) if not re.match(r'\s*:', text[h.end():])]
-            if hits:
-                ret.append(self.names[name])
-                for h in reversed(hits):
-                    text = text[:h.start()] + '\u0001' + text[h.end():]
-        return sorted(ret, key=lambda n: self.m.nodes.index(n))
+        return self.m.used(texts_of(node), [node.name] + [p[0] for p in node.params])
 
     def layers(self, node):
         ret = []

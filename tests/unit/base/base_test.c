@@ -105,6 +105,20 @@ TEST(canonical_json_follows_rfc_8785)
     eq_text(canonical(a, "{\"\\ufb33\":1,\"\\ud83d\\ude00\":2,\"\\u20ac\":3}"), "{\"€\":3,\"😀\":2,\"\xef\xac\xb3\":1}");
 }
 
+TEST(a_number_is_peeked_out_of_an_object_as_reading_it_would_find_it)
+{
+    Str j = STR("{\"a\":{\"n\":1},\"b\":[{\"n\":2}],\"c\":\"x\\\"n\\\":3,\",\"n\":-12.5,\"n2\":7,\"t\":\"9\",\"z\":null}");
+    eq_text(json_peek_number(j, STR("n")), "-12.5");
+    eq_text(json_peek_number(j, STR("n2")), "7");
+    static const char *const NONE[] = {"a", "t", "z", "absent", ""};
+    for (size_t i = 0; i < COUNT_OF(NONE); i++) {
+        eq_text(json_peek_number(j, str_from_c(NONE[i])), "");
+    }
+    eq_text(json_peek_number(STR("{\"n\":\"cut"), STR("n")), "");
+    eq_text(json_peek_number(STR(""), STR("n")), "");
+    eq_text(json_peek_number(STR("{\"n\\"), STR("n")), "");
+}
+
 TEST(json_errors_name_the_line)
 {
     Json *j;

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# open_data.sh: open data leaves small cells out, and each total is counted again from the public log by a script that shares no code.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+dir=$(mktemp -d); trap 'rm -rf "$dir"; [ -n "${server:-}" ] && kill "$server" 2>/dev/null' EXIT
+export GOLDENBRIDGE_STORE=$dir/s.store
+G() { out/goldenbridge "$@"; }
+passed=0 failed=0
+ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
+no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
+is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
+ok "a demo" G demo --candidates 60 --employers 12 --seed 7
+port=$((20000 + RANDOM % 20000)) origin=http://localhost:$port
+G serve --demo --store "$GOLDENBRIDGE_STORE" --port "$port" >"$dir/log" 2>&1 & server=$!
+for _ in $(seq 100); do curl -sf "$origin/healthz" >/dev/null && break; sleep 0.1; done
+sets=$(jq -r '.figures.open.sets[].id' law/kr-eps/scheme.json)
+for set in $sets; do ok "$set is whole" python3 tests/verifier/verify_open.py "$origin" "$set"; done
+is "everybody who was registered is counted" 60 "$(curl -s "$origin/open-data/registrations.json" | jq '."goldenbridge:total"')"
+is "staff gets no more" "$(curl -s "$origin/open-data/changes.csv")" "$(curl -s -c "$dir/jar" -o /dev/null -d login=ministry "$origin/sign-in"; curl -s -b "$dir/jar" -H "Accept-Language: en" "$origin/open-data/changes.csv")"
+is "a small cell is empty" 1 "$(curl -s "$origin/open-data/permits.csv" | tr -d '\r' | grep -cE ',$|,""$' | awk '{print ($1 > 0)}')"
+is "no such set" 404 "$(curl -s -o /dev/null -w '%{http_code}' "$origin/open-data/nothing.csv")"
+# A server that drops a case from the total, or shows a small cell, is found out.
+mkdir -p "$dir/false/open-data"; ln -s /dev/null "$dir/false/none"
+curl -s "$origin/open-data/registrations.json" | jq '."goldenbridge:total" = 59' >"$dir/false/open-data/registrations.json"
+curl -s "$origin/open-data/registrations.csv" | sed -E 's/^total,(.*),60/total,\1,59/' >"$dir/false/open-data/registrations.csv"
+curl -s "$origin/open-data/permits.json" >"$dir/false/open-data/permits.json"
+curl -s "$origin/open-data/permits.csv" | sed -E '2s/,[^,\r]*(\r?)$/,1\1/' >"$dir/false/open-data/permits.csv"
+size=$(jq '."goldenbridge:proof".size' "$dir/false/open-data/registrations.json")
+for i in $(seq 0 $(((size - 1) / 256))); do
+  width=$((size - i * 256 < 256 ? size - i * 256 : 256)) name=$(printf '%03d' "$i"); [ "$width" = 256 ] || name=$name.p/$width
+  mkdir -p "$dir/false/log/tile/entries/$(dirname "$name")"; curl -s "$origin/log/tile/entries/$name" >"$dir/false/log/tile/entries/$name"
+done
+no "a total without one of them" "the log holds 60 cases" python3 tests/verifier/verify_open.py "$dir/false" registrations
+no "a small cell that is shown" "shows a cell below" python3 tests/verifier/verify_open.py "$dir/false" permits
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Checks a data set of /open-data against the public log: nothing that happened is missing from its total.
+
+verify_open.py ORIGIN NAME
+    Reads ORIGIN/open-data/NAME.json and NAME.csv, then every entry of ORIGIN/log up to the size that the description names,
+    counts the cases that have one of its events, and compares. Also: no small cell is shown or can be had by subtraction.
+The log itself is checked by verify_log.py. Exit 0: all is well. Needs Python 3.8 and nothing else.
+SPDX-License-Identifier: Apache-2.0
+"""
+import csv
+import io
+import json
+import sys
+
+from verify_log import Source, Wrong, read_entries, read_entry
+
+
+def check(origin, name):
+    source = Source(origin)
+    about = json.loads(source.read("open-data/%s.json" % name))
+    rows = list(csv.DictReader(io.StringIO(source.read("open-data/%s.csv" % name).decode("utf-8-sig"))))
+    proof, below, total = about["goldenbridge:proof"], about["goldenbridge:below"], about["goldenbridge:total"]
+    events, cases = set(proof["events"]), set()
+    for i, entry in enumerate(read_entries(Source(origin + "/log"), proof["size"])):
+        e = read_entry(i + 1, entry)
+        if e["t"] in events:
+            cases.add(e["s"])
+    cells = [r for r in rows if r["cell"] != "total"]
+    shown = [int(r["cases"]) for r in cells if r["cases"] != ""]
+    hidden = len(cells) - len(shown)
+    if [int(r["cases"]) for r in rows if r["cell"] == "total"] != [total]:
+        raise Wrong("the table and its description name different totals")
+    if len(cases) != total:
+        raise Wrong("%s: the log holds %d cases, the table counts %d" % (name, len(cases), total))
+    if any(0 < n < below for n in shown):
+        raise Wrong("%s shows a cell below %d" % (name, below))
+    left = total - sum(shown)
+    if left < 0 or (hidden == 0) != (left == 0):
+        raise Wrong("%s: the cells and the total do not fit" % name)
+    if hidden and (hidden < 2 or left < 2 * below) and [r["cell"] for r in cells] != ["*"]:
+        raise Wrong("%s: what is left out can be had by subtraction" % name)
+    print("%s: %d cases in the log, %d cells shown, %d left out" % (name, total, len(shown), hidden))
+
+
+if __name__ == "__main__":
+    try:
+        check(sys.argv[1].rstrip("/"), sys.argv[2])
+    except Wrong as e:
+        print("WRONG %s" % e)
+        sys.exit(1)
