@@ -46,13 +46,19 @@ static const CliCommand COMMANDS[] = {
      "today. --facts - reads standard input. --language LANG gives the words in en, ko, kk or ru; --texts prints the articles\n"
      "where their texts were imported into the store. docs/law has a page for each model, with an example.\n"},
     {"explain", "SEQ", "run a stored decision again and print its proof", cli_explain, NULL},
-    {"law", "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check | versions | sign DAY", "statutes, and the models that rest on them",
+    {"law", "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check | versions | sign DAY | try --draft PATH", "statutes, and the models that rest on them",
      cli_law,
      "import DIR loads statute texts (DIR/<layer>/<day>.md), checking the index's hashes.\n"
      "show \"Act 25(1)\" --on DAY prints the text in force; list --on DAY the models in force; diff what changed between\n"
      "two days; impact the rules that cite an article; check fails on citations that do not exist, models with gaps,\n"
      "and messages that a language lacks. versions shows each folder with its hash and whether this store has it signed;\n"
-     "sign DAY --as LOGIN reason=… proposes the folder as it is loaded: it takes effect when another person confirms.\n"},
+     "sign DAY --as LOGIN reason=… proposes the folder as it is loaded: it takes effect when another person confirms.\n"
+     "try --draft FILE|FOLDER [--from DAY] decides every past decision of the store again, under the version in force and under\n"
+     "the draft (models NAME.dmn, caps of rounds in NAME.csv): who gains and loses, why. Exit status 1: the version in force\n"
+     "did not give a past outcome again. --language LANG for the words.\n"},
+    {"simulate", "[--seed N] [--runs N] [--data FILE]", "the scheme years ahead from its stated rates, as bands", cli_simulate,
+     "Reads simulation.json of the scheme (or FILE). The same seed prints the same bytes on every machine. Beside each published\n"
+     "figure stands how far the middle of the runs is from it: \"fit\" figures were used to set the rates, \"test\" figures not.\n"},
     {"cases", "[FOLDER …]", "run the worked cases of the schemes", cli_cases, "Ends with the line N passed, N failed.\n"},
     {"receipt", "CASE | check FILE [--key VKEY] [--form JSON]", "print the signed receipts of a case, or check one", cli_receipt,
      "check without --key asks the store: did it sign this, and does its log hold what the receipt names? With --key (the log's\n"

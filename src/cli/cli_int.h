@@ -72,6 +72,8 @@ int cli_cases(Cli *c);
 int cli_demo(Cli *c);
 int cli_password(Cli *c);
 int cli_law(Cli *c);
+int cli_simulate(Cli *c);
+int cli_law_try(Cli *c, const Scheme *s);
 int cli_law_check(Cli *c, const Scheme *s);
 int cli_bulk(Cli *c);
 int cli_notify(Cli *c);

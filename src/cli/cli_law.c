@@ -260,10 +260,10 @@ int cli_law(Cli *c)
         const char *name;
         int (*run)(Cli *c, const Scheme *s);
     } PARTS[] = {{"import", law_import}, {"show", law_show}, {"list", law_list}, {"diff", law_diff}, {"impact", law_impact},
-                 {"check", cli_law_check},       {"versions", law_versions}, {"sign", law_sign}};
+                 {"check", cli_law_check},       {"versions", law_versions}, {"sign", law_sign}, {"try", cli_law_try}};
     Err err;
     if (c->argc < 2) {
-        return cli_usage(c, "Say what: import, show, list, diff, impact, check, versions or sign.");
+        return cli_usage(c, "Say what: import, show, list, diff, impact, check, versions, sign or try.");
     }
     if (!cli_load_law(c, &err)) {
         return cli_fail(c, &err);
@@ -274,5 +274,5 @@ int cli_law(Cli *c)
             return PARTS[i].run(c, s);
         }
     }
-    return s ? cli_usage(c, "Say what: import, show, list, diff, impact, check, versions or sign.") : cli_fail(c, &err);
+    return s ? cli_usage(c, "Say what: import, show, list, diff, impact, check, versions, sign or try.") : cli_fail(c, &err);
 }

@@ -196,7 +196,16 @@ bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value f
 {
     const SchemeModel *m;
     const DmnInvocable *d = find_decision(s, model, name, day, &m, err);
-    if (d == NULL || !facts_are_known(d, facts, m, err)) {
+    return d != NULL && decide_with(run, s, m, name, day, facts, ret, err);
+}
+
+bool decide_with(FeelRun *run, const Scheme *s, const SchemeModel *m, Str name, Day day, Value facts, Decision *ret, Err *err)
+{
+    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, name);
+    if (d == NULL) {
+        return err_set(err, MODEL_BROKEN, "%.*s: no decision %.*s", STR_ARG(m->path), STR_ARG(name));
+    }
+    if (!facts_are_known(d, facts, m, err)) {
         return false;
     }
     Arena *a = feel_run_arena(run);

@@ -33,6 +33,9 @@ typedef struct {
  * know are refused (MODEL_BROKEN), missing ones are null. A result without an outcome is "cannot decide". NOT_IN_FORCE if
  * no version is in force. Lives in the run's arena; the run must have been reset before. */
 MUST_USE bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value facts, Decision *ret, Err *err);
+/* The same under one version of a model, be it in force or a draft. */
+MUST_USE bool decide_with(FeelRun *run, const Scheme *s, const SchemeModel *m, Str name, Day day, Value facts, Decision *ret,
+                           Err *err);
 /* Facts from JSON, typed by the model's inputs; every fault by field. Of the inputs that are
  * not given, "holidays" is the scheme's and "governing day" is `day`. */
 MUST_USE bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret,

@@ -246,6 +246,20 @@ bool handle_dashboard(Exchange *x, Err *err)
     return page_dashboard(&x->v, &page, err) && http_page(x, &page, err);
 }
 
+bool handle_simulate(Exchange *x, Err *err)
+{
+    Page page;
+    return page_simulate(&x->v, &page, err) && http_page(x, &page, err);
+}
+
+bool handle_try(Exchange *x, Err *err)
+{
+    Page page;
+    PageTryAsk ask = {.sent = x->q->method == METHOD_POST, .choice = http_form(x, "draft"), .file_name = x->q->file_name, .file = x->q->file,
+                      .from = http_form(x, "from")};
+    return (!ask.sent || http_check_csrf(x, err)) && page_try(&x->v, &ask, &page, err) && http_page(x, &page, err);
+}
+
 /* ---- Contracts and permits ---- */
 
 bool handle_contract(Exchange *x, Err *err)

@@ -171,6 +171,8 @@ bool handle_agreements(Exchange *x, Err *err);
 bool handle_agreements_csv(Exchange *x, Err *err);
 bool handle_round_csv(Exchange *x, Err *err);
 bool handle_receipt(Exchange *x, Err *err);
+bool handle_simulate(Exchange *x, Err *err);
+bool handle_try(Exchange *x, Err *err);
 bool handle_dashboard(Exchange *x, Err *err);
 bool handle_permit(Exchange *x, Err *err);
 bool handle_permit_file(Exchange *x, Err *err);

@@ -78,6 +78,10 @@ MUST_USE bool match_replay(Arena *a, Str input, bool as_json, Str *ret_text, Err
 /* The same for rows that nobody froze, to try out what would come of them: with this secret, whatever the file says of commitment,
  * root and secret. Its first line is another than a real outcome's. */
 MUST_USE bool match_try(Arena *a, Str input, Hash secret, bool as_json, Str *ret_text, Err *err);
+/* The rows as they would have come out with other caps, and the lots that fell in the round itself, so that nothing differs but
+ * for the caps: caps is lines "cell,NAME,WITHIN,CAP,OWN" (of cells that the round has) and "pool,N". Errors as match_replay();
+ * FIELD_CHOICE for a cell that it has not. The text is that of match_try(). */
+MUST_USE bool match_with_caps(Arena *a, Str input, Str caps, bool as_json, Str *ret_text, Err *err);
 /* The root of a round's rows and rules, to publish before the secret is revealed (and before a beacon's value is known). */
 MUST_USE bool match_replay_root(Arena *a, Str input, Hash *ret, Err *err);
 /* `goldenbridge match replay FILE [--json]`: argv[0] is "match". Returns the exit status. */

@@ -123,6 +123,46 @@ bool match_try(Arena *a, Str input, Hash secret, bool as_json, Str *ret_text, Er
            print_outcome(a, &r, "goldenbridge-trial/1", as_json, ret_text, err);
 }
 
+/* The line of caps for the cell that a row is about; an empty text if there is none. */
+static Str cap_for(Str caps, Str row)
+{
+    size_t name = str_find(row, STR(","), 5);
+    Str head = name == SIZE_MAX ? row : str_sub(row, 0, name + 1), line;
+    while (str_cut(&caps, '\n', &line)) {
+        if (str_starts(str_trim(line), head)) {
+            return str_trim(line);
+        }
+    }
+    return (Str){0};
+}
+
+static bool put_caps(ReplayRound *r, Str caps, Err *err)
+{
+    uint32_t changed = 0, asked = 0;
+    Str line;
+    for (uint32_t i = 0; i < r->row_count; i++) {
+        Str other = str_starts(r->rows[i].text, STR("cell,")) ? cap_for(caps, r->rows[i].text) : (Str){0};
+        changed += other.len > 0;
+        r->rows[i].text = other.len > 0 ? other : r->rows[i].text;
+    }
+    for (Str rest = caps; str_cut(&rest, '\n', &line);) {
+        int64_t pool;
+        line = str_trim(line);
+        asked += str_starts(line, STR("cell,"));
+        if (str_starts(line, STR("pool,")) && str_to_int(str_sub(line, 5, line.len), &pool) && pool >= 0 && pool < UINT32_MAX) {
+            r->pool = (uint32_t)pool;
+        }
+    }
+    return changed == asked || err_set(err, FIELD_CHOICE, "The caps name a cell that the round has not, or one twice.");
+}
+
+bool match_with_caps(Arena *a, Str input, Str caps, bool as_json, Str *ret_text, Err *err)
+{
+    ReplayRound r;
+    return replay_read(a, input, &r, err) && find_seed(a, &r, err) && put_caps(&r, caps, err) &&
+           print_outcome(a, &r, "goldenbridge-trial/1", as_json, ret_text, err);
+}
+
 bool match_replay_root(Arena *a, Str input, Hash *ret, Err *err)
 {
     ReplayRound r;

@@ -495,6 +495,10 @@ static void add_nav(const PageView *v, Json *model)
     if (page_reads_figures(v)) {
         add_nav_item(v, nav, STR("/dashboard"), view_text(v->a, v->language, "nav.figures", NULL));
     }
+    if (page_tries(v)) {
+        add_nav_item(v, nav, STR("/law/try"), view_text(v->a, v->language, "nav.try", NULL));
+        add_nav_item(v, nav, STR("/simulate"), view_text(v->a, v->language, "nav.simulate", NULL));
+    }
     if (v->caller->party.len == 0 && json_get(scheme_info(v->scheme), "agreements") != NULL) {
         add_nav_item(v, nav, STR("/agreements"), view_text(v->a, v->language, "agreements.title", NULL));
     }

@@ -8,6 +8,7 @@
 #include "flow/reach.h"
 #include "flow/session.h"
 #include "notice/notice.h"
+#include "trial/trial.h"
 
 /* One request's view of the world. */
 typedef struct {
@@ -156,6 +157,19 @@ MUST_USE bool page_agreements(const PageView *v, Day on, Page *ret, Err *err);
 MUST_USE bool page_agreements_csv(const PageView *v, Json **ret, Err *err);
 /* How the scheme runs; NOT_ALLOWED for roles that scheme.json does not name. */
 MUST_USE bool page_dashboard(const PageView *v, Page *ret, Err *err);
+
+/* A draft tried on past decisions: the form, and where it was sent the report. NOT_ALLOWED for roles that scheme.json does not
+ * name. Faults of the draft stand on the page. */
+typedef struct {
+    bool sent;
+    Str choice;          /* "model@day" */
+    Str file_name, file; /* instead of a choice */
+    Str from;            /* a day, or empty */
+} PageTryAsk;
+MUST_USE bool page_try(const PageView *v, const PageTryAsk *ask, Page *ret, Err *err);
+
+/* The scheme years ahead from simulation.json of its folder, for the roles that try drafts; NOT_FOUND where it has none. */
+MUST_USE bool page_simulate(const PageView *v, Page *ret, Err *err);
 
 /* The permit of a case: page, QR code (SVG), paper (PDF). Parties of the case and staff only. */
 MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);

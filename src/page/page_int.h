@@ -70,6 +70,7 @@ Str page_href_of_read(const PageView *v, const CaseRow *row);
 /* Adds countries [{country, state, since, way, …}] as they stood on the day, where the scheme keeps them. */
 MUST_USE bool page_countries(const PageView *v, Day on, Json *model, Err *err);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
+bool page_tries(const PageView *v);          /* whether drafts are tried by the caller */
 bool page_has_role(const PageView *v, Str role);
 
 /* Adds what stands in the way of signing in or of a change to it, where there is something. `wrong`: words for a wrong secret. */

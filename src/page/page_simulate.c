@@ -1,0 +1,85 @@
+/* page_simulate.c: the scheme years ahead: bands as charts with their tables, the definition, and how far it is from what was published.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "page_int.h"
+
+#include "simulate/simulate.h"
+
+enum { RUNS = 20, SEED = 1 };
+
+static Str word(const PageView *v, const char *key)
+{
+    return view_text(v->a, v->language, key, NULL);
+}
+
+static Str simulate_word(const PageView *v, const char *name)
+{
+    return word(v, str_c(v->a, str_printf(v->a, "simulate.%s", name)));
+}
+
+static void add_chart(const PageView *v, Json *model, const Json *report, SimSeries series)
+{
+    static const char *const BANDS[] = {"low", "mid", "high"};
+    const Json *years = json_get(report, "years");
+    Json *chart = page_add(v, page_list_in(v, model, "charts")), *labels, *all, *source;
+    page_set_text(v, chart, "kind", STR("line"));
+    page_set_text(v, chart, "id", str_printf(v->a, "sim-%s", sim_series_name(series)));
+    page_set_text(v, chart, "title", simulate_word(v, sim_series_name(series)));
+    page_set_text(v, chart, "x_label", word(v, "series.year"));
+    labels = page_list_in(v, chart, "labels");
+    all = page_list_in(v, chart, "series");
+    for (size_t b = 0; b < COUNT_OF(BANDS); b++) {
+        Json *one = page_add(v, all), *values = page_list_in(v, one, "values");
+        page_set_text(v, one, "label", simulate_word(v, BANDS[b]));
+        for (size_t i = 0; i < json_count(years); i++) {
+            json_push(v->a, values, json_get(years->items[i], sim_series_name(series))->items[b]);
+            if (b == 0) {
+                json_push(v->a, labels, json_new_str(v->a, json_text_at(years->items[i], "year")));
+            }
+        }
+    }
+    source = page_object_in(v, chart, "source");
+    page_set_text(v, source, "label", simulate_word(v, "source"));
+    page_set_text(v, source, "day", day_print(v->a, v->today));
+}
+
+static void add_published(const PageView *v, Json *model, const Json *report)
+{
+    const Json *published = json_get(report, "published");
+    Json *rows = page_list_in(v, model, "published");
+    for (size_t i = 0; i < json_count(published); i++) {
+        const Json *p = published->items[i];
+        int64_t apart = json_to_int(json_get(p, "permille"), 0), size = apart < 0 ? -apart : apart;
+        Json *j = page_add(v, rows);
+        page_set_text(v, j, "series", simulate_word(v, str_c(v->a, json_text_at(p, "series"))));
+        page_set_text(v, j, "month", json_text_at(p, "month"));
+        page_set_text(v, j, "value", json_text_at(p, "value"));
+        page_set_text(v, j, "mid", json_text(json_get(p, "bands")->items[1]));
+        page_set_text(v, j, "apart", str_printf(v->a, "%s%lld.%lld %%", apart < 0 ? "−" : "+", (long long)(size / 10), (long long)(size % 10)));
+        page_set_text(v, j, "source", json_text_at(p, "source"));
+        page_set_text(v, j, "use", simulate_word(v, str_eq(json_text_at(p, "use"), STR("fit")) ? "fit" : "test"));
+        page_set_bool(v, j, "within", json_is_true(json_get(p, "within")));
+    }
+}
+
+bool page_simulate(const PageView *v, Page *ret, Err *err)
+{
+    static const SimSeries SHOWN[] = {SIM_STOCK, SIM_OVERSTAY, SIM_ARRIVALS, SIM_EXTENSIONS, SIM_REENTRIES, SIM_CHANGES, SIM_DEPARTURES};
+    Json *data, *report;
+    SimModel *model;
+    if (!page_tries(v)) {
+        return err_set(err, NOT_ALLOWED, "This page is for those who prepare the law.");
+    }
+    if (!scheme_file_json(v->a, str_printf(v->a, "%.*s/simulation.json", STR_ARG(scheme_folder(v->scheme))), &data, err) ||
+        !sim_read(v->a, data, &model, err) || !sim_report(v->a, model, SEED, RUNS, &report, err)) {
+        return false;
+    }
+    *ret = (Page){"simulate", json_new_object(v->a)};
+    page_frame(v, ret->model, word(v, "simulate.title"));
+    page_set_text(v, ret->model, "runs", json_text_at(report, "runs"));
+    page_set_text(v, ret->model, "seed", json_text_at(report, "seed"));
+    for (size_t i = 0; i < COUNT_OF(SHOWN); i++) {
+        add_chart(v, ret->model, report, SHOWN[i]);
+    }
+    add_published(v, ret->model, report);
+    return true;
+}

@@ -1,0 +1,154 @@
+/* bands.c: many runs of one model → the range in which most of them lie, beside what was published.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "simulate_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BANDS = 3 };
+static const uint32_t PERCENT[BANDS] = {5, 50, 95};
+
+const char *sim_series_name(SimSeries s)
+{
+    static const char *const NAMES[SIM_SERIES_COUNT] = {"arrivals", "re_entries", "extensions", "changes", "departures", "new_overstay", "stock", "overstay"};
+    return NAMES[s];
+}
+
+size_t sim_months(const SimModel *m)
+{
+    return m->months;
+}
+
+Str sim_month_name(Arena *a, const SimModel *m, size_t month)
+{
+    size_t at = m->first_month + month;
+    return str_printf(a, "%04d-%02d", m->first_year + (int)(at / 12), (int)(at % 12) + 1);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Sorts values. */
+static void take_bands(int64_t *values, uint32_t runs, int64_t *ret)
+{
+    qsort(values, runs, sizeof *values, by_size);
+    for (int b = 0; b < BANDS; b++) {
+        uint32_t at = (runs * PERCENT[b] + 99) / 100;
+        ret[b] = values[at > 0 ? at - 1 : 0];
+    }
+}
+
+/* all[run × months × series] */
+static bool run_all(Arena *a, const SimModel *m, uint64_t seed, uint32_t runs, int64_t **ret, Err *err)
+{
+    size_t row = (size_t)m->months * SIM_SERIES_COUNT;
+    *ret = ARENA_ARRAY(a, int64_t, row * runs + 1);
+    SimRandom seeds = sim_random(seed);
+    Arena *one = arena_new(0);
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < runs; i++) {
+        ok = sim_run(one, m, sim_next(&seeds), *ret + row * i, err);
+        arena_reset(one);
+    }
+    arena_free(one);
+    return ok;
+}
+
+static void bands_of(const int64_t *all, size_t row, uint32_t runs, size_t at, int64_t *scratch, int64_t *ret)
+{
+    for (uint32_t i = 0; i < runs; i++) {
+        scratch[i] = all[row * i + at];
+    }
+    take_bands(scratch, runs, ret);
+}
+
+bool sim_bands(Arena *a, const SimModel *m, uint64_t seed, uint32_t runs, int64_t *ret, Err *err)
+{
+    int64_t *all, *scratch = ARENA_ARRAY(a, int64_t, runs + 1);
+    size_t row = (size_t)m->months * SIM_SERIES_COUNT;
+    if (!run_all(a, m, seed, runs, &all, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < row; i++) {
+        bands_of(all, row, runs, i, scratch, ret + i * BANDS);
+    }
+    return true;
+}
+
+/* ---- The report ---- */
+
+static Json *bands_json(Arena *a, const int64_t *bands)
+{
+    Json *list = json_new_array(a);
+    for (int b = 0; b < BANDS; b++) {
+        json_push(a, list, json_new_int(a, bands[b]));
+    }
+    return list;
+}
+
+static Json *year_json(Arena *a, const SimModel *m, const int64_t *all, uint32_t runs, uint32_t from, uint32_t until)
+{
+    Json *j = json_new_object(a);
+    int64_t *values = ARENA_ARRAY(a, int64_t, runs + 1), bands[BANDS];
+    size_t row = (size_t)m->months * SIM_SERIES_COUNT;
+    json_set(a, j, STR("year"), json_new_str(a, str_sub(sim_month_name(a, m, from), 0, 4)));
+    json_set(a, j, STR("months"), json_new_int(a, until - from));
+    for (int s = 0; s < SIM_SERIES_COUNT; s++) {
+        for (uint32_t i = 0; i < runs; i++) {
+            values[i] = 0;
+            for (uint32_t k = s >= SIM_STOCK ? until - 1 : from; k < until; k++) {
+                values[i] += all[row * i + (size_t)k * SIM_SERIES_COUNT + (size_t)s];
+            }
+        }
+        take_bands(values, runs, bands);
+        json_set(a, j, str_from_c(sim_series_name((SimSeries)s)), bands_json(a, bands));
+    }
+    return j;
+}
+
+static Json *published_json(Arena *a, const SimModel *m, const SimPublished *p, const int64_t *all, uint32_t runs)
+{
+    Json *j = json_new_object(a);
+    int64_t *values = ARENA_ARRAY(a, int64_t, runs + 1), bands[BANDS] = {0};
+    bands_of(all, (size_t)m->months * SIM_SERIES_COUNT, runs, (size_t)p->at * SIM_SERIES_COUNT + (size_t)p->series_at, values, bands);
+    int64_t apart = (bands[1] - p->value) * 1000 / p->value;
+    json_set(a, j, STR("series"), json_new_str(a, p->series));
+    json_set(a, j, STR("month"), json_new_str(a, p->month));
+    json_set(a, j, STR("value"), json_new_int(a, p->value));
+    json_set(a, j, STR("use"), json_new_str(a, p->use));
+    json_set(a, j, STR("source"), json_new_str(a, p->source));
+    json_set(a, j, STR("bands"), bands_json(a, bands));
+    json_set(a, j, STR("permille"), json_new_int(a, apart));
+    json_set(a, j, STR("limit_permille"), json_new_int(a, p->limit));
+    json_set(a, j, STR("within"), json_new_bool(a, apart <= p->limit && -apart <= p->limit));
+    return j;
+}
+
+bool sim_report(Arena *a, const SimModel *m, uint64_t seed, uint32_t runs, Json **ret, Err *err)
+{
+    int64_t *all;
+    if (!run_all(a, m, seed, runs, &all, err)) {
+        return false;
+    }
+    Json *j = *ret = json_new_object(a), *years = json_new_array(a), *published = json_new_array(a);
+    json_set(a, j, STR("seed"), json_new_str(a, str_printf(a, "%llu", (unsigned long long)seed)));
+    json_set(a, j, STR("runs"), json_new_int(a, runs));
+    json_set(a, j, STR("months"), json_new_int(a, m->months));
+    for (uint32_t from = 0; from < m->months;) {
+        uint32_t until = from + 12 - (m->first_month + from) % 12;
+        until = until > m->months ? m->months : until;
+        json_push(a, years, year_json(a, m, all, runs, from, until));
+        from = until;
+    }
+    for (uint32_t i = 0; i < m->published_count && runs > 0; i++) {
+        if (m->published[i].at < m->months) {
+            json_push(a, published, published_json(a, m, &m->published[i], all, runs));
+        }
+    }
+    json_set(a, j, STR("years"), years);
+    json_set(a, j, STR("published"), published);
+    return true;
+}
