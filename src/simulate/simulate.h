@@ -1,6 +1,6 @@
 /* simulate.h: a scheme years ahead from stated rates: arrivals through the matching of rooms, extensions, re-entry, workplace
  * changes, departures, overstay. Pure; whole numbers only, own generator: the same seed gives the same bytes on every machine.
- * The data is described in docs/scheme-format.md, the model in docs/adr/0006-simulation.md.
+ * The data is described in docs/scheme-format.md, the model in docs/adr/0007-simulation.md.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef SIMULATE_SIMULATE_H
 #define SIMULATE_SIMULATE_H
