@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/sign_in.sh
 skip() { echo "SKIP $1"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
 command -v java >/dev/null && command -v mvn >/dev/null || skip "java and mvn are not installed"
 lib=$PWD/out/verapdf/lib
@@ -27,7 +28,7 @@ out/goldenbridge serve --demo --store "$dir/s" --port 0 > "$dir/out" & server=$!
 for _ in $(seq 200); do [ -s "$dir/out" ] && break; sleep 0.05; done
 origin=$(grep -o 'http://[^ ]*' "$dir/out")
 get() { # account, language, path, file
-  curl -s -c "$dir/$1.jar" -o /dev/null -d "login=$1" "$origin/sign-in"
+  sign_in_page "$dir/$1.jar" "$1" "$origin"
   curl -s -b "language=$2; session=$(awk '$6 == "session" {print $7}' "$dir/$1.jar")" -o "$4" "$origin$3"
   [ "$(head -c 5 "$4")" = "%PDF-" ]
 }

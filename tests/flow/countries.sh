@@ -2,6 +2,7 @@
 # countries.sh: a country is selected long before it sends, or never does; a suspension holds some steps of its people and lets others go on.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/sign_in.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"; [ -n "${server:-}" ] && kill "$server" 2>/dev/null' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
@@ -53,7 +54,7 @@ referred() { G list application --as officer --json --limit 1000 | jq -r '[.case
 app=$(referred)
 [ -z "$app" ] || ok "a referral" G do application.refer --as officer --case "$app"
 [ -z "$app" ] || is "names nobody from there" 0 "$(of "$app" '.data.referred // [] | length')"
-page() { local jar=$dir/jar; curl -s -c "$jar" -o /dev/null -d login="$1" "localhost:$port/sign-in"; curl -s -b "$jar" -H "Accept-Language: en" "localhost:$port/case/$2" | sed -n '/<main/,/<\/main>/p' | tr '\n' ' '; }
+page() { local jar=$dir/jar; rm -f "$jar"; sign_in_page "$jar" "$1" "localhost:$port"; curl -s -b "$jar" -H "Accept-Language: en" "localhost:$port/case/$2" | sed -n '/<main/,/<\/main>/p' | tr '\n' ' '; }
 has "the case page says what is held" "Recruitment from this country is suspended" "$(page officer "$accepted")"
 has "since when" "datetime=\"$before\"" "$(page officer "$accepted")"
 has "by which article" "act=act&amp;at=4" "$(page officer "$accepted")"

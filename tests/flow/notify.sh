@@ -3,6 +3,7 @@
 # reader's language, to confirmed addresses only, each once with several senders and after kill -9, tried again, erased with the person.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/sign_in.sh
 . tests/flow/tools/npm.sh
 dir=$(mktemp -d); pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EXIT
@@ -25,7 +26,7 @@ post_office() { # refusals, slowness
 serve() { rm -f "$dir/serve.out"; out/goldenbridge serve --demo --store "$dir/s.store" --port 0 > "$dir/serve.out" 2>&1 & server=$!; pids+=($!); wait_for "$dir/serve.out"; origin=$(grep -o 'http://[^ ]*' "$dir/serve.out"); }
 unserve() { kill "$server"; wait "$server" 2>/dev/null; }
 C() { curl -s -b "$dir/$1.jar" -c "$dir/$1.jar" "${@:2}"; }
-sign_in() { C "$1" -o /dev/null "$origin/language?to=${2:-en}"; C "$1" -o /dev/null -d "login=$1" "$origin/sign-in"; }
+sign_in() { C "$1" -o /dev/null "$origin/language?to=${2:-en}"; sign_in_page "$dir/$1.jar" "$1" "$origin"; }
 csrf() { C "$1" "$origin/contact" | grep -oP 'name="csrf" value="\K[^"]+' | head -1; }
 post() { C "$1" -o "$dir/answer" -w '%{http_code}' --data-urlencode "csrf=$(csrf "$1")" "${@:2}"; }
 

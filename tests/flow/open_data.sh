@@ -2,6 +2,7 @@
 # open_data.sh: open data leaves small cells out, and each total is counted again from the public log by a script that shares no code.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/sign_in.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"; [ -n "${server:-}" ] && kill "$server" 2>/dev/null' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
@@ -16,7 +17,7 @@ for _ in $(seq 100); do curl -sf "$origin/healthz" >/dev/null && break; sleep 0.
 sets=$(jq -r '.figures.open.sets[].id' law/kr-eps/scheme.json)
 for set in $sets; do ok "$set is whole" python3 tests/verifier/verify_open.py "$origin" "$set"; done
 is "everybody who was registered is counted" 60 "$(curl -s "$origin/open-data/registrations.json" | jq '."goldenbridge:total"')"
-is "staff gets no more" "$(curl -s "$origin/open-data/changes.csv")" "$(curl -s -c "$dir/jar" -o /dev/null -d login=ministry "$origin/sign-in"; curl -s -b "$dir/jar" -H "Accept-Language: en" "$origin/open-data/changes.csv")"
+is "staff gets no more" "$(curl -s "$origin/open-data/changes.csv")" "$(sign_in_page "$dir/jar" ministry "$origin"; curl -s -b "$dir/jar" -H "Accept-Language: en" "$origin/open-data/changes.csv")"
 is "a small cell is empty" 1 "$(curl -s "$origin/open-data/permits.csv" | tr -d '\r' | grep -cE ',$|,""$' | awk '{print ($1 > 0)}')"
 is "no such set" 404 "$(curl -s -o /dev/null -w '%{http_code}' "$origin/open-data/nothing.csv")"
 # A server that drops a case from the total, or shows a small cell, is found out.

@@ -3,6 +3,7 @@
 # may read, tried again with the same id, never to a private address unless the operator allows it, with a log of deliveries.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/sign_in.sh
 . tests/flow/tools/npm.sh
 dir=$(mktemp -d); pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EXIT
@@ -14,7 +15,7 @@ is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 
 wait_for() { for _ in $(seq 200); do [ -s "$1" ] && return 0; sleep 0.05; done; echo "FAIL $1 did not come"; failed=$((failed + 1)); }
 got() { jq -rs "$1" "$dir/got"; }
 A() { local who=$1; shift; curl -s -H "Authorization: Bearer $(cat "$dir/$who.token")" -H 'Content-Type: application/json' "$@"; }
-token() { curl -s -c "$dir/jar" -o /dev/null -d "login=$1" "$origin/sign-in"; awk '$6 == "session" {print $7}' "$dir/jar" > "$dir/$1.token"; }
+token() { rm -f "$dir/jar"; sign_in_page "$dir/jar" "$1" "$origin"; awk '$6 == "session" {print $7}' "$dir/jar" > "$dir/$1.token"; }
 serve() { rm -f "$dir/serve.out"; out/goldenbridge serve --demo --store "$dir/s.store" --port 0 > "$dir/serve.out" 2>&1 & server=$!; pids+=($!); wait_for "$dir/serve.out"; origin=$(grep -o 'http://[^ ]*' "$dir/serve.out"); }
 unserve() { kill "$server"; wait "$server" 2>/dev/null; }
 receiver() { rm -f "$dir/port"; node tests/flow/tools/hook_receiver.cjs "$dir/port" "$dir/got" "$dir/keys" "$1" & receiver=$!; pids+=($!); wait_for "$dir/port"; port=$(cat "$dir/port"); }

@@ -2,6 +2,7 @@
 # roster.sh: a place on the roster: standing, why passed over, likely wait, extension, return after a failed match, one person once.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/sign_in.sh
 dir=$(mktemp -d); server=
 trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s
@@ -22,8 +23,7 @@ url=http://127.0.0.1:$port
 out/goldenbridge serve --demo --port "$port" >"$dir/server" 2>&1 & server=$!
 for _ in $(seq 50); do curl -sf "$url/healthz" >/dev/null && break; sleep 0.1; done
 page() { rm -f "$dir/jar"; curl -s -c "$dir/jar" -b "$dir/jar" -o /dev/null "$url/language?to=en&back=/"
-         local secret; secret=$(curl -s -c "$dir/jar" -b "$dir/jar" "$url/sign-in" | grep -oE 'name="csrf" value="[^"]+"' | head -n 1 | cut -d\" -f4)
-         curl -s -c "$dir/jar" -b "$dir/jar" -o /dev/null -d "login=$1&csrf=$secret" "$url/sign-in"; curl -s -b "$dir/jar" "$url/${2:-}" | tr '\n' ' '; }
+         sign_in_page "$dir/jar" "$1" "$url"; curl -s -b "$dir/jar" "$url/${2:-}" | tr '\n' ' '; }
 home=$(page worker-roster)
 has "the place" "$home" "Place "
 has "the draws on the roster and why" "$home" "The last draws on this roster"
