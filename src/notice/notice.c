@@ -33,7 +33,8 @@ static bool add_sendings(Store *s, Arena *a, const Flow *f, const Notice *n, Err
     here.store = s;
     Err closed;
     if (!flow_caller(&here, a, n->account, &caller, &scheme, &closed)) {
-        return closed.code == NOT_SIGNED_IN || (*err = closed, false);
+        *err = closed;
+        return closed.code == NOT_SIGNED_IN;
     }
     if (!contact_find(s, a, n->account, contact_person(f, scheme, &caller), &contact, err)) {
         return false;

@@ -179,7 +179,8 @@ static bool reads_case(const Flow *in, Arena *a, const Webhook *w, const Scheme 
     const CaseRow *row;
     *ret = false;
     if (!flow_caller(in, a, w->account, &caller, &scheme, &closed)) {
-        return closed.code == NOT_SIGNED_IN || (*err = closed, false);
+        *err = closed;
+        return closed.code == NOT_SIGNED_IN;
     }
     QueryReach reach = flow_reach(a, s, &caller);
     if (!webhook_may(s, &caller)) {
