@@ -31,7 +31,11 @@ static bool claim_in(const Flow *in, void *host, Err *err)
         return true;
     }
     const StoreValue *c = rows.cells;
-    s->id = c[0].s, s->channel = c[1].s, s->account = c[2].s, s->about = c[3].s, s->attempts = c[4].i + 1;
+    s->id = c[0].s;
+    s->channel = c[1].s;
+    s->account = c[2].s;
+    s->about = c[3].s;
+    s->attempts = c[4].i + 1;
     StoreValue u[] = {STORE_S(s->id), STORE_I(s->now.ms + CLAIM_MS), STORE_I(s->attempts)};
     return store_exec(in->store, "UPDATE outbox SET next_at = $2, attempts = $3 WHERE id = $1", u, N(u), err);
 }
