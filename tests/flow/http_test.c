@@ -281,6 +281,9 @@ TEST(a_form_of_who_is_not_signed_in_needs_the_cookie_and_the_secret_of_one_brows
     Request again = request_of(s, METHOD_GET, STR("/sign-in"));
     again.cookie_form = page.set_form;
     check(answer(s, &again).set_form.len == 0); /* has one already */
+    Response icon = get(s, STR("/favicon.ico")); /* asked for beside a page: must not outdate the form on it */
+    eq_int(icon.status, 404);
+    check(icon.set_form.len == 0);
 }
 
 TEST(a_refused_form_comes_back_with_its_faults_and_what_was_sent)
