@@ -50,8 +50,11 @@ static bool add_day(const PageView *v, Buf *b, Str cell, size_t *at)
 
 static Str cell_text(const PageView *v, Str cell)
 {
-    if (str_eq_c(cell, "true") || str_eq_c(cell, "false")) {
-        return view_text(v->a, v->language, str_eq_c(cell, "true") ? "form.yes" : "form.no", NULL);
+    if (str_eq_c(cell, "true")) {
+        return view_text(v->a, v->language, "form.yes", NULL);
+    }
+    if (str_eq_c(cell, "false")) {
+        return view_text(v->a, v->language, "form.no", NULL);
     }
     Buf b = buf_new(v->a, 65536);
     for (size_t at = 0; at < cell.len;) {
