@@ -104,7 +104,7 @@ def faults(case, got):
 class Cases:
     """The cases of a model, put together by the version that governs their day, ready for one run of the engine each."""
     def __init__(self, cases, versions, holidays):
-        self.groups = {}
+        self.groups, self.holidays = {}, holidays
         for case in cases:
             path = run_cases.governing(versions, case['day'])
             if path:
@@ -114,6 +114,13 @@ class Cases:
             self.names[path], needs = run_cases.title(path)
             facts = [dict(c['facts'], **({'holidays': holidays} if needs and 'holidays' not in c['facts'] else {})) for c in group]
             self.rows[path] = ''.join(json.dumps(f) + '\n' for f in facts)
+
+    def notice_alone(self, tool, folder, path, xml):
+        """As notice(), one case at a time: only then the engine tells what went wrong inside, such as two rules of a UNIQUE table."""
+        copy = os.path.join(folder, '%d.dmn' % threading.get_ident())
+        with open(copy, 'w', encoding='utf-8') as f:
+            f.write(xml)
+        return any(run_cases.run(tool, c, {c['model']: [('', copy)]}, self.holidays) for c in self.groups.get(path, []))
 
     def notice(self, tool, folder, path, xml):
         if path not in self.groups:
@@ -147,7 +154,11 @@ def survivors_of(tool, pool, folder, versions, cases):
     texts = {path: open(path, encoding='utf-8').read() for _, path in versions}
     work = [(cell, paths, new) for cell, paths in cells(versions).items()
             for new in (input_mutants(cell[3]) if cell[2] == 'in' else output_mutants(cell[3]))]
-    dead = pool.map(lambda w: any(cases.notice(tool, folder, p, mutate(texts[p], *w[0], w[2])) for p in sorted(w[1])), work)
+    def noticed(w):
+        mutants = [(p, mutate(texts[p], *w[0], w[2])) for p in sorted(w[1])]
+        return any(cases.notice(tool, folder, *m) for m in mutants) or any(cases.notice_alone(tool, folder, *m) for m in mutants)
+
+    dead = pool.map(noticed, work)
     return len(work), ['%s | %s | %s → %s' % (c[0], c[1] or 'output', c[3], new) for (c, _, new), d in zip(work, dead) if not d]
 
 
