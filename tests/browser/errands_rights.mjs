@@ -13,6 +13,7 @@ async function press(person, group, step) {
 }
 
 async function fitsThePhone(person) {
+  await person.page.waitForLoadState(); // with its style sheet
   const wide = await person.page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide <= PHONE.width, `the page is ${wide} wide`);
 }
