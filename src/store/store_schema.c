@@ -51,6 +51,13 @@ static const struct {
         " FOR EACH STATEMENT EXECUTE FUNCTION log_append_only();"
         "REVOKE UPDATE, DELETE, TRUNCATE ON log_events, log_tiles, log_checkpoints, log_commands FROM PUBLIC, CURRENT_USER;",
     },
+    { /* the index by stream was of another collation than the column, so that no question could use it */
+        "",
+
+        "ALTER TABLE log_events ALTER COLUMN stream TYPE TEXT COLLATE \"C\";"
+        "ALTER TABLE log_commands ALTER COLUMN key TYPE TEXT COLLATE \"C\";"
+        "ALTER TABLE log_person_keys ALTER COLUMN person TYPE TEXT COLLATE \"C\";",
+    },
 };
 enum { NEWEST = COUNT_OF(MIGRATIONS) };
 
