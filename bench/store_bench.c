@@ -161,7 +161,7 @@ static void one_command(Store *s, Arena *a, int64_t i)
 }
 
 /* As the lane does it: what those who wait are about is asked for together. */
-static void expect_group(Store *s, int64_t first, int writers)
+static void begin_group(Store *s, int64_t first, int writers)
 {
     Err err;
     StoreExpected list[MOST_WRITERS];
@@ -170,7 +170,7 @@ static void expect_group(Store *s, int64_t first, int writers)
         Event e = event_of(a, first + i);
         list[i] = (StoreExpected){.key = e.command, .stream = e.stream};
     }
-    need(store_expect(s, list, (size_t)writers, &err), &err);
+    need(store_begin_for(s, list, (size_t)writers, &err), &err);
     arena_free(a);
 }
 
@@ -189,8 +189,7 @@ static double our_commands(Str url, int writers)
     int64_t first = rows;
     double start = now_s();
     while ((now_s() - start) * 1000 < RUN_MS) {
-        need(store_begin(s, &err), &err);
-        expect_group(s, rows, writers);
+        begin_group(s, rows, writers);
         for (int i = 0; i < writers; i++) {
             one_command(s, a, rows++);
         }

@@ -33,6 +33,14 @@ static bool take_head(void *host, const StoreValue *cells, size_t count)
     return false;
 }
 
+void heads_at(Store *s, int64_t size)
+{
+    if (s->known_size != size) {
+        heads_forget(s);
+        s->known_size = size;
+    }
+}
+
 static Head *slot_of(Store *s, Hash id)
 {
     uint32_t at;

@@ -34,7 +34,7 @@ static void know(Store *s, const Done *d)
 
 void done_know(Store *s, const Done *d)
 {
-    if (s->in_transaction && map_get(&s->done.map, d->key) == NULL) {
+    if (map_get(&s->done.map, d->key) == NULL) {
         know(s, d);
     }
 }
@@ -94,7 +94,9 @@ static bool find_done(Store *s, Arena *a, Str key, Done *ret, Err *err)
         return false;
     }
     *ret = t.done;
-    done_know(s, ret);
+    if (s->in_transaction) {
+        done_know(s, ret);
+    }
     return true;
 }
 

@@ -36,18 +36,18 @@ typedef struct {
     const char *name;
     bool (*open)(Store *s, Str target, StoreMode mode, Err *err);
     void (*close)(Store *s); /* also removes what is half made */
-    /* Write lock, and the size of the log under it. */
-    bool (*begin)(Store *s, int64_t *ret_size, Err *err);
+    /* Write lock, and the size of the log under it (ret_size NULL: there is none yet). What is expected is a hint. */
+    bool (*begin)(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err);
     bool (*commit)(Store *s, Err *err);
     void (*rollback)(Store *s);
     bool (*is_alive)(Store *s); /* the transaction is still there: neither rolled back by the database nor lost with it */
+    bool (*is_answered)(Store *s); /* after a commit that failed: the database said that it did; NULL where that is not sure */
     bool (*begin_snapshot)(Store *s, Err *err); /* reads until rollback see one state */
     bool (*run)(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
     /* Like run without rows, but the answer may come later: with the next run or commit. */
     bool (*post)(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
     /* Many of them at once. Those on one table keep their order, others need not. Inside a transaction. */
     bool (*post_all)(Store *s, const Waiting *list, size_t count, Err *err);
-    bool (*sync)(Store *s, Err *err); /* the answers to all that was posted; NULL where there are none to wait for */
     /* The last events of these streams and what is remembered of these keys, into heads and done; NULL where asking is cheap. */
     bool (*expect)(Store *s, const StoreExpected *list, size_t count, Err *err);
     bool (*script)(Store *s, const char *sql, Err *err); /* several statements, no parameters; internal */
@@ -124,6 +124,7 @@ struct Store {
     bool in_transaction, in_savepoint, is_internal, was_duplicate;
     bool is_savepoint_sent; /* it is made only when something is written before it ends */
     bool is_lost;           /* the transaction can only be rolled back */
+    bool has_kept_nothing;  /* the last one */
     bool is_half_made; /* a file of our own making that is no store yet */
     int64_t size, saved_size; /* of the log inside the transaction, at the savepoint */
     Head *heads;              /* HEAD_SLOTS; good while nobody else writes: known_size is the size they belong to */
@@ -150,6 +151,7 @@ extern const char INSERT_EVENT[], INSERT_COMMAND[];
 
 /* store_append.c */
 void heads_forget(Store *s);
+void heads_at(Store *s, int64_t size); /* the log has this size: what is known of another is forgotten */
 void heads_undo(Store *s); /* back to the savepoint */
 bool heads_know(Store *s, Str stream); /* or it waits to be written */
 void heads_set(Store *s, Str stream, int64_t version, Str hash);

@@ -197,9 +197,3 @@ bool later_before(Store *s, const char *sql, Err *err)
     }
     return true;
 }
-
-bool store_settle(Store *s, Err *err)
-{
-    check_that(s->in_transaction);
-    return later_send(s, err) && (s->engine->sync == NULL || s->engine->sync(s, err));
-}

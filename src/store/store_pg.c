@@ -151,11 +151,6 @@ bool pg_post(Store *s, const char *sql, const StoreValue *params, size_t count, 
            send_one(s, sql, params, count, err) && (p->in_block || pg_finish(s, NULL, err));
 }
 
-static bool pg_sync(Store *s, Err *err)
-{
-    return pg_is_usable(s, err) && pg_finish(s, NULL, err);
-}
-
 static bool run_once(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err)
 {
     Pg *p = s->conn;
@@ -229,7 +224,7 @@ static bool pg_is_alive(Store *s)
 }
 
 /* One round trip: BEGIN, the lock, and under it the size of the log. The lock ends with the transaction. */
-static bool pg_begin(Store *s, int64_t *ret_size, Err *err)
+static bool pg_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err)
 {
     Pg *p = s->conn;
     int64_t size = 0;
@@ -239,7 +234,7 @@ static bool pg_begin(Store *s, int64_t *ret_size, Err *err)
     p->in_block = true;
     bool ok = store_post(s, "BEGIN ISOLATION LEVEL READ COMMITTED", NULL, 0, err) &&
               store_post(s, "SELECT pg_advisory_xact_lock(4702111234474983745)", NULL, 0, err) &&
-              (ret_size == NULL || store_int(s, "SELECT max(seq) FROM log_events", NULL, 0, &size, err));
+              (ret_size == NULL || pg_ask_begin(s, list, count, &size, err));
     if (!ok) {
         pg_rollback(s);
         return false;
@@ -271,6 +266,12 @@ static bool pg_commit(Store *s, Err *err)
     return ok;
 }
 
+static bool pg_is_answered(Store *s)
+{
+    const Pg *p = s->conn;
+    return PQstatus(p->conn) == CONNECTION_OK;
+}
+
 static bool pg_begin_snapshot(Store *s, Err *err)
 {
     Pg *p = s->conn;
@@ -293,11 +294,11 @@ const Engine ENGINE_PG = {
     .commit = pg_commit,
     .rollback = pg_rollback,
     .is_alive = pg_is_alive,
+    .is_answered = pg_is_answered,
     .begin_snapshot = pg_begin_snapshot,
     .run = pg_run,
     .post = pg_post,
     .post_all = pg_post_all,
-    .sync = pg_sync,
     .expect = pg_expect,
     .script = pg_script,
     .backup = pg_backup,

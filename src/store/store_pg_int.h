@@ -55,6 +55,8 @@ StoreValue pg_cell(const PGresult *r, int row, int column);
 
 /* store_pg_many.c */
 MUST_USE bool pg_post_all(Store *s, const Waiting *list, size_t count, Err *err);
+/* The size of the log and what is expected, in the round trip that begins the transaction. */
+MUST_USE bool pg_ask_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err);
 MUST_USE bool pg_expect(Store *s, const StoreExpected *list, size_t count, Err *err);
 
 /* store_pg_care.c */

@@ -26,9 +26,12 @@ static void put_int(Buf *b, uint64_t n, int bytes)
 /* PostgreSQL's binary form: dimensions, whether there are nulls, type; length and start of the one dimension. */
 static void put_array_head(Buf *b, StoreKind kind, size_t count)
 {
-    put_int(b, 1, 4);
+    put_int(b, count > 0, 4);
     put_int(b, 1, 4);
     put_int(b, TYPES[kind].oid, 4);
+    if (count == 0) {
+        return;
+    }
     put_int(b, count, 4);
     put_int(b, 1, 4);
 }
@@ -209,81 +212,130 @@ bool pg_post_all(Store *s, const Waiting *list, size_t count, Err *err)
 
 /* ---- Asking ------------------------------------------------------------------------------------------------------------ */
 
-static const char HEADS[] = "SELECT w.stream, e.version, e.hash FROM unnest($1::text[]) AS w(stream) LEFT JOIN LATERAL (SELECT version, hash"
-                            " FROM log_events WHERE stream = w.stream ORDER BY version DESC LIMIT 1) AS e ON true";
-static const char COMMANDS[] = "SELECT w.key, c.request, c.outcome, c.mac FROM unnest($1::text[]) AS w(key) LEFT JOIN log_commands AS c ON"
-                               " c.key = w.key";
+/* Three kinds of rows: the size of the log; the head of a stream; a command that was done. */
+static const char QUESTION[] =
+    "SELECT 0 AS kind, '' AS name, max(seq) AS number, NULL::bytea AS one, NULL::text AS two, NULL::bytea AS three FROM log_events"
+    " UNION ALL SELECT 1, w.stream, e.version, e.hash, NULL, NULL FROM unnest($1::text[]) AS w(stream) LEFT JOIN LATERAL (SELECT version, hash"
+    " FROM log_events WHERE stream = w.stream ORDER BY version DESC LIMIT 1) AS e ON true"
+    " UNION ALL SELECT 2, w.key, NULL, c.request, c.outcome, c.mac FROM unnest($2::text[]) AS w(key) LEFT JOIN log_commands AS c ON c.key = w.key";
+enum { ROW_SIZE, ROW_HEAD, ROW_COMMAND };
+enum { KIND, NAME, NUMBER, ONE, TWO, THREE };
 
-static bool ask(Store *s, const char *sql, Arena *a, const Str *texts, size_t count, PGresult **ret, Err *err)
+typedef struct {
+    Str *keys, *streams;
+    size_t key_count, stream_count;
+} Asked;
+
+static Asked all_of(Arena *a, const StoreExpected *list, size_t count)
+{
+    Asked q = {.keys = ARENA_ARRAY(a, Str, count + 1), .streams = ARENA_ARRAY(a, Str, count + 1)};
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].key.len > 0) {
+            q.keys[q.key_count++] = list[i].key;
+        }
+        if (list[i].stream.len > 0) {
+            q.streams[q.stream_count++] = list[i].stream;
+        }
+    }
+    return q;
+}
+
+static bool ask(Store *s, Arena *a, const Asked *q, PGresult **ret, Err *err)
 {
     PgSlot *slot;
     PgParams p = {0};
+    const struct {
+        const Str *texts;
+        size_t count;
+    } arrays[] = {{q->streams, q->stream_count}, {q->keys, q->key_count}};
     *ret = NULL;
-    if (!pg_prepare(s, sql, &slot, err)) {
+    if (!pg_prepare(s, QUESTION, &slot, err)) {
         return false;
     }
-    Buf b = buf_new(a, MOST_BYTES);
-    put_array_head(&b, STORE_TEXT, count);
-    for (size_t i = 0; i < count; i++) {
-        put_element(&b, &STORE_S(texts[i]));
+    for (size_t k = 0; k < COUNT_OF(arrays); k++) {
+        Buf b = buf_new(a, MOST_BYTES);
+        put_array_head(&b, STORE_TEXT, arrays[k].count);
+        for (size_t i = 0; i < arrays[k].count; i++) {
+            put_element(&b, &STORE_S(arrays[k].texts[i]));
+        }
+        add_param(&p, &b);
     }
-    add_param(&p, &b);
     return pg_send(s, slot->number, &p, err) && pg_finish(s, ret, err);
 }
 
-static bool ask_heads(Store *s, Arena *a, const Str *streams, size_t count, Err *err)
+static int64_t size_in(const PGresult *r)
 {
-    PGresult *r;
-    if (count == 0) {
-        return true;
-    }
-    if (!ask(s, HEADS, a, streams, count, &r, err)) {
-        return false;
-    }
     for (int i = 0; i < PQntuples(r); i++) {
-        StoreValue hash = pg_cell(r, i, 2);
-        if (hash.kind == STORE_NULL || hash.s.len == sizeof(Hash)) {
-            heads_set(s, pg_cell(r, i, 0).s, pg_cell(r, i, 1).i, hash.s);
+        if (pg_cell(r, i, KIND).i == ROW_SIZE) {
+            return pg_cell(r, i, NUMBER).i; /* 0 where it is null */
         }
     }
-    PQclear(r);
-    return true;
+    bug("no row of the size");
 }
 
-static bool ask_commands(Store *s, Arena *a, const Str *keys, size_t count, Err *err)
+static void learn_head(Store *s, const PGresult *r, int row)
+{
+    StoreValue hash = pg_cell(r, row, ONE);
+    if (hash.kind == STORE_NULL || hash.s.len == sizeof(Hash)) { /* damage is said where it is looked for */
+        heads_set(s, pg_cell(r, row, NAME).s, pg_cell(r, row, NUMBER).i, hash.s);
+    }
+}
+
+static void learn_command(Store *s, const PGresult *r, int row)
+{
+    Done d = {.key = pg_cell(r, row, NAME).s};
+    if (!PQgetisnull(r, row, ONE)) {
+        d = (Done){d.key, pg_cell(r, row, ONE).s, pg_cell(r, row, TWO).s, pg_cell(r, row, THREE).s};
+    }
+    done_know(s, &d);
+}
+
+static void learn(Store *s, const PGresult *r)
+{
+    for (int i = 0; i < PQntuples(r); i++) {
+        int64_t kind = pg_cell(r, i, KIND).i;
+        if (kind == ROW_HEAD) {
+            learn_head(s, r, i);
+        } else if (kind == ROW_COMMAND) {
+            learn_command(s, r, i);
+        }
+    }
+}
+
+bool pg_ask_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err)
 {
     PGresult *r;
-    if (count == 0) {
-        return true;
+    Arena *a = arena_new(0);
+    Asked q = all_of(a, list, count);
+    bool ok = ask(s, a, &q, &r, err);
+    if (ok) {
+        *ret_size = size_in(r);
+        heads_at(s, *ret_size);
+        learn(s, r);
+        PQclear(r);
     }
-    if (!ask(s, COMMANDS, a, keys, count, &r, err)) {
-        return false;
-    }
-    for (int i = 0; i < PQntuples(r); i++) {
-        Done d = {.key = pg_cell(r, i, 0).s};
-        if (!PQgetisnull(r, i, 1)) {
-            d = (Done){d.key, pg_cell(r, i, 1).s, pg_cell(r, i, 2).s, pg_cell(r, i, 3).s};
-        }
-        done_know(s, &d);
-    }
-    PQclear(r);
-    return true;
+    arena_free(a);
+    return ok;
 }
 
 bool pg_expect(Store *s, const StoreExpected *list, size_t count, Err *err)
 {
+    PGresult *r;
     Arena *a = arena_new(0);
-    Str *keys = ARENA_ARRAY(a, Str, count + 1), *streams = ARENA_ARRAY(a, Str, count + 1);
-    size_t key_count = 0, stream_count = 0;
+    StoreExpected *unknown = ARENA_ARRAY(a, StoreExpected, count);
+    size_t n = 0;
     for (size_t i = 0; i < count; i++) {
-        if (list[i].key.len > 0 && map_get(&s->done.map, list[i].key) == NULL) {
-            keys[key_count++] = list[i].key;
-        }
-        if (list[i].stream.len > 0 && !heads_know(s, list[i].stream)) {
-            streams[stream_count++] = list[i].stream;
-        }
+        bool key = list[i].key.len > 0 && map_get(&s->done.map, list[i].key) == NULL;
+        bool stream = list[i].stream.len > 0 && !heads_know(s, list[i].stream);
+        unknown[n] = (StoreExpected){.key = key ? list[i].key : STR(""), .stream = stream ? list[i].stream : STR("")};
+        n += key || stream;
     }
-    bool ok = pg_is_usable(s, err) && ask_commands(s, a, keys, key_count, err) && ask_heads(s, a, streams, stream_count, err);
+    Asked q = all_of(a, unknown, n);
+    bool ok = n == 0 || (pg_is_usable(s, err) && ask(s, a, &q, &r, err));
+    if (n > 0 && ok) {
+        learn(s, r);
+        PQclear(r);
+    }
     arena_free(a);
     return ok;
 }

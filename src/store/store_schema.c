@@ -76,7 +76,7 @@ static bool run_from(Store *s, size_t version, Err *err)
 
 bool schema_create(Store *s, Err *err)
 {
-    if (!s->engine->begin(s, NULL, err)) {
+    if (!s->engine->begin(s, NULL, 0, NULL, err)) {
         return false;
     }
     StoreValue v[] = {STORE_S(s->log_verifier)};
@@ -114,7 +114,7 @@ bool schema_migrate(Store *s, Err *err)
         return err_set(err, STORE_VERSION, "The store is older than this program: open it once for writing.");
     }
     int64_t ignored;
-    if (!s->engine->begin(s, &ignored, err)) {
+    if (!s->engine->begin(s, NULL, 0, &ignored, err)) {
         return false;
     }
     /* Again under the lock: another process may have been first. */

@@ -356,8 +356,10 @@ static bool lite_open(Store *s, Str target, StoreMode mode, Err *err)
 
 /* ---- Transactions ----------------------------------------------------------------------------------------------------- */
 
-static bool lite_begin(Store *s, int64_t *ret_size, Err *err)
+static bool lite_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err)
 {
+    (void)list; /* asking is cheap here */
+    (void)count;
     int64_t size = 0;
     if (!store_run(s, "BEGIN IMMEDIATE", NULL, 0, NULL, err)) {
         return false;

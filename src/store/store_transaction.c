@@ -4,13 +4,17 @@
 
 bool store_begin(Store *s, Err *err)
 {
+    return store_begin_for(s, NULL, 0, err);
+}
+
+bool store_begin_for(Store *s, const StoreExpected *list, size_t count, Err *err)
+{
     check_that(!s->in_transaction && s->mode != STORE_READ);
-    if (!s->engine->begin(s, &s->size, err)) {
+    if (!s->engine->begin(s, list, count, &s->size, err)) {
+        done_forget(s);
         return false;
     }
-    if (s->size != s->known_size) {
-        heads_forget(s);
-    }
+    heads_at(s, s->size);
     s->in_transaction = true;
     s->in_savepoint = s->is_savepoint_sent = s->is_lost = false;
     return true;
@@ -29,11 +33,24 @@ static bool lost(Err *err)
     return err_set(err, STORE_FAILED, "%s", err_plain(STORE_FAILED));
 }
 
+bool store_is_lost(const Store *s)
+{
+    return s->is_lost;
+}
+
+bool store_kept_nothing(const Store *s)
+{
+    return s->has_kept_nothing;
+}
+
 bool store_commit(Store *s, Err *err)
 {
     check_that(s->in_transaction && !s->in_savepoint);
-    if (s->is_lost ? !lost(err) : !later_send(s, err) || !s->engine->commit(s, err)) {
+    bool is_sent = !s->is_lost ? later_send(s, err) : lost(err);
+    if (!is_sent || !s->engine->commit(s, err)) {
+        bool may_be_kept = is_sent && (s->engine->is_answered == NULL || !s->engine->is_answered(s));
         store_rollback(s);
+        s->has_kept_nothing = s->has_kept_nothing && !may_be_kept;
         return false;
     }
     s->known_size = s->size;
@@ -46,6 +63,7 @@ void store_rollback(Store *s)
     if (s->in_transaction) {
         later_cut(s, 0);
         s->in_savepoint = false;
+        s->has_kept_nothing = s->engine->is_alive(s);
         s->engine->rollback(s);
         heads_forget(s);
         end_transaction(s);
