@@ -52,12 +52,14 @@ bool later_may_run(const Store *s, const char *sql, Err *err)
         return true;
     }
     for (const char *p = sql; *p != '\0'; p++) {
-        if (strncasecmp(p, "log_", 4) == 0 && (p == sql || !is_word(p[-1]))) {
+        if ((*p == 'l' || *p == 'L') && strncasecmp(p, "log_", 4) == 0 && (p == sql || !is_word(p[-1]))) {
             return err_set(err, NOT_ALLOWED, "The log may only be appended to.");
         }
     }
     return true;
 }
+
+static bool send(Store *s, const char *sql, bool writes, Err *err);
 
 /* ---- Keeping ---------------------------------------------------------------------------------------------------------- */
 
@@ -96,7 +98,7 @@ bool later_add(Store *s, const char *sql, const StoreValue *params, size_t count
     if (!later_may_run(s, sql, err)) {
         return false;
     }
-    if ((l->count >= MOST_WAITING || l->bytes >= MOST_BYTES || l->table_count == MOST_TABLES) && !later_send(s, err)) {
+    if ((l->count >= MOST_WAITING || l->bytes >= MOST_BYTES || l->table_count == MOST_TABLES) && !send(s, NULL, true, err)) {
         return false;
     }
     if (table.len == 0) { /* not one of those that may wait */
@@ -122,18 +124,22 @@ static void clear(Later *l)
     *l = (Later){.arena = a};
 }
 
-void later_cut(Store *s, size_t count)
+static void cut_to(Later *l, size_t count)
 {
-    Later *l = &s->later;
-    if (count == 0) {
-        clear(l);
-        return;
-    }
     check_that(count <= l->count);
     l->count = count;
     l->table_count = 0;
     for (size_t i = 0; i < count; i++) {
         note_table(l, later_table(l->list[i].sql));
+    }
+}
+
+void later_cut(Store *s, size_t count)
+{
+    Later *l = &s->later;
+    cut_to(l, count);
+    if (count == 0) {
+        clear(l);
     }
 }
 
@@ -150,50 +156,101 @@ const StoreValue *later_find(const Store *s, const char *sql, size_t at, Str tex
 
 /* ---- Sending ---------------------------------------------------------------------------------------------------------- */
 
-static bool send_part(Store *s, size_t from, size_t to, Err *err)
+/* What is sent now, and in which place; the rest goes on waiting. */
+typedef struct {
+    Waiting *list;
+    size_t before, count; /* before: of commands before the savepoint */
+} Picked;
+
+static bool is_named(const char *sql, const Waiting *w)
 {
-    return from == to || s->engine->post_all(s, s->later.list + from, to - from, err);
+    return sql == NULL || names(sql, later_table(w->sql));
 }
 
-/* What the commands before wrote stays outside of this one's savepoint. */
-static bool send_with_savepoint(Store *s, Err *err)
+/* Whether something would be written inside of the savepoint. */
+static bool would_write(const Later *l, const char *sql)
 {
-    Later *l = &s->later;
+    for (size_t i = l->mark; i < l->count; i++) {
+        if (is_named(sql, &l->list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes out what writes to a table that sql names (all where sql is NULL), and, where a savepoint is to be made, all from before
+ * it: afterwards it could only go inside. */
+static Picked pick(Later *l, const char *sql, bool all_before)
+{
+    Picked p = {.list = ARENA_ARRAY(l->arena, Waiting, l->count)};
+    size_t kept = 0, mark = l->mark;
+    for (size_t i = 0; i < l->count; i++) {
+        bool is_before = i < l->mark;
+        if ((is_before && all_before) || is_named(sql, &l->list[i])) {
+            p.list[p.count++] = l->list[i];
+            p.before += is_before;
+            mark -= is_before;
+        } else {
+            l->list[kept++] = l->list[i];
+        }
+    }
+    l->mark = mark;
+    cut_to(l, kept);
+    return p;
+}
+
+static bool send_list(Store *s, const Waiting *list, size_t count, Err *err)
+{
+    return count == 0 || s->engine->post_all(s, list, count, err);
+}
+
+static bool send_savepoint(Store *s, Err *err)
+{
     bool before = s->is_internal;
     s->is_internal = true;
-    bool ok = send_part(s, 0, l->mark, err) && s->engine->post(s, "SAVEPOINT one", NULL, 0, err);
+    s->is_savepoint_sent = s->engine->post(s, "SAVEPOINT one", NULL, 0, err);
     s->is_internal = before;
-    s->is_lost = s->is_lost || !ok;
-    s->is_savepoint_sent = ok;
-    return ok && send_part(s, l->mark, l->count, err);
+    return s->is_savepoint_sent;
+}
+
+/* What the commands before wrote stays outside of this one's savepoint, which is made where something is written inside it. */
+static bool send(Store *s, const char *sql, bool writes, Err *err)
+{
+    Later *l = &s->later;
+    Picked p = {0};
+    bool must_mark = s->in_savepoint && !s->is_savepoint_sent && (writes || would_write(l, sql));
+    if (l->count > 0) {
+        p = pick(l, sql, must_mark);
+    }
+    if (!s->in_savepoint) {
+        p.before = p.count;
+    }
+    bool ok = send_list(s, p.list, p.before, err) && (!must_mark || send_savepoint(s, err));
+    s->is_lost = s->is_lost || !ok; /* it was another's, or nothing can be undone */
+    ok = ok && send_list(s, p.list + p.before, p.count - p.before, err);
+    if (l->count == 0) {
+        clear(l);
+    }
+    return ok;
 }
 
 bool later_send(Store *s, Err *err)
 {
-    Later *l = &s->later;
-    bool must_mark = s->in_savepoint && !s->is_savepoint_sent;
-    bool ok = must_mark ? send_with_savepoint(s, err) : send_part(s, 0, l->count, err);
-    if (!ok && !s->in_savepoint) {
-        s->is_lost = true;
-    }
-    clear(l);
-    return ok;
+    return s->later.count == 0 || send(s, NULL, false, err);
 }
 
 bool later_before(Store *s, const char *sql, Err *err)
 {
     const Later *l = &s->later;
+    bool reads = starts(sql, "SELECT"), is_needed = !reads && s->in_savepoint && !s->is_savepoint_sent;
     if (!s->in_transaction) {
         return true;
     }
-    if (!starts(sql, "SELECT")) {
-        bool must_mark = s->in_savepoint && !s->is_savepoint_sent;
-        return (l->count == 0 && !must_mark) || later_send(s, err);
+    if (!reads && later_table(sql).len == 0) { /* changes tables: everything first */
+        return send(s, NULL, true, err);
     }
-    for (size_t i = 0; i < l->table_count; i++) {
-        if (names(sql, l->tables[i])) {
-            return later_send(s, err);
-        }
+    for (size_t i = 0; i < l->table_count && !is_needed; i++) {
+        is_needed = names(sql, l->tables[i]);
     }
-    return true;
+    return !is_needed || send(s, sql, !reads, err);
 }

@@ -103,7 +103,7 @@ bool store_release(Store *s, Err *err)
         store_rollback_to(s);
         return lost(err);
     }
-    if (s->is_savepoint_sent && (!later_send(s, err) || !post_own(s, "RELEASE SAVEPOINT one", err))) {
+    if (s->is_savepoint_sent && !post_own(s, "RELEASE SAVEPOINT one", err)) {
         store_rollback_to(s);
         return false;
     }
@@ -116,8 +116,6 @@ bool store_release(Store *s, Err *err)
 static void roll_back_sent(Store *s)
 {
     Err ignored;
-    later_cut(s, 0);
-    s->is_savepoint_sent = false; /* so that the statements are not held up */
     bool ok = store_peek(s, "ROLLBACK TO SAVEPOINT one", NULL, 0, NULL, &ignored) ||
               store_peek(s, "ROLLBACK TO SAVEPOINT one", NULL, 0, NULL, &ignored);
     s->is_lost = s->is_lost || !ok || !post_own(s, "RELEASE SAVEPOINT one", &ignored);
@@ -126,11 +124,11 @@ static void roll_back_sent(Store *s)
 void store_rollback_to(Store *s)
 {
     check_that(s->in_savepoint);
+    later_cut(s, s->later.mark);
     if (s->is_savepoint_sent) {
         roll_back_sent(s);
-    } else if (!s->is_lost) {
-        later_cut(s, s->later.mark);
     }
+    s->is_savepoint_sent = false;
     s->size = s->saved_size;
     s->in_savepoint = false;
     heads_undo(s);
