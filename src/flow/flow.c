@@ -217,6 +217,7 @@ typedef struct {
     const Command *command;
     Instant now;
     FlowResult *ret;
+    Hash request; /* where the command has a key */
     Facts facts;
     CommandInput in;
 } Pipeline;
@@ -287,24 +288,23 @@ static bool write_events(Pipeline *p)
     }
     for (size_t i = 0; i < plan->count; i++) {
         ArenaMark mark = arena_mark(p->a);
-        if (!project_apply(p->f->store, p->a, &plan->events[i], err)) {
+        if (!project_apply(p->f->store, p->a, &plan->events[i], p->in.row, err)) {
             return false;
         }
         arena_rewind(p->a, mark);
     }
     p->ret->outcome = make_outcome(p);
-    Hash request = request_hash(p->a, p->caller, p->command);
     return p->command->key.len == 0 ||
-           store_done_set(p->f->store, p->a, p->command->key, request, p->ret->outcome, err);
+           store_done_set(p->f->store, p->a, p->command->key, p->request, p->ret->outcome, err);
 }
 
 /* The whole pipeline, top to bottom. */
 static bool run_stages(Pipeline *p, bool dry)
 {
     FlowResult *r = p->ret;
-    Hash request = request_hash(p->a, p->caller, p->command);
     if (p->command->key.len > 0) {
-        if (!store_done(p->f->store, p->a, p->command->key, request, &r->outcome, &r->err)) {
+        p->request = request_hash(p->a, p->caller, p->command);
+        if (!store_done(p->f->store, p->a, p->command->key, p->request, &r->outcome, &r->err)) {
             return false;
         }
         if (r->outcome != NULL) {
@@ -638,7 +638,7 @@ static bool write_reads(const Flow *in, void *host, Err *err)
         json_set(a, e.data, STR("person"), json_new_str(a, r->persons[i]));
         json_set(a, e.data, STR("reason"), json_new_str(a, r->reason));
         e.version = store_version_of(in->store, e.stream) + 1;
-        ok = store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, err);
+        ok = store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, NULL, err);
     }
     return ok;
 }
