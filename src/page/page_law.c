@@ -200,8 +200,8 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
 
 void page_law_table(const PageView *v, Json *decision, const Json *element)
 {
-    Json *table = page_add(v, page_list_in(v, decision, "tables")), *columns = page_list_in(v, table, "columns"),
-         *rows = page_list_in(v, table, "rows");
+    Json *tables = json_get(decision, "tables"), *table = page_add(v, tables ? tables : page_list_in(v, decision, "tables"));
+    Json *columns = page_list_in(v, table, "columns"), *rows = page_list_in(v, table, "rows");
     const Json *inputs = json_get(element, "inputs"), *outputs = json_get(element, "outputs"), *rules = json_get(element, "rules");
     page_set_text(v, table, "decision", page_label(v, "decisions", json_text_at(element, "name")));
     page_set_text(v, table, "hit_policy", json_text_at(element, "hit_policy"));

@@ -155,6 +155,9 @@ static void add_numbers(const PageView *v, Json *numbers, const SchemeModel *now
             page_set_text(v, entry, "href", page_model_href(v, now->name, span.to));
         }
         page_law_table(v, entry, narrowed(v, e, rules));
+        const Json *tables = json_get(entry, "tables");
+        Json *table = tables->items[json_count(tables) - 1];
+        page_set_text(v, table, "region", str_printf(v->a, "%.*s: %.*s", STR_ARG(json_text_at(entry, "label")), STR_ARG(json_text_at(table, "decision"))));
     }
 }
 

@@ -83,6 +83,7 @@ def compared(server):
     yield 'a year is compared', status == 200 and '/law/model/employer-points?day=2026-06-01' in page and '10320' in page and '10030' in page
     rows = rows_of(page)
     yield 'a row that did not change is not shown', 'contract-check.hourly-minimum.y2024' not in rows and bool(rows)
+    yield 'every changed table of a rule is shown', {'headcount-limit.place-uplift.u2', 'headcount-limit.base-rows.a1', 'headcount-limit.place-uplift.u1'} <= set(rows)
     yield 'the wage known from memory is marked', any(rows.values()) and not all(rows.values())
     page = server.get('/law/changes?from=2024-01-09&to=2024-01-10')[1]
     yield 'a changed article leads to both texts', all('/law/article?act=rule&amp;at=5-2&amp;day=%s' % d in page for d in ('2024-01-09', '2024-01-10'))
