@@ -34,7 +34,7 @@ static Str annotation(const DmnRuleTrace *trace, const char *name)
 }
 
 /* Source letters are seen (L, N, P); M is from memory; "low" marks a weak source. */
-static bool is_unverified(Str source)
+bool decide_source_is_unverified(Str source)
 {
     return str_find(source, STR("M"), 0) != SIZE_MAX || str_find(source, STR("low"), 0) != SIZE_MAX;
 }
@@ -64,7 +64,7 @@ static void add_ground(Arena *a, Decision *d, Str code)
         g->cites = annotation(rule, "article");
         g->cites = g->cites.len ? g->cites : annotation(rule, "description");
         g->source = annotation(rule, "source");
-        g->unverified = is_unverified(g->source);
+        g->unverified = decide_source_is_unverified(g->source);
     }
 }
 
@@ -90,7 +90,7 @@ static bool any_unverified(const DmnTrace *t)
     for (size_t i = 0; i < t->count; i++) {
         for (size_t k = 0; k < t->steps[i].rule_count; k++) {
             const DmnRuleTrace *rule = &t->steps[i].rules[k];
-            if (rule->fired && is_unverified(annotation(rule, "source"))) {
+            if (rule->fired && decide_source_is_unverified(annotation(rule, "source"))) {
                 return true;
             }
         }

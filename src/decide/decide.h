@@ -60,6 +60,9 @@ size_t decide_allowed(Arena *a, const DmnInput *in, Str **ret);
 /* The name that `text` was probably meant to be; empty if none is near. */
 Str decide_nearest(Arena *a, Str text, const Str *names, size_t count);
 
+/* Whether a rule's annotation "source" tells of memory ("M") or of a weak source ("low"). */
+bool decide_source_is_unverified(Str source);
+
 /* "employer-eligibility" → "Employer eligibility": by convention the name of a model's top decision. */
 Str decide_top(Arena *a, Str model);
 bool decision_is_granted(const Decision *d);

@@ -27,6 +27,22 @@ bool handle_law_article(Exchange *x, Err *err)
            http_page(x, &page, err);
 }
 
+static bool day_named(const Exchange *x, const char *field, Day otherwise, Day *ret, Err *err)
+{
+    Str text = http_query(x, field);
+    *ret = otherwise;
+    return text.len == 0 || day_parse(text, ret) || err_field(err, FIELD_FORMAT, field, "A day such as 2026-03-31 is expected.");
+}
+
+/* Left out: from a year ago to today. */
+bool handle_law_changes(Exchange *x, Err *err)
+{
+    Day from, to;
+    Page page;
+    return day_named(x, "to", x->v.today, &to, err) && day_named(x, "from", day_add_months(to, -12), &from, err) &&
+           page_law_changes(&x->v, from, to, &page, err) && http_page(x, &page, err);
+}
+
 bool handle_law_model(Exchange *x, Err *err)
 {
     Day day;

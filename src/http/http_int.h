@@ -156,6 +156,7 @@ bool handle_metrics(Exchange *x, Err *err);
 bool handle_my_data(Exchange *x, Err *err);
 bool handle_law(Exchange *x, Err *err);
 bool handle_law_article(Exchange *x, Err *err);
+bool handle_law_changes(Exchange *x, Err *err);
 bool handle_law_model(Exchange *x, Err *err);
 bool handle_log(Exchange *x, Err *err);
 bool handle_log_entry(Exchange *x, Err *err);

@@ -50,6 +50,7 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/calendar/*/*", WHO_ANYBODY, handle_calendar, NULL},
     {METHOD_GET, "/law", WHO_ANYBODY, handle_law, NULL},
     {METHOD_GET, "/law/article", WHO_ANYBODY, handle_law_article, NULL},
+    {METHOD_GET, "/law/changes", WHO_ANYBODY, handle_law_changes, NULL},
     {METHOD_GET, "/law/try", WHO_STAFF, handle_try, NULL},
     {METHOD_POST, "/law/try", WHO_STAFF, handle_try, NULL},
     {METHOD_GET, "/simulate", WHO_STAFF, handle_simulate, NULL},

@@ -133,6 +133,8 @@ MUST_USE bool page_check(const PageView *v, Str model, const Json *sent, Page *r
 MUST_USE bool page_law(const PageView *v, Day day, Str wanted, Page *ret, Err *err); /* wanted: words of a title; empty: everything */
 MUST_USE bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, Err *err);
 MUST_USE bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err);
+/* What differs between two days: articles, versions of models, and the rows of tables that began, ended or changed. */
+MUST_USE bool page_law_changes(const PageView *v, Day from, Day to, Page *ret, Err *err);
 
 /* The public log, and one entry with its proof of inclusion. No personal data. */
 MUST_USE bool page_log(const PageView *v, Page *ret, Err *err);

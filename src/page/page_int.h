@@ -34,6 +34,10 @@ MUST_USE bool page_vacancies(const PageView *v, Json *model, const CaseRow *row,
 Str page_calendar_href(const PageView *v);
 void page_holder(const PageView *v, Json *j, const CaseRow *row);
 Str page_case_href(const PageView *v, Str id);
+/* Pages of the law on a day; a decision table of dmn_describe() for the template decision_table. */
+Str page_article_href(const PageView *v, Str layer, Str article, Day day);
+Str page_model_href(const PageView *v, Str name, Day day);
+void page_law_table(const PageView *v, Json *decision, const Json *element);
 /* How persons are chosen by a step; NULL where it is an ordinary form. Adds candidates and criteria to the model. */
 const Json *page_choice_rule(const PageView *v, Str step);
 MUST_USE bool page_choose(const PageView *v, const PageFormAsk *ask, const CaseRow *row, Json *model, Err *err);

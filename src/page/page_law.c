@@ -5,12 +5,12 @@
 #include "base/fold.h"
 #include "flow/statute.h"
 
-static Str article_href(const PageView *v, Str layer, Str article, Day day)
+Str page_article_href(const PageView *v, Str layer, Str article, Day day)
 {
     return str_printf(v->a, "/law/article?act=%.*s&at=%.*s&day=%.*s", STR_ARG(layer), STR_ARG(article), STR_ARG(day_print(v->a, day)));
 }
 
-static Str model_href(const PageView *v, Str name, Day day)
+Str page_model_href(const PageView *v, Str name, Day day)
 {
     return str_printf(v->a, "/law/model/%.*s?day=%.*s", STR_ARG(name), STR_ARG(day_print(v->a, day)));
 }
@@ -54,7 +54,7 @@ static void add_statute(const PageView *v, Json *list, Str layer, const Json *in
             continue;
         }
         Json *a = page_add(v, out);
-        page_set_text(v, a, "href", article_href(v, layer, number, day));
+        page_set_text(v, a, "href", page_article_href(v, layer, number, day));
         page_set_text(v, a, "label", number);
         page_set_text(v, a, "heading", heading);
         page_set_bool(v, a, "found", wanted.len > 0);
@@ -68,7 +68,7 @@ static void add_model(const PageView *v, Json *list, const SchemeModel *model, D
         return;
     }
     Json *j = page_add(v, list);
-    page_set_text(v, j, "href", model_href(v, model->name, day));
+    page_set_text(v, j, "href", page_model_href(v, model->name, day));
     page_set_text(v, j, "label", label);
     page_set_text(v, j, "in_force_from", day_print(v->a, model->from));
 }
@@ -152,7 +152,7 @@ static void add_versions(const PageView *v, Json *model, const StatutePlace *p)
     for (size_t i = count; i > 0; i--) {
         Json *j = page_add(v, list);
         page_set_text(v, j, "label", day_print(v->a, days[i - 1]));
-        page_set_text(v, j, "href", article_href(v, p->ref.layer, p->ref.article, days[i - 1]));
+        page_set_text(v, j, "href", page_article_href(v, p->ref.layer, p->ref.article, days[i - 1]));
         page_set_bool(v, j, "current", day_cmp(days[i - 1], p->from) == 0);
     }
 }
@@ -190,7 +190,7 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
             map_set(&seen, name, cited);
             Json *j = page_add(v, cited);
             page_set_text(v, j, "label", page_label(v, "models", decide_top(v->a, name)));
-            page_set_text(v, j, "href", model_href(v, name, day));
+            page_set_text(v, j, "href", page_model_href(v, name, day));
         }
     }
     return true;
@@ -198,12 +198,12 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
 
 /* ---- One model ---- */
 
-static void add_table(const PageView *v, Json *decision, const Json *element)
+void page_law_table(const PageView *v, Json *decision, const Json *element)
 {
-    Json *table = page_add(v, page_list_in(v, decision, "tables")), *columns = page_list_in(v, table, "columns"),
-         *rows = page_list_in(v, table, "rows");
+    Json *tables = json_get(decision, "tables"), *table = page_add(v, tables ? tables : page_list_in(v, decision, "tables"));
+    Json *columns = page_list_in(v, table, "columns"), *rows = page_list_in(v, table, "rows");
     const Json *inputs = json_get(element, "inputs"), *outputs = json_get(element, "outputs"), *rules = json_get(element, "rules");
-    page_set_text(v, table, "decision", json_text_at(element, "name"));
+    page_set_text(v, table, "decision", page_label(v, "decisions", json_text_at(element, "name")));
     page_set_text(v, table, "hit_policy", json_text_at(element, "hit_policy"));
     for (size_t i = 0; i < json_count(inputs); i++) {
         page_set_text(v, page_add(v, columns), "label", page_label(v, "inputs", json_text(inputs->items[i])));
@@ -222,8 +222,23 @@ static void add_table(const PageView *v, Json *decision, const Json *element)
         for (size_t i = 0; i < json_count(out_texts); i++) {
             page_add_cell(v, out, json_text(out_texts->items[i]));
         }
+        page_set_text(v, row, "rule", json_text_at(rules->items[r], "id"));
+        page_set_bool(v, row, "unverified", decide_source_is_unverified(json_text(json_path(rules->items[r], "annotations.source"))));
         page_set(v, row, "cites", page_cites(v, json_text(json_path(rules->items[r], "annotations.article"))));
     }
+}
+
+/* What kind of fact it is, in words; a type of the scheme's own is a choice. */
+static Str type_in_words(const PageView *v, Str type)
+{
+    static const struct {
+        const char *type, *key;
+    } WORDS[] = {{"number", "law.kind_number"}, {"boolean", "law.kind_yes_no"}, {"date", "law.kind_day"}, {"string", "law.kind_text"}};
+    const char *key = "law.kind_choice";
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
+        key = str_eq(type, str_from_c(WORDS[i].type)) ? WORDS[i].key : key;
+    }
+    return str_eq(type, STR("Dates")) ? view_text(v->a, v->language, "law.kind_days", NULL) : view_text(v->a, v->language, key, NULL);
 }
 
 bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err)
@@ -245,15 +260,15 @@ bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err)
     for (size_t i = 0; i < json_count(ins); i++) {
         Json *j = page_add(v, inputs);
         page_set_text(v, j, "label", page_label(v, "inputs", json_text_at(ins->items[i], "name")));
-        page_set_text(v, j, "type", json_text_at(ins->items[i], "type"));
+        page_set_text(v, j, "type", type_in_words(v, json_text_at(ins->items[i], "type")));
     }
     for (size_t i = 0; i < json_count(elements); i++) {
         const Json *e = elements->items[i];
         Json *d = page_add(v, decisions);
         page_set_text(v, d, "id", json_text_at(e, "id"));
-        page_set_text(v, d, "label", json_text_at(e, "name"));
+        page_set_text(v, d, "label", page_label(v, "decisions", json_text_at(e, "name")));
         if (json_get(e, "rules") != NULL) {
-            add_table(v, d, e);
+            page_law_table(v, d, e);
         } else {
             page_set_text(v, d, "literal", json_text_at(e, "literal"));
         }

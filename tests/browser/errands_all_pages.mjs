@@ -8,7 +8,7 @@ import { DESK, LANGUAGES, PHONE, ROOT, expect } from './kit.mjs';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const WHO_SEES_WHAT = {
-  '': ['/', '/sign-in', '/sign-in/recover', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/open-data', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
+  '': ['/', '/sign-in', '/sign-in/recover', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/changes?from=2021-01-01&to=2022-01-01', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/open-data', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
   worker: ['/', '/me/access', '/case/CAN-000014', '/contract/PLA-000002', '/permit/PLA-000002', '/case/PLA-000002/do/placement.decline'],
   'worker-filed': ['/'],
   'worker-roster': ['/'],
@@ -76,7 +76,7 @@ async function noRawWords(world, language) {
 }
 
 const AXE_PAGES = {
-  '': ['/', '/sign-in', '/sign-in/recover', '/check?model=candidate-eligibility', '/law', '/law/article?act=act&at=8', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/open-data', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
+  '': ['/', '/sign-in', '/sign-in/recover', '/check?model=candidate-eligibility', '/law', '/law/article?act=act&at=8', '/law/changes?from=2021-01-01&to=2022-01-01', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/open-data', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
   worker: ['/', '/me/access', '/contract/PLA-000002', '/permit/PLA-000002'],
   'worker-roster': ['/'],
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select'],

@@ -43,6 +43,9 @@ says "allowed values are listed" "Allowed: manufacturing, construction" $G decid
 says "the nearest allowed value is offered" 'Did you mean "manufacturing"?' $G decide workplace-scope industry=Manufacturin
 says "an allowed value may be written otherwise" "granted" $G decide workplace-scope industry=HOTEL region=seoul "hotel job=Cleaner" --on 2026-06-01
 says "a misspelled model gets a hint" "Did you mean training?" $G decide trainin
+says "today is told as the day where none was told" "judged on today" $G decide reporting event=death known_on=2026-11-02
+says "the day is told from where it comes" '"day_from": "told"' $G decide reporting event=death known_on=2026-11-02 governing_day=2026-11-20 --json
+says "the law day is told as such" '"day_from": "law day"' $G decide training --json entry_day=2026-07-01 $training
 says "a day before the first version is told" "is decided from 2012-04-01 on" $G decide round-selection --on 2011-01-01
 says "missing facts are listed with their meaning" "day of entry into Korea" $G decide training --on 2026-07-16
 says "nothing told is cannot decide" "cannot decide" $G decide training --on 2026-07-16

@@ -517,6 +517,20 @@ TEST(the_law_is_searched_by_words_of_a_title)
     check(!has(&none, "/law/model/") && has(&none, "no such title"));
 }
 
+TEST(the_law_of_two_days_is_compared_by_anybody)
+{
+    Site *s = new_site(a);
+    Request q = request_of(s, METHOD_GET, STR("/law/changes"));
+    set(s, q.query, "from", STR("1990-01-01"));
+    set(s, q.query, "to", STR("2026-01-01"));
+    Response r = answer(s, &q);
+    eq_int(r.status, 200);
+    check(has(&r, "/law/model/") && has(&r, "1990-01-01"));
+    q = request_of(s, METHOD_GET, STR("/law/changes"));
+    set(s, q.query, "to", STR("soon"));
+    eq_int(answer(s, &q).status, 422);
+}
+
 /* ---- Compression ---- */
 
 static Response compressed(Site *s, Str path, Str accept)

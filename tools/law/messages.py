@@ -16,7 +16,7 @@ def main():
             continue
         for number, line in enumerate(open(os.path.join(HERE, name), encoding='utf-8'), 1):
             line = line.strip()
-            if line.startswith('# ') and line[2:] in ('inputs', 'outcomes', 'models', 'values', 'figures'):
+            if line.startswith('# ') and line[2:] in ('inputs', 'outcomes', 'models', 'values', 'figures', 'decisions'):
                 section = line[2:]
             if not line or line.startswith('#'):
                 continue

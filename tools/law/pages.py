@@ -124,7 +124,11 @@ def main():
              '`rule` the Enforcement Rule; `ima`, `imr` the Immigration Act and its Rule; `mwa` Minimum Wage Act; `lsa`, `lsd` Labour Standards '
              'Act and Decree; `npa` National Pension Act; `notice`, `committee`, `guideline`, `memorandum` the other layers.', '',
              'Every answer has `outcome`, `grounds` (reason codes), `missing` (facts that were needed and not given), and the figures named '
-             'on the page. "cannot decide" goes to an officer.', '', '| model | about |', '|---|---|']
+             'on the page. "cannot decide" goes to an officer.', '',
+             'The day whose law counts is told with `--on`, as the fact `governing day`, or named by the model (`law day` in the answer). Where '
+             'none of these is told the answer is about today and says so (`day_from` is `today` in JSON): right for a question about how things '
+             'stand, but not for what happened earlier. Tell the day of the application or of the deed for that.', '',
+             '| model | about |', '|---|---|']
     for path in gen.sources():
         name = os.path.basename(path)[:-4]
         cases = os.path.join(gen.ROOT, 'law', 'kr-eps', 'cases', name + '.json')
