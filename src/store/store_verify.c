@@ -1,8 +1,7 @@
 /* store_verify.c: walks the log as fast as it can be read and checks everything that was promised of it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "store_int.h"
+#include "store_verify_int.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +32,11 @@ typedef struct {
     Last *table;
     size_t mask, streams;
     MerkleEdge tree;
-    IndexMark mark;
+    VerifyWork *work;
+    int64_t last_seq; /* read */
     Hash tile[TILE_LEVELS][TILE];
     Signed *signed_sizes;
     size_t signed_count, signed_next;
-    char *entry;
-    size_t entry_room;
     Err *err;
     bool is_failed;
     char last_key[1024]; /* of the remembered commands */
@@ -50,18 +48,6 @@ static bool bad(Verify *v, int64_t seq, const char *why)
     v->ret->first_bad = seq;
     snprintf(v->ret->why, sizeof v->ret->why, "%s", why);
     return false;
-}
-
-void index_mark_add(IndexMark *m, Str stream, int64_t version, int64_t seq)
-{
-    uint64_t part;
-    unsigned char one[crypto_shorthash_BYTES];
-    crypto_shorthash(one, (const unsigned char *)stream.ptr, stream.len, m->key);
-    memcpy(&part, one, sizeof part);
-    uint64_t in[] = {part, (uint64_t)version, (uint64_t)seq};
-    crypto_shorthash(one, (const unsigned char *)in, sizeof in, m->key);
-    memcpy(&part, one, sizeof part);
-    m->sum += part;
 }
 
 /* ---- Chains ----------------------------------------------------------------------------------------------------------- */
@@ -106,13 +92,13 @@ static void grow_table(Verify *v)
     arena_free(old_arena);
 }
 
-static bool check_chain(Verify *v, int64_t seq, const EventScan *e, Hash stream, Hash hash)
+static bool check_chain(Verify *v, int64_t seq, int64_t version, Hash prev, Hash stream, Hash hash)
 {
     if (v->table == NULL || v->streams * 2 > v->mask) {
         grow_table(v);
     }
     Last *l = find_last(v, stream.b);
-    if (e->version != (int64_t)l->version + 1 || memcmp(e->prev.b, l->hash, sizeof l->hash) != 0) {
+    if (version != (int64_t)l->version + 1 || memcmp(prev.b, l->hash, sizeof l->hash) != 0) {
         return bad(v, seq, "chain broken: it does not follow the event before it in its case");
     }
     if (l->version == 0) {
@@ -191,88 +177,84 @@ static bool check_signed(Verify *v)
     return true;
 }
 
-/* ---- One event -------------------------------------------------------------------------------------------------------- */
-
-/* The id of a stream without JSON escapes. */
-static Str plain_stream(Verify *v, const EventScan *e)
-{
-    if (e->stream.len == 0 || memchr(e->stream.ptr, '\\', e->stream.len) == NULL) {
-        return e->stream;
-    }
-    Json *j;
-    Str quoted = str_printf(v->scratch, "\"%.*s\"", STR_ARG(e->stream));
-    return json_parse(v->scratch, quoted, &j, NULL) ? json_text(j) : e->stream;
-}
-
-static Hash leaf_of(Verify *v, const EventScan *e, Hash hash, Hash stream)
-{
-    if (EVENT_ENTRY_ROOM + e->public_facts.len > v->entry_room) {
-        v->entry_room = (EVENT_ENTRY_ROOM + e->public_facts.len) * 2;
-        v->entry = arena_alloc(v->arena, v->entry_room);
-    }
-    return merkle_leaf((Str){v->entry, event_scan_entry(e, hash, stream, v->entry)});
-}
+/* ---- Events --------------------------------------------------------------------------------------------------------------- */
 
 enum { SEQ, STREAM, VERSION, BYTES, HASH, LEAF, MAC };
 
-static bool check_row(void *host, const StoreValue *c, size_t count)
+/* What must be done in order, and only by the thread that has the store. */
+static bool in_order(Verify *v, const VerifyRow *r)
 {
-    Verify *v = host;
-    EventScan e;
-    check_that(count == MAC + 1);
-    v->rows++;
-    int64_t seq = c[SEQ].i;
-    if (seq != v->expected) {
+    if (r->seq != v->expected) {
         return bad(v, v->expected, "missing: the next event in the store has a later number");
     }
-    bool is_event = event_scan(c[BYTES].s, &e);
-    Str stream = is_event ? plain_stream(v, &e) : STR("");
-    Hash stream_hash = hash_of(stream);
-    expect_last(v, stream_hash.b);
-    Hash hash = hash_of(c[BYTES].s);
-    if (!str_eq(c[HASH].s, HASH_STR(hash))) {
-        return bad(v, seq, "hash differs: the event was changed");
+    if (r->why != NULL) {
+        return bad(v, r->seq, r->why);
     }
-    if (!is_event) {
-        return bad(v, seq, "not the bytes of an event");
-    }
-    if (!str_eq(stream, c[STREAM].s) || e.version != c[VERSION].i) {
-        return bad(v, seq, "its case or version in the table differs from the event");
-    }
-    Hash leaf = leaf_of(v, &e, hash, stream_hash);
-    if (!str_eq(c[LEAF].s, HASH_STR(leaf))) {
-        return bad(v, seq, "leaf differs from the tree");
-    }
-    if (v->s->keys.is_known) {
-        unsigned char mac[MAC_BYTES];
-        keys_mac(v->s, seq, hash, mac);
-        if (!str_eq(c[MAC].s, (Str){(const char *)mac, sizeof mac})) {
-            return bad(v, seq, "it was not written by this program: the mark under the store's key is wrong");
-        }
-    }
-    if (v->is_whole && (!check_chain(v, seq, &e, stream_hash, hash) || !grow_tree(v, leaf) || !check_signed(v))) {
+    if (v->is_whole && (!check_chain(v, r->seq, r->version, r->prev, r->stream_hash, r->hash) || !grow_tree(v, r->leaf) || !check_signed(v))) {
         return false;
-    }
-    if (v->is_whole) {
-        index_mark_add(&v->mark, stream, e.version, seq);
     }
     v->expected++;
     v->ret->events++;
     return true;
 }
 
+static bool all_in_order(Verify *v, const VerifyBatch *b)
+{
+    enum { AHEAD = 8 }; /* the table of streams is far larger than the cache */
+    for (size_t i = 0; i < b->count; i++) {
+        if (i + AHEAD < b->count) {
+            expect_last(v, b->rows[i + AHEAD].stream_hash.b);
+        }
+        if (!in_order(v, &b->rows[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The batch that is full goes to the other thread; the one that comes back from it is looked at meanwhile. */
+static bool turn_over(Verify *v)
+{
+    const VerifyBatch *done = verify_swap(v->work);
+    return done == NULL || all_in_order(v, done);
+}
+
+static bool take_row(void *host, const StoreValue *c, size_t count)
+{
+    Verify *v = host;
+    check_that(count == MAC + 1);
+    v->rows++;
+    v->last_seq = c[SEQ].i;
+    VerifyRow r = {.seq = c[SEQ].i, .column_version = c[VERSION].i, .column_stream = c[STREAM].s, .bytes = c[BYTES].s, .column_hash = c[HASH].s,
+                   .column_leaf = c[LEAF].s, .column_mac = c[MAC].s};
+    return !verify_add(v->work, &r) || turn_over(v);
+}
+
+/* The last two batches. */
+static bool finish_rows(Verify *v)
+{
+    bool ok = true;
+    for (int i = 0; ok && i < 2; i++) {
+        ok = turn_over(v);
+    }
+    return ok;
+}
+
 static bool walk_rows(Verify *v, Err *err)
 {
-    RowSink sink = {.each = check_row, .host = v};
+    RowSink sink = {.each = take_row, .host = v};
+    v->last_seq = v->expected - 1;
     do {
         v->rows = 0;
-        StoreValue p[] = {STORE_I(v->expected), STORE_I(CHUNK)};
+        StoreValue p[] = {STORE_I(v->last_seq + 1), STORE_I(CHUNK)};
         if (!store_run(v->s, "SELECT seq, stream, version, bytes, hash, leaf, mac FROM log_events WHERE seq >= $1"
                              " ORDER BY seq LIMIT $2", p, 2, &sink, err)) {
             return false;
         }
-        arena_reset(v->scratch);
     } while (v->rows == CHUNK && v->ret->first_bad == 0 && !v->is_failed);
+    if (v->ret->first_bad == 0 && !v->is_failed) {
+        (void)finish_rows(v);
+    }
     return !v->is_failed;
 }
 
@@ -335,7 +317,7 @@ static bool check_end(Verify *v, Err *err)
         return true;
     }
     bool is_same;
-    if (!v->s->engine->check_indexes(v->s, &v->mark, &is_same, err)) {
+    if (!v->s->engine->check_indexes(v->s, verify_mark(v->work), &is_same, err)) {
         return false;
     }
     if (!is_same) {
@@ -404,11 +386,12 @@ bool verify_walk(Store *s, int64_t from_seq, StoreVerify *ret, Err *err)
     v->expected = from_seq + 1;
     v->is_whole = from_seq == 0;
     v->err = err;
-    randombytes_buf(v->mark.key, sizeof v->mark.key);
+    v->work = verify_work_new(a, s);
     bool ok = (!v->is_whole || read_signed(v, err)) && (ret->first_bad > 0 || (check_signed(v) && walk_rows(v, err)));
     if (ok && v->is_whole && ret->first_bad == 0) {
         ok = check_end(v, err) && (ret->first_bad > 0 || check_rest(v, err));
     }
+    verify_work_end(v->work);
     arena_free(v->table_arena);
     arena_free(v->scratch);
     arena_free(a);

@@ -62,6 +62,8 @@ static int64_t check_whole_from(Arena *a, Str url, int64_t from, int64_t acknowl
     Err err = {0};
     Store *s = engine_open(url, STORE_WRITE);
     StoreVerify v;
+    check(store_begin(s, &err)); /* a server may still be at the commit that the killed one sent: it holds the lock */
+    store_rollback(s);
     check(store_verify(s, &v, &err));
     if (v.first_bad != 0) {
         printf("  event %lld: %s\n", (long long)v.first_bad, v.why);
@@ -102,6 +104,8 @@ static void write_for_ever(Str url, int64_t n, int ack)
     for (;; n++) {
         Str note;
         if (!do_command(s, a, n, &err) || write(ack, &n, sizeof n) != sizeof n) {
+            printf("  command %lld: %s (%s)\n", (long long)n, err.text, err.detail);
+            fflush(stdout);
             _exit(1);
         }
         if (n % 5 == 0 && !store_checkpoint(s, a, (Instant){n}, &note, &err)) {

@@ -119,7 +119,8 @@ Str engine_postgres(Arena *a)
     if (server.len == 0) {
         skip("PostgreSQL is not installed here");
     }
-    Str name = str_printf(a, "t%ld_%ld", (long)runner, token());
+    static int made; /* of this test */
+    Str name = str_printf(a, "t%ld_%ld_%d", (long)runner, token(), made++);
     check(engine_shell(str_printf(a, "psql -X -q '%.*s' -c 'CREATE DATABASE %.*s'", STR_ARG(server), STR_ARG(name)).ptr));
     setenv("GOLDENBRIDGE_KEY_FILE", engine_path(a, "pg.key").ptr, 1);
     return with_database(a, server, name);

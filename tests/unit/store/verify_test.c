@@ -326,5 +326,9 @@ BOTH(the_doctor_finds_an_open_key_file_and_a_missing_checkpoint)
     check(store_doctor(s, a, &found, &err));
     check(!has_finding(found, "no_checkpoint") && has_finding(found, "key_file_readable"));
     check(!is_pg || has_finding(found, "superuser"));
+    check(!has_finding(found, "store_readable") && !has_finding(found, "not_wal") && !has_finding(found, "fsync_off") && !has_finding(found, "no_checksums"));
+    if (!is_pg) {
+        check(chmod(str_c(a, url), 0644) == 0 && store_doctor(s, a, &found, &err) && has_finding(found, "store_readable"));
+    }
     store_close(s);
 }
