@@ -100,9 +100,12 @@ static Json *events_of(Arena *a, const Scheme *s)
                 continue;
             }
             add_name(a, list, step->event);
+            bool says_refused = false;
             for (size_t m = 0; m < step->outcome_count; m++) {
                 add_name(a, list, step->outcomes[m].event);
+                says_refused = says_refused || str_eq(step->outcomes[m].outcome, STR("refused"));
             }
+            add_name(a, list, step->model.len > 0 && !says_refused ? str_printf(a, "%.*s.refused", STR_ARG(step->name)) : STR(""));
             add_name(a, list, step->two_people ? str_printf(a, "%.*s.proposed", STR_ARG(step->name)) : STR(""));
         }
     }

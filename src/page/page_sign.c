@@ -20,6 +20,14 @@ static void carry(const PageView *v, Json *model, const Json *form)
     }
 }
 
+/* What a browser sent as text, for people. */
+static Str said(const PageView *v, const SchemeType *t, Str field, const Json *value)
+{
+    const SchemeField *f = scheme_field(t, field);
+    bool yes = str_eq(json_text(value), STR("true")), no = str_eq(json_text(value), STR("false"));
+    return page_value(v, t, field, f->kind == SCHEME_YES_NO && (yes || no) ? json_new_bool(v->a, yes) : value);
+}
+
 static void tell_form(const PageView *v, Json *model, const SchemeType *t, const Json *form)
 {
     Json *list = page_list_in(v, model, "facts");
@@ -27,7 +35,7 @@ static void tell_form(const PageView *v, Json *model, const SchemeType *t, const
         if (scheme_field(t, form->members[i].key) != NULL && json_text(form->members[i].value).len > 0) {
             Json *j = page_add(v, list);
             page_set_text(v, j, "label", page_field_label(v, t, form->members[i].key));
-            page_set_text(v, j, "value", page_value(v, t, form->members[i].key, form->members[i].value));
+            page_set_text(v, j, "value", said(v, t, form->members[i].key, form->members[i].value));
         }
     }
 }

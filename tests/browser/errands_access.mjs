@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { axeFindsNothing, picture } from './errands_all_pages.mjs';
 import { DESK, PHONE, ROOT, expect } from './kit.mjs';
 
 async function signIn(person, login, password) {
@@ -95,19 +96,24 @@ async function passkey(world) {
 const program = (world, ...args) => execFileSync(process.env.GOLDENBRIDGE ?? join(ROOT, 'out/goldenbridge'),
   [...args, '--store', join(world.folder, 'errands.store')], { cwd: ROOT, encoding: 'utf8' });
 
+const PERMIT = '/case/PLA-000003/do/placement.permit', ANSWERS = { permit_months: '36', had_layoffs: false, had_arrears: false };
+
 // An officer with a key: the form leads to a page to sign; nothing stands in the log before; the log proves it afterwards.
 async function signDecision(world) {
-  const plain = await world.as('officer2', 'en');
-  await plain.open('/cases/placement?state=chosen');
-  const waiting = await plain.main().locator('table a[href^="/case/PLA-"]').first().getAttribute('href');
-  await plain.close();
   const me = await world.as('officer2', 'ko');
-  const { cdp } = await addKey(me);
-  await me.open(`${waiting}/do/placement.permit`);
-  await me.fill('placement', { permit_months: '36', had_layoffs: false, had_arrears: false });
+  await addKey(me);
+  const noScript = await world.as('officer2', 'ru', PHONE, { javaScriptEnabled: false });
+  await noScript.open(PERMIT);
+  await noScript.fill('placement', ANSWERS);
+  await noScript.submit('placement.permit');
+  await noScript.page.getByText(noScript.web('sign.script')).waitFor(); // says what to do
+  await me.open(PERMIT);
+  await me.fill('placement', ANSWERS);
   await me.submit('placement.permit');
   await me.heading(me.web('sign.title')).waitFor();
   await me.page.getByText(me.law('event', 'placement.permitted')).first().waitFor();
+  await axeFindsNothing(me);
+  await picture(world, me, 'sign');
   const before = JSON.parse(program(world, 'verify', '--json'));
   expect(before.ok, 'the log does not verify before');
   // A signature over something else is refused: the challenge of the page is changed by hand.
@@ -116,7 +122,7 @@ async function signDecision(world) {
   await me.page.getByText(me.web('sign.wrong')).waitFor();
   expect(JSON.parse(program(world, 'verify', '--json')).events === before.events, 'a wrong signature was recorded');
   await me.page.getByRole('button', { name: me.web('sign.now') }).click();
-  await me.expectState('permitted');
+  await me.expectState('placement.permitted');
   await me.page.getByText(me.web('story.signed')).first().waitFor();
   const after = JSON.parse(program(world, 'verify', '--json'));
   expect(after.ok && after.events > before.events, `the signed log does not verify: ${after.why}`);
@@ -124,22 +130,29 @@ async function signDecision(world) {
   program(world, 'checkpoint');
   const outside = execFileSync('python3', ['tests/verifier/verify_log.py', 'log', `${world.origin}/log`, key.trim()], { cwd: ROOT, encoding: 'utf8' });
   expect(/1 steps signed by their officers/.test(outside), `the outside verifier: ${outside}`);
-  // Without script the page says what to do, and without a key, too.
-  const noScript = await world.as('officer2', 'ru', PHONE, { javaScriptEnabled: false });
-  await noScript.open('/cases/placement?state=chosen');
-  const next = await noScript.main().locator('table a[href^="/case/PLA-"]').first().getAttribute('href');
-  await noScript.open(`${next}/do/placement.permit`);
-  await noScript.fill('placement', { permit_months: '36', had_layoffs: false, had_arrears: false });
-  await noScript.submit('placement.permit');
-  await noScript.page.getByText(noScript.web('sign.script')).waitFor();
-  await cdp.send('WebAuthn.disable');
-  await me.open('/me/access');
-  await me.page.getByRole('button', { name: me.web('access.drop') }).click();
-  await me.page.getByText(me.web('access.done_dropped')).waitFor();
 }
 
-export const ERRANDS = [
+// Where decisions must be signed, who has no key is told how to get one, and what they wrote is kept.
+async function withoutKey(world) {
+  program(world, 'signing', 'require', '--scheme', 'kz-flp');
+  const me = await world.as('kz-akimat', 'kk', PHONE);
+  me.scheme = 'kz-flp';
+  await me.open('/case/KZP-000004/do/permit.decide');
+  await me.fill('permit', { papers_authentic: true, qualification_met: true });
+  await me.submit('permit.decide');
+  await me.page.getByText(me.web('sign.no_key')).waitFor();
+  await axeFindsNothing(me);
+  await me.main().getByRole('link', { name: me.web('sign.add_key') }).click();
+  await me.page.getByText(me.web('access.passkeys_staff')).waitFor();
+}
+
+// Last: what is signed changes cases that other errands look at.
+export const LAST = [
   { name: 'an officer signs a permit with an own key, and the log proves it', run: signDecision },
+  { name: 'an officer without a key is told how to get one (kk, phone)', run: withoutKey },
+];
+
+export const ERRANDS = [
   { name: 'an officer signs in with a passkey, which is good once and can be removed', run: passkey },
   { name: 'a person sees where they are signed in, changes the password and ends the rest', run: sessionsEnd },
   { name: 'a person who lost the password comes back with a recovery code', run: recoveryCode },

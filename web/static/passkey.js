@@ -2,6 +2,7 @@
  * where the browser can. SPDX-License-Identifier: Apache-2.0 */
 "use strict";
 (() => {
+  document.querySelectorAll("[data-sign-script]").forEach((note) => note.hidden = true);
   if (!window.PublicKeyCredential || !window.isSecureContext) {
     document.querySelectorAll("[data-sign-cannot]").forEach((note) => note.hidden = false);
     return;
