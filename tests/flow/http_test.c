@@ -503,6 +503,20 @@ TEST(signing_out_ends_the_session)
     eq_int(get(s, STR("/cases/picker")).status, 303); /* to the sign-in */
 }
 
+/* ---- The law's list ---- */
+
+TEST(the_law_is_searched_by_words_of_a_title)
+{
+    Site *s = new_site(a);
+    Response all = get(s, STR("/law"));
+    check(has(&all, "/law/model/"));
+    Request q = request_of(s, METHOD_GET, STR("/law"));
+    set(s, q.query, "q", STR("no such title"));
+    Response none = answer(s, &q);
+    eq_int(none.status, 200);
+    check(!has(&none, "/law/model/") && has(&none, "no such title"));
+}
+
 /* ---- Compression ---- */
 
 static Response compressed(Site *s, Str path, Str accept)
