@@ -217,12 +217,12 @@ static void add_table(const PageView *v, Json *decision, const Json *element)
         Json *row = page_add(v, rows), *cells = page_list_in(v, row, "cells"), *out = page_list_in(v, row, "outputs");
         const Json *in_texts = json_get(rules->items[r], "cells"), *out_texts = json_get(rules->items[r], "outputs");
         for (size_t i = 0; i < json_count(in_texts); i++) {
-            page_set_text(v, page_add(v, cells), "text", json_text(in_texts->items[i]));
+            page_add_cell(v, cells, json_text(in_texts->items[i]));
         }
         for (size_t i = 0; i < json_count(out_texts); i++) {
-            page_set_text(v, page_add(v, out), "text", json_text(out_texts->items[i]));
+            page_add_cell(v, out, json_text(out_texts->items[i]));
         }
-        page_set_text(v, row, "annotation", json_text(json_path(rules->items[r], "annotations.article")));
+        page_set(v, row, "cites", page_cites(v, json_text(json_path(rules->items[r], "annotations.article"))));
     }
 }
 
