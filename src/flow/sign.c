@@ -26,7 +26,7 @@ static bool append(const Flow *in, Arena *a, Str scheme, Str account, const char
     Event e = {.scheme = scheme, .stream = STR("signing"), .type = str_from_c(type), .at = now,
                .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = account, .data = data};
     e.version = store_version_of(in->store, e.stream) + 1;
-    return store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, err);
+    return store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, NULL, err);
 }
 
 bool sign_add_key(const Flow *in, Arena *a, Str scheme, Str account, const Passkey *key, Str rp_id, Instant now, Err *err)

@@ -200,7 +200,7 @@ static int64_t insider(Office *o, Json *signature, const char *actor)
         json_set(a, json_set(a, e.data, STR("public"), json_new_object(a)), STR("signed"), signature);
     }
     StoreVerify v;
-    check(store_begin(w->flow.store, &err) && store_append(w->flow.store, a, &e, 1, &err) && project_apply(w->flow.store, a, &e, &err) &&
+    check(store_begin(w->flow.store, &err) && store_append(w->flow.store, a, &e, 1, &err) && project_apply(w->flow.store, a, &e, NULL, &err) &&
           store_commit(w->flow.store, &err));
     check(store_verify(w->flow.store, &v, &err) && v.first_bad == 0);
     return store_size(w->flow.store);
