@@ -64,6 +64,9 @@ static const CliCommand COMMANDS[] = {
      "check without --key asks the store: did it sign this, and does its log hold what the receipt names? With --key (the log's\n"
      "key, /log/key) it needs no store. --form is the form that was filed: it must have the hash that the receipt names.\n"},
     {"verify", "", "walk the whole log and name the first bad event", cli_verify, NULL},
+    {"signing", "[require]", "list the keys with which officers sign decisions, and what must be signed", cli_signing,
+     "require [--scheme S] [--as LOGIN] records that from now on every event that a step marked \"sign\" makes must be signed with a key\n"
+     "of the officer's own, which they add on their page \"sign-in and safety\". verify, and the outside verifier, check it.\n"},
     {"rebuild", "", "drop every read table and fold the log again", cli_rebuild, NULL},
     {"checkpoint", "", "sign a checkpoint of the log and print it", cli_checkpoint, NULL},
     {"prove", "SEQ [--sealed]", "print the proof that an entry is in the log", cli_prove,

@@ -57,6 +57,7 @@ int cli_decide(Cli *c);
 int cli_receipt(Cli *c);
 int cli_round(Cli *c, CliReplay replay);
 int cli_verify(Cli *c);
+int cli_signing(Cli *c);
 int cli_rebuild(Cli *c);
 int cli_checkpoint(Cli *c);
 int cli_backup(Cli *c);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_int.h"
 
+#include "flow/sign.h"
 #include "project/project.h"
 
 static void put(Cli *c, Json *j, const char *key, Json *value)
@@ -9,11 +10,25 @@ static void put(Cli *c, Json *j, const char *key, Json *value)
     json_set(c->a, j, str_from_c(key), value);
 }
 
+/* What the log says was signed, by its own keys. */
+static bool check_signatures(Cli *c, StoreVerify *v, Err *err)
+{
+    const char *why;
+    if (!sign_verify(c->flow.store, &v->first_bad, &why, err)) {
+        return false;
+    }
+    snprintf(v->why, sizeof v->why, "%s", why);
+    return true;
+}
+
 int cli_verify(Cli *c)
 {
     Err err;
     StoreVerify v;
     if (!cli_open(c, STORE_READ, &err) || !store_verify(c->flow.store, &v, &err)) {
+        return cli_fail(c, &err);
+    }
+    if (v.first_bad == 0 && !check_signatures(c, &v, &err)) {
         return cli_fail(c, &err);
     }
     Str root = hex_print(c->a, HASH_STR(v.root));

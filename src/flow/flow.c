@@ -8,6 +8,7 @@
 #include "project/project.h"
 #include "query/query.h"
 #include "reach.h"
+#include "sign.h"
 #include "signed.h"
 
 enum { MAX_REQUEST = 16 * 1024 * 1024 };
@@ -298,6 +299,22 @@ static bool write_events(Pipeline *p)
            store_done_set(p->f->store, p->a, p->command->key, p->request, p->ret->outcome, err);
 }
 
+/* A dry run tells what would have to be signed, so that it can be. */
+static bool add_to_sign(Pipeline *p)
+{
+    bool needed;
+    FlowResult *r = p->ret;
+    if (!sign_is_needed(p->f->store, p->a, &p->in, &r->plan, &needed, &r->err)) {
+        return false;
+    }
+    if (needed && p->in.row != NULL) {
+        Json *j = json_set(p->a, r->outcome, STR("sign"), json_new_object(p->a)), *statement = sign_statement(p->a, &p->in, &r->plan);
+        json_set(p->a, j, STR("challenge"), json_new_str(p->a, sign_challenge(p->a, statement)));
+        json_set(p->a, j, STR("statement"), statement);
+    }
+    return true;
+}
+
 /* The whole pipeline, top to bottom. */
 static bool run_stages(Pipeline *p, bool dry)
 {
@@ -325,9 +342,9 @@ static bool run_stages(Pipeline *p, bool dry)
     }
     if (dry) {
         r->outcome = make_outcome(p);
-        return true;
+        return add_to_sign(p);
     }
-    return write_events(p);
+    return sign_take(p->f->store, p->a, &p->in, &r->plan, &r->err) && write_events(p);
 }
 
 /* One level inside the caller's transaction. */

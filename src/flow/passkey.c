@@ -4,6 +4,8 @@
 
 #include <sodium.h>
 
+#include "sign.h"
+
 #define N(params) COUNT_OF(params)
 enum { CHALLENGE_BYTES = 32, NAME_MOST = 100 };
 
@@ -41,7 +43,7 @@ static Str answered(Arena *a, const Json *answer)
 
 typedef struct {
     Arena *a;
-    Str account, name, *ret_account;
+    Str account, scheme, name, *ret_account;
     PasskeyWant *want;
     const Json *answer;
     Instant now;
@@ -73,14 +75,16 @@ static bool add_in(const Flow *in, void *host, Err *err)
     }
     StoreValue p[] = {STORE_S(key.id), STORE_S(n->account), STORE_S(n->name), STORE_I(key.alg), STORE_S(key.key), STORE_I(key.count),
                       STORE_I(n->now.ms)};
-    return store_exec(in->store, "INSERT INTO passkeys (id, account, name, alg, key, count, made, used) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
-                      p, N(p), err) ||
-           (store_was_duplicate(in->store) && err_set(err, ALREADY_EXISTS, "%s", err_plain(ALREADY_EXISTS)));
+    if (!store_exec(in->store, "INSERT INTO passkeys (id, account, name, alg, key, count, made, used) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
+                    p, N(p), err)) {
+        return store_was_duplicate(in->store) && err_set(err, ALREADY_EXISTS, "%s", err_plain(ALREADY_EXISTS));
+    }
+    return n->scheme.len == 0 || sign_add_key(in, n->a, n->scheme, n->account, &key, n->want->rp_id, n->now, err);
 }
 
-bool passkey_add(const Flow *f, Arena *a, Str account, Str name, PasskeyWant *want, const Json *answer, Instant now, Err *err)
+bool passkey_add(const Flow *f, Arena *a, Str account, Str scheme, Str name, PasskeyWant *want, const Json *answer, Instant now, Err *err)
 {
-    Answering n = {.a = a, .account = account, .name = str_sub(name, 0, NAME_MOST), .want = want, .answer = answer, .now = now};
+    Answering n = {.a = a, .account = account, .scheme = scheme, .name = str_sub(name, 0, NAME_MOST), .want = want, .answer = answer, .now = now};
     want->challenge = answered(a, answer);
     if (!flow_write(f, add_in, &n, err)) {
         return false;
@@ -144,9 +148,22 @@ bool passkey_list(const Flow *f, Arena *a, Str account, PasskeyRow **ret, size_t
     return true;
 }
 
-bool passkey_drop(const Flow *f, Str account, Str id, Err *err)
+typedef struct {
+    Arena *a;
+    Str account, scheme, id;
+    Instant now;
+} Dropping;
+
+static bool drop_in(const Flow *in, void *host, Err *err)
 {
-    StoreValue p[] = {STORE_S(account), STORE_S(id)};
-    FlowStatement w = {"DELETE FROM passkeys WHERE account = $1 AND id = $2", p, N(p)};
-    return flow_exec(f, &w, 1, err);
+    const Dropping *d = host;
+    StoreValue p[] = {STORE_S(d->account), STORE_S(d->id)};
+    return store_exec(in->store, "DELETE FROM passkeys WHERE account = $1 AND id = $2", p, N(p), err) &&
+           sign_remove_key(in, d->a, d->scheme, d->account, d->id, d->now, err);
+}
+
+bool passkey_drop(const Flow *f, Arena *a, Str account, Str scheme, Str id, Instant now, Err *err)
+{
+    Dropping d = {a, account, scheme, id, now};
+    return flow_write(f, drop_in, &d, err);
 }

@@ -29,13 +29,18 @@ Str http_query(const Exchange *x, const char *name)
     return json_text_at(x->q->query, name);
 }
 
-bool http_page(Exchange *x, const Page *page, Err *err)
+/* An error's page holds no form, and that of an icon that is not there must not outdate the form on the screen. */
+void http_give_form_cookie(Exchange *x)
 {
-    x->r->content_type = "text/html; charset=utf-8";
-    /* an error's page holds no form, and that of an icon that is not there must not outdate the form on the screen */
     if (!x->signed_in && x->r->status < 400 && !str_eq(x->form_cookie, x->q->cookie_form)) {
         x->r->set_form = x->form_cookie;
     }
+}
+
+bool http_page(Exchange *x, const Page *page, Err *err)
+{
+    x->r->content_type = "text/html; charset=utf-8";
+    http_give_form_cookie(x);
     return view_page(x->v.a, str_from_c(page->template_name), page->model, x->v.language, &x->r->body, err);
 }
 
@@ -83,6 +88,9 @@ static bool matches(const char *pattern, Str path, Str *rest)
 {
     Str want = str_from_c(pattern), w, p;
     size_t n = 0;
+    if (want.len > 1 && path.len > 1 && want.ptr[1] != '*' && want.ptr[1] != path.ptr[1]) {
+        return false; /* most routes, at once */
+    }
     while (str_cut(&want, '/', &w)) {
         if (str_eq(w, STR("**"))) {
             rest[n] = path.ptr ? path : STR("");
@@ -305,11 +313,16 @@ void http_answer(Worker *w, Request *q, Response *r, Instant now)
         r->allow = allow;
         return;
     }
+    if (http_cache_serves(&x, route)) {
+        return;
+    }
     bool may = http_check_origin(q, x.v.origin, &err) && (x.v.demo || http_check_rate(&x, route, &err));
     if (!may || !check_who(&x, route, &err) || !http_check_form(&x, route, &err) || !route->handle(&x, &err)) {
         answer_error(&x, &err);
     } else if (!buf_ok(&r->body)) {
         err_set(&err, TOO_LARGE, "The answer is larger than the stated limit.");
         answer_error(&x, &err);
+    } else {
+        http_cache_keep(&x, route);
     }
 }

@@ -132,7 +132,7 @@ bool api_command(Exchange *x, Err *err)
         return false;
     }
     Command c = {.scheme = scheme_id(x->v.scheme), .step = json_text_at(body, "step"), .case_id = json_text_at(body, "case"),
-                 .form = json_get(body, "form")};
+                 .form = json_get(body, "form"), .signature = json_get(body, "signature"), .origin = x->v.origin};
     c.form = c.form ? c.form : json_new_object(x->v.a);
     if (c.form->kind != JSON_OBJECT) {
         return err_field(err, BAD_REQUEST, "form", "The form is an object of fields.");

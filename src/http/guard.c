@@ -76,13 +76,14 @@ bool http_check_rate(const Exchange *x, const Route *route, Err *err)
 
 Str http_form_secret(const Exchange *x, Str cookie)
 {
-    Hash key;
     Err none;
+    Worker *w = x->w;
     unsigned char mac[crypto_auth_BYTES];
-    if (cookie.len == 0 || !store_secret(x->w->flow.store, STR("form"), &key, &none)) {
+    w->has_form_key = w->has_form_key || store_secret(w->flow.store, STR("form"), &w->form_key, &none);
+    if (cookie.len == 0 || !w->has_form_key) {
         return STR("");
     }
-    crypto_auth(mac, (const unsigned char *)cookie.ptr, cookie.len, key.b);
+    crypto_auth(mac, (const unsigned char *)cookie.ptr, cookie.len, w->form_key.b);
     return base64url_print(x->w->a, (Str){(const char *)mac, sizeof mac});
 }
 

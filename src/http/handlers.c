@@ -203,7 +203,7 @@ static Json *command_form(const Exchange *x, const CommandInput *in)
     for (size_t i = 0; i < json_count(x->q->form); i++) {
         const JsonMember *m = &x->q->form->members[i];
         const SchemeField *f = scheme_field(in->type, m->key);
-        bool own = str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version")) ||
+        bool own = str_starts(m->key, STR("sig_")) || str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version")) ||
                    str_eq(m->key, STR("understood")) || str_eq(m->key, STR("save_draft"));
         if (own) {
             continue;
@@ -222,10 +222,37 @@ static Json *command_form(const Exchange *x, const CommandInput *in)
     return form;
 }
 
+/* What the key of the officer answered, where it was asked. */
+static const Json *signature_of(const Exchange *x)
+{
+    static const char *const PARTS[] = {"key", "client_data", "authenticator_data", "signature"};
+    Arena *a = x->v.a;
+    Json *j = json_new_object(a);
+    for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
+        json_set(a, j, str_from_c(PARTS[i]), json_new_str(a, http_form(x, str_c(a, str_printf(a, "sig_%s", PARTS[i])))));
+    }
+    return http_form(x, "sig_signature").len > 0 ? j : NULL;
+}
+
+/* The step is in order but for the signature: shows what is to be signed. */
+static bool show_sign(Exchange *x, const Command *c, Err *err)
+{
+    Page page;
+    FlowResult dry;
+    PageSignAsk ask = {.command = c, .dry = &dry, .wrong = c->signature != NULL};
+    if (!flow_run(&x->w->flow, flow_new_run(x->v.a, x->v.now), x->v.caller, c, FLOW_DRY, x->v.now, &dry)) {
+        *err = dry.err;
+        return false;
+    }
+    x->r->status = ask.wrong ? err_http_status(BAD_SIGNATURE) : 200;
+    return page_sign(&x->v, &ask, &page, err) && http_page(x, &page, err);
+}
+
 bool handle_step(Exchange *x, Err *err)
 {
     CommandInput in = {0};
-    Command c = {.scheme = scheme_id(x->v.scheme), .key = http_form(x, "key"), .expected_version = -1};
+    Command c = {.scheme = scheme_id(x->v.scheme), .key = http_form(x, "key"), .expected_version = -1, .origin = x->v.origin,
+                 .signature = signature_of(x)};
     split_step(x, &c.case_id, &c.step);
     if (!command_resolve(x->v.scheme, c.step, &in, err)) {
         return false;
@@ -244,6 +271,9 @@ bool handle_step(Exchange *x, Err *err)
         bool dropped = draft_drop(&x->w->flow, x->v.a, x->v.caller->account, draft_place(x, c.form), &ignored);
         (void)dropped;
         return http_redirect(x, str_printf(x->v.a, "/case/%.*s", STR_ARG(json_text_at(r.outcome, "case"))));
+    }
+    if (r.faults.count == 0 && c.case_id.len > 0 && (r.err.code == NEEDS_SIGNATURE || r.err.code == BAD_SIGNATURE)) {
+        return show_sign(x, &c, err);
     }
     if (r.faults.count == 0) {
         *err = r.err;

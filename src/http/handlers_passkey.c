@@ -56,17 +56,24 @@ bool handle_passkey_ask(Exchange *x, Err *err)
     return is_fresh(x, err) && ask(x, x->session.account, err);
 }
 
+/* Staff signs its steps with the key; a party of cases only signs in. */
+static Str signs_for(const Exchange *x)
+{
+    return x->v.caller->party.len == 0 ? scheme_id(x->v.scheme) : STR("");
+}
+
 bool handle_passkey_add(Exchange *x, Err *err)
 {
     PasskeyWant want = want_of(x);
     return is_fresh(x, err) &&
-           passkey_add(&x->w->flow, x->v.a, x->session.account, access_device(x->v.a, x->q->user_agent), &want, x->q->form, x->v.now, err) &&
+           passkey_add(&x->w->flow, x->v.a, x->session.account, signs_for(x), access_device(x->v.a, x->q->user_agent), &want, x->q->form,
+                       x->v.now, err) &&
            done(x, STR("/me/access?done=passkey"));
 }
 
 bool handle_passkey_drop(Exchange *x, Err *err)
 {
-    return is_fresh(x, err) && passkey_drop(&x->w->flow, x->session.account, http_form(x, "id"), err) &&
+    return is_fresh(x, err) && passkey_drop(&x->w->flow, x->v.a, x->session.account, scheme_id(x->v.scheme), http_form(x, "id"), x->v.now, err) &&
            http_redirect(x, STR("/me/access?done=dropped"));
 }
 

@@ -51,6 +51,9 @@ typedef struct {
     Flow flow;
     const char *mode_demo; /* not NULL: a demo store */
     BulkThread *bulk;      /* NULL: uploads wait for another process */
+    Hash form_key;         /* of the store, asked for once */
+    bool has_form_key;
+    struct PageCache *pages; /* what anybody may read, rendered before; NULL: nothing is kept */
     NoticeThread *notices; /* NULL: another process makes and sends them */
     Str origin;            /* how the public reaches us, for documents */
 } Worker;
@@ -65,6 +68,7 @@ typedef struct {
     bool signed_in;
     Str form_cookie;       /* where nobody is signed in: from which the secret of their forms is made */
     Err why_not;           /* where a session was named and not found: NOT_SIGNED_IN, or a failure of the store */
+    int64_t log_size;      /* when the answer was begun; only where it may be kept */
     Str rest[4];           /* what the route's * matched */
 } Exchange;
 
@@ -82,6 +86,14 @@ const Route *http_routes(size_t *ret_count);
 void http_answer(Worker *w, Request *q, Response *r, Instant now);
 /* Answers with an error that was met before there was a route: too large, a method nobody takes. */
 void http_turn_away(Worker *w, Request *q, Response *r, Instant now, ErrCode code);
+/* page_cache.c: pages that are the same for everybody, kept by a worker until the log grows, a second at most. serves(): the
+ * answer was there, and holds the secret of this reader's forms; keep(): after an answer was made. */
+typedef struct PageCache PageCache;
+PageCache *http_cache_new(Arena *a);
+bool http_cache_serves(Exchange *x, const Route *route);
+void http_cache_keep(const Exchange *x, const Route *route);
+/* Gives who is not signed in the cookie from which the secret of their forms is made, unless they have it. */
+void http_give_form_cookie(Exchange *x);
 /* Whether a header such as If-None-Match names this entity tag ('"…"'); weak tags and those of compressed answers count. */
 bool http_names_tag(Str header, Str tag);
 /* Compresses the body where the request takes it and it is text of some length; the last thing done to an answer. */

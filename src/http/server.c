@@ -397,6 +397,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         w->a = arena_new(REQUEST_MEMORY);
         w->mode_demo = o->demo ? "demo" : NULL;
         w->origin = o->origin;
+        w->pages = http_cache_new(s->a);
         if (!flow_open(s->a, o->store, STORE_WRITE, schemes, count, &w->flow, err) ||
             (i == 0 && (!session_prepare(w->flow.store, err) || !statute_prepare(w->flow.store, err)))) {
             return false;

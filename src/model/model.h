@@ -26,6 +26,8 @@ typedef struct {
     Str case_id;            /* empty if the step opens a case */
     int64_t expected_version; /* of the case when the form was opened; −1: do not check */
     Json *form;             /* field → value */
+    const Json *signature;  /* by the caller's own key: {key, client_data, authenticator_data, signature} in base64url; NULL: none */
+    Str origin;             /* where the edge answers ("https://host"): where alone such a signature may have been made */
 } Command;
 
 /* What happened. One leaf of the log. `data` is public inside the office; `sealed` is personal data, encrypted at rest. */

@@ -103,6 +103,13 @@ typedef struct {
     Str key;               /* idempotency key to carry */
 } PageFormAsk;
 MUST_USE bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err);
+/* The page on which a step is signed with the caller's own key (flow/sign.h), after its form was found in order. */
+typedef struct {
+    const Command *command;
+    const FlowResult *dry; /* its dry run */
+    bool wrong;            /* a signature was sent that does not fit */
+} PageSignAsk;
+MUST_USE bool page_sign(const PageView *v, const PageSignAsk *ask, Page *ret, Err *err);
 /* Everything kept about the caller, as PDF. NOT_ALLOWED for accounts that are no person's. */
 MUST_USE bool page_data_pdf(const PageView *v, Buf *out, Err *err);
 /* The deadlines of an account as iCalendar. NOT_FOUND unless the token is the one that its pages show. */

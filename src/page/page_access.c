@@ -93,6 +93,7 @@ bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *er
         !secret_codes_left(v->flow, v->a, ask->session->account, &left, err)) {
         return false;
     }
+    page_set_bool(v, m, "signs", v->caller->party.len == 0);
     page_set_bool(v, m, "asks_old", has_password && ask->session->by != SESSION_BY_CODE);
     page_set_bool(v, m, "fresh", session_is_fresh(v->flow, ask->session, v->now));
     page_set_int(v, m, "least", settings->password_least);

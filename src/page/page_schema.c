@@ -163,6 +163,14 @@ Json *page_command_schema(const PageView *v, const SchemeType *t, const SchemeSt
     add_property(v, properties, "version", "integer", "api.version");
     add_property(v, properties, "key", "string", "api.key");
     add_property(v, properties, "dry_run", "boolean", "api.dry_run");
+    if (step->sign) {
+        static const char *const PARTS[] = {"key", "client_data", "authenticator_data", "signature"};
+        add_property(v, properties, "signature", "object", "api.signature");
+        Json *parts = page_object_in(v, json_get(properties, "signature"), "properties");
+        for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
+            page_set_text(v, page_object_in(v, parts, PARTS[i]), "type", STR("string"));
+        }
+    }
     if (plain && step->fields.count > step->optional.count) {
         json_push(v->a, required, json_new_str_c(v->a, "form"));
     }

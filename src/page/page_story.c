@@ -136,6 +136,9 @@ void page_story(const PageView *v, Json *list, const SchemeType *t, const Event 
             page_set_text(v, j, "receipt_href", str_printf(v->a, "/receipt/%lld", (long long)e->seq));
         }
         tell_deed(v, sentences, e);
+        if (json_path(e->data, "public.signed") != NULL) {
+            say(v, sentences, "story.signed", NULL);
+        }
         tell_decision(v, j, sentences, e);
         tell_next(v, sentences, t, e);
         tell_filed(v, j, t, e);

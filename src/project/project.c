@@ -45,6 +45,9 @@ static const char *const CREATE[] = {
     " assignee TEXT NOT NULL, handed_over BIGINT NOT NULL, note TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS office_notes_by_case ON office_notes (case_id, seq)",
     "CREATE INDEX IF NOT EXISTS file_reads_by_person ON file_reads (person, seq)",
+    "CREATE TABLE IF NOT EXISTS signing_keys (id TEXT PRIMARY KEY, account TEXT NOT NULL, alg BIGINT NOT NULL, key TEXT NOT NULL, rp_id TEXT"
+    " NOT NULL, added BIGINT NOT NULL, removed BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS signing_events (event TEXT PRIMARY KEY, since BIGINT NOT NULL)",
 };
 
 static const char *const DROP[] = {
@@ -52,6 +55,7 @@ static const char *const DROP[] = {
     "DROP TABLE IF EXISTS links",    "DROP TABLE IF EXISTS approved",   "DROP TABLE IF EXISTS units",
     "DROP TABLE IF EXISTS words",    "DROP TABLE IF EXISTS counters",   "DROP TABLE IF EXISTS decisions",
     "DROP TABLE IF EXISTS file_reads", "DROP TABLE IF EXISTS assigned", "DROP TABLE IF EXISTS office_notes", "DROP TABLE IF EXISTS stays",
+    "DROP TABLE IF EXISTS signing_keys", "DROP TABLE IF EXISTS signing_events",
 };
 
 static const char *const DUMP[] = {
@@ -69,6 +73,8 @@ static const char *const DUMP[] = {
     "SELECT case_id, account FROM assigned ORDER BY case_id",
     "SELECT seq, case_id, at, actor, assignee, handed_over, note FROM office_notes ORDER BY seq",
     "SELECT case_id, version, type, state, since FROM stays ORDER BY case_id, version",
+    "SELECT id, account, alg, key, rp_id, added, removed FROM signing_keys ORDER BY id",
+    "SELECT event, since FROM signing_events ORDER BY event",
 };
 
 static bool create_tables(Store *s, Err *err)
@@ -240,6 +246,30 @@ static bool apply_office(Store *s, Arena *a, const Event *e, Err *err)
                                        " account = excluded.account", own, N(own), err);
 }
 
+/* Keys with which accounts sign, and the events that must be signed: src/flow/sign.h writes them. */
+static bool apply_signing(Store *s, const Event *e, Err *err)
+{
+    const Json *added = json_path(e->data, "public.key_added"), *removed = json_path(e->data, "public.key_removed");
+    const Json *events = json_path(e->data, "public.must_be_signed");
+    StoreValue key[] = {STORE_S(json_text_at(added, "id")), STORE_S(json_text_at(e->data, "account")), STORE_I(json_to_int(json_get(added, "alg"), 0)),
+                        STORE_S(json_text_at(added, "key")), STORE_S(json_text_at(added, "rp_id")), STORE_I(e->seq)};
+    if (added != NULL && !store_exec(s, "INSERT INTO signing_keys (id, account, alg, key, rp_id, added, removed) VALUES ($1, $2, $3, $4, $5, $6, 0)",
+                                     key, N(key), err)) {
+        return store_was_duplicate(s) ? err_set(err, ALREADY_EXISTS, "%s", err_plain(ALREADY_EXISTS)) : false;
+    }
+    StoreValue gone[] = {STORE_S(json_text_at(removed, "id")), STORE_I(e->seq)};
+    if (removed != NULL && !store_exec_later(s, "UPDATE signing_keys SET removed = $2 WHERE id = $1 AND removed = 0", gone, N(gone), err)) {
+        return false;
+    }
+    for (size_t i = 0; i < json_count(events); i++) {
+        StoreValue p[] = {STORE_S(json_text(events->items[i])), STORE_I(e->seq)};
+        if (!store_exec_later(s, "INSERT INTO signing_events (event, since) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING", p, N(p), err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* In another role's hands a case is nobody's own any more. */
 static bool end_assignment(Store *s, const Event *e, Str holder_before, Str holder, Err *err)
 {
@@ -386,6 +416,9 @@ bool project_apply(Store *s, Arena *a, const Event *e, const CaseRow *before, Er
     }
     if (str_starts(e->type, STR("office."))) {
         return apply_office(s, a, e, err);
+    }
+    if (str_eq(e->stream, STR("signing"))) {
+        return apply_signing(s, e, err);
     }
     Str type = json_text_at(e->data, "type");
     if (type.len == 0) {

@@ -182,6 +182,7 @@ typedef struct {
     const FeelCode *take_unit;  /* id of the case whose numbered unit is taken; NULL: none */
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;
+    bool sign;             /* signed with the officer's own key, where the officer has one or the store requires it */
     bool corrects;         /* values that stood there wrongly: only what differs is written, with what stood before */
     bool hidden;           /* not offered in menus (done by imports or the system) */
     const FeelCode *offered; /* over `case` and `today`: when menus offer it; NULL: always */

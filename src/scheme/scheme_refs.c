@@ -238,12 +238,18 @@ static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *s
     if (!check_from(r, t, step) || !check_state(r, t, step->to)) {
         return false;
     }
+    if (step->sign && step->opens) { /* a signature names the case and its version */
+        return scheme_broken(r, "a step that opens a case cannot be signed:", step->name);
+    }
     for (size_t i = 0; i < step->fields.count; i++) {
         if (scheme_field(t, step->fields.items[i]) == NULL) {
             return scheme_broken(r, "unknown field", step->fields.items[i]);
         }
         if (step->two_people && scheme_field(t, step->fields.items[i])->kind == SCHEME_FILE) {
             return scheme_broken(r, "a step for two people takes no file:", step->fields.items[i]); /* what waits is not sealed */
+        }
+        if (step->sign && scheme_field(t, step->fields.items[i])->kind == SCHEME_FILE) {
+            return scheme_broken(r, "a step that is signed takes no file:", step->fields.items[i]); /* the form is sent twice */
         }
     }
     for (size_t i = 0; i < step->set.count; i++) {

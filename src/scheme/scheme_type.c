@@ -386,6 +386,7 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
     step->fields = read_names(a, json_get(j, "fields"));
     split_optional(a, step);
     step->two_people = json_is_true(json_get(j, "two_people"));
+    step->sign = json_is_true(json_get(j, "sign"));
     step->discretion = json_is_true(json_get(j, "discretion"));
     step->corrects = json_is_true(json_get(j, "corrects"));
     step->hidden = json_is_true(json_get(j, "hidden"));

@@ -26,4 +26,5 @@ export const ERRANDS = [
   ...notices.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,
+  ...access.LAST,
 ];

@@ -1,6 +1,9 @@
 // errands_access.mjs: how people sign in and keep their access safe: sessions, password, recovery codes.
 // SPDX-License-Identifier: Apache-2.0
-import { DESK, PHONE, expect } from './kit.mjs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { axeFindsNothing, picture } from './errands_all_pages.mjs';
+import { DESK, PHONE, ROOT, expect } from './kit.mjs';
 
 async function signIn(person, login, password) {
   await person.open('/sign-in');
@@ -53,8 +56,8 @@ async function signOut(person) {
   await person.page.locator('header a[href="/sign-in"]').waitFor();
 }
 
-async function passkey(world) {
-  const me = await world.as('visa', 'ko', PHONE);
+// A key in the person's device, added on the page of their access.
+async function addKey(me) {
   const cdp = await me.context.newCDPSession(me.page);
   await cdp.send('WebAuthn.enable');
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options: {
@@ -62,6 +65,12 @@ async function passkey(world) {
   await me.open('/me/access');
   await me.page.getByRole('button', { name: me.web('access.passkey_new') }).click();
   await me.page.getByText(me.web('access.done_passkey')).waitFor();
+  return { cdp, authenticatorId };
+}
+
+async function passkey(world) {
+  const me = await world.as('visa', 'ko', PHONE);
+  const { cdp, authenticatorId } = await addKey(me);
   const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId });
   expect(credentials.length === 1, 'the authenticator holds one key');
   await signOut(me);
@@ -83,6 +92,65 @@ async function passkey(world) {
   await me.page.getByRole('button', { name: me.web('sign_in.passkey') }).click();
   await me.page.getByText(me.web('sign_in.passkey_failed')).waitFor();
 }
+
+const program = (world, ...args) => execFileSync(process.env.GOLDENBRIDGE ?? join(ROOT, 'out/goldenbridge'),
+  [...args, '--store', join(world.folder, 'errands.store')], { cwd: ROOT, encoding: 'utf8' });
+
+const PERMIT = '/case/PLA-000003/do/placement.permit', ANSWERS = { permit_months: '36', had_layoffs: false, had_arrears: false };
+
+// An officer with a key: the form leads to a page to sign; nothing stands in the log before; the log proves it afterwards.
+async function signDecision(world) {
+  const me = await world.as('officer2', 'ko');
+  await addKey(me);
+  const noScript = await world.as('officer2', 'ru', PHONE, { javaScriptEnabled: false });
+  await noScript.open(PERMIT);
+  await noScript.fill('placement', ANSWERS);
+  await noScript.submit('placement.permit');
+  await noScript.page.getByText(noScript.web('sign.script')).waitFor(); // says what to do
+  await me.open(PERMIT);
+  await me.fill('placement', ANSWERS);
+  await me.submit('placement.permit');
+  await me.heading(me.web('sign.title')).waitFor();
+  await me.page.getByText(me.law('event', 'placement.permitted')).first().waitFor();
+  await axeFindsNothing(me);
+  await picture(world, me, 'sign');
+  const before = JSON.parse(program(world, 'verify', '--json'));
+  expect(before.ok, 'the log does not verify before');
+  // A signature over something else is refused: the challenge of the page is changed by hand.
+  await me.page.locator('form[data-sign]').evaluate(f => { f.dataset.challenge = 'AAAA' + f.dataset.challenge.slice(4); });
+  await me.page.getByRole('button', { name: me.web('sign.now') }).click();
+  await me.page.getByText(me.web('sign.wrong')).waitFor();
+  expect(JSON.parse(program(world, 'verify', '--json')).events === before.events, 'a wrong signature was recorded');
+  await me.page.getByRole('button', { name: me.web('sign.now') }).click();
+  await me.expectState('placement.permitted');
+  await me.page.getByText(me.web('story.signed')).first().waitFor();
+  const after = JSON.parse(program(world, 'verify', '--json'));
+  expect(after.ok && after.events > before.events, `the signed log does not verify: ${after.why}`);
+  const key = await (await me.context.request.get(`${world.origin}/log/key`)).text();
+  program(world, 'checkpoint');
+  const outside = execFileSync('python3', ['tests/verifier/verify_log.py', 'log', `${world.origin}/log`, key.trim()], { cwd: ROOT, encoding: 'utf8' });
+  expect(/1 steps signed by their officers/.test(outside), `the outside verifier: ${outside}`);
+}
+
+// Where decisions must be signed, who has no key is told how to get one, and what they wrote is kept.
+async function withoutKey(world) {
+  program(world, 'signing', 'require', '--scheme', 'kz-flp');
+  const me = await world.as('kz-akimat', 'kk', PHONE);
+  me.scheme = 'kz-flp';
+  await me.open('/case/KZP-000004/do/permit.decide');
+  await me.fill('permit', { papers_authentic: true, qualification_met: true });
+  await me.submit('permit.decide');
+  await me.page.getByText(me.web('sign.no_key')).waitFor();
+  await axeFindsNothing(me);
+  await me.main().getByRole('link', { name: me.web('sign.add_key') }).click();
+  await me.page.getByText(me.web('access.passkeys_staff')).waitFor();
+}
+
+// Last: what is signed changes cases that other errands look at.
+export const LAST = [
+  { name: 'an officer signs a permit with an own key, and the log proves it', run: signDecision },
+  { name: 'an officer without a key is told how to get one (kk, phone)', run: withoutKey },
+];
 
 export const ERRANDS = [
   { name: 'an officer signs in with a passkey, which is good once and can be removed', run: passkey },

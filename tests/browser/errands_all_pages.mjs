@@ -123,6 +123,26 @@ function widths() {
   return found;
 }
 
+// The page as it stands, for pages that no address leads to.
+export async function axeFindsNothing(person) {
+  const found = [], { width, height } = person.page.viewportSize();
+  await person.page.evaluate(AXE);
+  await audit(person, found, person.page.url(), { size: { width, height }, scheme: 'light' });
+  expect(found.length === 0, found.join(' | '));
+}
+
+// A picture for docs/screenshots, only with --screenshots.
+export async function picture(world, person, name) {
+  if (!world.screenshots) {
+    return;
+  }
+  await person.page.evaluate(() => document.fonts.ready);
+  const path = join(ROOT, 'docs/screenshots', `${name}.png`);
+  await person.page.screenshot({ path, animations: 'disabled' });
+  const { size: bytes } = statSync(path);
+  expect(bytes < 150 * 1024, `${name}.png has ${bytes} bytes`);
+}
+
 async function axe(world, size, languages) {
   const found = [];
   let n = 0;
@@ -177,11 +197,7 @@ async function screenshots(world) {
   for (const [name, login, language, size, wanted] of PICTURES) {
     const person = login ? await world.as(login, language, size) : await world.anybody(language, size);
     await person.open(await pathOf(person, wanted));
-    await person.page.evaluate(() => document.fonts.ready);
-    const path = join(ROOT, 'docs/screenshots', `${name}.png`);
-    await person.page.screenshot({ path, animations: 'disabled' });
-    const { size: bytes } = statSync(path);
-    expect(bytes < 150 * 1024, `${name}.png has ${bytes} bytes`);
+    await picture(world, person, name);
     await person.close();
   }
 }

@@ -762,3 +762,62 @@ TEST(what_one_signs_in_with_is_changed_only_soon_after_signing_in)
     eq_int(answer(s, &make).status, 403);
     eq_int(change_password(s, "", "a long password").status, 403);
 }
+
+/* ---- Pages kept for everybody ---- */
+
+static Response get_as(Site *s, const char *path, const char *language, Str form_cookie)
+{
+    Request q = request_of(s, METHOD_GET, str_from_c(path));
+    q.cookie_language = str_from_c(language);
+    q.cookie_form = form_cookie;
+    return answer(s, &q);
+}
+
+TEST(a_page_that_is_kept_is_the_page_that_would_be_made)
+{
+    static const char *const PATHS[] = {"/", "/sign-in", "/verify", "/check", "/law", "/api", "/api/openapi.json"};
+    static const char *const LANGUAGES[] = {"en", "kk"};
+    Site *s = new_site(a);
+    Str one = STR("aaaaaaaaaaaaaaaaaaaaaa"), two = STR("bbbbbbbbbbbbbbbbbbbbbb");
+    for (size_t i = 0; i < COUNT_OF(PATHS); i++) {
+        for (size_t k = 0; k < COUNT_OF(LANGUAGES); k++) {
+            s->worker.pages = NULL;
+            Response made = get_as(s, PATHS[i], LANGUAGES[k], two);
+            s->worker.pages = http_cache_new(a);
+            (void)get_as(s, PATHS[i], LANGUAGES[k], one); /* by somebody else */
+            Response kept = get_as(s, PATHS[i], LANGUAGES[k], two);
+            eq_int(kept.status, 200);
+            eq_str(body_of(&kept), body_of(&made));
+            eq_text(str_from_c(kept.content_type), made.content_type);
+        }
+    }
+    Response fresh = get_as(s, "/sign-in", "en", STR(""));
+    check(fresh.set_form.len == 22); /* who comes without gets a cookie of their own, and a page with its secret */
+    Request q = {.cookie_form = fresh.set_form};
+    Exchange x = {.w = &s->worker, .q = &q};
+    check(has(&fresh, str_c(a, http_form_secret(&x, fresh.set_form))));
+}
+
+TEST(a_page_is_kept_no_longer_than_the_log_stays_as_it_is)
+{
+    Site *s = new_site(a);
+    Str me = STR("aaaaaaaaaaaaaaaaaaaaaa");
+    s->worker.pages = http_cache_new(a);
+    Response made = get_as(s, "/verify", "en", me);
+    s->worker.mode_demo = "demo"; /* a page made from here on says so: which one is shown, is seen */
+    Response kept = get_as(s, "/verify", "en", me);
+    eq_str(body_of(&kept), body_of(&made));
+    world_season(s->w, "2031", 44);
+    Response anew = get_as(s, "/verify", "en", me);
+    check(!has(&kept, "class=\"demo\"") && has(&anew, "class=\"demo\""));
+    s->worker.mode_demo = NULL;
+    s->w->now.ms += 2000;
+    Response later = get_as(s, "/verify", "en", me);
+    check(!has(&later, "class=\"demo\""));
+    sign_in(s, "clerk");
+    Response own = get(s, STR("/check"));
+    check(has(&own, "/sign-out")); /* who is signed in is never shown what was kept */
+    sign_in(s, NULL);
+    Response home = get(s, STR("/check"));
+    check(!has(&home, "/sign-out"));
+}

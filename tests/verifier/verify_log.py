@@ -4,7 +4,8 @@
 verify_log.py log WHERE VKEY [--since OLD_NOTE_FILE] [--witness VKEY]
     WHERE: a folder or an http(s) address that holds checkpoint and tile/….
     Reads every entry, rebuilds the tree, compares every tile, checks the signature, that the log still holds what an
-    older checkpoint signed, and counts again: permits issued <= units approved, at every moment, each unit once.
+    older checkpoint signed, and counts again: permits issued <= units approved, at every moment, each unit once. Checks
+    every signature of an officer (signed_steps.py), and that none is missing where the log requires one.
 verify_log.py entry PROOF_FILE VKEY
     Checks what one person took home: that their entry is in the signed tree, and that the salted commitment in it is
     that of the personal data they hold.
@@ -20,6 +21,8 @@ import json
 import os
 import sys
 import urllib.request
+
+from signed_steps import SignedSteps
 
 TILE = 256
 NOTE_LIMIT = 1 << 16
@@ -340,7 +343,7 @@ def check_log(where, vkey, since=None, witness=None):
     origin, size, root = open_checkpoint(note, vkey)
     if witness:
         open_note(note, witness)
-    leaves, count, seen = [], Count(), {}
+    leaves, count, steps, seen = [], Count(), SignedSteps(ed25519_holds), {}
     for entry in read_entries(source, size):
         seq = len(leaves) + 1
         e = read_entry(seq, entry)
@@ -350,6 +353,7 @@ def check_log(where, vkey, since=None, witness=None):
         leaves.append(leaf_hash(entry))
         if isinstance(e.get("p"), dict):
             count.add(seq, e["p"])
+        steps.add(seq, e)
     if check_tiles(source, leaves) != root:
         raise Wrong("the entries do not give the root that was signed over %d events" % size)
     if since:
@@ -359,11 +363,13 @@ def check_log(where, vkey, since=None, witness=None):
             raise Wrong("%d events were signed before, only %d are left" % (old_size, size))
         if tree_hash(leaves[:old_size]) != old_root:
             raise Wrong("the first %d events are not those that were signed before" % old_size)
-    if count.faults:
-        more = len(count.faults) - FAULTS_SHOWN
+    faults = count.faults + steps.faults
+    if faults:
+        more = len(faults) - FAULTS_SHOWN
         tail = ["and %d more" % more] if more > 0 else []
-        raise Wrong("\n".join(count.faults[:FAULTS_SHOWN] + tail + [count.summary()]))
-    return "ok: %s, %d events, root %s; %s" % (origin, size, base64.b64encode(root).decode(), count.summary())
+        raise Wrong("\n".join(faults[:FAULTS_SHOWN] + tail + [count.summary()]))
+    signed = "; %d steps signed by their officers" % steps.signed if steps.keys or steps.required else ""
+    return "ok: %s, %d events, root %s; %s%s" % (origin, size, base64.b64encode(root).decode(), count.summary(), signed)
 
 
 def check_entry(path, vkey):

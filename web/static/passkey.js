@@ -2,7 +2,11 @@
  * where the browser can. SPDX-License-Identifier: Apache-2.0 */
 "use strict";
 (() => {
-  if (!window.PublicKeyCredential || !window.isSecureContext) return;
+  document.querySelectorAll("[data-sign-script]").forEach((note) => note.hidden = true);
+  if (!window.PublicKeyCredential || !window.isSecureContext) {
+    document.querySelectorAll("[data-sign-cannot]").forEach((note) => note.hidden = false);
+    return;
+  }
   const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
   const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   const post = async (to, csrf, fields) => {
@@ -28,6 +32,31 @@
     return post(box.dataset.passkey, csrf, { id: text(got.rawId), client_data: text(got.response.clientDataJSON),
       authenticator_data: text(got.response.authenticatorData), signature: text(got.response.signature), next: next ? next.value : "" });
   }
+
+  // A step: the key signs what the page shows, and the form is sent with the signature.
+  async function sign(form) {
+    const got = await navigator.credentials.get({ publicKey: { challenge: bytes(form.dataset.challenge), rpId: form.dataset.rp, userVerification: "required",
+      allowCredentials: form.dataset.keys.split(" ").map((id) => ({ type: "public-key", id: bytes(id) })) } });
+    const parts = { key: got.rawId, client_data: got.response.clientDataJSON, authenticator_data: got.response.authenticatorData, signature: got.response.signature };
+    for (const [name, buffer] of Object.entries(parts)) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sig_" + name, value: text(buffer) }));
+    }
+    form.submit();
+  }
+  document.querySelectorAll("[data-sign]").forEach((form) => {
+    const button = form.querySelector("[data-sign-now]"), said = form.querySelector("[data-passkey-said]");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      said.textContent = "";
+      try {
+        await sign(form);
+      } catch {
+        said.textContent = said.dataset.failed;
+        button.disabled = false;
+      }
+    });
+  });
 
   document.querySelectorAll("[data-passkey], [data-passkey-new]").forEach((button) => {
     const said = document.querySelector("[data-passkey-said]");

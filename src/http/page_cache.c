@@ -1,0 +1,124 @@
+/* page_cache.c: what anybody may read, kept as it was rendered until the log grows: a front page costs a copy, not a rendering.
+ * Each worker has a cache of its own, so that nothing is locked. The secret of a reader's forms is put into the copy.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "http_int.h"
+
+#include <string.h>
+
+enum { KEPT_PAGES = 96, KEPT_BYTES = 512 * 1024, KEPT_MS = 1000, SECRETS_MOST = 64 };
+
+/* Of these nothing depends on who asks (who is signed in is never served from here), but on language, scheme and host. */
+static const char *const KEPT[] = {"/", "/sign-in", "/verify", "/check", "/law", "/law/article", "/law/model/*", "/quota", "/figures", "/agreements",
+                                   "/open-data", "/api", "/api/problems", "/api/openapi.json", "/offline"};
+
+typedef struct {
+    Arena *a; /* of this entry; NULL: free */
+    Str key, body;
+    const char *content_type;
+    int64_t size; /* of the log when it was made */
+    Instant made;
+    size_t secrets[SECRETS_MOST], secret_count, secret_len;
+} Kept;
+
+struct PageCache {
+    Kept pages[KEPT_PAGES];
+};
+
+PageCache *http_cache_new(Arena *a)
+{
+    return ARENA_NEW(a, PageCache);
+}
+
+static bool is_kept(const Exchange *x, const Route *route)
+{
+    const Request *q = x->q;
+    bool anybody = q->cookie_session.len == 0 && q->authorization.len == 0 && !x->signed_in;
+    bool here = anybody && x->w->pages != NULL && route->method == METHOD_GET && route->who == WHO_ANYBODY;
+    for (size_t i = 0; here && i < COUNT_OF(KEPT); i++) {
+        if (strcmp(route->pattern, KEPT[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Str key_of(const Exchange *x)
+{
+    return str_printf(x->v.a, "%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(x->v.language), STR_ARG(scheme_id(x->v.scheme)), STR_ARG(x->v.origin),
+                      STR_ARG(x->v.here));
+}
+
+static Kept *slot_of(const Exchange *x, Str key)
+{
+    return &x->w->pages->pages[str_hash(key) % KEPT_PAGES];
+}
+
+/* Until the log grows; and not for long, because little that pages show stands beside the log (texts of statutes). */
+static bool is_fresh(const Exchange *x, const Kept *k, Str key)
+{
+    int64_t age = x->v.now.ms - k->made.ms;
+    return k->a != NULL && str_eq(k->key, key) && age >= 0 && age < KEPT_MS && k->secret_len == x->v.csrf.len &&
+           day_cmp(instant_day(k->made, scheme_utc_offset(x->v.scheme)), x->v.today) == 0 && x->log_size == k->size;
+}
+
+bool http_cache_serves(Exchange *x, const Route *route)
+{
+    if (!is_kept(x, route)) {
+        return false;
+    }
+    x->log_size = store_size(x->w->flow.store); /* before anything is read: what is made now may be newer, never older */
+    Str key = key_of(x);
+    const Kept *k = slot_of(x, key);
+    if (!is_fresh(x, k, key)) {
+        return false;
+    }
+    char *copy = arena_alloc(x->v.a, k->body.len + 1);
+    memcpy(copy, k->body.ptr, k->body.len);
+    for (size_t i = 0; i < k->secret_count; i++) {
+        memcpy(copy + k->secrets[i], x->v.csrf.ptr, x->v.csrf.len);
+    }
+    x->r->content_type = k->content_type;
+    buf_add(&x->r->body, (Str){copy, k->body.len});
+    if (str_starts(str_from_c(k->content_type), STR("text/html"))) {
+        http_give_form_cookie(x);
+    }
+    return true;
+}
+
+/* Where the secret of this reader's forms stands, so that another's can be put there. */
+static bool find_secrets(const Exchange *x, Kept *k)
+{
+    k->secret_len = x->v.csrf.len;
+    k->secret_count = 0;
+    for (size_t at = 0; k->secret_len > 0 && (at = str_find(k->body, x->v.csrf, at)) != SIZE_MAX; at += k->secret_len) {
+        if (k->secret_count == SECRETS_MOST) {
+            return false;
+        }
+        k->secrets[k->secret_count++] = at;
+    }
+    return true;
+}
+
+void http_cache_keep(const Exchange *x, const Route *route)
+{
+    const Response *r = x->r;
+    bool plain = r->status == 200 && r->location.len == 0 && r->etag.len == 0 && r->disposition.len == 0 && r->set_session.len == 0 &&
+                 r->set_language.len == 0 && r->set_scheme.len == 0;
+    if (!is_kept(x, route) || !plain || r->body.len == 0 || r->body.len > KEPT_BYTES) {
+        return;
+    }
+    Str key = key_of(x);
+    Kept *k = slot_of(x, key);
+    if (k->a == NULL) {
+        k->a = arena_new(0);
+    }
+    arena_reset(k->a);
+    k->key = str_copy(k->a, key);
+    k->body = str_copy(k->a, (Str){buf_str(&x->r->body).ptr, r->body.len});
+    k->content_type = r->content_type;
+    k->made = x->v.now;
+    k->size = x->log_size;
+    if (!find_secrets(x, k)) {
+        k->key = STR("");
+    }
+}
