@@ -145,6 +145,18 @@ bool handle_series_csv(Exchange *x, Err *err)
     return true;
 }
 
+bool handle_costs_csv(Exchange *x, Err *err)
+{
+    Json *list;
+    if (!page_costs_csv(&x->v, &list, err)) {
+        return false;
+    }
+    x->r->content_type = "text/csv; charset=utf-8";
+    x->r->disposition = STR("costs.csv");
+    view_csv(&x->r->body, list);
+    return true;
+}
+
 bool handle_open_data(Exchange *x, Err *err)
 {
     Page page;

@@ -181,6 +181,20 @@ static void figure_open(Chart *c, int height)
     buf_add_c(c->out, "\">");
 }
 
+/* A figure of the table; where the series has an address for it, as a link to what is behind it. */
+static void figure_put(Chart *c, size_t s, size_t i)
+{
+    const Json *hrefs = json_get(json_get(c->spec, "series")->items[s], "hrefs");
+    Str href = i < json_count(hrefs) ? json_text(hrefs->items[i]) : STR("");
+    if (href.len > 0) {
+        buf_add_c(c->out, "<a href=\"");
+        view_link(c->out, href);
+        buf_add_c(c->out, "\">");
+    }
+    number_put(c, c->series[s].values[i]);
+    buf_add_c(c->out, href.len > 0 ? "</a>" : "");
+}
+
 static void table_put(Chart *c)
 {
     buf_add_c(c->out, "<details><summary>");
@@ -203,7 +217,7 @@ static void table_put(Chart *c)
         for (size_t s = 0; s < c->series_count; s++) {
             buf_add_c(c->out, "<td class=\"n\">");
             if (c->series[s].known[i]) {
-                number_put(c, c->series[s].values[i]);
+                figure_put(c, s, i);
             }
             buf_add_c(c->out, "</td>");
         }
