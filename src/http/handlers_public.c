@@ -261,7 +261,9 @@ bool handle_dashboard(Exchange *x, Err *err)
 bool handle_simulate(Exchange *x, Err *err)
 {
     Page page;
-    return page_simulate(&x->v, &page, err) && http_page(x, &page, err);
+    int64_t runs = 0;
+    (void)!str_to_int(http_query(x, "runs"), &runs);
+    return page_simulate(&x->v, runs, &page, err) && http_page(x, &page, err);
 }
 
 bool handle_try(Exchange *x, Err *err)

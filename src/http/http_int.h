@@ -53,6 +53,7 @@ typedef struct {
     BulkThread *bulk;      /* NULL: uploads wait for another process */
     NoticeThread *notices; /* NULL: another process makes and sends them */
     Str origin;            /* how the public reaches us, for documents */
+    SimKept *simulations;  /* reports that were computed, for all workers */
 } Worker;
 
 /* One request on its way. */

@@ -8,6 +8,7 @@
 #include "flow/reach.h"
 #include "flow/session.h"
 #include "notice/notice.h"
+#include "simulate/simulate.h"
 #include "trial/trial.h"
 
 /* One request's view of the world. */
@@ -22,6 +23,7 @@ typedef struct {
     Str origin;             /* how the public reaches us: "https://host" */
     Instant now;
     Day today;
+    SimKept *simulations;   /* of the process; NULL: a simulation is computed each time */
     bool visits;            /* the scheme is not the caller's own: its figures are read, its cases not opened */
     bool demo;              /* an invented store: one may sign in without a password */
 } PageView;
@@ -173,7 +175,7 @@ typedef struct {
 MUST_USE bool page_try(const PageView *v, const PageTryAsk *ask, Page *ret, Err *err);
 
 /* The scheme years ahead from simulation.json of its folder, for the roles that try drafts; NOT_FOUND where it has none. */
-MUST_USE bool page_simulate(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_simulate(const PageView *v, int64_t runs, Page *ret, Err *err); /* runs: one of those the page offers, else the fewest */
 
 /* The permit of a case: page, QR code (SVG), paper (PDF). Parties of the case and staff only. */
 MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);

@@ -115,11 +115,10 @@ static void add_cells(const Measure *m, Json *charts, Str title)
     }
 }
 
-static Str stage_name(const PageView *v, Str stage)
+static Str stage_name(const Measure *m, Str stage)
 {
     size_t dot = str_find(stage, STR("."), 0);
-    Str type = str_sub(stage, 0, dot);
-    return str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", type)), STR_ARG(page_state_label(v, type, str_sub(stage, dot + 1, stage.len))));
+    return page_stage_label(m, str_sub(stage, 0, dot), str_sub(stage, dot + 1, stage.len));
 }
 
 /* A row a stage: kept, missed, still running. */
@@ -138,7 +137,7 @@ static void add_terms(const Measure *m, Json *charts, Str title)
             continue;
         }
         last = stage;
-        json_push(v->a, list_of(j, "labels"), json_new_str(v->a, stage_name(v, stage)));
+        json_push(v->a, list_of(j, "labels"), json_new_str(v->a, stage_name(m, stage)));
         for (size_t k = 0; k < COUNT_OF(HOW); k++) {
             Str name = str_printf(v->a, "%.*s:%s", STR_ARG(stage), HOW[k]);
             int64_t n = 0;
@@ -166,7 +165,7 @@ static void add_quantiles(const Measure *m, Json *section)
     for (size_t i = 0; i < m->stage_count; i++) {
         const MeasureStage *s = &m->stages[i];
         Json *j = page_add(v, rows);
-        page_set_text(v, j, "label", stage_name(v, str_printf(v->a, "%.*s.%.*s", STR_ARG(s->type), STR_ARG(s->state))));
+        page_set_text(v, j, "label", stage_name(m, str_printf(v->a, "%.*s.%.*s", STR_ARG(s->type), STR_ARG(s->state))));
         page_set_int(v, j, "n", s->n);
         for (size_t k = 0; k < COUNT_OF(SHOWN); k++) {
             set_number(v, j, SHOWN[k].key, page_measure_quantile(s, SHOWN[k].permille));
@@ -181,7 +180,7 @@ static void add_waits(const Measure *m, Json *section, Json *charts)
     for (size_t i = 0; i < m->stage_count; i++) {
         const MeasureStage *s = &m->stages[i];
         Str stage = str_printf(v->a, "%.*s.%.*s", STR_ARG(s->type), STR_ARG(s->state));
-        Bars b = bars_new(v, charts, "distribution", str_printf(v->a, "%.*s-%zu", STR_ARG(m->id), i + 1), stage_name(v, stage), "dashboard.days");
+        Bars b = bars_new(v, charts, "distribution", str_printf(v->a, "%.*s-%zu", STR_ARG(m->id), i + 1), stage_name(m, stage), "dashboard.days");
         for (size_t k = 0; k < MEASURE_BINS; k++) {
             Str name = str_printf(v->a, "%.*s:%s", STR_ARG(stage), page_measure_bin_name(k));
             bars_add(v, &b, page_measure_bin(v, k), s->bins[k], s->bins[k] > 0 ? page_measure_href(m, name) : STR(""));

@@ -79,10 +79,16 @@ static Str word(const PageView *v, const char *key)
     return view_text(v->a, v->language, key, NULL);
 }
 
+/* What comes and goes has the words of the scheme: workers, permits. */
+static Str own_word(const PageView *v, const char *name)
+{
+    return page_label(v, "open_data", str_from_c(name));
+}
+
 static Json *new_series(const PageView *v, Json *list, const char *key)
 {
     Json *one = page_add(v, list);
-    page_set_text(v, one, "label", word(v, key));
+    page_set_text(v, one, "label", own_word(v, key));
     return page_list_in(v, one, "values");
 }
 
@@ -92,7 +98,7 @@ static Json *new_chart(const Flows *f, Json *charts, const char *id, const char 
     Json *j = page_add(v, charts), *source = page_object_in(v, j, "source"), *labels = page_list_in(v, j, "labels");
     page_set_text(v, j, "kind", STR("line"));
     page_set_text(v, j, "id", str_from_c(id));
-    page_set_text(v, j, "title", word(v, title));
+    page_set_text(v, j, "title", own_word(v, title));
     page_set_text(v, j, "x_label", word(v, "flow.month"));
     page_set_text(v, source, "label", word(v, "quota.from_log"));
     page_set_text(v, source, "href", STR("/log"));
@@ -106,8 +112,8 @@ static Json *new_chart(const Flows *f, Json *charts, const char *id, const char 
 static void add_charts(const Flows *f, Json *charts)
 {
     const PageView *v = f->v;
-    Json *flow = new_chart(f, charts, "flow", "flow.title"), *in = new_series(v, flow, "flow.in"), *out = new_series(v, flow, "flow.out");
-    Json *stock = new_series(v, new_chart(f, charts, "there", "flow.stock"), "flow.stock");
+    Json *flow = new_chart(f, charts, "flow", "flow"), *in = new_series(v, flow, "flow_in"), *out = new_series(v, flow, "flow_out");
+    Json *stock = new_series(v, new_chart(f, charts, "there", "flow_stock"), "flow_stock");
     int64_t there = 0;
     for (int32_t m = f->first; m <= f->this_month; m++) {
         there += f->in[m] - f->out[m];
@@ -187,12 +193,12 @@ static void add_years(const Flows *f, Json *section, const Published *published)
             const char *label;
             int64_t n;
             const Published *beside;
-        } COLUMNS[] = {{"flow.in", in, &published[0]}, {"flow.out", out, NULL}, {"flow.stock", there, &published[1]}, {"flow.over", f->over[y], &published[2]}};
+        } COLUMNS[] = {{"flow_in", in, &published[0]}, {"flow_out", out, NULL}, {"flow_stock", there, &published[1]}, {"flow_over", f->over[y], &published[2]}};
         size_t found = 0;
         page_set_text(v, j, "year", str_printf(v->a, "%d", f->base_year + y));
         for (size_t k = 0; k < COUNT_OF(COLUMNS); k++) {
             Json *cell = page_add(v, cells), *beside = page_list_in(v, cell, "published");
-            page_set_text(v, cell, "label", word(v, COLUMNS[k].label));
+            page_set_text(v, cell, "label", own_word(v, COLUMNS[k].label));
             page_set_text(v, cell, "own", own ? str_printf(v->a, "%lld", (long long)COLUMNS[k].n) : STR(""));
             found += COLUMNS[k].beside ? add_published(f, beside, COLUMNS[k].beside, f->base_year + y) : 0;
         }
@@ -222,11 +228,16 @@ bool page_stock_flow(const PageView *v, Json *sections, Err *err)
     count_over(f, false, v->today);
     Json *section = page_add(v, sections), *charts = page_list_in(v, section, "charts");
     page_set_text(v, section, "id", STR("m-flow"));
-    page_set_text(v, section, "label", word(v, "flow.title"));
-    page_set_text(v, section, "definition", word(v, "flow.about"));
+    page_set_text(v, section, "label", own_word(v, "flow"));
+    page_set_text(v, section, "definition", page_label(v, "open_data_about", STR("flow")));
     page_set_bool(v, section, "empty", f->first == MONTHS);
     if (f->first < f->this_month) { /* one month makes no line */
         add_charts(f, charts);
+    }
+    static const char *const HEADS[] = {"flow_in", "flow_out", "flow_stock", "flow_over"};
+    Json *heads = page_list_in(v, section, "heads");
+    for (size_t i = 0; i < COUNT_OF(HEADS); i++) {
+        json_push(v->a, heads, json_new_str(v->a, own_word(v, HEADS[i])));
     }
     add_years(f, section, published);
     return true;

@@ -191,6 +191,13 @@ static void count_stay(void *host, const QueryCount *row)
 {
     Count *k = host;
     bool same = str_eq(row->case_id, k->open);
+    if (same && str_eq(row->name, k->state) && (str_eq_c(k->m->of, "waits") || str_eq(row->due, k->due))) {
+        if (has_name(k->states, k->state)) { /* the step led back to where the case was: the stay goes on */
+            k->m->entries++;
+            k->m->apart++;
+        }
+        return;
+    }
     end_stay(k, same, same ? row->day : k->m->v->today);
     Arena *a = k->m->v->a;
     k->open = same ? k->open : str_copy(a, row->case_id);
@@ -385,6 +392,13 @@ Str page_measure_type(const Measure *m, Str cell)
     return named && dot != SIZE_MAX ? str_sub(cell, 0, dot) : json_text_at(m->rule, "type");
 }
 
+Str page_stage_label(const Measure *m, Str type, Str state)
+{
+    const PageView *v = m->v;
+    Str label = page_state_label(v, type, state);
+    return json_count(json_get(m->rule, "stages")) == 1 ? label : str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", type)), STR_ARG(label));
+}
+
 static Str stage_label(const Measure *m, Str cell)
 {
     const PageView *v = m->v;
@@ -396,7 +410,7 @@ static Str stage_label(const Measure *m, Str cell)
     if (str_eq_c(m->of, "terms")) {
         words = view_text(v->a, v->language, str_c(v->a, str_printf(v->a, "measure.%.*s", STR_ARG(how))), NULL);
     }
-    return str_printf(v->a, "%.*s · %.*s: %.*s", STR_ARG(page_label(v, "type", type)), STR_ARG(page_state_label(v, type, state)), STR_ARG(words));
+    return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_stage_label(m, type, state)), STR_ARG(words));
 }
 
 static Str unit_label(const Measure *m, Str cell)
@@ -419,7 +433,7 @@ Str page_measure_label(const Measure *m, Str cell)
         size_t dot = str_find(cell, STR("."), 0);
         Str type = str_sub(cell, 0, dot), code = str_sub(cell, dot + 1, cell.len);
         Str words = code.len ? page_label(v, "reasons", code) : view_text(v->a, v->language, "open.not_said", NULL);
-        return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "type", type)), STR_ARG(words));
+        return json_count(json_get(m->rule, "types")) == 1 ? words : str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "type", type)), STR_ARG(words));
     }
     if (str_eq_c(m->of, "units")) {
         return unit_label(m, cell);

@@ -32,7 +32,7 @@ typedef struct {
     size_t stage_count;
     int64_t total;
     int64_t entries, apart; /* entries of the log that stand behind it: stays begun, decisions; stays that are not counted: without a
-                               deadline (terms), still lasting (waits) */
+                               deadline (terms), still lasting (waits), gone on with in the same state */
     Str wanted;   /* the cell whose cases are listed */
     Str *ids;     /* of those, each once */
     size_t id_count;
@@ -46,6 +46,8 @@ const Json *page_measure_rule(const PageView *v, Str id); /* NULL: there is none
 MUST_USE bool page_measure(const PageView *v, const Json *rule, Str wanted, Measure *ret, Err *err);
 /* A cell in the reader's words. */
 Str page_measure_label(const Measure *m, Str cell);
+/* A state of a type; without the type where the measure has only one. */
+Str page_stage_label(const Measure *m, Str type, Str state);
 /* The case type of a cell. */
 /* The types of event whose entries in the public log stand behind the measure: m->entries of them; where cases are counted, those that
  * the rule names. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a data set of /open-data against the public log: nothing that happened is missing from its total.
 
-verify_open.py ORIGIN NAME
+verify_open.py ORIGIN NAME [SCHEME]
     Reads ORIGIN/open-data/NAME.json and NAME.csv, then every entry of ORIGIN/log up to the size that the description names,
     counts the cases that have one of its events and those entries, and compares. Also: no small cell is shown or can be had by subtraction.
 The log itself is checked by verify_log.py. Exit 0: all is well. Needs Python 3.8 and nothing else.
@@ -42,10 +42,10 @@ def compare(name, proof, total, cases, entries):
         raise Wrong("%s: %d grounds for %d decisions of the log" % (name, total, entries))
 
 
-def check(origin, name):
-    source = Source(origin)
-    about = json.loads(source.read("open-data/%s.json" % name))
-    rows = list(csv.DictReader(io.StringIO(source.read("open-data/%s.csv" % name).decode("utf-8-sig"))))
+def check(origin, name, scheme=None):
+    source, of = Source(origin), "?scheme=" + scheme if scheme else ""
+    about = json.loads(source.read("open-data/%s.json%s" % (name, of)))
+    rows = list(csv.DictReader(io.StringIO(source.read("open-data/%s.csv%s" % (name, of)).decode("utf-8-sig"))))
     proof, below, total = about["goldenbridge:proof"], about["goldenbridge:below"], about["goldenbridge:total"]
     cases, entries = count_entries(origin, proof)
     cells = [r for r in rows if r["cell"] != "total"]
@@ -66,7 +66,7 @@ def check(origin, name):
 
 if __name__ == "__main__":
     try:
-        check(sys.argv[1].rstrip("/"), sys.argv[2])
+        check(sys.argv[1].rstrip("/"), *sys.argv[2:4])
     except Wrong as e:
         print("WRONG %s" % e)
         sys.exit(1)
