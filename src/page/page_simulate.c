@@ -16,11 +16,11 @@ static Str simulate_word(const PageView *v, const char *name)
     return word(v, str_c(v->a, str_printf(v->a, "simulate.%s", name)));
 }
 
-static void add_chart(const PageView *v, Json *model, const Json *report, SimSeries series)
+static void add_chart(const PageView *v, Json *charts, const Json *report, SimSeries series)
 {
     static const char *const BANDS[] = {"low", "mid", "high"};
     const Json *years = json_get(report, "years");
-    Json *chart = page_add(v, page_list_in(v, model, "charts")), *labels, *all, *source;
+    Json *chart = page_add(v, charts), *labels, *all, *source;
     page_set_text(v, chart, "kind", STR("line"));
     page_set_text(v, chart, "id", str_printf(v->a, "sim-%s", sim_series_name(series)));
     page_set_text(v, chart, "title", simulate_word(v, sim_series_name(series)));
@@ -111,8 +111,9 @@ bool page_simulate(const PageView *v, int64_t asked, Page *ret, Err *err)
     page_set_text(v, ret->model, "runs", json_text_at(report, "runs"));
     page_set_text(v, ret->model, "seed", json_text_at(report, "seed"));
     add_choices(v, ret->model, how.runs);
+    Json *charts = page_list_in(v, ret->model, "charts");
     for (size_t i = 0; i < COUNT_OF(SHOWN); i++) {
-        add_chart(v, ret->model, report, SHOWN[i]);
+        add_chart(v, charts, report, SHOWN[i]);
     }
     add_published(v, ret->model, report);
     return true;
