@@ -112,7 +112,7 @@ async function specialTrack(world) {
   expect((await employer.main().innerText()).includes(employer.step('special_hire.report')), 'the employer is not told to report the start');
   await employer.take(hire, 'special_hire.report', {}, 'special_hire.reported');
   await person.open('/');
-  expect((await person.main().innerText()).includes(law('kk', 'state', 'kin.hired')), 'the person does not see that they are hired');
+  expect((await person.main().innerText()).includes(law('kk', 'state', 'special_hire.reported')), `the person does not see that the start is reported: ${await person.shortText()}`);
   for (const p of [officer, person, hrd, employer]) {
     expect(await p.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'a page is wider than the phone');
     await p.close();
