@@ -44,6 +44,20 @@ under "resident memory after that load" "$(memory)" MB 64
 kill "$server"; wait "$server" 2>/dev/null || true; server=""
 
 echo "--- decisions"; out/bench/dmn
+
+echo "--- a change tried on the past, and the years ahead"
+# processor time of a command, in seconds
+cpu() { local TIMEFORMAT=%U+%S; { time "$@" >"$dir/out.json" 2>/dev/null; } 2>&1 | tail -n 1 | awk -F+ '{print $1 + $2}'; }
+mkdir "$dir/draft"
+sed 's/(score &lt; minimum score)/(score \&lt; minimum score + 40)/g' law/kr-eps/decisions/2010-04-10/exam-result.dmn >"$dir/draft/exam-result.dmn"
+load=$(cpu out/goldenbridge law check --scheme kr-eps)
+took=$(cpu out/goldenbridge law try --store "$dir/demo.store" --scheme kr-eps --draft "$dir/draft" --json)
+line "law try, log to report, with reasons (1 core)" "$(jq -r --arg t "$took" --arg l "$load" '((.in_force.decisions + .draft_result.decided) / (($t | tonumber) - ($l | tonumber)) / 1000 * 10 | round / 10)' "$dir/out.json")" "k/s" "target 1,000" "from the sealed log; engine alone: above"
+runs=10
+under "simulation, processor time of one run" "$(awk -v a="$(cpu out/goldenbridge simulate --scheme kr-eps --runs $runs --threads 1 --json)" -v n=$runs 'BEGIN { printf "%.2f", a / n }')" s 1
+from=$(date +%s.%N)
+out/goldenbridge simulate --scheme kr-eps --runs $runs >/dev/null
+under "simulation, $runs runs on all cores" "$(awk -v a="$from" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }')" s "$(awk -v n=$runs 'BEGIN { print n * 60 / 100 }')"
 echo "--- store"; mkdir "$dir/store"; chmod 755 "$dir" # PostgreSQL runs as a user of its own
 pg=$(tests/pg.sh start "$dir/pg") || echo "postgres: not installed here, not measured"
 out/bench/store "$dir/store" 100000 ${pg:+"$pg"}

@@ -56,7 +56,7 @@ static const CliCommand COMMANDS[] = {
      "try --draft FILE|FOLDER [--from DAY] decides every past decision of the store again, under the version in force and under\n"
      "the draft (models NAME.dmn, caps of rounds in NAME.csv): who gains and loses, why. Exit status 1: the version in force\n"
      "did not give a past outcome again. --language LANG for the words.\n"},
-    {"simulate", "[--seed N] [--runs N] [--data FILE]", "the scheme years ahead from its stated rates, as bands", cli_simulate,
+    {"simulate", "[--seed N] [--runs N] [--threads N] [--data FILE]", "the scheme years ahead from its stated rates, as bands", cli_simulate,
      "Reads simulation.json of the scheme (or FILE). The same seed prints the same bytes on every machine. Beside each published\n"
      "figure stands how far the middle of the runs is from it: \"fit\" figures were used to set the rates, \"test\" figures not.\n"},
     {"cases", "[FOLDER …]", "run the worked cases of the schemes", cli_cases, "Ends with the line N passed, N failed.\n"},

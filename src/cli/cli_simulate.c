@@ -4,7 +4,7 @@
 
 #include "simulate/simulate.h"
 
-enum { RUNS = 100, MOST_RUNS = 10000, SEED = 1 };
+enum { RUNS = 100, MOST_RUNS = 10000, MOST_THREADS = 16, SEED = 1 };
 
 static void print_simulation(Cli *c, const Json *report)
 {
@@ -48,10 +48,11 @@ int cli_simulate(Cli *c)
     Err err;
     Json *data, *report;
     SimModel *model;
-    int64_t seed, runs;
-    Str file = cli_option(c, "data"), seed_text = cli_option(c, "seed"), runs_text = cli_option(c, "runs");
-    if (c->argc != 1 || !whole(seed_text, SEED, 0, INT64_MAX, &seed) || !whole(runs_text, RUNS, 1, MOST_RUNS, &runs)) {
-        return cli_usage(c, "simulate [--seed N] [--runs 1-10000] [--data FILE]");
+    int64_t seed, runs, threads;
+    Str file = cli_option(c, "data"), seed_text = cli_option(c, "seed"), runs_text = cli_option(c, "runs"), threads_text = cli_option(c, "threads");
+    if (c->argc != 1 || !whole(seed_text, SEED, 0, INT64_MAX, &seed) || !whole(runs_text, RUNS, 1, MOST_RUNS, &runs) ||
+        !whole(threads_text, 0, 0, MOST_THREADS, &threads)) {
+        return cli_usage(c, "simulate [--seed N] [--runs 1-10000] [--threads 0-16] [--data FILE]");
     }
     if (!cli_load_law(c, &err)) {
         return cli_fail(c, &err);
@@ -62,7 +63,7 @@ int cli_simulate(Cli *c)
     }
     file = file.len ? file : str_printf(c->a, "%.*s/simulation.json", STR_ARG(scheme_folder(s)));
     if (!scheme_file_json(c->a, file, &data, &err) || !sim_read(c->a, data, &model, &err) ||
-        !sim_report(c->a, model, (uint64_t)seed, (uint32_t)runs, &report, &err)) {
+        !sim_report(c->a, model, (SimRuns){(uint64_t)seed, (uint32_t)runs, (uint32_t)threads}, &report, &err)) {
         return cli_fail(c, &err);
     }
     if (c->json) {

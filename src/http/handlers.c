@@ -49,7 +49,7 @@ bool handle_list(Exchange *x, Err *err)
     Str type = x->rest[0];
     bool csv = str_ends(type, STR(".csv"));
     PageListAsk ask = {.type = csv ? str_sub(type, 0, type.len - 4) : type, .state = http_query(x, "state"),
-                       .text = http_query(x, "q"), .page = http_page_number(x)};
+                       .text = http_query(x, "q"), .of = http_query(x, "of"), .cell = http_query(x, "cell"), .page = http_page_number(x)};
     Page page;
     const CaseRow *rows;
     size_t count;

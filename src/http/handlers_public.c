@@ -161,6 +161,18 @@ bool handle_series_csv(Exchange *x, Err *err)
     return true;
 }
 
+bool handle_costs_csv(Exchange *x, Err *err)
+{
+    Json *list;
+    if (!page_costs_csv(&x->v, &list, err)) {
+        return false;
+    }
+    x->r->content_type = "text/csv; charset=utf-8";
+    x->r->disposition = STR("costs.csv");
+    view_csv(&x->r->body, list);
+    return true;
+}
+
 bool handle_open_data(Exchange *x, Err *err)
 {
     Page page;
@@ -265,7 +277,9 @@ bool handle_dashboard(Exchange *x, Err *err)
 bool handle_simulate(Exchange *x, Err *err)
 {
     Page page;
-    return page_simulate(&x->v, &page, err) && http_page(x, &page, err);
+    int64_t runs = 0;
+    (void)!str_to_int(http_query(x, "runs"), &runs);
+    return page_simulate(&x->v, runs, &page, err) && http_page(x, &page, err);
 }
 
 bool handle_try(Exchange *x, Err *err)

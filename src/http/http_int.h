@@ -56,6 +56,7 @@ typedef struct {
     struct PageCache *pages; /* what anybody may read, rendered before; NULL: nothing is kept */
     NoticeThread *notices; /* NULL: another process makes and sends them */
     Str origin;            /* how the public reaches us, for documents */
+    SimKept *simulations;  /* reports that were computed, for all workers */
 } Worker;
 
 /* One request on its way. */
@@ -178,6 +179,7 @@ bool handle_quota(Exchange *x, Err *err);
 bool handle_quota_csv(Exchange *x, Err *err);
 bool handle_series(Exchange *x, Err *err);
 bool handle_series_csv(Exchange *x, Err *err);
+bool handle_costs_csv(Exchange *x, Err *err);
 bool handle_open_data(Exchange *x, Err *err);
 bool handle_open_set(Exchange *x, Err *err);
 bool handle_agreements(Exchange *x, Err *err);

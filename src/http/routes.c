@@ -64,6 +64,7 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/quota.csv", WHO_ANYBODY, handle_quota_csv, NULL},
     {METHOD_GET, "/figures", WHO_ANYBODY, handle_series, NULL},
     {METHOD_GET, "/figures.csv", WHO_ANYBODY, handle_series_csv, NULL},
+    {METHOD_GET, "/costs.csv", WHO_ANYBODY, handle_costs_csv, NULL},
     {METHOD_GET, "/open-data", WHO_ANYBODY, handle_open_data, NULL},
     {METHOD_GET, "/open-data/*", WHO_ANYBODY, handle_open_set, NULL},
     {METHOD_GET, "/agreements", WHO_ANYBODY, handle_agreements, NULL},

@@ -411,6 +411,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         return false;
     }
     notices.lane = s->lane;
+    SimKept *simulations = sim_kept(s->a);
     if (!notice_thread_start(s->a, &notices, o->origin, &s->notices, err)) {
         return false;
     }
@@ -419,6 +420,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         s->idle[i]->bulk = s->bulk;
         s->idle[i]->notices = s->notices;
         s->idle[i]->flow.lane = s->lane;
+        s->idle[i]->simulations = simulations;
     }
     return true;
 }

@@ -8,6 +8,7 @@
 #include "flow/reach.h"
 #include "flow/session.h"
 #include "notice/notice.h"
+#include "simulate/simulate.h"
 #include "trial/trial.h"
 
 /* One request's view of the world. */
@@ -22,6 +23,8 @@ typedef struct {
     Str origin;             /* how the public reaches us: "https://host" */
     Instant now;
     Day today;
+    SimKept *simulations;   /* of the process; NULL: a simulation is computed each time */
+    bool visits;            /* the scheme is not the caller's own: its figures are read, its cases not opened */
     bool demo;              /* an invented store: one may sign in without a password */
 } PageView;
 
@@ -56,6 +59,7 @@ MUST_USE bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret
 
 typedef struct {
     Str type, state, text;
+    Str of, cell; /* a measure and one of its cells: only the cases counted in it */
     int64_t page; /* from 1 */
 } PageListAsk;
 MUST_USE bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err);
@@ -155,6 +159,8 @@ MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* Published figures as dated series, each value with its source; NOT_FOUND where no scheme publishes any. The same for CSV. */
 MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
+/* The ledger of what a worker pays to be sent, for CSV; NOT_FOUND where no scheme keeps one. */
+MUST_USE bool page_costs_csv(const PageView *v, Json **ret, Err *err);
 /* Open data: every data set of the scheme with its definition; one as rows for CSV, and its description with what the total is counted
  * from. Small cells are left out for every reader. NOT_FOUND. */
 MUST_USE bool page_open_data(const PageView *v, Page *ret, Err *err);
@@ -178,7 +184,7 @@ typedef struct {
 MUST_USE bool page_try(const PageView *v, const PageTryAsk *ask, Page *ret, Err *err);
 
 /* The scheme years ahead from simulation.json of its folder, for the roles that try drafts; NOT_FOUND where it has none. */
-MUST_USE bool page_simulate(const PageView *v, Page *ret, Err *err);
+MUST_USE bool page_simulate(const PageView *v, int64_t runs, Page *ret, Err *err); /* runs: one of those the page offers, else the fewest */
 
 /* The permit of a case: page, QR code (SVG), paper (PDF). Parties of the case and staff only. */
 MUST_USE bool page_permit(const PageView *v, Str id, Page *ret, Err *err);

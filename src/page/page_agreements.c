@@ -282,6 +282,7 @@ bool page_agreements(const PageView *reader, Day on, Page *ret, Err *err)
     PageView view = *reader, *v = &view;
     Register r;
     view.scheme = keeper(reader);
+    view.visits = view.scheme != reader->scheme;
     view.caller = view.scheme == reader->scheme ? reader->caller : NULL; /* a role of another scheme is nobody here */
     if (view.scheme == NULL) {
         return err_set(err, NOT_FOUND, "No scheme here keeps a register of agreements.");

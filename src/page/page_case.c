@@ -1,6 +1,8 @@
 /* page_case.c: one case as a story, and lists of cases.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "page_int.h"
+#include "page_measure.h"
+
+#include <stdlib.h>
 
 enum { PAGE_ROWS = 50 };
 
@@ -8,7 +10,7 @@ enum { PAGE_ROWS = 50 };
 
 bool page_reads_type(const PageView *v, const SchemeType *t)
 {
-    return flow_reads_type(t, v->caller);
+    return !v->visits && flow_reads_type(t, v->caller);
 }
 
 QueryReach page_reach(const PageView *v)
@@ -279,6 +281,12 @@ static Str page_link(const PageView *v, const PageListAsk *ask, int64_t page)
     view_url(&b, ask->state);
     buf_add_c(&b, "&q=");
     view_url(&b, ask->text);
+    if (ask->of.len > 0) {
+        buf_add_c(&b, "&of=");
+        view_url(&b, ask->of);
+        buf_add_c(&b, "&cell=");
+        view_url(&b, ask->cell);
+    }
     return buf_str(&b);
 }
 
@@ -296,6 +304,52 @@ static void add_paging(const PageView *v, Json *model, const PageListAsk *ask, i
     }
 }
 
+/* ---- The cases behind a figure ---- */
+
+typedef struct {
+    Measure m;
+    const CaseRow *rows;
+    size_t count;
+    int64_t total;
+} CellList;
+
+static int newest_first(const void *x, const void *y)
+{
+    const Str *a = x, *b = y;
+    return a->len != b->len ? (a->len < b->len ? 1 : -1) : str_cmp(*b, *a);
+}
+
+/* The page of the cases of a cell that the reader may read; the total counts those only. */
+static bool rows_of_cell(const PageView *v, const PageListAsk *ask, const SchemeType *t, CellList *ret, Err *err)
+{
+    const Json *rule = page_measure_rule(v, ask->of);
+    if (rule == NULL) {
+        return err_set(err, NOT_FOUND, "There is no such figure.");
+    }
+    if (!page_measure(v, rule, ask->cell, &ret->m, err)) {
+        return false;
+    }
+    QueryReach reach = page_reach(v);
+    CaseRow *rows = ARENA_ARRAY(v->a, CaseRow, PAGE_ROWS);
+    int64_t first = (ask->page - 1) * PAGE_ROWS;
+    qsort(ret->m.ids, ret->m.id_count, sizeof(Str), newest_first);
+    for (size_t i = 0; i < ret->m.id_count; i++) {
+        const CaseRow *row;
+        if (!query_case_in(v->flow->store, v->a, &reach, ret->m.ids[i], &row, err)) {
+            return false;
+        }
+        if (row == NULL || !str_eq(row->type, t->name)) {
+            continue;
+        }
+        if (ret->total >= first && ret->count < PAGE_ROWS) {
+            rows[ret->count++] = *row;
+        }
+        ret->total++;
+    }
+    ret->rows = rows;
+    return true;
+}
+
 bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err)
 {
     const SchemeType *t = scheme_type(v->scheme, ask->type);
@@ -311,12 +365,14 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseR
     QueryReach reach = page_reach(v);
     QueryPage q = {.reach = &reach, .type = t->name, .state = ask->state, .text = ask->text, .limit = PAGE_ROWS,
                    .offset = (ask->page - 1) * PAGE_ROWS};
-    const CaseRow *rows;
-    size_t count;
-    int64_t total;
-    if (!query_page(v->flow->store, v->a, &q, &rows, &count, &total, err)) {
+    CellList *found = ARENA_NEW(v->a, CellList);
+    if (!(ask->of.len > 0 ? rows_of_cell(v, ask, t, found, err)
+                          : query_page(v->flow->store, v->a, &q, &found->rows, &found->count, &found->total, err))) {
         return false;
     }
+    const CaseRow *rows = found->rows;
+    size_t count = found->count;
+    int64_t total = found->total;
     *ret = (Page){"list", json_new_object(v->a)};
     Json *m = ret->model, *list = page_list_in(v, m, "rows");
     page_frame(v, m, page_label(v, "types", t->name));
@@ -325,10 +381,17 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseR
     for (size_t i = 0; i < count; i++) {
         add_row(v, list, t, &rows[i]);
     }
-    add_filters(v, m, t, ask);
+    if (ask->of.len > 0) {
+        page_set_text(v, m, "of", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "open_data", ask->of)), STR_ARG(page_measure_label(&found->m, ask->cell))));
+        page_set_text(v, m, "of_back", STR("/dashboard"));
+    } else {
+        add_filters(v, m, t, ask);
+    }
     add_paging(v, m, ask, total);
     *ret_rows = rows;
     *ret_count = count;
-    page_set_text(v, m, "export_csv", str_printf(v->a, "/cases/%.*s.csv", STR_ARG(t->name)));
+    if (ask->of.len == 0) {
+        page_set_text(v, m, "export_csv", str_printf(v->a, "/cases/%.*s.csv", STR_ARG(t->name)));
+    }
     return true;
 }

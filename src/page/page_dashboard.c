@@ -1,8 +1,9 @@
-/* page_dashboard.c: how the scheme runs, counted from the read tables and the log: stock, outcomes, grounds, waiting, deadlines.
+/* page_dashboard.c: how the scheme runs, counted from the read tables and the log: every measure with its chart, its table, its
+ * definition and, for those allowed, the cases behind each figure.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "page_int.h"
+#include "page_measure.h"
 
-enum { MAX_GROUNDS = 12, MAX_REFUSALS = 2000 };
+#include <stdlib.h>
 
 /* scheme.json: "figures": {"readers": [role], "stock": [type], "outcomes": [type]} */
 static const Json *names_of(const PageView *v, const char *name)
@@ -26,59 +27,255 @@ static Str word(const PageView *v, const char *key)
     return view_text(v->a, v->language, key, NULL);
 }
 
+/* ---- Charts ---- */
+
 typedef struct {
-    Json *chart, *labels, *values;
+    Json *chart, *labels, *values, *hrefs;
 } Bars;
 
-static Bars bars_new(const PageView *v, Json *charts, const char *kind, Str id, Str title, const char *x_label)
+static Json *chart_new(const PageView *v, Json *charts, const char *kind, Str id, Str title, const char *x_label)
 {
-    Json *j = page_add(v, charts), *labels = page_list_in(v, j, "labels"), *one = page_add(v, page_list_in(v, j, "series")),
-         *source = page_object_in(v, j, "source");
+    Json *j = page_add(v, charts), *source = page_object_in(v, j, "source");
     page_set_text(v, j, "kind", str_from_c(kind));
     page_set_text(v, j, "id", id);
     page_set_text(v, j, "title", title);
     page_set_text(v, j, "x_label", word(v, x_label));
-    page_set_text(v, one, "label", word(v, "dashboard.cases"));
     page_set_text(v, source, "label", word(v, "quota.from_log"));
     page_set_text(v, source, "href", STR("/log"));
     page_set_text(v, source, "day", day_print(v->a, v->today));
-    return (Bars){j, labels, page_list_in(v, one, "values")};
+    page_list_in(v, j, "labels");
+    page_list_in(v, j, "series");
+    return j;
 }
 
-static void bars_add(const PageView *v, Bars *b, Str label, int64_t n)
+static Json *series_new(const PageView *v, Json *chart, Str label)
+{
+    Json *one = page_add(v, (Json *)(uintptr_t)json_get(chart, "series"));
+    page_set_text(v, one, "label", label);
+    page_list_in(v, one, "values");
+    page_list_in(v, one, "hrefs");
+    return one;
+}
+
+static Json *list_of(Json *j, const char *key)
+{
+    return (Json *)(uintptr_t)json_get(j, key);
+}
+
+static void point_add(const PageView *v, Json *series, int64_t n, Str href)
+{
+    json_push(v->a, list_of(series, "values"), json_new_int(v->a, n));
+    json_push(v->a, list_of(series, "hrefs"), json_new_str(v->a, href));
+}
+
+static Bars bars_new(const PageView *v, Json *charts, const char *kind, Str id, Str title, const char *x_label)
+{
+    Json *j = chart_new(v, charts, kind, id, title, x_label), *one = series_new(v, j, word(v, "dashboard.cases"));
+    return (Bars){j, list_of(j, "labels"), one, NULL};
+}
+
+static void bars_add(const PageView *v, Bars *b, Str label, int64_t n, Str href)
 {
     json_push(v->a, b->labels, json_new_str(v->a, label));
-    json_push(v->a, b->values, json_new_int(v->a, n));
+    point_add(v, b->values, n, href);
 }
+
+static Json *section_new(const PageView *v, Json *sections, Str id, Str label, Str definition)
+{
+    Json *j = page_add(v, sections);
+    page_set_text(v, j, "id", str_printf(v->a, "m-%.*s", STR_ARG(id)));
+    page_set_text(v, j, "label", label);
+    page_set_text(v, j, "definition", definition);
+    page_list_in(v, j, "charts");
+    return j;
+}
+
+/* ---- Measures ---- */
+
+/* One bar a cell; the months of a year and more keep their order, other cells stand by size. */
+static int by_size(const void *x, const void *y)
+{
+    const MeasureCell *a = x, *b = y;
+    return a->n != b->n ? (a->n < b->n ? 1 : -1) : str_cmp(a->name, b->name);
+}
+
+static void add_cells(const Measure *m, Json *charts, Str title)
+{
+    const PageView *v = m->v;
+    Bars b = bars_new(v, charts, "bars", m->id, title, "open.cell");
+    MeasureCell *cells = ARENA_ARRAY(v->a, MeasureCell, m->count + 1);
+    for (size_t i = 0; i < m->count; i++) {
+        cells[i] = m->cells[i];
+    }
+    if (!str_eq_c(m->by, "@month")) {
+        qsort(cells, m->count, sizeof *cells, by_size);
+    }
+    for (size_t i = 0; i < m->count; i++) {
+        bars_add(v, &b, page_measure_label(m, cells[i].name), cells[i].n, page_measure_href(m, cells[i].name));
+    }
+}
+
+static Str stage_name(const Measure *m, Str stage)
+{
+    size_t dot = str_find(stage, STR("."), 0);
+    return page_stage_label(m, str_sub(stage, 0, dot), str_sub(stage, dot + 1, stage.len));
+}
+
+/* A row a stage: kept, missed, still running. */
+static void add_terms(const Measure *m, Json *charts, Str title)
+{
+    static const char *const HOW[] = {"kept", "missed", "running"};
+    const PageView *v = m->v;
+    Json *series[COUNT_OF(HOW)], *j = chart_new(v, charts, "stacked", m->id, title, "dashboard.stage");
+    for (size_t k = 0; k < COUNT_OF(HOW); k++) {
+        series[k] = series_new(v, j, word(v, str_c(v->a, str_printf(v->a, "measure.%s", HOW[k]))));
+    }
+    Str last = STR("");
+    for (size_t i = 0; i < m->count; i++) { /* by name: those of one stage stand together */
+        Str stage = str_sub(m->cells[i].name, 0, str_find(m->cells[i].name, STR(":"), 0));
+        if (str_eq(stage, last)) {
+            continue;
+        }
+        last = stage;
+        json_push(v->a, list_of(j, "labels"), json_new_str(v->a, stage_name(m, stage)));
+        for (size_t k = 0; k < COUNT_OF(HOW); k++) {
+            Str name = str_printf(v->a, "%.*s:%s", STR_ARG(stage), HOW[k]);
+            int64_t n = 0;
+            for (size_t c = 0; c < m->count; c++) {
+                n = str_eq(m->cells[c].name, name) ? m->cells[c].n : n;
+            }
+            point_add(v, series[k], n, n > 0 ? page_measure_href(m, name) : STR(""));
+        }
+    }
+}
+
+static void set_number(const PageView *v, Json *j, const char *key, int64_t n)
+{
+    page_set_text(v, j, key, str_printf(v->a, "%lld%s", (long long)n, n >= MEASURE_DAYS ? "+" : ""));
+}
+
+static void add_quantiles(const Measure *m, Json *section)
+{
+    static const struct {
+        const char *key;
+        int64_t permille;
+    } SHOWN[] = {{"q10", 100}, {"q25", 250}, {"q50", 500}, {"q75", 750}, {"q90", 900}, {"most", 1000}};
+    const PageView *v = m->v;
+    Json *rows = page_list_in(v, section, "quantiles");
+    for (size_t i = 0; i < m->stage_count; i++) {
+        const MeasureStage *s = &m->stages[i];
+        Json *j = page_add(v, rows);
+        page_set_text(v, j, "label", stage_name(m, str_printf(v->a, "%.*s.%.*s", STR_ARG(s->type), STR_ARG(s->state))));
+        page_set_int(v, j, "n", s->n);
+        for (size_t k = 0; k < COUNT_OF(SHOWN); k++) {
+            set_number(v, j, SHOWN[k].key, page_measure_quantile(s, SHOWN[k].permille));
+        }
+    }
+}
+
+/* A histogram a stage, and the quantiles of all stages as one table. */
+static void add_waits(const Measure *m, Json *section, Json *charts)
+{
+    const PageView *v = m->v;
+    for (size_t i = 0; i < m->stage_count; i++) {
+        const MeasureStage *s = &m->stages[i];
+        Str stage = str_printf(v->a, "%.*s.%.*s", STR_ARG(s->type), STR_ARG(s->state));
+        Bars b = bars_new(v, charts, "distribution", str_printf(v->a, "%.*s-%zu", STR_ARG(m->id), i + 1), stage_name(m, stage), "dashboard.days");
+        for (size_t k = 0; k < MEASURE_BINS; k++) {
+            Str name = str_printf(v->a, "%.*s:%s", STR_ARG(stage), page_measure_bin_name(k));
+            bars_add(v, &b, page_measure_bin(v, k), s->bins[k], s->bins[k] > 0 ? page_measure_href(m, name) : STR(""));
+        }
+    }
+    add_quantiles(m, section);
+}
+
+static bool add_measure(const PageView *v, const Json *rule, Json *sections, Err *err)
+{
+    Measure *m = ARENA_NEW(v->a, Measure);
+    if (!page_measure(v, rule, STR(""), m, err)) {
+        return false;
+    }
+    Str label = page_label(v, "open_data", m->id);
+    Json *section = section_new(v, sections, m->id, label, page_label(v, "open_data_about", m->id)), *charts = list_of(section, "charts");
+    if (m->total == 0) {
+        page_set_bool(v, section, "empty", true);
+    } else if (str_eq_c(m->of, "waits")) {
+        add_waits(m, section, charts);
+    } else if (str_eq_c(m->of, "terms")) {
+        add_terms(m, charts, label);
+    } else {
+        add_cells(m, charts, label);
+    }
+    if (page_measure_is_open(v, m->id)) {
+        page_set_text(v, section, "csv", str_printf(v->a, "/open-data/%.*s.csv", STR_ARG(m->id)));
+        page_set_text(v, section, "about", str_printf(v->a, "/open-data/%.*s.json", STR_ARG(m->id)));
+    }
+    return true;
+}
+
+static bool add_measures(const PageView *v, Json *sections, Err *err)
+{
+    const Json *rules[100];
+    size_t count = page_measure_rules(v, rules, COUNT_OF(rules));
+    for (size_t i = 0; i < count; i++) {
+        if (!add_measure(v, rules[i], sections, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_burn_down(const PageView *v, Json *sections, Err *err)
+{
+    Json *section = section_new(v, sections, STR("places"), word(v, "dashboard.places"), word(v, "dashboard.places_about"));
+    page_set_text(v, section, "csv", STR("/quota.csv?by=day"));
+    if (!page_quota_charts(v, list_of(section, "charts"), err)) {
+        return false;
+    }
+    page_set_bool(v, section, "empty", json_count(json_get(section, "charts")) == 0);
+    return true;
+}
+
+/* ---- Where cases stand now, what was decided ---- */
 
 static Str about_type(const PageView *v, const char *key, Str type)
 {
     return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "types", type)), STR_ARG(word(v, key)));
 }
 
-static bool add_stock(const PageView *v, Json *charts, Str type, Err *err)
+static Str state_href(const PageView *v, const SchemeType *t, Str state)
+{
+    return page_reads_type(v, t) ? str_printf(v->a, "/cases/%.*s?state=%.*s", STR_ARG(t->name), STR_ARG(state)) : STR("");
+}
+
+static bool add_stock(const PageView *v, Json *sections, Str type, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_S(type)};
-    if (!store_query(v->flow->store, v->a, "SELECT state, COUNT(*) FROM cases WHERE scheme = $1 AND type = $2 GROUP BY state", p,
-                     COUNT_OF(p), &rows, err)) {
-        return false;
-    }
     const SchemeType *t = scheme_type(v->scheme, type);
-    Bars b = bars_new(v, charts, "bars", str_printf(v->a, "stock-%.*s", STR_ARG(type)), about_type(v, "dashboard.stock", type),
-                      "dashboard.state");
-    for (size_t s = 0; t != NULL && s < t->state_count; s++) { /* in the order of the scheme, not of the alphabet */
+    if (t == NULL || !store_query(v->flow->store, v->a, "SELECT state, COUNT(*) FROM cases WHERE scheme = $1 AND type = $2 GROUP BY state", p,
+                                  COUNT_OF(p), &rows, err)) {
+        return t == NULL;
+    }
+    Str title = about_type(v, "dashboard.stock", type), id = str_printf(v->a, "stock-%.*s", STR_ARG(type));
+    Json *section = section_new(v, sections, id, title, word(v, "dashboard.stock_about"));
+    if (rows.row_count == 0) {
+        page_set_bool(v, section, "empty", true);
+        return true;
+    }
+    Bars b = bars_new(v, list_of(section, "charts"), "bars", id, title, "dashboard.state");
+    for (size_t s = 0; s < t->state_count; s++) { /* in the order of the scheme, not of the alphabet */
         for (size_t i = 0; i < rows.row_count; i++) {
             const StoreValue *c = &rows.cells[i * rows.column_count];
             if (str_eq(c[0].s, t->states[s].name)) {
-                bars_add(v, &b, page_state_label(v, type, c[0].s), c[1].i);
+                bars_add(v, &b, page_state_label(v, type, c[0].s), c[1].i, state_href(v, t, c[0].s));
             }
         }
     }
     return true;
 }
 
-static bool add_outcomes(const PageView *v, Json *charts, Str type, Err *err)
+static bool add_outcomes(const PageView *v, Json *sections, Str type, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_S(type)};
@@ -88,101 +285,17 @@ static bool add_outcomes(const PageView *v, Json *charts, Str type, Err *err)
                      p, COUNT_OF(p), &rows, err)) {
         return false;
     }
-    Bars b = bars_new(v, charts, "bars", str_printf(v->a, "outcomes-%.*s", STR_ARG(type)), about_type(v, "dashboard.outcomes", type),
-                      "dashboard.outcome");
+    Str title = about_type(v, "dashboard.outcomes", type), id = str_printf(v->a, "outcomes-%.*s", STR_ARG(type));
+    Json *section = section_new(v, sections, id, title, word(v, "dashboard.outcomes_about"));
+    page_set_bool(v, section, "empty", rows.row_count == 0);
+    if (rows.row_count == 0) {
+        return true;
+    }
+    Bars b = bars_new(v, list_of(section, "charts"), "bars", id, title, "dashboard.outcome");
     for (size_t i = 0; i < rows.row_count; i++) {
         const StoreValue *c = &rows.cells[i * rows.column_count];
-        bars_add(v, &b, str_printf(v->a, "%.*s: %.*s", STR_ARG(page_step_label(v, c[0].s)), STR_ARG(page_label(v, "outcome", c[1].s))),
-                 c[2].i);
-    }
-    return true;
-}
-
-/* ---- Grounds of refusals: read in the log, for the tables hold only the outcome ---- */
-
-typedef struct {
-    Str code;
-    int64_t n;
-} Tally;
-
-static void tally(Tally *list, size_t *count, size_t room, Str code)
-{
-    for (size_t i = 0; i < *count; i++) {
-        if (str_eq(list[i].code, code)) {
-            list[i].n++;
-            return;
-        }
-    }
-    if (*count < room) {
-        list[(*count)++] = (Tally){code, 1};
-    }
-}
-
-static bool add_grounds(const PageView *v, Json *charts, Err *err)
-{
-    StoreRows rows;
-    Tally list[200];
-    size_t count = 0;
-    StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_I(MAX_REFUSALS)};
-    if (!store_query(v->flow->store, v->a,
-                     "SELECT d.seq FROM decisions d JOIN cases c ON c.id = d.case_id WHERE c.scheme = $1 AND d.outcome = 'refused'"
-                     " ORDER BY d.seq DESC LIMIT $2",
-                     p, COUNT_OF(p), &rows, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < rows.row_count; i++) {
-        Event e;
-        if (!query_event(v->flow->store, v->a, rows.cells[i * rows.column_count].i, &e, err)) {
-            return false;
-        }
-        const Json *grounds = json_path(e.data, "decision.grounds");
-        for (size_t k = 0; k < json_count(grounds); k++) {
-            tally(list, &count, COUNT_OF(list), json_text_at(grounds->items[k], "code"));
-        }
-    }
-    Bars b = bars_new(v, charts, "bars", STR("grounds"), word(v, "dashboard.grounds"), "dashboard.ground");
-    for (size_t shown = 0; shown < MAX_GROUNDS && shown < count; shown++) {
-        size_t most = shown;
-        for (size_t i = shown + 1; i < count; i++) {
-            most = list[i].n > list[most].n ? i : most;
-        }
-        Tally t = list[most];
-        list[most] = list[shown];
-        list[shown] = t;
-        bars_add(v, &b, page_label(v, "reasons", t.code), t.n);
-    }
-    return true;
-}
-
-/* ---- Waiting, deadlines ---- */
-
-static const int32_t WAITED[] = {7, 14, 30, 60, 90, 180, INT32_MAX};
-
-static bool add_waiting(const PageView *v, Json *charts, Str type, Err *err)
-{
-    StoreRows rows;
-    const SchemeType *t = scheme_type(v->scheme, type);
-    int64_t counts[COUNT_OF(WAITED)] = {0};
-    StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_S(type)};
-    if (!store_query(v->flow->store, v->a,
-                     "SELECT state, since, COUNT(*) FROM cases WHERE scheme = $1 AND type = $2 GROUP BY state, since", p, COUNT_OF(p), &rows,
-                     err)) {
-        return false;
-    }
-    for (size_t i = 0; t != NULL && i < rows.row_count; i++) {
-        const StoreValue *c = &rows.cells[i * rows.column_count];
-        const SchemeState *s = scheme_state(t, c[0].s);
-        size_t k = 0;
-        while (v->today.n - c[1].i > WAITED[k]) {
-            k++;
-        }
-        counts[k] += s != NULL && s->holder.len > 0 ? c[2].i : 0; /* only what waits for somebody */
-    }
-    Bars b = bars_new(v, charts, "distribution", str_printf(v->a, "waiting-%.*s", STR_ARG(type)), about_type(v, "dashboard.waiting", type),
-                      "dashboard.days");
-    for (size_t k = 0; k < COUNT_OF(WAITED); k++) {
-        bool last = k + 1 == COUNT_OF(WAITED);
-        bars_add(v, &b, last ? str_printf(v->a, "> %d", WAITED[k - 1]) : str_printf(v->a, "≤ %d", WAITED[k]), counts[k]);
+        Str label = str_printf(v->a, "%.*s: %.*s", STR_ARG(page_step_label(v, c[0].s)), STR_ARG(page_label(v, "outcome", c[1].s)));
+        bars_add(v, &b, label, c[2].i, STR(""));
     }
     return true;
 }
@@ -201,15 +314,17 @@ static bool add_figures(const PageView *v, Json *model, Err *err)
     int64_t late = 0;
     for (size_t i = 0; i < rows.row_count; i++) {
         const StoreValue *c = &rows.cells[i * rows.column_count];
+        const SchemeType *t = scheme_type(v->scheme, c[0].s);
+        Str href = t != NULL && page_reads_type(v, t) ? str_printf(v->a, "/cases/%.*s", STR_ARG(c[0].s)) : STR("");
         Json *j = page_add(v, figures);
         page_set_text(v, j, "label", about_type(v, "dashboard.open", c[0].s));
         page_set_text(v, j, "value", str_printf(v->a, "%lld", (long long)c[1].i));
-        page_set_text(v, j, "href", str_printf(v->a, "/cases/%.*s", STR_ARG(c[0].s)));
+        page_set_text(v, j, "href", href);
         late += c[2].i;
         if (c[2].i > 0) {
             j = page_add(v, notes);
             page_set_text(v, j, "text", str_printf(v->a, "%.*s: %lld", STR_ARG(about_type(v, "dashboard.missed", c[0].s)), (long long)c[2].i));
-            page_set_text(v, j, "href", str_printf(v->a, "/cases/%.*s", STR_ARG(c[0].s)));
+            page_set_text(v, j, "href", href);
         }
     }
     Json *j = page_add(v, figures);
@@ -218,15 +333,23 @@ static bool add_figures(const PageView *v, Json *model, Err *err)
     return true;
 }
 
-static bool each_name(const PageView *v, Json *charts, const char *name, bool (*add)(const PageView *, Json *, Str, Err *), Err *err)
+static bool each_name(const PageView *v, Json *sections, const char *name, bool (*add)(const PageView *, Json *, Str, Err *), Err *err)
 {
     const Json *types = names_of(v, name);
     for (size_t i = 0; i < json_count(types); i++) {
-        if (!add(v, charts, json_text(types->items[i]), err)) {
+        if (!add(v, sections, json_text(types->items[i]), err)) {
             return false;
         }
     }
     return true;
+}
+
+static bool add_cost_section(const PageView *v, Json *sections, Err *err)
+{
+    if (names_of(v, "costs") == NULL) {
+        return true;
+    }
+    return page_costs(v, section_new(v, sections, STR("costs"), word(v, "costs.title"), word(v, "costs.about")), err);
 }
 
 bool page_dashboard(const PageView *v, Page *ret, Err *err)
@@ -237,8 +360,8 @@ bool page_dashboard(const PageView *v, Page *ret, Err *err)
     *ret = (Page){"dashboard", json_new_object(v->a)};
     page_frame(v, ret->model, word(v, "nav.figures"));
     page_set_text(v, ret->model, "as_of", day_print(v->a, v->today));
-    Json *charts = page_list_in(v, ret->model, "charts");
-    return add_figures(v, ret->model, err) && each_name(v, charts, "stock", add_stock, err) &&
-           each_name(v, charts, "outcomes", add_outcomes, err) && add_grounds(v, charts, err) &&
-           each_name(v, charts, "stock", add_waiting, err);
+    Json *sections = page_list_in(v, ret->model, "sections");
+    return add_figures(v, ret->model, err) && add_burn_down(v, sections, err) && page_stock_flow(v, sections, err) &&
+           add_measures(v, sections, err) && add_cost_section(v, sections, err) && each_name(v, sections, "stock", add_stock, err) &&
+           each_name(v, sections, "outcomes", add_outcomes, err);
 }

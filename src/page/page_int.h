@@ -73,6 +73,14 @@ void page_holds(const PageView *v, Json *model, const CaseRow *row);
 Str page_href_of_read(const PageView *v, const CaseRow *row);
 /* Adds countries [{country, state, since, way, …}] as they stood on the day, where the scheme keeps them. */
 MUST_USE bool page_countries(const PageView *v, Day on, Json *model, Err *err);
+/* "2026-3 · Manufacturing": a round of quotas by its allocation; empty where the scheme keeps none. */
+Str page_round_label(const PageView *v, Str allocation);
+/* Places left day by day, a chart for each round of which some are taken. */
+MUST_USE bool page_quota_charts(const PageView *v, Json *charts, Err *err);
+/* Adds costs [{item, amount, unit, …}]: what a worker pays to be sent, where the scheme keeps the ledger. */
+MUST_USE bool page_costs(const PageView *v, Json *model, Err *err);
+/* The scheme that publishes figures: the reader's own, or else the first that does; NULL where none does. */
+const Scheme *page_publisher(const PageView *v);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_tries(const PageView *v);          /* whether drafts are tried by the caller */
 bool page_has_role(const PageView *v, Str role);

@@ -147,7 +147,7 @@ static bool add_decisions(const PageView *v, Json *model, Err *err)
         page_set_text(v, j, "day", day.len ? day : day_print(v->a, rows[i].opened));
         page_set_text(v, j, "source", source_of(v, rule, &rows[i]));
         page_set_text(v, j, "persons", text_of(rule, "persons", &rows[i]));
-        page_set_text(v, j, "href", is_staff(v) ? page_case_href(v, rows[i].id) : STR(""));
+        page_set_text(v, j, "href", page_href_of_read(v, &rows[i]));
     }
     return true;
 }
@@ -167,7 +167,7 @@ static void add_rounds(const PageView *v, Json *model, const Rounds *rounds)
         page_set_text(v, j, "approved", str_printf(v->a, "%lld", (long long)r->units.total));
         page_set_text(v, j, "issued", str_printf(v->a, "%lld", (long long)shown(v, r->units.taken)));
         page_set_text(v, j, "free", str_printf(v->a, "%lld", (long long)(r->units.total - shown(v, r->units.taken))));
-        page_set_text(v, j, "href", is_staff(v) ? page_case_href(v, r->row->id) : STR(""));
+        page_set_text(v, j, "href", page_href_of_read(v, r->row));
         approved += r->units.total;
         issued += shown(v, r->units.taken);
     }
@@ -218,6 +218,34 @@ static bool add_burn_down(const PageView *v, Json *charts, const Round *r, Err *
     return true;
 }
 
+Str page_round_label(const PageView *v, Str allocation)
+{
+    const Json *rule = rule_of(v, "rounds");
+    const CaseRow *row;
+    Err err = {0};
+    if (rule == NULL || !query_case(v->flow->store, v->a, allocation, &row, &err) || row == NULL) {
+        return STR("");
+    }
+    return str_printf(v->a, "%.*s · %.*s", STR_ARG(text_of(rule, "round", row)), STR_ARG(joined(v, json_get(rule, "group"), row, true)));
+}
+
+bool page_quota_charts(const PageView *v, Json *charts, Err *err)
+{
+    Rounds rounds;
+    if (rule_of(v, "rounds") == NULL) {
+        return true;
+    }
+    if (!read_rounds(v, &rounds, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < rounds.count && json_count(charts) < MAX_CHARTS; i++) { /* a flat line says nothing */
+        if (shown(v, rounds.items[i].units.taken) > 0 && !add_burn_down(v, charts, &rounds.items[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool page_quota(const PageView *v, Page *ret, Err *err)
 {
     Rounds rounds;
@@ -231,13 +259,7 @@ bool page_quota(const PageView *v, Page *ret, Err *err)
     }
     add_rounds(v, ret->model, &rounds);
     page_set_text(v, ret->model, "csv_href", STR("/quota.csv"));
-    Json *charts = page_list_in(v, ret->model, "charts");
-    for (size_t i = 0; i < rounds.count && json_count(charts) < MAX_CHARTS; i++) { /* a flat line says nothing */
-        if (shown(v, rounds.items[i].units.taken) > 0 && !add_burn_down(v, charts, &rounds.items[i], err)) {
-            return false;
-        }
-    }
-    return true;
+    return page_quota_charts(v, page_list_in(v, ret->model, "charts"), err);
 }
 
 static void add_cells(const PageView *v, Json *rows, const Str *cells, size_t count)

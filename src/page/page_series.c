@@ -103,7 +103,7 @@ static void add_row(const PageView *v, Json *list, const Json *rule, const Serie
     if (earlier != NULL) {
         page_set(v, j, "revisions", earlier);
     }
-    page_set_text(v, j, "href", v->caller != NULL && v->caller->party.len == 0 && scheme_type(v->scheme, row->type) ? page_case_href(v, row->id) : STR(""));
+    page_set_text(v, j, "href", page_href_of_read(v, row));
 }
 
 static void add_group(const PageView *v, Json *groups, const Json *rule, const SchemeField *names, size_t i, const Series *s)
@@ -120,7 +120,7 @@ static void add_group(const PageView *v, Json *groups, const Json *rule, const S
 }
 
 /* The scheme that publishes figures: the reader's own, or else the first that does. */
-static const Scheme *publisher(const PageView *v)
+const Scheme *page_publisher(const PageView *v)
 {
     const Scheme *s = rule_of(v->scheme) ? v->scheme : NULL;
     for (size_t i = 0; s == NULL && i < v->flow->scheme_count; i++) {
@@ -132,7 +132,8 @@ static const Scheme *publisher(const PageView *v)
 bool page_series(const PageView *reader, Page *ret, Err *err)
 {
     PageView view = *reader, *v = &view;
-    view.scheme = publisher(reader);
+    view.scheme = page_publisher(reader);
+    view.visits = view.scheme != reader->scheme;
     if (view.scheme == NULL) {
         return err_set(err, NOT_FOUND, "No scheme here publishes figures.");
     }
@@ -154,7 +155,7 @@ bool page_series(const PageView *reader, Page *ret, Err *err)
             add_group(v, groups, rule, names, i, &s);
         }
     }
-    return true;
+    return page_costs(v, ret->model, err);
 }
 
 bool page_series_csv(const PageView *v, Json **ret, Err *err)

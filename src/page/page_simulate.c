@@ -4,7 +4,7 @@
 
 #include "simulate/simulate.h"
 
-enum { RUNS = 5, SEED = 1 };
+enum { SEED = 1 };
 
 static Str word(const PageView *v, const char *key)
 {
@@ -16,11 +16,11 @@ static Str simulate_word(const PageView *v, const char *name)
     return word(v, str_c(v->a, str_printf(v->a, "simulate.%s", name)));
 }
 
-static void add_chart(const PageView *v, Json *model, const Json *report, SimSeries series)
+static void add_chart(const PageView *v, Json *charts, const Json *report, SimSeries series)
 {
     static const char *const BANDS[] = {"low", "mid", "high"};
     const Json *years = json_get(report, "years");
-    Json *chart = page_add(v, page_list_in(v, model, "charts")), *labels, *all, *source;
+    Json *chart = page_add(v, charts), *labels, *all, *source;
     page_set_text(v, chart, "kind", STR("line"));
     page_set_text(v, chart, "id", str_printf(v->a, "sim-%s", sim_series_name(series)));
     page_set_text(v, chart, "title", simulate_word(v, sim_series_name(series)));
@@ -61,24 +61,59 @@ static void add_published(const PageView *v, Json *model, const Json *report)
     }
 }
 
-bool page_simulate(const PageView *v, Page *ret, Err *err)
+static bool report_of(const PageView *v, const Json *data, SimRuns how, Json **ret, Err *err)
+{
+    SimModel *model;
+    if (v->simulations != NULL) {
+        return sim_kept_report(v->simulations, v->a, data, how, ret, err);
+    }
+    return sim_read(v->a, data, &model, err) && sim_report(v->a, model, how, ret, err);
+}
+
+/* The numbers of runs that one may ask for; more is for the command line. */
+static const int64_t RUNS[] = {5, 25};
+
+static uint32_t wanted_runs(int64_t asked)
+{
+    for (size_t i = 0; i < COUNT_OF(RUNS); i++) {
+        if (asked == RUNS[i]) {
+            return (uint32_t)asked;
+        }
+    }
+    return (uint32_t)RUNS[0];
+}
+
+static void add_choices(const PageView *v, Json *model, uint32_t runs)
+{
+    Json *choices = page_list_in(v, model, "choices");
+    for (size_t i = 0; i < COUNT_OF(RUNS); i++) {
+        Json *j = page_add(v, choices);
+        page_set_int(v, j, "runs", RUNS[i]);
+        page_set_text(v, j, "href", str_printf(v->a, "/simulate?runs=%lld", (long long)RUNS[i]));
+        page_set_bool(v, j, "current", RUNS[i] == runs);
+    }
+}
+
+bool page_simulate(const PageView *v, int64_t asked, Page *ret, Err *err)
 {
     static const SimSeries SHOWN[] = {SIM_STOCK, SIM_OVERSTAY, SIM_ARRIVALS, SIM_EXTENSIONS, SIM_REENTRIES, SIM_CHANGES, SIM_DEPARTURES};
     Json *data, *report;
-    SimModel *model;
+    SimRuns how = {.seed = SEED, .runs = wanted_runs(asked)};
     if (!page_tries(v)) {
         return err_set(err, NOT_ALLOWED, "This page is for those who prepare the law.");
     }
     if (!scheme_file_json(v->a, str_printf(v->a, "%.*s/simulation.json", STR_ARG(scheme_folder(v->scheme))), &data, err) ||
-        !sim_read(v->a, data, &model, err) || !sim_report(v->a, model, SEED, RUNS, &report, err)) {
+        !report_of(v, data, how, &report, err)) {
         return false;
     }
     *ret = (Page){"simulate", json_new_object(v->a)};
     page_frame(v, ret->model, word(v, "simulate.title"));
     page_set_text(v, ret->model, "runs", json_text_at(report, "runs"));
     page_set_text(v, ret->model, "seed", json_text_at(report, "seed"));
+    add_choices(v, ret->model, how.runs);
+    Json *charts = page_list_in(v, ret->model, "charts");
     for (size_t i = 0; i < COUNT_OF(SHOWN); i++) {
-        add_chart(v, ret->model, report, SHOWN[i]);
+        add_chart(v, charts, report, SHOWN[i]);
     }
     add_published(v, ret->model, report);
     return true;

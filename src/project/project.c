@@ -33,11 +33,14 @@ static const char *const CREATE[] = {
     "CREATE INDEX IF NOT EXISTS words_by_case ON words (case_id)",
     "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, n BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS stays (case_id TEXT NOT NULL, version BIGINT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL,"
-    " since BIGINT NOT NULL, PRIMARY KEY (case_id, version))",
+    " since BIGINT NOT NULL, due TEXT NOT NULL, PRIMARY KEY (case_id, version))",
     "CREATE INDEX IF NOT EXISTS stays_by_state ON stays (type, state)",
     "CREATE TABLE IF NOT EXISTS decisions (seq BIGINT PRIMARY KEY, case_id TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT"
     " NULL, outcome TEXT NOT NULL, day BIGINT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS decisions_by_case ON decisions (case_id)",
+    "CREATE TABLE IF NOT EXISTS grounds (seq BIGINT NOT NULL, n BIGINT NOT NULL, case_id TEXT NOT NULL, code TEXT NOT NULL, PRIMARY"
+    " KEY (seq, n))",
+    "CREATE INDEX IF NOT EXISTS grounds_by_case ON grounds (case_id)",
     "CREATE TABLE IF NOT EXISTS file_reads (seq BIGINT PRIMARY KEY, person TEXT NOT NULL, at TEXT NOT NULL, reader TEXT NOT"
     " NULL, reason TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS assigned (case_id TEXT PRIMARY KEY, account TEXT NOT NULL)",
@@ -56,6 +59,7 @@ static const char *const DROP[] = {
     "DROP TABLE IF EXISTS words",    "DROP TABLE IF EXISTS counters",   "DROP TABLE IF EXISTS decisions",
     "DROP TABLE IF EXISTS file_reads", "DROP TABLE IF EXISTS assigned", "DROP TABLE IF EXISTS office_notes", "DROP TABLE IF EXISTS stays",
     "DROP TABLE IF EXISTS signing_keys", "DROP TABLE IF EXISTS signing_events",
+    "DROP TABLE IF EXISTS grounds",
 };
 
 static const char *const DUMP[] = {
@@ -72,9 +76,10 @@ static const char *const DUMP[] = {
     "SELECT seq, person, at, reader, reason FROM file_reads ORDER BY seq",
     "SELECT case_id, account FROM assigned ORDER BY case_id",
     "SELECT seq, case_id, at, actor, assignee, handed_over, note FROM office_notes ORDER BY seq",
-    "SELECT case_id, version, type, state, since FROM stays ORDER BY case_id, version",
     "SELECT id, account, alg, key, rp_id, added, removed FROM signing_keys ORDER BY id",
     "SELECT event, since FROM signing_events ORDER BY event",
+    "SELECT case_id, version, type, state, since, due FROM stays ORDER BY case_id, version",
+    "SELECT seq, n, case_id, code FROM grounds ORDER BY seq, n",
 };
 
 static bool create_tables(Store *s, Err *err)
@@ -87,15 +92,18 @@ static bool create_tables(Store *s, Err *err)
     return true;
 }
 
-/* A store from before this program knew of stays has cases but none of these: its log is folded again, once. */
+/* A store from before this program knew of stays has cases but none of these, and one from before it knew what was due in each has
+ * a column less: its log is folded again, once. */
 bool project_prepare(Store *s, Err *err)
 {
-    StoreRows rows;
+    enum { STAY_COLUMNS = 6 };
+    StoreRows rows, stays;
     int64_t events;
     Arena *a = arena_new(0);
     bool ok = create_tables(s, err) &&
-              store_query(s, a, "SELECT 1 FROM cases WHERE NOT EXISTS (SELECT 1 FROM stays) LIMIT 1", NULL, 0, &rows, err);
-    bool older = ok && rows.row_count > 0;
+              store_query(s, a, "SELECT 1 FROM cases WHERE NOT EXISTS (SELECT 1 FROM stays) LIMIT 1", NULL, 0, &rows, err) &&
+              store_query(s, a, "SELECT * FROM stays LIMIT 1", NULL, 0, &stays, err);
+    bool older = ok && (rows.row_count > 0 || (stays.row_count > 0 && stays.column_count < STAY_COLUMNS));
     arena_free(a);
     return ok && (!older || project_rebuild(s, &events, err));
 }
@@ -215,7 +223,17 @@ static bool apply_decision(Store *s, const Event *e, Err *err)
     }
     StoreValue p[] = {STORE_I(e->seq), STORE_S(e->stream), STORE_S(json_text_at(e->data, "step")), STORE_S(json_text_at(d, "model")),
                       STORE_S(json_text_at(d, "outcome")), STORE_I(e->day.n)};
-    return store_exec_later(s, "INSERT INTO decisions (seq, case_id, step, model, outcome, day) VALUES ($1, $2, $3, $4, $5, $6)", p, N(p), err);
+    if (!store_exec_later(s, "INSERT INTO decisions (seq, case_id, step, model, outcome, day) VALUES ($1, $2, $3, $4, $5, $6)", p, N(p), err)) {
+        return false;
+    }
+    const Json *grounds = json_get(d, "grounds");
+    for (size_t i = 0; i < json_count(grounds); i++) {
+        StoreValue g[] = {STORE_I(e->seq), STORE_I((int64_t)i), STORE_S(e->stream), STORE_S(json_text_at(grounds->items[i], "code"))};
+        if (!store_exec_later(s, "INSERT INTO grounds (seq, n, case_id, code) VALUES ($1, $2, $3, $4)", g, N(g), err)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool apply_read(Store *s, Arena *a, const Event *e, Err *err)
@@ -391,12 +409,20 @@ static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *f, Err *er
                       p, N(p), err);
 }
 
-/* When a case came into each of its states. */
+/* When a case came into each of its states, and by when it should have left it: the last deadline that it had there. */
 static bool save_stay(Store *s, const Event *e, Str type, const Fold *f, Err *err)
 {
-    StoreValue p[] = {STORE_S(e->stream), STORE_I(e->version), STORE_S(type), STORE_S(f->state), STORE_I(e->day.n)};
-    return json_get(e->data, "to") == NULL ||
-           store_exec_later(s, "INSERT INTO stays (case_id, version, type, state, since) VALUES ($1, $2, $3, $4, $5)", p, N(p), err);
+    StoreValue p[] = {STORE_S(e->stream), STORE_I(e->version), STORE_S(type), STORE_S(f->state), STORE_I(e->day.n), STORE_S(f->due)};
+    if (json_get(e->data, "to") != NULL) {
+        return store_exec_later(s, "INSERT INTO stays (case_id, version, type, state, since, due) VALUES ($1, $2, $3, $4, $5, $6)", p, N(p),
+                                err);
+    }
+    StoreValue due[] = {STORE_S(f->due), STORE_S(e->stream)};
+    return json_get(e->data, "due") == NULL ||
+           store_exec_later(s,
+                            "UPDATE stays SET due = $1 WHERE case_id = $2 AND version = (SELECT MAX(m.version) FROM stays m WHERE"
+                            " m.case_id = $2)",
+                            due, N(due), err);
 }
 
 static bool count_case(Store *s, const Event *e, Str type, Err *err)
@@ -485,7 +511,7 @@ static bool forget_case(Store *s, Str id, Err *err)
         "DELETE FROM units WHERE case_id = $1",      "DELETE FROM decisions WHERE case_id = $1",
         "DELETE FROM cases WHERE id = $1",           "DELETE FROM approved WHERE allocation = $1",
         "UPDATE office_notes SET note = '' WHERE case_id = $1",
-        "DELETE FROM stays WHERE case_id = $1",
+        "DELETE FROM stays WHERE case_id = $1",        "DELETE FROM grounds WHERE case_id = $1",
     };
     StoreValue p[] = {STORE_S(id)};
     for (size_t i = 0; i < COUNT_OF(DELETES); i++) {

@@ -94,6 +94,22 @@ MUST_USE bool query_units(Store *s, Arena *a, Str allocation, QueryUnits *ret, E
 MUST_USE bool query_counts(Store *s, Arena *a, Str scheme, Json **ret, Err *err);
 /* The events of a case, oldest first. */
 MUST_USE bool query_history(Store *s, Arena *a, Str id, Event **ret, size_t *ret_count, Err *err);
+/* What figures are counted from, row by row in the order of cases; the row is good only inside the call. Program's own: for sums. */
+typedef struct {
+    Str case_id;
+    Str name; /* a stay: the state; a ground: its code; a unit: its allocation */
+    Day day;  /* a stay: since when; a ground: day of the decision */
+    int64_t seq; /* a ground: the decision's place in the log */
+    Str due;  /* a stay: the last deadline that the case had in it; empty: none */
+    Str data; /* a stay, if asked for: the case's data as JSON; a ground: the step that was decided */
+} QueryCount;
+typedef void (*QueryEach)(void *host, const QueryCount *row);
+/* Every stay of every case of the type, those of a case from the first to the last. */
+MUST_USE bool query_each_stay(Store *s, Arena *a, Str scheme, Str type, bool with_data, QueryEach each, void *host, Err *err);
+/* Every ground of every decision with that outcome; a decision without any comes once, with an empty name. */
+MUST_USE bool query_each_ground(Store *s, Str scheme, Str type, Str outcome, QueryEach each, void *host, Err *err);
+/* Every unit that a case of the type has taken. */
+MUST_USE bool query_each_unit(Store *s, Str scheme, Str type, QueryEach each, void *host, Err *err);
 /* The newest published rows of the case's rounds (goldenbridge-round/1) and the hash of their outcome (empty before it is
  * drawn), with the entry of the log that holds them. NOT_FOUND if nothing was frozen yet. */
 typedef struct {

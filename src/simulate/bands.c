@@ -2,10 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "simulate_int.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { BANDS = 3 };
+enum { BANDS = 3, MOST_THREADS = 16 };
 static const uint32_t PERCENT[BANDS] = {5, 50, 95};
 
 const char *sim_series_name(SimSeries s)
@@ -41,20 +43,80 @@ static void take_bands(int64_t *values, uint32_t runs, int64_t *ret)
     }
 }
 
-/* all[run × months × series] */
-static bool run_all(Arena *a, const SimModel *m, uint64_t seed, uint32_t runs, int64_t **ret, Err *err)
+/* Runs that several threads share out. Each run has its seed and its row before any begins, so that who takes which changes nothing. */
+typedef struct {
+    const SimModel *m;
+    const uint64_t *seeds;
+    int64_t *all; /* [run × months × series] */
+    size_t row;
+    uint32_t runs, next;
+    bool failed;
+    Err err; /* of the first that failed */
+    pthread_mutex_t lock;
+} Shared;
+
+static bool take_run(Shared *s, uint32_t *ret)
 {
-    size_t row = (size_t)m->months * SIM_SERIES_COUNT;
-    *ret = ARENA_ARRAY(a, int64_t, row * runs + 1);
-    SimRandom seeds = sim_random(seed);
-    Arena *one = arena_new(0);
-    bool ok = true;
-    for (uint32_t i = 0; ok && i < runs; i++) {
-        ok = sim_run(one, m, sim_next(&seeds), *ret + row * i, err);
-        arena_reset(one);
+    pthread_mutex_lock(&s->lock);
+    bool some = s->next < s->runs && !s->failed;
+    *ret = s->next;
+    s->next += some;
+    pthread_mutex_unlock(&s->lock);
+    return some;
+}
+
+static void *work(void *arg)
+{
+    Shared *s = arg;
+    Arena *a = arena_new(0);
+    Err err;
+    for (uint32_t i; take_run(s, &i);) {
+        if (!sim_run(a, s->m, s->seeds[i], s->all + s->row * i, &err)) {
+            pthread_mutex_lock(&s->lock);
+            s->err = s->failed ? s->err : err;
+            s->failed = true;
+            pthread_mutex_unlock(&s->lock);
+        }
+        arena_reset(a);
     }
-    arena_free(one);
-    return ok;
+    arena_free(a);
+    return NULL;
+}
+
+/* As many as asked for; 0: one for each processor. Never more than runs. */
+static uint32_t threads_for(uint32_t threads, uint32_t runs)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    uint32_t n = threads > 0 ? threads : processors > 0 ? (uint32_t)processors : 1;
+    n = n > MOST_THREADS ? MOST_THREADS : n;
+    return n > runs ? runs : n;
+}
+
+static bool run_all(Arena *a, const SimModel *m, SimRuns how, int64_t **ret, Err *err)
+{
+    Shared s = {.m = m, .runs = how.runs, .row = (size_t)m->months * SIM_SERIES_COUNT};
+    uint64_t *seeds = ARENA_ARRAY(a, uint64_t, how.runs + 1);
+    SimRandom from = sim_random(how.seed);
+    for (uint32_t i = 0; i < how.runs; i++) {
+        seeds[i] = sim_next(&from);
+    }
+    s.seeds = seeds;
+    s.all = *ret = ARENA_ARRAY(a, int64_t, s.row * how.runs + 1);
+    pthread_mutex_init(&s.lock, NULL);
+    pthread_t others[MOST_THREADS];
+    uint32_t wanted = threads_for(how.threads, how.runs), started = 0;
+    while (started + 1 < wanted && pthread_create(&others[started], NULL, work, &s) == 0) {
+        started++;
+    }
+    work(&s); /* this thread works too: where none could be started, alone */
+    for (uint32_t i = 0; i < started; i++) {
+        pthread_join(others[i], NULL);
+    }
+    pthread_mutex_destroy(&s.lock);
+    if (s.failed) {
+        *err = s.err;
+    }
+    return !s.failed;
 }
 
 static void bands_of(const int64_t *all, size_t row, uint32_t runs, size_t at, int64_t *scratch, int64_t *ret)
@@ -65,11 +127,12 @@ static void bands_of(const int64_t *all, size_t row, uint32_t runs, size_t at, i
     take_bands(scratch, runs, ret);
 }
 
-bool sim_bands(Arena *a, const SimModel *m, uint64_t seed, uint32_t runs, int64_t *ret, Err *err)
+bool sim_bands(Arena *a, const SimModel *m, SimRuns how, int64_t *ret, Err *err)
 {
+    uint32_t runs = how.runs;
     int64_t *all, *scratch = ARENA_ARRAY(a, int64_t, runs + 1);
     size_t row = (size_t)m->months * SIM_SERIES_COUNT;
-    if (!run_all(a, m, seed, runs, &all, err)) {
+    if (!run_all(a, m, how, &all, err)) {
         return false;
     }
     for (size_t i = 0; i < row; i++) {
@@ -127,14 +190,15 @@ static Json *published_json(Arena *a, const SimModel *m, const SimPublished *p, 
     return j;
 }
 
-bool sim_report(Arena *a, const SimModel *m, uint64_t seed, uint32_t runs, Json **ret, Err *err)
+bool sim_report(Arena *a, const SimModel *m, SimRuns how, Json **ret, Err *err)
 {
+    uint32_t runs = how.runs;
     int64_t *all;
-    if (!run_all(a, m, seed, runs, &all, err)) {
+    if (!run_all(a, m, how, &all, err)) {
         return false;
     }
     Json *j = *ret = json_new_object(a), *years = json_new_array(a), *published = json_new_array(a);
-    json_set(a, j, STR("seed"), json_new_str(a, str_printf(a, "%llu", (unsigned long long)seed)));
+    json_set(a, j, STR("seed"), json_new_str(a, str_printf(a, "%llu", (unsigned long long)how.seed)));
     json_set(a, j, STR("runs"), json_new_int(a, runs));
     json_set(a, j, STR("months"), json_new_int(a, m->months));
     for (uint32_t from = 0; from < m->months;) {

@@ -33,12 +33,26 @@ const char *sim_series_name(SimSeries s); /* "new_overstay" */
  * conservation of persons has been checked (what came in is here or has left), else CANNOT_DECIDE. */
 MUST_USE bool sim_run(Arena *a, const SimModel *m, uint64_t seed, int64_t *ret, Err *err);
 
+/* How many runs, from which seed, by how many threads (0: one for each processor). The threads change nothing in the result. */
+typedef struct {
+    uint64_t seed;
+    uint32_t runs, threads;
+} SimRuns;
+
 /* Many runs, each with the seed that the first one's gives it: the lowest value with at least 5, 50 and 95 of 100 runs at or
  * below it. ret[(month × SIM_SERIES_COUNT + series) × 3]. */
-MUST_USE bool sim_bands(Arena *a, const SimModel *m, uint64_t seed, uint32_t runs, int64_t *ret, Err *err);
+MUST_USE bool sim_bands(Arena *a, const SimModel *m, SimRuns how, int64_t *ret, Err *err);
 
 /* The bands as JSON: {seed, runs, months, years: [{year, arrivals: [low, mid, high], …}], published: [{series, month, value, use,
  * low, mid, high, permille, limit, within}]}. Flows of a year are summed run by run. permille: mid against value. */
-MUST_USE bool sim_report(Arena *a, const SimModel *m, uint64_t seed, uint32_t runs, Json **ret, Err *err);
+MUST_USE bool sim_report(Arena *a, const SimModel *m, SimRuns how, Json **ret, Err *err);
+
+/* ---- Reports that are kept ---- */
+typedef struct SimKept SimKept;
+/* A bounded store of reports for all threads of a process; lives as long as `a`. */
+SimKept *sim_kept(Arena *a);
+/* The report for the data (simulation.json), seed and runs: the kept one, or made now, once, while others who ask for the same wait.
+ * In `a`. */
+MUST_USE bool sim_kept_report(SimKept *k, Arena *a, const Json *data, SimRuns how, Json **ret, Err *err);
 
 #endif

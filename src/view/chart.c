@@ -13,7 +13,8 @@ enum {
     PLOT_BOTTOM = PLOT_TOP + PLOT_HEIGHT,
     SVG_HEIGHT = 226,
     ROW_HEIGHT = 44,
-    SHOWN_LABELS = 4
+    SHOWN_LABELS = 4,
+    LABEL_WIDTH = 160
 };
 
 typedef struct {
@@ -181,6 +182,20 @@ static void figure_open(Chart *c, int height)
     buf_add_c(c->out, "\">");
 }
 
+/* A figure of the table; where the series has an address for it, as a link to what is behind it. */
+static void figure_put(Chart *c, size_t s, size_t i)
+{
+    const Json *hrefs = json_get(json_get(c->spec, "series")->items[s], "hrefs");
+    Str href = i < json_count(hrefs) ? json_text(hrefs->items[i]) : STR("");
+    if (href.len > 0) {
+        buf_add_c(c->out, "<a href=\"");
+        view_link(c->out, href);
+        buf_add_c(c->out, "\">");
+    }
+    number_put(c, c->series[s].values[i]);
+    buf_add_c(c->out, href.len > 0 ? "</a>" : "");
+}
+
 static void table_put(Chart *c)
 {
     buf_add_c(c->out, "<details><summary>");
@@ -203,7 +218,7 @@ static void table_put(Chart *c)
         for (size_t s = 0; s < c->series_count; s++) {
             buf_add_c(c->out, "<td class=\"n\">");
             if (c->series[s].known[i]) {
-                number_put(c, c->series[s].values[i]);
+                figure_put(c, s, i);
             }
             buf_add_c(c->out, "</td>");
         }
@@ -250,6 +265,20 @@ static bool chart_done(const Chart *c, Err *err)
     return buf_ok(c->out) || err_set(err, TOO_LARGE, "This page is larger than its limit.");
 }
 
+/* A label as long as a narrow screen has room for beside the figure; the table below has it whole. Widths in quarters of
+ * a Latin letter: Cyrillic letters are wider, Hangul twice as wide. */
+static Str short_label(Arena *a, Str label)
+{
+    size_t width = 0, at = 0, last = 0;
+    while (at < label.len && width <= LABEL_WIDTH) {
+        unsigned char c = (unsigned char)label.ptr[at];
+        last = width < LABEL_WIDTH ? at : last;
+        width += c < 0x80 ? 4 : c < 0xe1 ? 5 : 8;
+        at += c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    }
+    return width <= LABEL_WIDTH ? label : str_printf(a, "%.*s…", STR_ARG(str_sub(label, 0, last)));
+}
+
 /* Rows of bars, one per label: the name above, the figure at the right, the limit as a line. */
 static bool rows_put(Arena *a, const Json *spec, Str language, Buf *out, bool stacked, Err *err)
 {
@@ -263,7 +292,7 @@ static bool rows_put(Arena *a, const Json *spec, Str language, Buf *out, bool st
         int y = row * (int)i;
         double sum = 0, shown = 0;
         buf_printf(out, "<text x=\"0\" y=\"%d\">", y + 16);
-        label_put(&c, i);
+        view_html(out, short_label(a, json_text(c.labels->items[i])));
         buf_printf(out, "</text><rect class=\"track\" x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" rx=\"3\"/>", y + 23, bars * 16 - 4);
         for (size_t s = 0; s < c.series_count; s++) {
             double value = c.series[s].values[i];

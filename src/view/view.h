@@ -37,7 +37,8 @@ void view_csv_cell(Buf *out, Str s); /* RFC 4180; a cell that a spreadsheet woul
 void view_csv(Buf *out, const Json *list);
 
 /* Charts as a figure: inline SVG without style attributes, and the same figures as a table for those who do not see it.
- * spec: {kind, id, title, note, unit, labels:[…], series:[{label, values:[…]}], limit:{label,value}, source:{label,href,day}}.
+ * spec: {kind, id, title, note, unit, labels:[…], series:[{label, values:[…], hrefs:[…]}], limit:{label,value}, source:{label,href,day}}.
+ * hrefs (may be absent, or empty texts): the address behind each value, a link in the table.
  * A spec that does not make sense (counts that differ, not a number) fails with TEMPLATE_BROKEN. */
 MUST_USE bool view_chart(Arena *a, const Json *spec, Str language, Buf *out, Err *err); /* by spec.kind */
 MUST_USE bool view_chart_bars(Arena *a, const Json *spec, Str language, Buf *out, Err *err);

@@ -6,6 +6,7 @@ import * as bulk from './errands_bulk.mjs';
 import * as candidate from './errands_candidate.mjs';
 import * as employer from './errands_employer.mjs';
 import * as kazakhstan from './errands_kazakhstan.mjs';
+import * as ministry from './errands_ministry.mjs';
 import * as office from './errands_office.mjs';
 import * as notices from './errands_notices.mjs';
 import * as open from './errands_open.mjs';
@@ -20,6 +21,7 @@ export const ERRANDS = [
   ...employer.ERRANDS,
   ...office.ERRANDS,
   ...kazakhstan.ERRANDS,
+  ...ministry.ERRANDS,
   ...bulk.ERRANDS,
   ...rights.ERRANDS,
   ...access.ERRANDS,

@@ -19,11 +19,11 @@ const WHO_SEES_WHAT = {
   hrd: ['/', '/cases/agreement'],
   visa: ['/', '/case/PLA-000006/do/placement.confirm_visa'],
   committee: ['/', '/do/quota.decide', '/cases/quota'],
-  ministry: ['/', '/webhooks', '/do/allocation.release', '/cases/allocation', '/agreements', '/do/instrument.start', '/dashboard', '/figures'],
+  ministry: ['/', '/webhooks', '/do/allocation.release', '/cases/allocation', '/agreements', '/do/instrument.start', '/dashboard', '/cases/candidate?of=terms&cell=candidate.passed:kept', '/figures', '/law/try', '/simulate', '/do/cost.publish'],
   admin: ['/', '/do/account.open_staff', '/cases/account'],
   'kz-employer': ['/', '/do/permit.post_vacancy', '/do/permit.ask_transfer', '/do/worker.register', '/case/KZE-000001/do/employer.update_figures'],
   'kz-akimat': ['/', '/cases/permit', '/case/KZP-000001', '/case/KZP-000004/do/permit.decide', '/do/employer.register', '/quota', '/dashboard'],
-  'kz-ministry': ['/', '/do/quota.divide', '/cases/quota'],
+  'kz-ministry': ['/', '/do/quota.divide', '/cases/quota', '/dashboard', '/open-data'],
   'kz-inspector': ['/case/KZE-000002/do/employer.record_breach'],
   'kz-worker': ['/', '/check', '/check?model=local-content', '/check?model=permit-need', '/law', '/law/model/permit-fee', '/log'],
 };
@@ -82,7 +82,7 @@ const AXE_PAGES = {
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select'],
   officer: ['/', '/cases/candidate', '/case/APP-000009/do/application.give_place', '/case/CAN-000014', '@decision'],
   agency: ['/do/candidate.register'],
-  ministry: ['/agreements', '/dashboard', '/figures', '/do/instrument.start'],
+  ministry: ['/agreements', '/dashboard', '/cases/candidate?of=terms&cell=candidate.passed:kept', '/figures', '/do/instrument.start', '/law/try', '/simulate'],
 };
 
 async function pathOf(person, path) {

@@ -38,6 +38,15 @@ is "groups of one to four are hidden" "" "$(jq -r '.by[].rows[] | [.decisions, .
 is "only from its day on" 0 "$(G law try --draft "$dir/draft" --from 2099-01-01 --json | jq .draft_result.decided)"
 G law try --draft "$dir/draft" --language ko | grep -q "^lose" ; is "readable" 0 $?
 
+# The other scheme: every share below the whole would be too small, so all lose for whom the ratio was applied.
+mkdir "$dir/kz"
+sed 's/<text>0\.[79]</<text>1</' law/kz-flp/decisions/2023-07-01/local-content.dmn >"$dir/kz/local-content.dmn"
+whole=$(G law try --scheme kz-flp --draft "$dir/kz" --json)
+is "the other scheme gives its past again" "$(jq .in_force.decisions <<<"$whole")" "$(jq .in_force.same <<<"$whole")"
+applied=$(sqlite3 "$dir/s.store" "SELECT COUNT(*) FROM (SELECT CAST(bytes AS TEXT) AS e FROM log_events) WHERE json_extract(e, '$.data.decision.model') = 'local-content' AND json_extract(e, '$.data.decision.outcome') = 'granted' AND json_extract(e, '$.data.decision.result.applied') = 1")
+[ "$applied" -gt 5 ]; is "the demo has such companies" 0 $?
+is "and as many lose" "$applied" "$(jq .draft_result.lose <<<"$whole")"
+
 # Caps of a round: the same lots, other caps.
 round=$(jq -r '.rounds[0].round' <<<"$same")
 rows=$(G match publish "$round"); cell=$(grep -m1 '^cell,' <<<"$rows"); name=$(cut -d, -f2 <<<"$cell"); within=$(cut -d, -f3 <<<"$cell")

@@ -89,15 +89,58 @@ TEST(bands_are_ordered_and_hold_the_runs)
     const SimModel *m = model(a, SMALL("200000", "240"));
     size_t count = sim_months(m) * SIM_SERIES_COUNT;
     int64_t *bands = ARENA_ARRAY(a, int64_t, count * 3);
-    check(sim_bands(a, m, 5, 40, bands, &err));
+    check(sim_bands(a, m, (SimRuns){.seed = 5, .runs = 40}, bands, &err));
     for (size_t i = 0; i < count; i++) {
         check(bands[i * 3] <= bands[i * 3 + 1] && bands[i * 3 + 1] <= bands[i * 3 + 2]);
     }
     int64_t *one = ARENA_ARRAY(a, int64_t, count * 3);
-    check(sim_bands(a, m, 5, 1, one, &err));
+    check(sim_bands(a, m, (SimRuns){.seed = 5, .runs = 1}, one, &err));
     for (size_t i = 0; i < count; i++) {
         check(one[i * 3] == one[i * 3 + 2]);
     }
+}
+
+static Str report_text(Arena *a, const SimModel *m, uint32_t threads)
+{
+    Err err;
+    Json *report;
+    Buf b = buf_new(a, (size_t)1 << 24);
+    check(sim_report(a, m, (SimRuns){.seed = 7, .runs = 23, .threads = threads}, &report, &err));
+    json_write(&b, report);
+    return buf_str(&b);
+}
+
+TEST(a_report_is_the_same_for_any_number_of_threads)
+{
+    const SimModel *m = model(a, SMALL("200000", "240"));
+    Str alone = report_text(a, m, 1);
+    for (uint32_t threads = 0; threads <= 16; threads += 4) {
+        eq_text(report_text(a, m, threads), str_c(a, alone));
+    }
+}
+
+TEST(a_kept_report_is_that_of_its_data_seed_and_runs)
+{
+    SimKept *k = sim_kept(a);
+    for (int pass = 0; pass < 3; pass++) { /* more than there is room for, so that the oldest go and are made again */
+        for (uint64_t seed = 1; seed <= 12; seed++) {
+            Json *data, *kept, *fresh;
+            Err err;
+            SimRuns how = {.seed = seed % 6, .runs = 1 + (uint32_t)(seed / 6)};
+            check(json_parse(a, seed % 2 ? STR(SMALL("200000", "240")) : STR(SMALL("200000", "60")), &data, &err));
+            check(sim_kept_report(k, a, data, how, &kept, &err));
+            check(sim_report(a, model(a, seed % 2 ? SMALL("200000", "240") : SMALL("200000", "60")), how, &fresh, &err));
+            Buf x = buf_new(a, (size_t)1 << 24), y = buf_new(a, (size_t)1 << 24);
+            json_write(&x, kept);
+            json_write(&y, fresh);
+            eq_text(buf_str(&x), str_c(a, buf_str(&y)));
+        }
+    }
+    Json *broken, *report;
+    Err err;
+    check(json_parse(a, STR("{}"), &broken, &err));
+    check(!sim_kept_report(k, a, broken, (SimRuns){.seed = 1, .runs = 1}, &report, &err) && err.code == LAW_BROKEN);
+    check(!sim_kept_report(k, a, broken, (SimRuns){.seed = 1, .runs = 1}, &report, &err)); /* a fault is not kept as a report */
 }
 
 TEST(a_model_with_a_fault_is_refused)

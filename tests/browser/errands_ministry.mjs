@@ -1,0 +1,128 @@
+// errands_ministry.mjs: those who oversee: from a figure to its cases, costs with their source, a draft tried, the years ahead; the
+// special track of ethnic Koreans.
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PHONE, ROOT, day, expect, law } from './kit.mjs';
+
+const number = text => Number(text.replace(/[^\d]/g, ''));
+
+// Opens the table under a chart, follows a figure and finds as many cases as it said.
+async function figureToCases(world) {
+  const ministry = await world.as('ministry', 'kk', PHONE);
+  await ministry.open('/dashboard');
+  const section = ministry.main().locator('section', { has: ministry.heading(law('kk', 'open_data', 'refusals')) });
+  await section.locator('summary').first().click();
+  const link = section.locator('table a[href^="/cases/candidate?of=refusals"]').first();
+  const said = number(await link.innerText());
+  expect(said > 0, 'no refusal is counted');
+  await link.click();
+  await ministry.page.waitForURL(/\/cases\/candidate\?of=refusals/);
+  const listed = await ministry.main().locator('tr[data-item]').count();
+  expect(listed === Math.min(said, 50), `the figure says ${said}, the list has ${listed}`);
+  await ministry.main().getByRole('link', { name: ministry.web('dashboard.back') }).click();
+  const waits = ministry.main().locator('section', { has: ministry.heading(law('kk', 'open_data', 'waits')) });
+  expect(await waits.locator('table caption', { hasText: ministry.web('dashboard.quantiles') }).count() === 1, 'no quantiles');
+  expect(await waits.locator('figure').count() > 3, 'no distributions by stage');
+  expect(await ministry.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than the phone');
+  await ministry.close();
+}
+
+// The agency publishes what a worker pays; everybody reads it with its source.
+async function publishCost(world) {
+  const agency = await world.as('agency', 'ru', PHONE);
+  await agency.open('/do/cost.publish');
+  await agency.fill('cost', { item: 'visa', amount: '27000', unit: 'KZT', payee: 'Consulate (invented)', from_day: day(), source: 'invented for this errand', confidence: 'invented' });
+  await agency.submit('cost.publish');
+  await agency.expectState('cost.published');
+  const anybody = await world.anybody('kk');
+  await anybody.open('/figures');
+  const text = await anybody.main().innerText();
+  expect(text.includes('Consulate (invented)') && text.includes('invented for this errand'), 'the cost is not among the figures');
+  await agency.close();
+  await anybody.close();
+}
+
+// A stricter draft of a model: the law in force gives every past outcome again, and the page says who would lose.
+async function tryChange(world) {
+  const ministry = await world.as('ministry', 'ko');
+  const path = join(ROOT, 'law/kr-eps/decisions/2010-04-10/exam-result.dmn');
+  const draft = readFileSync(path, 'utf8').replaceAll('(score &lt; minimum score)', '(score &lt; minimum score + 40)');
+  expect(draft !== readFileSync(path, 'utf8'), 'the draft does not differ');
+  await ministry.open('/law/try');
+  await ministry.page.locator('#f-file').setInputFiles({ name: 'exam-result.dmn', mimeType: 'text/xml', buffer: Buffer.from(draft) });
+  await ministry.main().getByRole('button', { name: ministry.web('try.run') }).click();
+  await ministry.heading(ministry.web('try.result')).waitFor();
+  const text = await ministry.main().innerText();
+  expect(text.includes(ministry.web('try.reproduced')), 'the law in force does not give the past outcomes again');
+  expect(await ministry.main().locator('tr[data-item^="CAN-"]').count() > 0, 'nobody loses by a stricter rule');
+  await ministry.close();
+}
+
+// The years ahead: bands as charts with tables; asked again, the page is there at once.
+async function yearsAhead(world) {
+  const committee = await world.as('committee', 'ru', PHONE);
+  await committee.open('/simulate');
+  expect(await committee.main().locator('figure svg.plot').count() === 7, 'not seven charts');
+  const table = committee.main().locator('figure').first().locator('summary');
+  await table.click();
+  const before = await committee.main().locator('figure').first().locator('tbody').innerText();
+  expect(before.split('\n').length > 15, 'the table has no years');
+  const from = Date.now();
+  await committee.open('/simulate');
+  const took = Date.now() - from;
+  await committee.main().locator('figure').first().locator('summary').click();
+  expect(await committee.main().locator('figure').first().locator('tbody').innerText() === before, 'the same seed gives other figures');
+  expect(took < 5000, `the kept report took ${took} ms`);
+  expect(await committee.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than the phone');
+  await committee.close();
+}
+
+// ---- Ethnic Koreans from confirmation to start report ----
+
+// Entered before new H-2 visas ended; who entered later is refused by the model.
+async function specialTrack(world) {
+  const officer = await world.as('officer', 'ko', PHONE);
+  await officer.open('/do/kin.register');
+  await officer.fill('kin', { country: 'KZ', family_name: 'TSOY', given_name: 'VERA (INVENTED)', birth_date: '1988-04-02', passport: 'N77100221', visa: 'H-2', entered_on: '2025-11-03' });
+  await officer.submit('kin.register');
+  await officer.expectState('kin.filed');
+  const kin = officer.caseId();
+  await officer.open('/do/account.open_kin');
+  await officer.fill('account', { login: 'kin-errand', name: 'VERA (invented)', party: kin, language: 'kk' });
+  await officer.submit('account.open_kin');
+  await officer.expectState('open');
+  const person = await world.as('kin-errand', 'kk', PHONE);
+  await person.take(kin, 'kin.accept', {}, 'kin.accepted');
+  const hrd = await world.as('hrd', 'ru', PHONE);
+  await hrd.take(kin, 'kin.record_training', { trained_on: day(-2), training_hours: '16' }, 'kin.listed');
+
+  const employer = await world.as('employer', 'ko', PHONE);
+  await employer.open('/do/special.ask');
+  await employer.fill('special', { division: '10', construction: false, formerly_listed: false, posts: '1', kin });
+  await employer.submit('special.ask');
+  await employer.expectState('special.asked');
+  const special = employer.caseId();
+  await officer.take(special, 'special.decide', { requirements_met: true }, 'special.confirmed');
+  await employer.take(special, 'special.hire', { kin });
+  await person.open('/');
+  const hire = (await person.main().locator('a[href*="/case/SPH-"]').first().getAttribute('href')).match(/SPH-\d+/)[0];
+  await person.take(hire, 'special_hire.start', { started_on: day() }, 'special_hire.started');
+  await employer.open('/');
+  expect((await employer.main().innerText()).includes(employer.step('special_hire.report')), 'the employer is not told to report the start');
+  await employer.take(hire, 'special_hire.report', {}, 'special_hire.reported');
+  await person.open('/');
+  expect((await person.main().innerText()).includes(law('kk', 'state', 'special_hire.reported')), `the person does not see that the start is reported: ${await person.shortText()}`);
+  for (const p of [officer, person, hrd, employer]) {
+    expect(await p.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'a page is wider than the phone');
+    await p.close();
+  }
+}
+
+export const ERRANDS = [
+  { name: 'an ethnic Korean is listed, confirmed, hired and reported on the special track (ko, kk, ru, phone)', run: specialTrack },
+  { name: 'the ministry goes from a figure to the cases behind it (kk, phone)', run: figureToCases },
+  { name: 'the sending agency publishes a cost with its source, and anybody reads it (ru, kk)', run: publishCost },
+  { name: 'the ministry tries a stricter draft on the past (ko)', run: tryChange },
+  { name: 'the committee looks at the years ahead, once computed (ru, phone)', run: yearsAhead },
+];
