@@ -45,7 +45,7 @@ enum { MANY = 255, VARIADIC = 1, IMPURE = 2 };
     X("all", fn_all, 1, MANY, VARIADIC, "list", "boolean")                                                             \
     X("any", fn_any, 1, MANY, VARIADIC, "list", "boolean")                                                             \
     X("sublist", fn_sublist, 2, 3, 0, "list,start position,length", "list")                                            \
-    X("append", fn_append, 1, MANY, VARIADIC, "list", "list")                                                          \
+    X("append", fn_append, 1, MANY, VARIADIC, "list|list,item", "list")                                                    \
     X("concatenate", fn_concatenate, 1, MANY, VARIADIC, "list", "list")                                                \
     X("insert before", fn_insert_before, 3, 3, 0, "list,position,newItem", "list")                                     \
     X("remove", fn_remove, 2, 2, 0, "list,position", "list")                                                           \

@@ -230,20 +230,29 @@ static bool take_quoted(RangeText *t, Value *ret)
            ret->kind == FEEL_STRING;
 }
 
+/* Where the digits at `at` end. */
+static size_t digits_to(Str s, size_t at)
+{
+    while (at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9') {
+        at++;
+    }
+    return at;
+}
+
+/* A numeric literal with its sign, fraction and exponent; two points begin the rest of the range. */
 static bool take_number(RangeText *t, Value *ret)
 {
-    size_t end = t->at + (t->at < t->s.len && t->s.ptr[t->at] == '-');
-    bool point = false;
-    for (; end < t->s.len; end++) {
-        char c = t->s.ptr[end];
-        bool starts_point = c == '.' && !point && end + 1 < t->s.len && t->s.ptr[end + 1] != '.';
-        if ((c < '0' || c > '9') && !starts_point) {
-            break;
-        }
-        point |= starts_point;
+    Str s = t->s;
+    size_t end = digits_to(s, t->at + (t->at < s.len && s.ptr[t->at] == '-'));
+    if (end + 1 < s.len && s.ptr[end] == '.' && s.ptr[end + 1] != '.') {
+        end = digits_to(s, end + 1);
+    }
+    if (end > t->at && end < s.len && (s.ptr[end] | 0x20) == 'e') {
+        size_t digits = end + 1 + (end + 1 < s.len && (s.ptr[end + 1] == '-' || s.ptr[end + 1] == '+'));
+        end = digits_to(s, digits) > digits ? digits_to(s, digits) : end;
     }
     Dec d;
-    if (!dec_parse(str_sub(t->s, t->at, end), &d)) {
+    if (!dec_parse(str_sub(s, t->at, end), &d)) {
         return false;
     }
     t->at = end;
