@@ -227,7 +227,7 @@ static bool send(Store *s, const char *sql, bool writes, Err *err)
     }
     bool ok = send_list(s, p.list, p.before, err) && (!must_mark || send_savepoint(s, err));
     s->is_lost = s->is_lost || !ok; /* it was another's, or nothing can be undone */
-    ok = ok && send_list(s, p.list + p.before, p.count - p.before, err);
+    ok = ok && (p.count == p.before || send_list(s, p.list + p.before, p.count - p.before, err));
     if (l->count == 0) {
         clear(l);
     }
