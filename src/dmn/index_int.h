@@ -51,12 +51,12 @@ static inline size_t index_region(const IndexColumn *c, Value v)
         c->kind == FEEL_STRING) {
         return index_region_closer(c, v);
     }
-    size_t below = 0, equal = 0;
-    for (size_t i = 0; i < c->cut_count; i++) { /* without a branch to guess */
-        below += c->points[i] < v.i;
-        equal |= c->points[i] == v.i;
+    const int64_t *points = c->points;
+    size_t below = 0, count = c->cut_count;
+    for (size_t i = 0; i < count; i++) { /* without a branch to guess */
+        below += points[i] < v.i;
     }
-    return 2 * below + equal;
+    return 2 * below + (below < count && points[below] == v.i);
 }
 /* Builds the index of a table; NULL where it would not pay or not fit. */
 const TableIndex *index_build(Arena *a, FeelRun *run, const Table *t);

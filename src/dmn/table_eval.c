@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { TABLE_ROOM = 64 << 10 };
+enum { TABLE_ROOM = 64 << 10, TRACE_SMALL = 4 << 10 }; /* a small trace fits in the room that the caller left */
 
 static Value input_eval(Firing *f, const TableInput *in)
 {
@@ -298,14 +298,13 @@ static void trace_add(Firing *f, const Value **outputs, Value result)
     step->id = t->owner_id;
     step->hit_policy = t->hit_name;
     step->value = result;
-    if (!eval_room(f->ev, TABLE_ROOM + count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(bool)))) {
+    size_t bytes = count * sizeof(DmnRuleTrace) + t->input_count * sizeof(Value);
+    if (bytes > TRACE_SMALL && !eval_room(f->ev, TABLE_ROOM + bytes + count * t->input_count * sizeof(bool))) {
         return;
     }
-    DmnRuleTrace *rules = arena_alloc(f->ev->a, count * sizeof(DmnRuleTrace) + t->input_count * sizeof(Value));
+    DmnRuleTrace *rules = arena_alloc(f->ev->a, bytes);
     Value *tested = (Value *)(void *)(rules + count);
-    for (size_t i = 0; i < t->input_count; i++) {
-        tested[i] = f->values[i];
-    }
+    memcpy(tested, f->values, t->input_count * sizeof(Value));
     for (size_t i = 0; i < count && !all; i++) {
         rule_trace(f, f->fired[i], outputs[i], &rules[i]);
     }
@@ -353,6 +352,24 @@ static bool error_decides(Firing *f, Value *ret)
     return all.count != f->count || (f->count > 0 && memcmp(all.fired, f->fired, f->count * sizeof(size_t)) != 0);
 }
 
+static void inputs_take(Firing *f)
+{
+    const Table *t = f->t;
+    for (size_t i = 0; t->slots != NULL && i < t->input_count; i++) {
+        Value v = f->frame[t->slots[i]];
+        f->values[i] = v;
+        f->has_error |= is_error(v);
+    }
+    for (size_t i = 0; t->slots == NULL && i < t->input_count; i++) {
+        const TableInput *in = &t->inputs[i];
+        f->values[i] = in->direct ? f->frame[in->slot] : input_eval(f, in);
+        f->has_error |= is_error(f->values[i]);
+    }
+    if (f->ev->probe != NULL) {
+        probe_add(f);
+    }
+}
+
 Value table_eval(Eval *ev, const Table *t, const Value *frame)
 {
     Value few_values[FEW_INPUTS];
@@ -365,14 +382,7 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
         return feel_error(ev->run, "%.*s: the table has no output", STR_ARG(t->owner));
     }
     f.values = t->input_count <= FEW_INPUTS ? few_values : ARENA_ARRAY(ev->a, Value, t->input_count);
-    for (size_t i = 0; i < t->input_count; i++) {
-        const TableInput *in = &t->inputs[i];
-        f.values[i] = in->direct ? frame[in->slot] : input_eval(&f, in);
-        f.has_error |= is_error(f.values[i]);
-    }
-    if (ev->probe != NULL) {
-        probe_add(&f);
-    }
+    inputs_take(&f);
     rules_find(&f);
     const Value *single = NULL, **outputs = f.count <= 1 ? &single : ARENA_ARRAY(ev->a, const Value *, f.count);
     for (size_t i = 0; i < f.count; i++) {
