@@ -78,8 +78,10 @@ static JsonMember *find_member(const Json *object, Str key)
     if (object == NULL || object->kind != JSON_OBJECT) {
         return NULL;
     }
-    for (size_t i = 0; i < object->count; i++) {
-        if (str_eq(object->members[i].key, key)) {
+    const char first = key.len > 0 ? key.ptr[0] : '\0';
+    for (size_t i = 0; i < object->count; i++) { /* most differ in length or at the start */
+        Str own = object->members[i].key;
+        if (own.len == key.len && (own.len == 0 || (own.ptr[0] == first && memcmp(own.ptr, key.ptr, key.len) == 0))) {
             return &object->members[i];
         }
     }
@@ -93,6 +95,24 @@ Json *json_set(Arena *a, Json *object, Str key, Json *value)
     if (m != NULL) {
         return m->value = value;
     }
+    return json_add(a, object, key, value);
+}
+
+Json *json_share(Arena *a, const Json *object)
+{
+    check_that(object->kind == JSON_OBJECT);
+    Json *j = make(a, JSON_OBJECT);
+    j->cap = object->count + 4;
+    j->count = object->count;
+    j->members = ARENA_ARRAY(a, JsonMember, j->cap);
+    if (object->count > 0) {
+        memcpy(j->members, object->members, object->count * sizeof(JsonMember));
+    }
+    return j;
+}
+
+Json *json_add(Arena *a, Json *object, Str key, Json *value)
+{
     if (object->count == object->cap) {
         size_t cap = object->cap ? object->cap * 2 : 8;
         object->members = arena_grow(a, object->members, object->cap * sizeof(JsonMember), cap * sizeof(JsonMember));
@@ -178,7 +198,7 @@ Json *json_copy(Arena *a, const Json *j)
         }
     } else if (j->kind == JSON_OBJECT) {
         for (size_t i = 0; i < j->count; i++) {
-            json_set(a, c, str_copy(a, j->members[i].key), json_copy(a, j->members[i].value));
+            json_add(a, c, str_copy(a, j->members[i].key), json_copy(a, j->members[i].value));
         }
     }
     return c;

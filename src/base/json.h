@@ -40,6 +40,10 @@ Json *json_new_object(Arena *a);
 void json_push(Arena *a, Json *array, Json *item);
 /* Sets or replaces; returns value, so that building nests. */
 Json *json_set(Arena *a, Json *object, Str key, Json *value);
+/* The same for a key that is not there yet, without looking. */
+Json *json_add(Arena *a, Json *object, Str key, Json *value);
+/* Another object with the same members: setting and removing leave the first as it is. */
+Json *json_share(Arena *a, const Json *object);
 void json_remove(Json *object, Str key);
 Json *json_copy(Arena *a, const Json *j); /* deep */
 /* An error as a problem document (RFC 9457): type, title, status, code, detail, and field where it has one. */

@@ -28,7 +28,7 @@ static Json *convert_container(Arena *a, struct json_object *o, bool is_array)
     struct json_object_iterator it = json_object_iter_begin(o), end = json_object_iter_end(o);
     for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
         Str key = str_copy(a, str_from_c(json_object_iter_peek_name(&it)));
-        json_set(a, j, key, convert(a, json_object_iter_peek_value(&it)));
+        json_add(a, j, key, convert(a, json_object_iter_peek_value(&it))); /* json-c holds each key once */
     }
     return j;
 }

@@ -8,6 +8,7 @@ typedef struct {
     Cli *c;
     const Scheme *s;
     Str model, name, language;
+    Str day_from; /* where the day comes from: told, law day (the model names it) or today */
     Day day;
     bool texts; /* print the articles' texts, from the store that is open */
 } Question;
@@ -163,6 +164,9 @@ static void print_decision(const Question *q, const Decision *d, const Json *cha
     if (d->trouble.len > 0) {
         fprintf(q->c->out, "  %.*s\n", STR_ARG(d->trouble));
     }
+    if (str_eq(q->day_from, STR("today"))) {
+        fprintf(q->c->out, "  judged on today, %.*s, since no day was told; tell it as \"governing day\" or with --on\n", STR_ARG(day_print(q->c->a, q->day)));
+    }
     print_grounds(q, d);
     print_figures(q, d);
     print_missing(q, d);
@@ -244,7 +248,9 @@ static int answer(Question *q, bool day_given, Instant now, const Json *facts)
     Json *ignored = json_new_array(q->c->a);
     facts = without_day(q, facts);
     bool ok = decide_on(q, now, facts, ignored, &run, &d, &faults, &err);
-    if (ok && !day_given && day_parse(json_text_at(feel_to_json(q->c->a, d.result), "law day"), &law) && day_cmp(law, q->day) != 0) {
+    bool named = ok && !day_given && day_parse(json_text_at(feel_to_json(q->c->a, d.result), "law day"), &law);
+    q->day_from = named ? STR("law day") : q->day_from;
+    if (named && day_cmp(law, q->day) != 0) {
         q->day = law;
         if (scheme_model(q->s, q->model, law) == NULL) {
             return no_model(q);
@@ -261,6 +267,7 @@ static int answer(Question *q, bool day_given, Instant now, const Json *facts)
         return 0;
     }
     Json *j = decision_proof(q->c->a, &d);
+    json_set(q->c->a, j, STR("day_from"), json_new_str(q->c->a, q->day_from));
     json_set(q->c->a, j, STR("facts"), d.facts);
     json_set(q->c->a, j, STR("ignored"), ignored);
     json_set(q->c->a, j, STR("tables"), decision_tables(q->c->a, &d));
@@ -303,6 +310,7 @@ int cli_decide(Cli *c)
     if (c->argc < 2 || listed) {
         return list_models(&q);
     }
+    q.day_from = given ? STR("told") : STR("today");
     q.model = str_from_c(c->argv[1]);
     q.name = q.name.len ? q.name : decide_top(c->a, q.model);
     const SchemeModel *m = scheme_model(q.s, q.model, q.day);

@@ -135,14 +135,15 @@ static bool add_value(Planning *p, const SchemeType *type, Str case_id, Event *e
 static CaseRow merged(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, const SetValue *set, size_t count)
 {
     CaseRow m = row ? *row : (CaseRow){.id = case_id, .type = type->name, .opened = p->in->today, .since = p->in->today};
-    m.data = row ? json_copy(p->a, row->data) : json_new_object(p->a);
+    m.data = row ? json_share(p->a, row->data) : json_new_object(p->a);
     for (size_t i = 0; i < count; i++) {
         json_set(p->a, m.data, set[i].field->name, set[i].value);
     }
     return m;
 }
 
-static Value eval_with_case(Planning *p, const FeelCode *code, const CaseRow *row)
+/* Where expressions about the case as it will be are evaluated. */
+static Value *frame_of_case(Planning *p, const CaseRow *row)
 {
     Value *frame = ARENA_ARRAY(p->a, Value, SLOT_FIRST_READ);
     scheme_fill_frame(p->in->scheme, frame);
@@ -150,7 +151,7 @@ static Value eval_with_case(Planning *p, const FeelCode *code, const CaseRow *ro
     frame[SLOT_TODAY] = feel_date(p->in->today);
     frame[SLOT_FORM] = p->frame ? p->frame[SLOT_FORM] : feel_null();
     frame[SLOT_DECISION] = p->frame ? p->frame[SLOT_DECISION] : feel_null();
-    return feel_eval(p->in->run, code, frame);
+    return frame;
 }
 
 static Str person_of(const SchemeType *type, const CaseRow *m)
@@ -175,12 +176,14 @@ static void derive(Planning *p, const SchemeType *type, CaseRow *m, Str to, Deri
         m->since = p->in->today;
     }
     ret->state = scheme_state(type, m->state);
-    Value due = ret->state && ret->state->due ? eval_with_case(p, ret->state->due, m) : feel_null();
+    bool has_due = ret->state && ret->state->due;
+    Value *frame = has_due || type->title ? frame_of_case(p, m) : NULL;
+    Value due = has_due ? feel_eval(p->in->run, ret->state->due, frame) : feel_null();
     if (due.kind == FEEL_DATE) {
         ret->due = json_text(feel_to_json(p->a, due));
     }
     if (type->title != NULL) {
-        ret->title = feel_text(eval_with_case(p, type->title, m));
+        ret->title = feel_text(feel_eval(p->in->run, type->title, frame));
     }
 }
 

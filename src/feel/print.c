@@ -285,7 +285,7 @@ static const FeelType *member_type(const FeelType *type, Str name)
     size_t count;
     const FeelMember *members = feel_type_members(type, &count);
     for (size_t i = 0; i < count; i++) {
-        if (str_eq(members[i].name, name)) {
+        if (members[i].name.len == name.len && str_eq(members[i].name, name)) { /* most differ in length */
             return members[i].type;
         }
     }

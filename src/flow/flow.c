@@ -151,11 +151,24 @@ static Hash request_hash(Arena *a, const Caller *caller, const Command *c)
 
 /* ---- Writing ---- */
 
-bool flow_write(const Flow *f, FlowWork work, void *host, Err *err)
+/* Where the group that the work was in was lost, and may be by another's fault, it is done again alone, if it says what it is
+ * about: then it can be done twice. */
+static bool write_in_lane(const Flow *f, const LaneAbout *about, FlowWork work, void *host, Err *err)
+{
+    Flow in = *f;
+    bool again = false;
+    if (lane_enter(f->lane, about, false, &in.store, err) && lane_leave(f->lane, work(&in, host, err), false, &again, err)) {
+        return true;
+    }
+    return about != NULL && again && lane_enter(f->lane, about, true, &in.store, err) &&
+           lane_leave(f->lane, work(&in, host, err), true, &again, err);
+}
+
+static bool write_about(const Flow *f, const LaneAbout *about, FlowWork work, void *host, Err *err)
 {
     Flow in = *f;
     if (f->lane != NULL) {
-        return lane_enter(f->lane, &in.store, err) && lane_leave(f->lane, work(&in, host, err), err);
+        return write_in_lane(f, about, work, host, err);
     }
     if (!store_begin(f->store, err)) {
         return false;
@@ -165,6 +178,11 @@ bool flow_write(const Flow *f, FlowWork work, void *host, Err *err)
     }
     store_rollback(f->store);
     return false;
+}
+
+bool flow_write(const Flow *f, FlowWork work, void *host, Err *err)
+{
+    return write_about(f, NULL, work, host, err);
 }
 
 typedef struct {
@@ -199,6 +217,7 @@ typedef struct {
     const Command *command;
     Instant now;
     FlowResult *ret;
+    Hash request; /* where the command has a key */
     Facts facts;
     CommandInput in;
 } Pipeline;
@@ -269,24 +288,23 @@ static bool write_events(Pipeline *p)
     }
     for (size_t i = 0; i < plan->count; i++) {
         ArenaMark mark = arena_mark(p->a);
-        if (!project_apply(p->f->store, p->a, &plan->events[i], err)) {
+        if (!project_apply(p->f->store, p->a, &plan->events[i], p->in.row, err)) {
             return false;
         }
         arena_rewind(p->a, mark);
     }
     p->ret->outcome = make_outcome(p);
-    Hash request = request_hash(p->a, p->caller, p->command);
     return p->command->key.len == 0 ||
-           store_done_set(p->f->store, p->a, p->command->key, request, p->ret->outcome, err);
+           store_done_set(p->f->store, p->a, p->command->key, p->request, p->ret->outcome, err);
 }
 
 /* The whole pipeline, top to bottom. */
 static bool run_stages(Pipeline *p, bool dry)
 {
     FlowResult *r = p->ret;
-    Hash request = request_hash(p->a, p->caller, p->command);
     if (p->command->key.len > 0) {
-        if (!store_done(p->f->store, p->a, p->command->key, request, &r->outcome, &r->err)) {
+        p->request = request_hash(p->a, p->caller, p->command);
+        if (!store_done(p->f->store, p->a, p->command->key, p->request, &r->outcome, &r->err)) {
             return false;
         }
         if (r->outcome != NULL) {
@@ -329,6 +347,7 @@ static bool run_in(const Flow *in, void *host, __attribute__((unused)) Err *err)
 {
     Pipeline *p = host;
     p->f = in;
+    *p->ret = (FlowResult){.faults.arena = p->a}; /* perhaps for the second time */
     return run_stages(p, false);
 }
 
@@ -358,7 +377,7 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
     Pipeline p = {.f = f, .run = run, .a = a, .caller = caller, .command = command, .now = now, .ret = ret};
     switch (mode) {
     case FLOW_RUN:
-        ret->ok = flow_write(f, run_in, &p, &ret->err);
+        ret->ok = write_about(f, &(LaneAbout){.key = command->key, .stream = command->case_id}, run_in, &p, &ret->err);
         break;
     case FLOW_JOIN:
         ret->ok = join(f, run_in, &p, &ret->err);
@@ -619,7 +638,7 @@ static bool write_reads(const Flow *in, void *host, Err *err)
         json_set(a, e.data, STR("person"), json_new_str(a, r->persons[i]));
         json_set(a, e.data, STR("reason"), json_new_str(a, r->reason));
         e.version = store_version_of(in->store, e.stream) + 1;
-        ok = store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, err);
+        ok = store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, NULL, err);
     }
     return ok;
 }

@@ -76,7 +76,7 @@ static bool write_in(const Flow *in, void *host, Err *err)
         json_set(o->a, e.sealed ? e.sealed : e.data, STR("note"), json_new_str(o->a, note));
     }
     e.version = store_version_of(in->store, e.stream) + 1;
-    return store_append(in->store, o->a, &e, 1, err) && project_apply(in->store, o->a, &e, err);
+    return store_append(in->store, o->a, &e, 1, err) && project_apply(in->store, o->a, &e, NULL, err);
 }
 
 static bool act(const Flow *f, Arena *a, const Caller *caller, const OfficeAct *what, bool hands_over, Instant now, Err *err)

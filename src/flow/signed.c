@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "signed.h"
 
+#include <pthread.h>
+
 #include "query/query.h"
 
 static Str signing_type(const Scheme *s)
@@ -60,18 +62,64 @@ static const CaseRow *signer_of(const CaseRow *rows, size_t count, Str line)
     return same ? newest : NULL;
 }
 
+/* Every decision asks whether its folder is signed, and the answer follows from the scheme, the folder's line and the signed cases
+ * alone: it is kept under a hash of all three. Another store, or a new signature, is another hash. */
+enum { KEPT = 64 };
+static struct {
+    pthread_mutex_t lock;
+    struct {
+        Hash of;
+        bool is_known, is_signed;
+    } slot[KEPT];
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static Hash hash_of_question(Arena *a, const Scheme *s, Str line, Hash cases)
+{
+    return hash_of(str_printf(a, "%.*s\n%.*s\n%.*s", STR_ARG(scheme_id(s)), STR_ARG(line), STR_ARG(hex_print(a, HASH_STR(cases)))));
+}
+
+static bool recall(Hash of, bool *ret)
+{
+    pthread_mutex_lock(&kept.lock);
+    size_t at = of.b[0] % KEPT;
+    bool is_known = kept.slot[at].is_known && hash_eq(kept.slot[at].of, of);
+    *ret = is_known && kept.slot[at].is_signed;
+    pthread_mutex_unlock(&kept.lock);
+    return is_known;
+}
+
+static void keep(Hash of, bool is_signed)
+{
+    pthread_mutex_lock(&kept.lock);
+    size_t at = of.b[0] % KEPT;
+    kept.slot[at].of = of;
+    kept.slot[at].is_signed = is_signed;
+    kept.slot[at].is_known = true;
+    pthread_mutex_unlock(&kept.lock);
+}
+
 bool signed_is(Store *store, Arena *a, const Scheme *s, Day folder, bool *ret, Err *err)
 {
     const CaseRow *rows;
     size_t count;
+    Hash cases;
     *ret = true;
     if (signing_type(s).len == 0) {
+        return true;
+    }
+    if (!query_list_hash(store, a, scheme_id(s), signing_type(s), STR("in_force"), &cases, err)) {
+        return false;
+    }
+    Str line = folder_line(s, a, folder);
+    Hash question = hash_of_question(a, s, line, cases);
+    if (recall(question, ret)) {
         return true;
     }
     if (!read_signed(store, a, s, &rows, &count, err)) {
         return false;
     }
-    *ret = count == 0 || signer_of(rows, count, folder_line(s, a, folder)) != NULL;
+    *ret = count == 0 || signer_of(rows, count, line) != NULL;
+    keep(question, *ret);
     return true;
 }
 

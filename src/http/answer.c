@@ -32,7 +32,8 @@ Str http_query(const Exchange *x, const char *name)
 bool http_page(Exchange *x, const Page *page, Err *err)
 {
     x->r->content_type = "text/html; charset=utf-8";
-    if (!x->signed_in && !str_eq(x->form_cookie, x->q->cookie_form)) {
+    /* an error's page holds no form, and that of an icon that is not there must not outdate the form on the screen */
+    if (!x->signed_in && x->r->status < 400 && !str_eq(x->form_cookie, x->q->cookie_form)) {
         x->r->set_form = x->form_cookie;
     }
     return view_page(x->v.a, str_from_c(page->template_name), page->model, x->v.language, &x->r->body, err);

@@ -16,7 +16,7 @@ bool handle_law(Exchange *x, Err *err)
 {
     Day day;
     Page page;
-    return day_of(x, &day, err) && page_law(&x->v, day, &page, err) && http_page(x, &page, err);
+    return day_of(x, &day, err) && page_law(&x->v, day, str_trim(http_query(x, "q")), &page, err) && http_page(x, &page, err);
 }
 
 bool handle_law_article(Exchange *x, Err *err)

@@ -50,6 +50,7 @@ typedef struct {
 /* A case as the read tables hold it. */
 typedef struct {
     Str id, scheme, type, state, title, holder;
+    Str person;             /* whose data it holds; empty: nobody's */
     Str due, due_rule;      /* date as text, and the article; empty: none */
     int64_t version;
     Day opened, since;      /* since: when it came into this state */

@@ -481,7 +481,7 @@ static void add_nav_type(const PageView *v, Json *nav, const SchemeType *t)
     }
 }
 
-/* Home, and for staff a list for each case type of the scheme. */
+/* Home, and the pages that the caller's roles open. */
 static void add_nav(const PageView *v, Json *model)
 {
     if (v->caller == NULL) {
@@ -505,10 +505,16 @@ static void add_nav(const PageView *v, Json *model)
     if (json_count(bulk_steps(v->a, v->scheme, v->caller)) > 0) {
         add_nav_item(v, nav, STR("/bulk"), view_text(v->a, v->language, "nav.bulk", NULL));
     }
+}
+
+/* For staff a list for each case type of the scheme, in a menu of its own; what the caller works on stands first. */
+static void add_nav_cases(const PageView *v, Json *model)
+{
     const SchemeType *types;
     size_t count = scheme_types(v->scheme, &types);
-    for (int own = 1; own >= 0; own--) { /* what the caller works on stands first */
-        for (size_t i = 0; v->caller->party.len == 0 && i < count; i++) {
+    Json *nav = page_list_in(v, model, "nav_cases");
+    for (int own = 1; own >= 0; own--) {
+        for (size_t i = 0; v->caller != NULL && v->caller->party.len == 0 && i < count; i++) {
             if (holds_some(v, &types[i]) == (own == 1)) {
                 add_nav_type(v, nav, &types[i]);
             }
@@ -527,6 +533,7 @@ void page_frame(const PageView *v, Json *model, Str title)
     page_set_bool(v, site, "demo", v->demo);
     add_languages(v, model);
     add_nav(v, model);
+    add_nav_cases(v, model);
     if (v->caller != NULL) {
         Json *user = page_object_in(v, model, "user");
         page_set_text(v, user, "name", v->caller->name);

@@ -130,7 +130,7 @@ Json *page_decision_model(const PageView *v, const Json *proof, const Json *fact
 MUST_USE bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *err);
 
 /* The law as it stood on a day: statutes and models; one article (layer "act", place "25(1)"); one model. */
-MUST_USE bool page_law(const PageView *v, Day day, Page *ret, Err *err);
+MUST_USE bool page_law(const PageView *v, Day day, Str wanted, Page *ret, Err *err); /* wanted: words of a title; empty: everything */
 MUST_USE bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, Err *err);
 MUST_USE bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err);
 

@@ -63,12 +63,45 @@ static void add_reads(const PageView *v, Json *blocks, const Json *reads)
     }
 }
 
+static void add_pair(const PageView *v, Json *items, const char *key, Str value)
+{
+    Json *item = page_add(v, items);
+    page_set_text(v, item, "label", view_text(v->a, v->language, key, NULL));
+    page_set_text(v, item, "value", value.len ? value : STR("–"));
+}
+
+static void add_contact(const PageView *v, Json *blocks, const Json *contact)
+{
+    heading(v, blocks, view_text(v->a, v->language, "contact.title", NULL));
+    Json *pairs = block(v, blocks, "pairs"), *items = page_list_in(v, pairs, "items");
+    page_set_int(v, pairs, "columns", 2);
+    add_pair(v, items, "contact.label_email", json_text_at(contact, "email"));
+    add_pair(v, items, "contact.label_sms", json_text_at(contact, "sms"));
+}
+
+static void add_notices(const PageView *v, Json *blocks, const Json *notices)
+{
+    if (json_count(notices) == 0) {
+        return;
+    }
+    heading(v, blocks, view_text(v->a, v->language, "notice.title", NULL));
+    Json *table = block(v, blocks, "table"), *rows = page_list_in(v, table, "rows"), *columns = page_list_in(v, table, "columns");
+    add_column(v, columns, "data.day");
+    add_column(v, columns, "data.notice");
+    for (size_t i = 0; i < notices->count && i < MAX_ROWS; i++) {
+        Json *row = json_new_array(v->a);
+        json_push(v->a, row, json_new_str(v->a, str_sub(json_text_at(notices->items[i], "at"), 0, 10)));
+        json_push(v->a, row, json_new_str(v->a, json_text_at(notices->items[i], "text")));
+        json_push(v->a, rows, row);
+    }
+}
+
 bool page_data_pdf(const PageView *v, Buf *out, Err *err)
 {
     const CaseRow *own, *linked;
     const Str *fields;
     size_t count;
-    Json *reads;
+    Json *reads, *notices, *contact;
     if (v->caller->party.len == 0) {
         return err_set(err, NOT_ALLOWED, "This account is not a person's.");
     }
@@ -76,6 +109,10 @@ bool page_data_pdf(const PageView *v, Buf *out, Err *err)
         !page_linked(v, v->caller->party, &linked, &fields, &count, err) ||
         !query_reads(v->flow->store, v->a, v->caller->party, &reads, err)) {
         return own != NULL ? false : err_set(err, NOT_FOUND, "The case of this account is not there.");
+    }
+    contact = page_contact_data(v, err);
+    if (contact == NULL || !page_notices_data(v, &notices, err)) {
+        return false;
     }
     Json *doc = json_new_object(v->a), *meta = page_object_in(v, doc, "metadata"), *blocks = page_list_in(v, doc, "blocks");
     Str title = view_text(v->a, v->language, "data.title", NULL);
@@ -91,5 +128,7 @@ bool page_data_pdf(const PageView *v, Buf *out, Err *err)
         add_case(v, blocks, &linked[i]);
     }
     add_reads(v, blocks, reads);
+    add_contact(v, blocks, contact);
+    add_notices(v, blocks, notices);
     return doc_pdf_render(v->a, doc, out, err);
 }

@@ -76,9 +76,8 @@ static void add_cells(const PageView *v, Json *row, const Json *rule, size_t out
     const Json *cells = json_get(rule, "cells"), *outputs = json_get(rule, "outputs");
     Json *list = page_list_in(v, row, "cells");
     for (size_t i = 0; i < json_count(cells); i++) {
-        Json *j = page_add(v, list);
-        page_set_text(v, j, "text", json_text_at(cells->items[i], "test"));
-        page_set_text(v, j, "passed", json_is_true(json_get(cells->items[i], "passed")) ? STR("true") : STR("false"));
+        page_add_cell(v, list, json_text_at(cells->items[i], "test"));
+        page_set_text(v, list->items[i], "passed", json_is_true(json_get(cells->items[i], "passed")) ? STR("true") : STR("false"));
     }
     Json *out = page_list_in(v, row, "outputs");
     for (size_t i = 0; i < json_count(outputs); i++) {
@@ -87,7 +86,7 @@ static void add_cells(const PageView *v, Json *row, const Json *rule, size_t out
         if (value != NULL) {
             json_write(&b, value);
         }
-        page_set_text(v, page_add(v, out), "text", b.len ? buf_str(&b) : STR(""));
+        page_add_cell(v, out, b.len ? buf_str(&b) : STR(""));
     }
     while (out->count < output_count) {
         page_set_text(v, page_add(v, out), "text", STR(""));
@@ -124,6 +123,36 @@ static void add_columns(const PageView *v, Json *table, const Json *rules)
     }
 }
 
+static void add_row(const PageView *v, Json *rows, const Json *rule, size_t number, size_t output_count)
+{
+    Json *row = page_add(v, rows);
+    page_set_int(v, row, "number", (int64_t)number);
+    add_cells(v, row, rule, output_count);
+    page_set_bool(v, row, "fired", json_is_true(json_get(rule, "fired")));
+}
+
+/* Of a long table the rows that fired stand alone in front; the whole one is folded. */
+static void add_rules(const PageView *v, Json *table, Str decision, const Json *rules)
+{
+    enum { SHORT = 6 };
+    bool is_long = rules->count > SHORT;
+    Json *front = is_long ? page_object_in(v, table, "long") : NULL, *fired = front ? page_list_in(v, front, "rows") : NULL;
+    Json *rows = page_list_in(v, table, "rows");
+    size_t output_count = json_count(widest_outputs(rules));
+    add_columns(v, table, rules);
+    for (size_t k = 0; k < rules->count; k++) {
+        add_row(v, rows, rules->items[k], k + 1, output_count);
+        if (fired != NULL && json_is_true(json_get(rules->items[k], "fired"))) {
+            add_row(v, fired, rules->items[k], k + 1, output_count);
+        }
+    }
+    if (front != NULL) {
+        add_columns(v, front, rules);
+        page_set_text(v, front, "decision", decision);
+        page_set_int(v, front, "count", (int64_t)rules->count);
+    }
+}
+
 static void add_tables(const PageView *v, Json *model, const Json *tables)
 {
     Json *list = page_list_in(v, model, "tables");
@@ -136,14 +165,7 @@ static void add_tables(const PageView *v, Json *model, const Json *tables)
         Json *table = page_add(v, list);
         page_set_text(v, table, "decision", json_text_at(step, "decision"));
         page_set_text(v, table, "hit_policy", json_text_at(step, "hit_policy"));
-        add_columns(v, table, rules);
-        Json *rows = page_list_in(v, table, "rows");
-        for (size_t k = 0; k < rules->count; k++) {
-            const Json *rule = rules->items[k];
-            Json *row = page_add(v, rows);
-            add_cells(v, row, rule, json_count(widest_outputs(rules)));
-            page_set_bool(v, row, "fired", json_is_true(json_get(rule, "fired")));
-        }
+        add_rules(v, table, json_text_at(step, "decision"), rules);
     }
 }
 

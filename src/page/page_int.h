@@ -73,6 +73,9 @@ bool page_reads_figures(const PageView *v); /* whether the dashboard is for the 
 bool page_tries(const PageView *v);          /* whether drafts are tried by the caller */
 bool page_has_role(const PageView *v, Str role);
 
+/* Adds {text, feel}: a cell of a decision table in the reader's words, and as FEEL spells it where that differs. */
+void page_add_cell(const PageView *v, Json *cells, Str cell);
+
 /* Adds what stands in the way of signing in or of a change to it, where there is something. `wrong`: words for a wrong secret. */
 void page_add_fault(const PageView *v, Json *model, const Err *fault, const char *wrong);
 

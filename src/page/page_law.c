@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
+#include "base/fold.h"
 #include "flow/statute.h"
 
 static Str article_href(const PageView *v, Str layer, Str article, Day day)
@@ -27,7 +28,12 @@ static const Json *version_on(const Json *layer, Day day, Day *ret_from)
     return best;
 }
 
-static void add_statute(const PageView *v, Json *list, Str layer, const Json *index, Day day)
+static bool has_word(const PageView *v, Str text, Str wanted)
+{
+    return wanted.len == 0 || str_find(fold_case(v->a, text), fold_case(v->a, wanted), 0) != SIZE_MAX;
+}
+
+static void add_statute(const PageView *v, Json *list, Str layer, const Json *index, Day day, Str wanted)
 {
     Day from = {0};
     const Json *version = version_on(index, day, &from), *articles = json_get(version, "articles");
@@ -43,33 +49,78 @@ static void add_statute(const PageView *v, Json *list, Str layer, const Json *in
     page_set_text(v, j, "in_force_from", day_print(v->a, from));
     Json *out = page_list_in(v, j, "articles");
     for (size_t i = 0; i < json_count(articles); i++) {
+        Str number = articles->members[i].key, heading = json_text(json_get_str(json_get(index, "titles"), number));
+        if (!str_eq(number, wanted) && !has_word(v, heading, wanted)) {
+            continue;
+        }
         Json *a = page_add(v, out);
-        page_set_text(v, a, "href", article_href(v, layer, articles->members[i].key, day));
-        page_set_text(v, a, "label", articles->members[i].key);
-        page_set_text(v, a, "heading", json_text(json_get_str(json_get(index, "titles"), articles->members[i].key)));
+        page_set_text(v, a, "href", article_href(v, layer, number, day));
+        page_set_text(v, a, "label", number);
+        page_set_text(v, a, "heading", heading);
+        page_set_bool(v, a, "found", wanted.len > 0);
     }
 }
 
-bool page_law(const PageView *v, Day day, Page *ret, __attribute__((unused)) Err *err)
+static void add_model(const PageView *v, Json *list, const SchemeModel *model, Day day, Str wanted)
+{
+    Str label = page_label(v, "models", decide_top(v->a, model->name));
+    if (!has_word(v, label, wanted)) {
+        return;
+    }
+    Json *j = page_add(v, list);
+    page_set_text(v, j, "href", model_href(v, model->name, day));
+    page_set_text(v, j, "label", label);
+    page_set_text(v, j, "in_force_from", day_print(v->a, model->from));
+}
+
+static void add_group(const PageView *v, Json *groups, Str heading, Json *models)
+{
+    if (json_count(models) > 0) {
+        Json *group = page_add(v, groups);
+        page_set_text(v, group, "heading", heading);
+        json_set(v->a, group, STR("models"), models);
+    }
+}
+
+/* In the order and under the headings that the scheme gives; of a scheme without them all in one list. */
+static void add_models(const PageView *v, Json *model, Day day, Str wanted)
+{
+    const Json *groups = json_get(scheme_info(v->scheme), "law_groups");
+    Json *out = page_list_in(v, model, "groups");
+    for (size_t i = 0; i < json_count(groups); i++) {
+        Json *found = json_new_array(v->a);
+        for (size_t k = 0; k < json_count(groups->members[i].value); k++) {
+            const SchemeModel *m = scheme_model(v->scheme, json_text(groups->members[i].value->items[k]), day);
+            if (m != NULL) {
+                add_model(v, found, m, day, wanted);
+            }
+        }
+        add_group(v, out, page_label(v, "law_group", groups->members[i].key), found);
+    }
+    const SchemeModel *all;
+    size_t count = groups ? 0 : scheme_models(v->scheme, &all);
+    Json *found = json_new_array(v->a);
+    for (size_t i = 0; i < count; i++) {
+        if (scheme_model(v->scheme, all[i].name, day) == &all[i]) {
+            add_model(v, found, &all[i], day, wanted);
+        }
+    }
+    add_group(v, out, STR(""), found);
+}
+
+bool page_law(const PageView *v, Day day, Str wanted, Page *ret, __attribute__((unused)) Err *err)
 {
     *ret = (Page){"law_list", json_new_object(v->a)};
-    Json *m = ret->model, *statutes = page_list_in(v, m, "statutes"), *models = page_list_in(v, m, "models");
+    Json *m = ret->model, *statutes = page_list_in(v, m, "statutes"), *search = json_new_object(v->a);
     const Json *layers = json_get(scheme_statutes(v->scheme), "layers");
     page_frame(v, m, view_text(v->a, v->language, "law.title", NULL));
     page_set_text(v, m, "day", day_print(v->a, day));
+    page_set_text(v, search, "value", wanted);
+    json_set(v->a, m, STR("search"), search);
     for (size_t i = 0; i < json_count(layers); i++) {
-        add_statute(v, statutes, layers->members[i].key, layers->members[i].value, day);
+        add_statute(v, statutes, layers->members[i].key, layers->members[i].value, day, wanted);
     }
-    const SchemeModel *all;
-    size_t count = scheme_models(v->scheme, &all);
-    for (size_t i = 0; i < count; i++) {
-        if (scheme_model(v->scheme, all[i].name, day) == &all[i]) {
-            Json *j = page_add(v, models);
-            page_set_text(v, j, "href", model_href(v, all[i].name, day));
-            page_set_text(v, j, "label", page_label(v, "models", decide_top(v->a, all[i].name)));
-            page_set_text(v, j, "in_force_from", day_print(v->a, all[i].from));
-        }
-    }
+    add_models(v, m, day, wanted);
     return true;
 }
 
@@ -166,12 +217,12 @@ static void add_table(const PageView *v, Json *decision, const Json *element)
         Json *row = page_add(v, rows), *cells = page_list_in(v, row, "cells"), *out = page_list_in(v, row, "outputs");
         const Json *in_texts = json_get(rules->items[r], "cells"), *out_texts = json_get(rules->items[r], "outputs");
         for (size_t i = 0; i < json_count(in_texts); i++) {
-            page_set_text(v, page_add(v, cells), "text", json_text(in_texts->items[i]));
+            page_add_cell(v, cells, json_text(in_texts->items[i]));
         }
         for (size_t i = 0; i < json_count(out_texts); i++) {
-            page_set_text(v, page_add(v, out), "text", json_text(out_texts->items[i]));
+            page_add_cell(v, out, json_text(out_texts->items[i]));
         }
-        page_set_text(v, row, "annotation", json_text(json_path(rules->items[r], "annotations.article")));
+        page_set(v, row, "cites", page_cites(v, json_text(json_path(rules->items[r], "annotations.article"))));
     }
 }
 

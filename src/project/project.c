@@ -256,10 +256,23 @@ typedef struct {
     Str pending;
 } Fold;
 
-static bool load_fold(Store *s, Arena *a, const Event *e, Fold *f, Err *err)
+static Str print_json(Arena *a, const Json *j);
+
+static void fold_of_row(Arena *a, const CaseRow *row, Fold *f)
+{
+    *f = (Fold){.state = row->state, .title = row->title, .holder = row->holder, .due = row->due, .due_rule = row->due_rule, .person = row->person,
+                .opened = row->opened.n, .since = row->since.n, .data = json_share(a, row->data),
+                .pending = row->pending ? print_json(a, row->pending) : STR("")};
+}
+
+static bool load_fold(Store *s, Arena *a, const Event *e, const CaseRow *before, Fold *f, Err *err)
 {
     StoreRows rows;
     StoreValue id[] = {STORE_S(e->stream)};
+    if (before != NULL && str_eq(before->id, e->stream) && before->version + 1 == e->version) {
+        fold_of_row(a, before, f);
+        return true;
+    }
     *f = (Fold){.opened = e->day.n, .since = e->day.n, .data = json_new_object(a)};
     if (e->version == 1) {
         return true;
@@ -366,7 +379,7 @@ static bool count_case(Store *s, const Event *e, Str type, Err *err)
                       N(p), err);
 }
 
-bool project_apply(Store *s, Arena *a, const Event *e, Err *err)
+bool project_apply(Store *s, Arena *a, const Event *e, const CaseRow *before, Err *err)
 {
     if (str_eq(e->type, STR("file.read"))) {
         return apply_read(s, a, e, err);
@@ -380,7 +393,7 @@ bool project_apply(Store *s, Arena *a, const Event *e, Err *err)
     }
     Str key = str_printf(a, "%.*s/%.*s", STR_ARG(e->scheme), STR_ARG(type)); /* types of different schemes may share a name */
     Fold f;
-    if (!load_fold(s, a, e, &f, err)) {
+    if (!load_fold(s, a, e, before, &f, err)) {
         return false;
     }
     Str holder = f.holder;
@@ -404,7 +417,7 @@ static bool rebuild_one(void *host, const Event *e)
 {
     Rebuild *r = host;
     ArenaMark mark = arena_mark(r->a);
-    r->ok = project_apply(r->s, r->a, e, r->err);
+    r->ok = project_apply(r->s, r->a, e, NULL, r->err);
     arena_rewind(r->a, mark);
     r->events++;
     return r->ok;

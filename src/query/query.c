@@ -10,7 +10,7 @@
 static bool case_of(Arena *a, const StoreValue *c, CaseRow *ret, Err *err)
 {
     *ret = (CaseRow){.id = c[0].s, .scheme = c[1].s, .type = c[2].s, .state = c[3].s, .version = c[4].i, .title = c[5].s,
-                     .holder = c[6].s, .opened = {(int32_t)c[7].i}, .since = {(int32_t)c[8].i}, .due = c[9].s, .due_rule = c[10].s};
+                     .holder = c[6].s, .opened = {(int32_t)c[7].i}, .since = {(int32_t)c[8].i}, .due = c[9].s, .due_rule = c[10].s, .person = c[13].s};
     if (!json_parse(a, c[11].s, &ret->data, err)) {
         return false;
     }
@@ -117,6 +117,22 @@ bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *wher
         }
     }
     *ret_count = n;
+    return true;
+}
+
+bool query_list_hash(Store *s, Arena *a, Str scheme, Str type, Str state, Hash *ret, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(scheme), STORE_S(type), STORE_S(state)};
+    if (!store_query(s, a, "SELECT id, data FROM cases WHERE scheme = $1 AND type = $2 AND state = $3 ORDER BY id", p, N(p), &rows, err)) {
+        return false;
+    }
+    Buf b = buf_new(a, SIZE_MAX / 4);
+    for (size_t i = 0; i < rows.row_count * rows.column_count; i++) {
+        buf_printf(&b, "%zu:", rows.cells[i].s.len);
+        buf_add(&b, rows.cells[i].s);
+    }
+    *ret = hash_of(buf_str(&b));
     return true;
 }
 

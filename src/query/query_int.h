@@ -5,8 +5,8 @@
 
 #include "query.h"
 
-#define CASE_COLUMNS "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, c.data, c.pending"
-enum { CASE_COLUMN_COUNT = 13 };
+#define CASE_COLUMNS "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, c.data, c.pending, c.person"
+enum { CASE_COLUMN_COUNT = 14 };
 
 /* Which cases `c` a reader may read. Parameters $1 to $6 are REACH_PARAMS(reach), then come those of the question itself.
  * The names of types and paths stand between bars in one text each: what REPLACE changes is in it, on every engine. The office

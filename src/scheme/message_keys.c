@@ -109,11 +109,14 @@ static void add_model(Keys *k, const SchemeModel *m)
 SchemeKeys scheme_message_keys(const Scheme *s, Arena *a)
 {
     Keys k = {.a = a, .seen.arena = a};
-    const Json *roles = json_get(s->info, "roles");
+    const Json *roles = json_get(s->info, "roles"), *groups = json_get(s->info, "law_groups");
     add(&k, "scheme", STR("name"));
     add(&k, "scheme", STR("text"));
     for (size_t i = 0; i < json_count(roles); i++) {
         add(&k, "role", json_text(roles->items[i]));
+    }
+    for (size_t i = 0; i < json_count(groups); i++) {
+        add(&k, "law_group", groups->members[i].key);
     }
     for (size_t i = 0; i < s->hold_count; i++) {
         add(&k, "hold", s->holds[i].name);

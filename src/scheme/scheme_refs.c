@@ -259,6 +259,39 @@ static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *s
     return check_model(r, step->model, step->decision, &step->facts) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
 }
 
+static size_t times_in(const Json *groups, Str model)
+{
+    size_t times = 0;
+    for (size_t i = 0; i < json_count(groups); i++) {
+        for (size_t k = 0; k < json_count(groups->members[i].value); k++) {
+            times += str_eq(json_text(groups->members[i].value->items[k]), model);
+        }
+    }
+    return times;
+}
+
+/* Where the law is grouped for its readers, every model stands in one group. */
+static bool check_law_groups(const SchemeReader *r)
+{
+    const Json *groups = json_get(r->s->info, "law_groups");
+    const SchemeModel *models;
+    size_t count = groups ? scheme_models(r->s, &models) : 0;
+    for (size_t i = 0; i < json_count(groups); i++) {
+        for (size_t k = 0; k < json_count(groups->members[i].value); k++) {
+            Str model = json_text(groups->members[i].value->items[k]);
+            if (scheme_model(r->s, model, (Day){INT32_MAX}) == NULL) {
+                return scheme_broken(r, "unknown decision model", model);
+            }
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (times_in(groups, models[i].name) != 1) {
+            return scheme_broken(r, "stands not in exactly one group of \"law_groups\":", models[i].name);
+        }
+    }
+    return true;
+}
+
 bool scheme_check_references(const Scheme *s, Err *err)
 {
     for (size_t i = 0; i < s->type_count; i++) {
@@ -275,5 +308,6 @@ bool scheme_check_references(const Scheme *s, Err *err)
             }
         }
     }
-    return true;
+    SchemeReader r = {.s = (Scheme *)(uintptr_t)s, .err = err, .path = str_printf(s->arena, "%.*s/scheme.json", STR_ARG(s->folder))};
+    return check_law_groups(&r);
 }

@@ -23,11 +23,23 @@ const char *store_engine(const Store *s); /* "sqlite" or "postgres" */
 MUST_USE bool store_begin(Store *s, Err *err);  /* takes the write lock at once */
 MUST_USE bool store_commit(Store *s, Err *err); /* returns true only when durable */
 void store_rollback(Store *s);
-/* One level inside a transaction, so that one command of a group can fail alone. store_savepoint() fails where the
- * transaction is lost; store_release() says whether all since the savepoint was taken, and rolls it back if not. */
+/* The transaction can only be rolled back. */
+bool store_is_lost(const Store *s);
+/* After a transaction that failed or was rolled back: surely nothing of it was kept, and the database is still there. */
+bool store_kept_nothing(const Store *s);
+/* One level inside a transaction, so that one command of a group can fail alone. store_savepoint() and store_release() fail
+ * where the transaction is lost. What was written by store_append(), store_done_set() and store_exec_later() may wait: that the
+ * database refuses it shows at the latest in store_commit(), and then all of the transaction is gone. */
 MUST_USE bool store_savepoint(Store *s, Err *err);
 MUST_USE bool store_release(Store *s, Err *err);
 void store_rollback_to(Store *s);
+/* What the commands of a group are about, asked for in one round trip where the database is elsewhere. A hint: it changes no
+ * answer. `stream` may be empty, `key` too. Inside a transaction. */
+typedef struct {
+    Str key, stream;
+} StoreExpected;
+MUST_USE bool store_begin_for(Store *s, const StoreExpected *list, size_t count, Err *err); /* store_begin() that asks in the same trip */
+MUST_USE bool store_expect(Store *s, const StoreExpected *list, size_t count, Err *err);
 
 /* ---- The log ----------------------------------------------------------------------------------------------------------- */
 
@@ -109,8 +121,8 @@ typedef struct {
 /* sql is a string literal that both engines understand: parameters $1, $2, …; types BIGINT,
  * TEXT and BLOB (written BLOB, becomes BYTEA); prepared once per handle and literal. Integers, text and blobs only. */
 MUST_USE bool store_exec(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
-/* The same, where the answer may come later: a failure shows in the next call that asks, at the latest in store_release() or
- * store_commit(). For statements that fail only if the database does. It saves a round trip where the database is elsewhere. */
+/* The same, but inside a transaction it may wait, as said at store_savepoint(), and go to the database with others. For
+ * statements that fail only if the database does. */
 MUST_USE bool store_exec_later(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
 typedef struct {
     const char *const *columns;

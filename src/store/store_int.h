@@ -3,9 +3,11 @@
 #ifndef STORE_STORE_INT_H
 #define STORE_STORE_INT_H
 
+#include "base/map.h"
 #include "store.h"
 
-enum { TILE = 256, MAX_COLUMNS = 64, MAC_BYTES = 16, KEY_BYTES = 32, HEAD_SLOTS = 1024, KEY_SLOTS = 64 };
+enum { TILE = 256, MAX_COLUMNS = 64, MAC_BYTES = 16, KEY_BYTES = 32, HEAD_SLOTS = 4096, KEY_SLOTS = 64,
+       MOST_UNDONE = 64 };
 
 /* Where rows go. columns may be NULL; it is called once, before the first row and also without any. */
 typedef struct {
@@ -21,20 +23,33 @@ typedef struct {
 } IndexMark;
 void index_mark_add(IndexMark *m, Str stream, int64_t version, int64_t seq);
 
+/* A statement without rows that has been asked for and not been sent yet; params are copies. */
+typedef struct {
+    const char *sql;
+    const StoreValue *params;
+    size_t count;
+    bool is_internal;
+} Waiting;
+
 /* One per database. Statement texts are literals, good for the life of the process. */
 typedef struct {
     const char *name;
     bool (*open)(Store *s, Str target, StoreMode mode, Err *err);
     void (*close)(Store *s); /* also removes what is half made */
-    /* Write lock, and the size of the log under it. */
-    bool (*begin)(Store *s, int64_t *ret_size, Err *err);
+    /* Write lock, and the size of the log under it (ret_size NULL: there is none yet). What is expected is a hint. */
+    bool (*begin)(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err);
     bool (*commit)(Store *s, Err *err);
     void (*rollback)(Store *s);
     bool (*is_alive)(Store *s); /* the transaction is still there: neither rolled back by the database nor lost with it */
+    bool (*is_answered)(Store *s); /* after a commit that failed: the database said that it did; NULL where that is not sure */
     bool (*begin_snapshot)(Store *s, Err *err); /* reads until rollback see one state */
     bool (*run)(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
     /* Like run without rows, but the answer may come later: with the next run or commit. */
     bool (*post)(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
+    /* Many of them at once. Those on one table keep their order, others need not. Inside a transaction. */
+    bool (*post_all)(Store *s, const Waiting *list, size_t count, Err *err);
+    /* The last events of these streams and what is remembered of these keys, into heads and done; NULL where asking is cheap. */
+    bool (*expect)(Store *s, const StoreExpected *list, size_t count, Err *err);
     bool (*script)(Store *s, const char *sql, Err *err); /* several statements, no parameters; internal */
     bool (*backup)(Store *s, Str to_path, Err *err);
     void (*doctor)(Store *s, Arena *a, Json *findings);
@@ -70,6 +85,34 @@ typedef struct {
     PersonKey slot[KEY_SLOTS];
 } KeyCache;
 
+/* Writes of the transaction that the database has not been sent yet. What reads or changes their tables sends them first. */
+typedef struct {
+    Arena *arena;
+    Waiting *list;
+    size_t count, cap, bytes;
+    size_t mark; /* how many stood here at the savepoint */
+    Str *tables; /* that these write to, each once */
+    size_t table_count;
+} Later;
+
+/* What a key's command gave; request.ptr NULL: there was no such command. */
+typedef struct {
+    Str key, request, outcome, mac;
+} Done;
+
+/* Commands of this transaction, and those that it has asked the database about. */
+typedef struct {
+    Arena *arena;
+    Map map; /* key → Done* */
+    Str *fresh; /* keys set since the savepoint */
+    size_t fresh_count, fresh_cap;
+} DoneCache;
+
+typedef struct {
+    Head *slot;
+    Head before;
+} HeadUndo;
+
 struct Store {
     const Engine *engine;
     void *conn; /* the engine's own */
@@ -79,12 +122,46 @@ struct Store {
     Keys keys;
     Str log_name, log_verifier;
     bool in_transaction, in_savepoint, is_internal, was_duplicate;
+    bool is_savepoint_sent; /* it is made only when something is written before it ends */
+    bool is_lost;           /* the transaction can only be rolled back */
+    bool has_kept_nothing;  /* the last one */
     bool is_half_made; /* a file of our own making that is no store yet */
     int64_t size, saved_size; /* of the log inside the transaction, at the savepoint */
     Head *heads;              /* HEAD_SLOTS; good while nobody else writes: known_size is the size they belong to */
     int64_t known_size;
+    HeadUndo undo[MOST_UNDONE]; /* heads as they were at the savepoint */
+    size_t undo_count;
     KeyCache *person_keys; /* inside a transaction */
+    Later later;
+    DoneCache done;
 };
+
+/* store_later.c */
+/* Keeps a copy until it is sent. False with NOT_ALLOWED for a table of the log, unless is_internal. */
+MUST_USE bool later_add(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
+/* Before sql runs: sends what waits where sql could see or change it. */
+MUST_USE bool later_before(Store *s, const char *sql, Err *err);
+MUST_USE bool later_send(Store *s, Err *err);
+/* The newest waiting row of an INSERT by this very literal whose parameter `at` is text; NULL if none. */
+const StoreValue *later_find(const Store *s, const char *sql, size_t at, Str text);
+void later_cut(Store *s, size_t count); /* forgets all but the first */
+bool later_may_run(const Store *s, const char *sql, Err *err);
+Str later_table(const char *sql); /* that an INSERT, UPDATE or DELETE changes; empty for another statement */
+extern const char INSERT_EVENT[], INSERT_COMMAND[];
+
+/* store_append.c */
+void heads_forget(Store *s);
+void heads_at(Store *s, int64_t size); /* the log has this size: what is known of another is forgotten */
+void heads_undo(Store *s); /* back to the savepoint */
+bool heads_know(Store *s, Str stream); /* or it waits to be written */
+void heads_set(Store *s, Str stream, int64_t version, Str hash);
+MUST_USE bool heads_find(Store *s, Str stream, Head **ret, Err *err);
+
+/* store_done.c */
+void done_forget(Store *s);
+void done_undo(Store *s);         /* back to the savepoint */
+void done_forget_fresh(Store *s); /* the savepoint was released */
+void done_know(Store *s, const Done *d); /* copied */
 
 /* Statements of our own, which the guard over the log's tables lets through. */
 MUST_USE bool store_run(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
@@ -96,6 +173,8 @@ MUST_USE bool store_int(Store *s, const char *sql, const StoreValue *params, siz
 MUST_USE bool store_text(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, Str *ret, Err *err);
 /* Puts what the database said into err->detail. */
 bool store_err(Err *err, ErrCode code, const char *detail);
+/* Reads past the writes that wait; the caller has looked at them. */
+MUST_USE bool store_peek(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
 
 /* store_schema.c */
 MUST_USE bool schema_create(Store *s, Err *err);

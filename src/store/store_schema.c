@@ -51,6 +51,13 @@ static const struct {
         " FOR EACH STATEMENT EXECUTE FUNCTION log_append_only();"
         "REVOKE UPDATE, DELETE, TRUNCATE ON log_events, log_tiles, log_checkpoints, log_commands FROM PUBLIC, CURRENT_USER;",
     },
+    { /* the index by stream was of another collation than the column, so that no question could use it */
+        "",
+
+        "ALTER TABLE log_events ALTER COLUMN stream TYPE TEXT COLLATE \"C\";"
+        "ALTER TABLE log_commands ALTER COLUMN key TYPE TEXT COLLATE \"C\";"
+        "ALTER TABLE log_person_keys ALTER COLUMN person TYPE TEXT COLLATE \"C\";",
+    },
 };
 enum { NEWEST = COUNT_OF(MIGRATIONS) };
 
@@ -69,7 +76,7 @@ static bool run_from(Store *s, size_t version, Err *err)
 
 bool schema_create(Store *s, Err *err)
 {
-    if (!s->engine->begin(s, NULL, err)) {
+    if (!s->engine->begin(s, NULL, 0, NULL, err)) {
         return false;
     }
     StoreValue v[] = {STORE_S(s->log_verifier)};
@@ -107,7 +114,7 @@ bool schema_migrate(Store *s, Err *err)
         return err_set(err, STORE_VERSION, "The store is older than this program: open it once for writing.");
     }
     int64_t ignored;
-    if (!s->engine->begin(s, &ignored, err)) {
+    if (!s->engine->begin(s, NULL, 0, &ignored, err)) {
         return false;
     }
     /* Again under the lock: another process may have been first. */

@@ -263,6 +263,17 @@ static bool lite_post(Store *s, const char *sql, const StoreValue *params, size_
     return lite_run(s, sql, params, count, NULL, err);
 }
 
+static bool lite_post_all(Store *s, const Waiting *list, size_t count, Err *err)
+{
+    bool before = s->is_internal, ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        s->is_internal = list[i].is_internal;
+        ok = lite_run(s, list[i].sql, list[i].params, list[i].count, NULL, err);
+    }
+    s->is_internal = before;
+    return ok;
+}
+
 static bool lite_script(Store *s, const char *sql, Err *err)
 {
     Lite *l = s->conn;
@@ -345,8 +356,10 @@ static bool lite_open(Store *s, Str target, StoreMode mode, Err *err)
 
 /* ---- Transactions ----------------------------------------------------------------------------------------------------- */
 
-static bool lite_begin(Store *s, int64_t *ret_size, Err *err)
+static bool lite_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err)
 {
+    (void)list; /* asking is cheap here */
+    (void)count;
     int64_t size = 0;
     if (!store_run(s, "BEGIN IMMEDIATE", NULL, 0, NULL, err)) {
         return false;
@@ -512,6 +525,7 @@ const Engine ENGINE_SQLITE = {
     .begin_snapshot = lite_begin_snapshot,
     .run = lite_run,
     .post = lite_post,
+    .post_all = lite_post_all,
     .script = lite_script,
     .backup = lite_backup,
     .doctor = lite_doctor,

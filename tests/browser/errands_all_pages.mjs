@@ -101,10 +101,26 @@ async function audit(person, found, path, look) {
   for (const v of result.violations) {
     found.push(`${path} ${look.size.width} ${look.scheme}: ${v.id} ${v.nodes.map(n => n.target.join(' ')).slice(0, 2).join(', ')}`);
   }
-  const wide = await person.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  if (wide > 1) {
-    found.push(`${path} ${look.size.width}: ${wide} pixels wider than the window`);
+  for (const wide of await person.page.evaluate(widths)) {
+    found.push(`${path} ${look.size.width}: ${wide}`);
   }
+}
+
+// Is the page wider than its window: as it is, and with the widest font that a device may fall back to and a quarter larger text?
+function widths() {
+  const root = document.documentElement, found = [];
+  for (const [font, size] of [['', ''], ['"DejaVu Sans", Verdana, sans-serif', '125%']]) {
+    root.style.setProperty('--font', font);
+    root.style.fontSize = size;
+    const edge = window.innerWidth;
+    if (root.scrollWidth > edge + 1) {
+      const out = [...document.querySelectorAll('body *')].find(e => e.getBoundingClientRect().right > edge + 1);
+      found.push(`${root.scrollWidth - edge} pixels wider than the window (${size || 'as it is'}), first ${out?.tagName} ${out?.className}`);
+    }
+  }
+  root.style.removeProperty('--font');
+  root.style.fontSize = '';
+  return found;
 }
 
 async function axe(world, size, languages) {

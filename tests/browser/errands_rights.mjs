@@ -1,5 +1,6 @@
 // errands_rights.mjs: what a worker at work may need: another workplace, a complaint, a wrong report, all data; and what the others do then.
 // SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { DESK, PHONE, day, expect } from './kit.mjs';
 
@@ -13,6 +14,7 @@ async function press(person, group, step) {
 }
 
 async function fitsThePhone(person) {
+  await person.page.waitForLoadState(); // with its style sheet
   const wide = await person.page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide <= PHONE.width, `the page is ${wide} wide`);
 }
@@ -136,6 +138,10 @@ async function everythingToTakeHome(world) {
     await worker.main().getByRole('link', { name: worker.web('worker.take_pdf') }).click();
     const bytes = readFileSync(await (await waiting).path());
     expect(bytes.subarray(0, 5).toString() === '%PDF-' && bytes.length > 10000, `no paper in ${language}`);
+    const text = spawnSync('pdftotext', ['-', '-'], { input: bytes }).stdout.toString();
+    for (const part of ['worker.reads', 'contact.title', 'notice.title']) {
+      expect(text.includes(worker.web(part)), `the paper in ${language} has no "${worker.web(part)}"`);
+    }
   }
 }
 

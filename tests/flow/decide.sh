@@ -43,7 +43,7 @@ says "allowed values are listed" "Allowed: manufacturing, construction" $G decid
 says "the nearest allowed value is offered" 'Did you mean "manufacturing"?' $G decide workplace-scope industry=Manufacturin
 says "an allowed value may be written otherwise" "granted" $G decide workplace-scope industry=HOTEL region=seoul "hotel job=Cleaner" --on 2026-06-01
 says "a misspelled model gets a hint" "Did you mean training?" $G decide trainin
-says "a day before the first version is told" "is decided from 2021-04-13 on" $G decide epidemic-extension --on 2020-01-01
+says "a day before the first version is told" "is decided from 2012-04-01 on" $G decide round-selection --on 2011-01-01
 says "missing facts are listed with their meaning" "day of entry into Korea" $G decide training --on 2026-07-16
 says "nothing told is cannot decide" "cannot decide" $G decide training --on 2026-07-16
 says "the governing day picks the version" "multiple: 5" $G decide referral-count "governing day=2010-04-11" "application day=2010-04-01" posts=2 suitable=12

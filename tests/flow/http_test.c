@@ -281,6 +281,9 @@ TEST(a_form_of_who_is_not_signed_in_needs_the_cookie_and_the_secret_of_one_brows
     Request again = request_of(s, METHOD_GET, STR("/sign-in"));
     again.cookie_form = page.set_form;
     check(answer(s, &again).set_form.len == 0); /* has one already */
+    Response icon = get(s, STR("/favicon.ico")); /* asked for beside a page: must not outdate the form on it */
+    eq_int(icon.status, 404);
+    check(icon.set_form.len == 0);
 }
 
 TEST(a_refused_form_comes_back_with_its_faults_and_what_was_sent)
@@ -498,6 +501,20 @@ TEST(signing_out_ends_the_session)
     eq_int(r.status, 303);
     eq_text(r.set_session, "-");
     eq_int(get(s, STR("/cases/picker")).status, 303); /* to the sign-in */
+}
+
+/* ---- The law's list ---- */
+
+TEST(the_law_is_searched_by_words_of_a_title)
+{
+    Site *s = new_site(a);
+    Response all = get(s, STR("/law"));
+    check(has(&all, "/law/model/"));
+    Request q = request_of(s, METHOD_GET, STR("/law"));
+    set(s, q.query, "q", STR("no such title"));
+    Response none = answer(s, &q);
+    eq_int(none.status, 200);
+    check(!has(&none, "/law/model/") && has(&none, "no such title"));
 }
 
 /* ---- Compression ---- */

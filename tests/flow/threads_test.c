@@ -169,9 +169,10 @@ static void *member(void *arg)
     for (int i = 0; i < LANE_EACH; i++) {
         Err err;
         Store *s;
-        check(lane_enter(m->lane, &s, &err));
+        bool again;
+        check(lane_enter(m->lane, NULL, false, &s, &err));
         bool ok = append_in(s, a, m, i, &err) && i % 3 != 0;
-        check(lane_leave(m->lane, ok, &err) == ok);
+        check(lane_leave(m->lane, ok, false, &again, &err) == ok);
         m->kept += ok;
         m->refused += !ok;
         arena_reset(a);
@@ -201,6 +202,71 @@ BOTH(work_that_fails_in_a_lane_takes_nobody_elses_with_it)
     }
     eq_int(kept, LANE_THREADS * (LANE_EACH - (LANE_EACH + 2) / 3));
     eq_int(store_size(w->flow.store), before + kept);
+    StoreVerify v;
+    check(store_verify(w->flow.store, &v, &err) && v.first_bad == 0);
+    lane_close(lane);
+}
+
+/* ---- What the database refuses only at the end ---- */
+
+enum { LATE_THREADS = 6, LATE_EACH = 12 };
+
+/* One piece of work. The poisoned one writes what the database refuses, and nobody sees it before the group is sent. */
+static bool late_once(const Member *m, Arena *a, int i, bool alone, bool *ret_again, Err *err)
+{
+    Store *s;
+    Str stream = str_printf(a, "late-%d", m->number);
+    LaneAbout about = {.key = str_printf(a, "late-%d-%d", m->number, i), .stream = stream};
+    Event e = {.scheme = STR("tiny"), .stream = stream, .type = STR("thing.done"), .at = {i}, .actor = STR("clerk"), .data = json_new_object(a)};
+    StoreValue taken[] = {STORE_S(STR("taken"))};
+    Json *before;
+    if (!lane_enter(m->lane, &about, alone, &s, err)) {
+        *ret_again = false;
+        return false;
+    }
+    bool ok = store_done(s, a, about.key, hash_of(about.key), &before, err) && before == NULL && store_append(s, a, &e, 1, err) &&
+              store_done_set(s, a, about.key, hash_of(about.key), e.data, err) &&
+              (m->number > 0 || store_exec_later(s, "INSERT INTO approved (allocation, total) VALUES ($1, 1)", taken, 1, err));
+    return lane_leave(m->lane, ok, alone, ret_again, err);
+}
+
+static void *late_member(void *arg)
+{
+    Member *m = arg;
+    Arena *a = arena_new(0);
+    for (int i = 0; i < LATE_EACH; i++) {
+        Err err;
+        bool again = false, ok = late_once(m, a, i, false, &again, &err);
+        if (!ok && again) {
+            ok = late_once(m, a, i, true, &again, &err);
+        }
+        m->kept += ok;
+        m->refused += !ok;
+        arena_reset(a);
+    }
+    arena_free(a);
+    return NULL;
+}
+
+BOTH(what_the_database_refuses_late_is_refused_to_its_own_writer_only)
+{
+    World *w = world_new(a, url);
+    Lane *lane;
+    Err err = {0};
+    pthread_t threads[LATE_THREADS];
+    Member members[LATE_THREADS];
+    StoreValue taken[] = {STORE_S(STR("taken"))};
+    check(store_exec(w->flow.store, "INSERT INTO approved (allocation, total) VALUES ($1, 1)", taken, 1, &err));
+    check(lane_open(a, url, &lane, &err));
+    for (int i = 0; i < LATE_THREADS; i++) {
+        members[i] = (Member){.lane = lane, .number = i};
+        check(pthread_create(&threads[i], NULL, late_member, &members[i]) == 0);
+    }
+    for (int i = 0; i < LATE_THREADS; i++) {
+        check(pthread_join(threads[i], NULL) == 0);
+        eq_int(members[i].kept, i == 0 ? 0 : LATE_EACH);
+        eq_int(store_version_of(w->flow.store, str_printf(a, "late-%d", i)), members[i].kept);
+    }
     StoreVerify v;
     check(store_verify(w->flow.store, &v, &err) && v.first_bad == 0);
     lane_close(lane);

@@ -401,3 +401,107 @@ BOTH(a_store_of_a_newer_program_is_not_touched)
     check(!store_open(url, STORE_WRITE, &s, &err));
     eq_int(err.code, STORE_VERSION);
 }
+
+/* ---- What waits --------------------------------------------------------------------------------------------------------- */
+
+enum { WAIT_TRANSACTIONS = 40, WAIT_COMMANDS = 6, WAIT_STEPS = 5 };
+
+/* What the database should hold: rows of two tables and events. */
+typedef struct {
+    int64_t a, b, events;
+} Expected;
+
+static uint32_t roll(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*seed >> 33);
+}
+
+static int64_t count_rows(Store *s, Arena *a, const char *sql)
+{
+    Err err = {0};
+    StoreRows r;
+    check(store_query(s, a, sql, NULL, 0, &r, &err));
+    return r.cells[0].i;
+}
+
+static void check_expected(Store *s, Arena *a, const Expected *e)
+{
+    eq_int(count_rows(s, a, "SELECT count(*) FROM wa"), e->a);
+    eq_int(count_rows(s, a, "SELECT count(*) FROM wb"), e->b);
+    eq_int(count_rows(s, a, "SELECT count(*) FROM log_events"), e->events);
+}
+
+static void one_write(Store *s, Arena *a, uint64_t *seed, int64_t n, Expected *e)
+{
+    Err err = {0};
+    StoreValue v[] = {STORE_I(n)};
+    Event event = engine_event(a, str_printf(a, "wait-%u", roll(seed) % 5).ptr, 0);
+    switch (roll(seed) % 6) {
+    case 0:
+        check(store_exec(s, "INSERT INTO wa(n) VALUES ($1)", v, 1, &err));
+        e->a++;
+        break;
+    case 1:
+        check(store_exec_later(s, "INSERT INTO wa(n) VALUES ($1)", v, 1, &err));
+        e->a++;
+        break;
+    case 2:
+        check(store_exec_later(s, "INSERT INTO wb(n) VALUES ($1)", v, 1, &err));
+        e->b++;
+        break;
+    case 3:
+        check(store_exec_later(s, "DELETE FROM wb WHERE n = (SELECT max(n) FROM wb)", NULL, 0, &err));
+        e->b -= e->b > 0;
+        break;
+    case 4:
+        eq_int(count_rows(s, a, roll(seed) % 2 ? "SELECT count(*) FROM wa" : "SELECT count(*) - 0 FROM wa"), e->a);
+        break;
+    default:
+        check(store_append(s, a, &event, 1, &err));
+        e->events++;
+        break;
+    }
+}
+
+/* Whatever is asked between them, and whoever rolls back: each write is kept or gone as if it had been made at once. */
+BOTH(writes_that_wait_are_kept_and_undone_in_their_place)
+{
+    Err err = {0};
+    Store *s = engine_create(url);
+    Expected kept = {0};
+    uint64_t seed = 7;
+    int64_t n = 0;
+    check(store_exec(s, "CREATE TABLE wa(n BIGINT PRIMARY KEY)", NULL, 0, &err) && store_exec(s, "CREATE TABLE wb(n BIGINT PRIMARY KEY)", NULL, 0, &err));
+    for (int t = 0; t < WAIT_TRANSACTIONS; t++) {
+        Expected inside = kept;
+        check(store_begin(s, &err));
+        for (int c = 0; c < WAIT_COMMANDS; c++) {
+            Expected own = inside;
+            check(store_savepoint(s, &err));
+            for (uint32_t i = 0, end = roll(&seed) % WAIT_STEPS; i < end; i++) {
+                one_write(s, a, &seed, n++, &own);
+            }
+            if (roll(&seed) % 3 == 0) {
+                store_rollback_to(s);
+            } else {
+                check(store_release(s, &err));
+                inside = own;
+            }
+            if (roll(&seed) % 8 == 0) {
+                check_expected(s, a, &inside);
+            }
+        }
+        if (roll(&seed) % 5 == 0) {
+            store_rollback(s);
+        } else {
+            check(store_commit(s, &err));
+            kept = inside;
+        }
+        check_expected(s, a, &kept);
+    }
+    StoreVerify v;
+    check(kept.events > 20 && store_verify(s, &v, &err));
+    eq_int(v.first_bad, 0);
+    store_close(s);
+}

@@ -202,21 +202,21 @@ TEST_WITHIN(every_byte_of_the_public_files_matters, 60)
 }
 
 /* 77: the tool is not installed. */
-static int fsck(Arena *a, Str folder, Str vkey)
+static int fsck(Arena *a, Str folder, Str vkey, int seconds)
 {
-    FILE *f = popen(str_printf(a, "tests/verifier/fsck.sh %.*s '%.*s' >/dev/null 2>&1", STR_ARG(folder), STR_ARG(vkey)).ptr, "r");
+    FILE *f = popen(str_printf(a, "tests/verifier/fsck.sh %.*s '%.*s' %d >/dev/null 2>&1", STR_ARG(folder), STR_ARG(vkey), seconds).ptr, "r");
     check(f != NULL);
     int status = pclose(f);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-TEST_WITHIN(fsck_of_tessera_accepts_the_public_files, 120)
+TEST_WITHIN(fsck_of_tessera_accepts_the_public_files, 400)
 {
     Store *s = engine_create(engine_sqlite(a));
     engine_fill(s, 1300);
     Str folder = publish(a, s), vkey = store_log_verifier(s, a);
     store_close(s);
-    int code = fsck(a, folder, vkey);
+    int code = fsck(a, folder, vkey, 60);
     if (code == 77) {
         skip("fsck of transparency-dev/tessera is not installed here (GOLDENBRIDGE_FSCK)");
     }
@@ -224,7 +224,7 @@ TEST_WITHIN(fsck_of_tessera_accepts_the_public_files, 120)
     const char *path = str_printf(a, "%.*s/tile/0/002", STR_ARG(folder)).ptr;
     FILE *f = fopen(path, "r+b");
     check(f != NULL && fseek(f, 99, SEEK_SET) == 0 && fputc(7, f) == 7 && fclose(f) == 0);
-    check(fsck(a, folder, vkey) != 0);
+    check(fsck(a, folder, vkey, 5) != 0);
 }
 
 TEST(the_verifier_checks_one_persons_entry)

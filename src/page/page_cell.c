@@ -1,0 +1,82 @@
+/* page_cell.c: a cell of a decision table in the reader's words: named values, days and yes or no instead of FEEL's spelling.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "page_int.h"
+
+/* A value, or the code of a ground, as the scheme words it. */
+static Str word_label(const PageView *v, Str word)
+{
+    static const char *const KINDS[] = {"values", "reasons", "outcomes", "choice"};
+    for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+        Str own = scheme_message(v->scheme, v->language, str_printf(v->a, "%s.%.*s", KINDS[i], STR_ARG(word)));
+        if (own.ptr != NULL) {
+            return own;
+        }
+    }
+    return word;
+}
+
+static Str day_label(const PageView *v, Str day)
+{
+    Json *params = json_new_object(v->a);
+    page_set_text(v, params, "day", day);
+    return view_fill(v->a, v->language, STR("{day:day}"), params);
+}
+
+/* The text between the quotes that open at *at, and moves *at behind the closing one; without one the rest of the cell. */
+static Str take_quoted(Str cell, size_t *at)
+{
+    size_t from = *at + 1, to = str_find(cell, STR("\""), from);
+    to = to == SIZE_MAX ? cell.len : to;
+    *at = to < cell.len ? to + 1 : to;
+    return str_sub(cell, from, to);
+}
+
+static bool add_day(const PageView *v, Buf *b, Str cell, size_t *at)
+{
+    Str open = STR("date(\"");
+    Day day;
+    if (!str_starts(str_sub(cell, *at, cell.len), open)) {
+        return false;
+    }
+    size_t end = *at + open.len - 1;
+    Str text = take_quoted(cell, &end);
+    if (!day_parse(text, &day) || end >= cell.len || cell.ptr[end] != ')') {
+        return false;
+    }
+    buf_add(b, day_label(v, text));
+    *at = end + 1;
+    return true;
+}
+
+static Str cell_text(const PageView *v, Str cell)
+{
+    if (str_eq_c(cell, "true")) {
+        return view_text(v->a, v->language, "form.yes", NULL);
+    }
+    if (str_eq_c(cell, "false")) {
+        return view_text(v->a, v->language, "form.no", NULL);
+    }
+    Buf b = buf_new(v->a, 65536);
+    for (size_t at = 0; at < cell.len;) {
+        if (add_day(v, &b, cell, &at)) {
+            continue;
+        }
+        if (cell.ptr[at] == '"') {
+            Str word = word_label(v, take_quoted(cell, &at));
+            buf_printf(&b, "“%.*s”", STR_ARG(word));
+        } else {
+            buf_byte(&b, cell.ptr[at++]);
+        }
+    }
+    return buf_ok(&b) ? buf_str(&b) : cell;
+}
+
+void page_add_cell(const PageView *v, Json *cells, Str cell)
+{
+    Json *j = page_add(v, cells);
+    Str text = cell_text(v, cell);
+    page_set_text(v, j, "text", text);
+    if (!str_eq(text, cell)) {
+        page_set_text(v, j, "feel", cell);
+    }
+}

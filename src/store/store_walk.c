@@ -1,0 +1,142 @@
+/* store_walk.c: reading the log: events in order or of one stream, its size, the version of a stream.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "store_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CHUNK_ROWS = 512, CHUNK_BYTES = 2 * 1024 * 1024 };
+
+/* Rows are gathered in chunks, so that the callback may do with the store what it likes. */
+typedef struct {
+    int64_t seq;
+    Str bytes;
+    Hash hash;
+} Raw;
+typedef struct {
+    Arena *arena;
+    Raw rows[CHUNK_ROWS];
+    size_t count, bytes;
+} Chunk;
+
+static bool gather(void *host, const StoreValue *cells, size_t count)
+{
+    Chunk *c = host;
+    check_that(count == 3);
+    Raw *r = &c->rows[c->count++];
+    *r = (Raw){.seq = cells[0].i, .bytes = str_copy(c->arena, cells[1].s)};
+    if (cells[2].s.len == sizeof r->hash.b) {
+        memcpy(r->hash.b, cells[2].s.ptr, sizeof r->hash.b);
+    }
+    c->bytes += cells[1].s.len;
+    return c->count < CHUNK_ROWS && c->bytes < CHUNK_BYTES;
+}
+
+static bool read_raw(Store *s, KeyCache *keys, Arena *a, const Raw *r, Event *ret, Err *err)
+{
+    Str box, salt;
+    Event e;
+    if (!event_decode(a, r->bytes, &e, &box, err)) {
+        if (err != NULL) {
+            snprintf(err->text, sizeof err->text, "Event %lld cannot be read: run verify.", (long long)r->seq);
+        }
+        return false;
+    }
+    if (!hash_eq(e.hash, r->hash)) {
+        return err_set(err, LOG_DAMAGED, "Event %lld has been changed: its hash differs.", (long long)r->seq);
+    }
+    e.seq = r->seq;
+    if (!unseal(s, keys, a, &e, box, &salt, err)) {
+        return false;
+    }
+    *ret = e;
+    return true;
+}
+
+typedef struct {
+    Store *s;
+    Arena *gathered, *scratch;
+    KeyCache *keys;
+    StoreEach each;
+    void *host;
+    bool is_stopped;
+} Walk;
+
+static bool hand_over(Walk *w, const Chunk *c, Err *err)
+{
+    for (size_t i = 0; i < c->count && !w->is_stopped; i++) {
+        Event e;
+        if (!read_raw(w->s, w->keys, w->scratch, &c->rows[i], &e, err)) {
+            return false;
+        }
+        w->is_stopped = !w->each(w->host, &e);
+        arena_reset(w->scratch);
+    }
+    return true;
+}
+
+static bool walk_chunks(Walk *w, const char *sql, StoreValue *v, size_t count, size_t moving, Err *err)
+{
+    Chunk *c = ARENA_NEW(w->gathered, Chunk);
+    c->arena = arena_new(0);
+    bool ok = true;
+    while (ok && !w->is_stopped) {
+        c->count = c->bytes = 0;
+        RowSink sink = {.each = gather, .host = c};
+        ok = store_run(w->s, sql, v, count, &sink, err) && hand_over(w, c, err);
+        bool is_last = c->count < CHUNK_ROWS && c->bytes < CHUNK_BYTES;
+        if (is_last || !ok) {
+            break;
+        }
+        v[moving].i = c->rows[c->count - 1].seq + 1;
+        arena_reset(c->arena);
+    }
+    arena_free(c->arena);
+    return ok;
+}
+
+static bool walk(Store *s, const char *sql, StoreValue *v, size_t count, size_t moving, StoreEach each, void *host, Err *err)
+{
+    Walk w = {.s = s, .gathered = arena_new(0), .scratch = arena_new(0), .each = each, .host = host};
+    w.keys = ARENA_NEW(w.gathered, KeyCache);
+    bool ok = walk_chunks(&w, sql, v, count, moving, err);
+    key_cache_wipe(w.keys);
+    arena_free(w.scratch);
+    arena_free(w.gathered);
+    return ok;
+}
+
+bool store_each(Store *s, int64_t from_seq, int64_t to_seq, StoreEach each, void *host, Err *err)
+{
+    StoreValue v[] = {STORE_I(from_seq), STORE_I(to_seq > 0 ? to_seq : INT64_MAX), STORE_I(CHUNK_ROWS)};
+    return walk(s, "SELECT seq, bytes, hash FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3", v, 3, 0,
+                each, host, err);
+}
+
+bool store_each_of(Store *s, Str stream, StoreEach each, void *host, Err *err)
+{
+    /* Inside a stream the order by version is the order by seq. */
+    StoreValue v[] = {STORE_S(stream), STORE_I(0), STORE_I(CHUNK_ROWS)};
+    return walk(s, "SELECT seq, bytes, hash FROM log_events WHERE stream = $1 AND seq >= $2 ORDER BY version LIMIT $3", v, 3,
+                1, each, host, err);
+}
+
+int64_t store_size(Store *s)
+{
+    int64_t n = 0;
+    if (s->in_transaction) {
+        return s->size;
+    }
+    return store_int(s, "SELECT max(seq) FROM log_events", NULL, 0, &n, NULL) ? n : 0;
+}
+
+int64_t store_version_of(Store *s, Str stream)
+{
+    int64_t n = 0;
+    Head *h;
+    StoreValue v[] = {STORE_S(stream)};
+    if (s->in_transaction) {
+        return heads_find(s, stream, &h, NULL) ? h->version : 0;
+    }
+    return store_int(s, "SELECT max(version) FROM log_events WHERE stream = $1", v, 1, &n, NULL) ? n : 0;
+}
