@@ -170,6 +170,7 @@ struct Table {
     const TableIndex *index; /* NULL where cells are not constant */
     bool has_default;
     bool all_constant; /* every output is a constant */
+    const uint32_t *slots; /* if every input is direct: where its value stands in the frame; else NULL */
     int line;
     const XmlNode *xml;
 };
@@ -217,6 +218,7 @@ struct DmnInvocable {
     DmnInput *inputs;
     size_t input_count;
     uint8_t mark, built, visited;
+    bool is_top; /* of the model itself, not of an imported one */
 };
 
 typedef struct {

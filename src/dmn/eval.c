@@ -75,7 +75,7 @@ static Value input_value(Eval *ev, const DmnInvocable *d, size_t ordinal)
     bool found = false;
     const FeelEntry *e =
         ev->inputs.kind == FEEL_CONTEXT && ordinal < ev->inputs.len ? &feel_entries(ev->inputs)[ordinal] : NULL;
-    if (e != NULL && d->model->parent == NULL && e->name.len == d->variable.len &&
+    if (e != NULL && d->is_top && e->name.len == d->variable.len &&
         (e->name.ptr == d->variable.ptr || str_eq(e->name, d->variable))) {
         return type_check(ev->run, e->value, d->type, d->name);
     }
@@ -124,6 +124,13 @@ static Value *frame_take(Eval *ev, size_t size)
     return frame;
 }
 
+/* A table without a type of its own needs none of what other boxed expressions do. */
+static Value logic_eval(Eval *ev, const Expr *e, Value *frame)
+{
+    bool plain = e->kind == EXPR_TABLE && type_is_any(e->type) && eval_room(ev, EVAL_ROOM);
+    return plain ? table_eval(ev, e->table, frame) : expr_eval(ev, e, frame);
+}
+
 /* The value of a decision, its requirements being in the memo. */
 Value node_eval(Eval *ev, const DmnInvocable *d)
 {
@@ -136,7 +143,7 @@ Value node_eval(Eval *ev, const DmnInvocable *d)
     size_t before = ev->trace != NULL ? ev->trace->count : 0;
     Value *frame = frame_take(ev, (size_t)d->frame);
     slots_fill(ev, d, frame);
-    Value v = type_check(ev->run, expr_eval(ev, d->logic, frame), d->type, d->name);
+    Value v = type_check(ev->run, logic_eval(ev, d->logic, frame), d->type, d->name);
     if (ev->trace == NULL) {
         return v;
     }
@@ -279,30 +286,51 @@ static Value called_directly(Eval *ev, const DmnInvocable *d)
     return v;
 }
 
-Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace, Probe *probe)
+/* One block holds the evaluation, the values of all elements, the frames of the plan and the steps of a new trace.
+ * Functions made on the way point to the evaluation, so it lives as long as they do. NULL: no memory left. */
+static Eval *eval_begin(FeelRun *run, const DmnInvocable *d, DmnTrace *trace)
 {
     const DmnModel *root = model_root(d->model);
-    Eval ev = {.run = run, .a = feel_run_arena(run), .inputs = inputs, .trace = trace, .model = root, .probe = probe};
-    ev.used_before = arena_used(ev.a);
+    Arena *a = feel_run_arena(run);
+    size_t before = arena_used(a), steps = trace != NULL && trace->cap == 0 ? d->plan_steps : 0;
     size_t values = root->total + d->plan_frames;
-    if (!eval_room(&ev, EVAL_ROOM + values * sizeof(Value))) {
+    size_t bytes = sizeof(Eval) + values * sizeof(Value) + steps * sizeof(DmnStep);
+    if (bytes + EVAL_ROOM > DMN_EVAL_BYTES) {
+        return NULL;
+    }
+    Eval *ev = arena_alloc(a, bytes);
+    ev->run = run;
+    ev->a = a;
+    ev->trace = trace;
+    ev->model = root;
+    ev->used_before = before;
+    ev->memo = (Value *)(void *)(ev + 1);
+    ev->frames = ev->memo + root->total;
+    ev->frames_left = d->plan_frames;
+    ev->steps_expected = d->plan_steps > 0 ? d->plan_steps : 1;
+    if (steps > 0) {
+        trace->steps = (DmnStep *)(void *)(ev->memo + values);
+        trace->cap = steps;
+    }
+    return ev;
+}
+
+Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace, Probe *probe)
+{
+    Eval *ev = eval_begin(run, d, trace);
+    if (ev == NULL) {
         return feel_error(run, "%.*s: no memory left for this evaluation", STR_ARG(d->name));
     }
-    /* Functions made on the way point to the evaluation, so it lives as long as they do. */
-    Eval *kept = arena_alloc(ev.a, sizeof(Eval) + values * sizeof(Value));
-    *kept = ev;
-    kept->memo = (Value *)(void *)(kept + 1);
-    kept->frames = kept->memo + root->total;
-    kept->frames_left = d->plan_frames;
-    kept->steps_expected = d->plan_steps > 0 ? d->plan_steps : 1;
+    ev->inputs = inputs;
+    ev->probe = probe;
     if (d->kind != DMN_DECISION) {
-        return called_directly(kept, d);
+        return called_directly(ev, d);
     }
     for (size_t i = 0, ordinal = 0; i < d->plan_count; i++) {
         const DmnInvocable *n = d->plan[i];
-        kept->memo[n->number] = n->kind == NODE_INPUT ? input_value(kept, n, ordinal++) : node_eval(kept, n);
+        ev->memo[n->number] = n->kind == NODE_INPUT ? input_value(ev, n, ordinal++) : node_eval(ev, n);
     }
-    return kept->memo[d->number];
+    return ev->memo[d->number];
 }
 
 Value dmn_evaluate(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace)

@@ -328,6 +328,7 @@ static void plan_build(Order *o, DmnInvocable *d)
     Arena *a = d->model->a;
     o->round++;
     o->count = 0;
+    d->is_top = d->model->parent == NULL;
     if (d->kind == DMN_DECISION) {
         order_visit(o, d);
     }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SCALE_MAX = 18, PART_GROWTH = 4, COUNTED = 12 };
+enum { SCALE_MAX = 18, PART_GROWTH = 4 };
 
 typedef struct {
     Arena *a, *scratch;
@@ -314,7 +314,7 @@ static void column_index(Builder *b, size_t input, IndexColumn *c)
 static size_t points_below(const int64_t *points, size_t count, int64_t v)
 {
     size_t low = 0;
-    if (count <= COUNTED) { /* without a branch to guess */
+    if (count <= INDEX_COUNTED) { /* without a branch to guess */
         for (size_t i = 0; i < count; i++) {
             low += points[i] < v;
         }
@@ -372,7 +372,7 @@ static size_t text_region(const IndexColumn *c, Value v)
     return low < c->cut_count && str_eq(feel_text(c->texts[low]), text) ? low : c->cut_count;
 }
 
-size_t index_region(const IndexColumn *c, Value v)
+size_t index_region_closer(const IndexColumn *c, Value v)
 {
     if ((FeelKind)v.kind != c->kind) {
         return SIZE_MAX;
@@ -401,14 +401,18 @@ static TableIndex *part_build(Builder *b, const uint32_t *rules, size_t count)
     x->count = count;
     x->words = mask_words(count);
     x->columns = ARENA_ARRAY(b->a, IndexColumn, b->t->input_count);
-    bool useful = false;
+    x->full = count % 64 != 0 ? ((uint64_t)1 << (count % 64)) - 1 : count > 0 ? UINT64_MAX : 0;
+    uint32_t *looks = ARENA_ARRAY(b->a, uint32_t, b->t->input_count);
+    x->looks = looks;
     x->complete = true;
     for (size_t i = 0; i < b->t->input_count; i++) {
         column_index(b, i, &x->columns[i]);
         x->complete = x->complete && x->columns[i].indexed;
-        useful = useful || (x->columns[i].indexed && !x->columns[i].any);
+        if (x->columns[i].indexed && !x->columns[i].any) {
+            looks[x->look_count++] = (uint32_t)i;
+        }
     }
-    return useful || count == 0 ? x : NULL;
+    return x->look_count > 0 || count == 0 ? x : NULL;
 }
 
 static size_t mask_count(const uint64_t *mask, size_t words)

@@ -32,14 +32,32 @@ struct TableIndex {
     const uint32_t *rules;          /* which rule of the table each bit is; NULL: the same number */
     IndexColumn *columns;           /* one per input */
     bool complete;                  /* every column is indexed */
+    uint64_t full;                  /* a bit for each rule of the last word */
+    const uint32_t *looks;          /* columns that tell rules apart */
+    size_t look_count;
     size_t split;                   /* column that chooses a part, where parts is not NULL */
     const TableIndex *const *parts; /* by region of that column; then the part for nulls */
 };
 
-enum { INDEX_HEADS = 12 }; /* up to so many texts are looked through, more are searched in halves */
+enum { INDEX_HEADS = 12, INDEX_COUNTED = 12 }; /* up to so many texts or points are looked through, more halved */
+
+/* index_region() of what is not a plain number, date or boolean of the column's own scale among few points. */
+size_t index_region_closer(const IndexColumn *c, Value v);
 
 /* The region of a value in a column; SIZE_MAX if the column does not know its kind (then cells are tested). */
-size_t index_region(const IndexColumn *c, Value v);
+static inline size_t index_region(const IndexColumn *c, Value v)
+{
+    if ((FeelKind)v.kind != c->kind || v.boxed || v.scale != c->scale || c->cut_count > INDEX_COUNTED ||
+        c->kind == FEEL_STRING) {
+        return index_region_closer(c, v);
+    }
+    const int64_t *points = c->points;
+    size_t below = 0, count = c->cut_count;
+    for (size_t i = 0; i < count; i++) { /* without a branch to guess */
+        below += points[i] < v.i;
+    }
+    return 2 * below + (below < count && points[below] == v.i);
+}
 /* Builds the index of a table; NULL where it would not pay or not fit. */
 const TableIndex *index_build(Arena *a, FeelRun *run, const Table *t);
 

@@ -107,6 +107,19 @@ static void input_read(Build *b, const XmlNode *n, FeelScope *scope, TableInput 
     in->direct = in->slot >= 0 && in->values_text.len == 0 && same;
 }
 
+/* Where the values of all inputs stand in the frame, if none of them needs a check. */
+static const uint32_t *slots_of(Arena *a, const Table *t)
+{
+    uint32_t *slots = ARENA_ARRAY(a, uint32_t, t->input_count);
+    for (size_t i = 0; i < t->input_count; i++) {
+        if (!t->inputs[i].direct) {
+            return NULL;
+        }
+        slots[i] = (uint32_t)t->inputs[i].slot;
+    }
+    return slots;
+}
+
 /* The end of one output value in a list of them: the next comma outside quotes and brackets. */
 static size_t value_end(Str s, size_t from)
 {
@@ -342,6 +355,7 @@ const Table *table_read(Build *b, const XmlNode *n, FeelScope *scope)
             t->all_constant &= t->rules[i].out[o].is_constant;
         }
     }
+    t->slots = slots_of(a, t);
     t->index = b->m->loader->plain ? NULL : index_build(a, b->m->loader->run, t);
     return t;
 }

@@ -1,23 +1,10 @@
 /* table_eval.c: which rules of a decision table apply, and what the hit policy makes of their outputs.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "index_int.h"
+#include "table_int.h"
 
 #include <string.h>
 
-enum { TABLE_ROOM = 64 << 10, FEW = 64, FEW_INPUTS = 16 };
-
-/* One evaluation of a table. */
-typedef struct {
-    Eval *ev;
-    const Table *t;
-    const Value *frame;
-    Value *values; /* of the inputs */
-    size_t *fired; /* rule numbers in the order of the table */
-    size_t *few;   /* room for FEW of them */
-    size_t count;
-    bool has_error; /* one of the values is a null that came from an error */
-    bool unsure;    /* a value that is an error passes every cell: the rules that might apply */
-} Firing;
+enum { TABLE_ROOM = 64 << 10, TRACE_SMALL = 4 << 10 }; /* a small trace fits in the room that the caller left */
 
 static Value input_eval(Firing *f, const TableInput *in)
 {
@@ -34,161 +21,6 @@ static Value input_eval(Firing *f, const TableInput *in)
                           STR_ARG(in->text));
     }
     return v;
-}
-
-static bool is_error(Value v)
-{
-    return v.kind == FEEL_NULL && v.reason != 0;
-}
-
-static bool cell_passes(Firing *f, const TableCell *cell, Value v)
-{
-    if (f->unsure && is_error(v)) {
-        return true;
-    }
-    return cell->code != NULL && feel_is_true(feel_test(f->ev->run, cell->code, f->frame, v));
-}
-
-static bool rule_applies(Firing *f, const TableRule *rule)
-{
-    for (size_t i = 0; i < f->t->input_count; i++) {
-        if (!cell_passes(f, &rule->in[i], f->values[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void rules_scan(Firing *f)
-{
-    f->fired = ARENA_ARRAY(f->ev->a, size_t, f->t->rule_count);
-    for (size_t r = 0; r < f->t->rule_count; r++) {
-        if (rule_applies(f, &f->t->rules[r])) {
-            f->fired[f->count++] = r;
-            if (f->t->hit == HIT_FIRST) {
-                return;
-            }
-        }
-    }
-}
-
-/* Cells of a column that does not know the kind of a value: each is tested. */
-static uint64_t odd_kind_word(Firing *f, const TableIndex *x, size_t input, uint64_t mask)
-{
-    for (uint64_t bits = mask; bits != 0; bits &= bits - 1) {
-        size_t bit = (size_t)__builtin_ctzll(bits);
-        if (!cell_passes(f, &f->t->rules[x->rules[bit]].in[input], f->values[input])) {
-            mask &= ~((uint64_t)1 << bit);
-        }
-    }
-    return mask;
-}
-
-/* columns_meet() for tables of up to 64 rules. */
-static bool word_meets(Firing *f, const TableIndex *x, uint64_t *mask)
-{
-    uint64_t m = *mask;
-    for (size_t i = 0; i < f->t->input_count && m != 0; i++) {
-        const IndexColumn *c = &x->columns[i];
-        if (!c->indexed || c->any) {
-            continue;
-        }
-        if (f->values[i].kind == FEEL_NULL) {
-            m &= c->null_mask[0];
-            continue;
-        }
-        size_t region = index_region(c, f->values[i]);
-        m = region != SIZE_MAX ? m & c->masks[region] : odd_kind_word(f, x, i, m);
-    }
-    *mask = m;
-    return m != 0;
-}
-
-/* The same as rules_scan(), through the index: sets of accepting rules per column, intersected. */
-static bool columns_meet(Firing *f, const TableIndex *x, uint64_t *mask)
-{
-    if (x->words == 1) {
-        return word_meets(f, x, mask);
-    }
-    for (size_t i = 0; i < f->t->input_count; i++) {
-        const IndexColumn *c = &x->columns[i];
-        if (!c->indexed || c->any) {
-            continue;
-        }
-        size_t region = f->values[i].kind == FEEL_NULL ? SIZE_MAX : index_region(c, f->values[i]);
-        const uint64_t *accepted = f->values[i].kind == FEEL_NULL ? c->null_mask
-                                   : region == SIZE_MAX           ? NULL
-                                                                  : c->masks + region * x->words;
-        uint64_t left = 0;
-        for (size_t w = 0; accepted != NULL && w < x->words; w++) {
-            mask[w] &= accepted[w];
-            left |= mask[w];
-        }
-        for (size_t bit = 0; accepted == NULL && bit < x->count; bit++) { /* a kind that the column does not know */
-            if (!cell_passes(f, &f->t->rules[x->rules[bit]].in[i], f->values[i])) {
-                mask[bit / 64] &= ~((uint64_t)1 << (bit % 64));
-            }
-            left |= mask[bit / 64];
-        }
-        if (left == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool plain_cells_pass(Firing *f, const TableIndex *x, const TableRule *rule)
-{
-    for (size_t i = 0; i < f->t->input_count; i++) {
-        if (!x->columns[i].indexed && !cell_passes(f, &rule->in[i], f->values[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The part of a great table that a value leads to; NULL: scan. */
-static const TableIndex *part_find(const TableIndex *x, const Value *values)
-{
-    if (x == NULL || x->parts == NULL) {
-        return x;
-    }
-    const IndexColumn *c = &x->columns[x->split];
-    if (values[x->split].kind == FEEL_NULL) {
-        return x->parts[c->regions];
-    }
-    size_t region = index_region(c, values[x->split]);
-    return region == SIZE_MAX ? NULL : x->parts[region];
-}
-
-static void rules_find(Firing *f)
-{
-    uint64_t mask[INDEX_WORDS];
-    const TableIndex *x = part_find(f->t->index, f->values);
-    if (x == NULL) {
-        rules_scan(f);
-        return;
-    }
-    memset(mask, 0xff, x->words * 8);
-    if (x->count % 64 != 0) {
-        mask[x->words - 1] = ((uint64_t)1 << (x->count % 64)) - 1;
-    }
-    if (x->count == 0 || !columns_meet(f, x, mask)) {
-        return;
-    }
-    size_t most = x->words * 64;
-    f->fired = most <= FEW ? f->few : ARENA_ARRAY(f->ev->a, size_t, most < x->count ? most : x->count);
-    for (size_t w = 0; w < x->words; w++) {
-        for (uint64_t bits = mask[w]; bits != 0; bits &= bits - 1) {
-            size_t r = x->rules[w * 64 + (size_t)__builtin_ctzll(bits)];
-            if (x->complete || plain_cells_pass(f, x, &f->t->rules[r])) {
-                f->fired[f->count++] = r;
-                if (f->t->hit == HIT_FIRST) {
-                    return;
-                }
-            }
-        }
-    }
 }
 
 static Value output_eval(Firing *f, const TableRule *rule, size_t o)
@@ -466,14 +298,13 @@ static void trace_add(Firing *f, const Value **outputs, Value result)
     step->id = t->owner_id;
     step->hit_policy = t->hit_name;
     step->value = result;
-    if (!eval_room(f->ev, TABLE_ROOM + count * (sizeof(DmnRuleTrace) + t->input_count * sizeof(bool)))) {
+    size_t bytes = count * sizeof(DmnRuleTrace) + t->input_count * sizeof(Value);
+    if (bytes > TRACE_SMALL && !eval_room(f->ev, TABLE_ROOM + bytes + count * t->input_count * sizeof(bool))) {
         return;
     }
-    DmnRuleTrace *rules = arena_alloc(f->ev->a, count * sizeof(DmnRuleTrace) + t->input_count * sizeof(Value));
+    DmnRuleTrace *rules = arena_alloc(f->ev->a, bytes);
     Value *tested = (Value *)(void *)(rules + count);
-    for (size_t i = 0; i < t->input_count; i++) {
-        tested[i] = f->values[i];
-    }
+    memcpy(tested, f->values, t->input_count * sizeof(Value));
     for (size_t i = 0; i < count && !all; i++) {
         rule_trace(f, f->fired[i], outputs[i], &rules[i]);
     }
@@ -521,6 +352,24 @@ static bool error_decides(Firing *f, Value *ret)
     return all.count != f->count || (f->count > 0 && memcmp(all.fired, f->fired, f->count * sizeof(size_t)) != 0);
 }
 
+static void inputs_take(Firing *f)
+{
+    const Table *t = f->t;
+    for (size_t i = 0; t->slots != NULL && i < t->input_count; i++) {
+        Value v = f->frame[t->slots[i]];
+        f->values[i] = v;
+        f->has_error |= is_error(v);
+    }
+    for (size_t i = 0; t->slots == NULL && i < t->input_count; i++) {
+        const TableInput *in = &t->inputs[i];
+        f->values[i] = in->direct ? f->frame[in->slot] : input_eval(f, in);
+        f->has_error |= is_error(f->values[i]);
+    }
+    if (f->ev->probe != NULL) {
+        probe_add(f);
+    }
+}
+
 Value table_eval(Eval *ev, const Table *t, const Value *frame)
 {
     Value few_values[FEW_INPUTS];
@@ -533,14 +382,7 @@ Value table_eval(Eval *ev, const Table *t, const Value *frame)
         return feel_error(ev->run, "%.*s: the table has no output", STR_ARG(t->owner));
     }
     f.values = t->input_count <= FEW_INPUTS ? few_values : ARENA_ARRAY(ev->a, Value, t->input_count);
-    for (size_t i = 0; i < t->input_count; i++) {
-        const TableInput *in = &t->inputs[i];
-        f.values[i] = in->direct ? frame[in->slot] : input_eval(&f, in);
-        f.has_error |= is_error(f.values[i]);
-    }
-    if (ev->probe != NULL) {
-        probe_add(&f);
-    }
+    inputs_take(&f);
     rules_find(&f);
     const Value *single = NULL, **outputs = f.count <= 1 ? &single : ARENA_ARRAY(ev->a, const Value *, f.count);
     for (size_t i = 0; i < f.count; i++) {
