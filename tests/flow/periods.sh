@@ -2,4 +2,4 @@
 # periods.sh: the periods of both schemes, against counting day by day (tests/law/periods.py).
 # SPDX-License-Identifier: Apache-2.0
 cd "$(dirname "$0")/../.." || exit 1
-exec python3 tests/law/periods.py "${DMN_TOOL:-out/dmn-tool}"
+exec python3 tests/law/periods.py out/goldenbridge dmn

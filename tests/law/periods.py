@@ -72,7 +72,7 @@ def newest(scheme, model, day):
 def ask(tool, scheme, model, title, figure, rows):
     off = sorted(holidays(scheme))
     text = ''.join(json.dumps(dict(r, holidays=off)) + '\n' for r in rows)
-    p = subprocess.run([tool, 'batch', newest(scheme, model, '2026-01-01'), '--decision', title, '--json'], input=text, capture_output=True, text=True,
+    p = subprocess.run([*tool, 'batch', newest(scheme, model, '2026-01-01'), '--decision', title, '--json'], input=text, capture_output=True, text=True,
                        timeout=300)
     return [json.loads(line)['value'][figure] for line in p.stdout.splitlines()]
 
@@ -112,7 +112,7 @@ def main():
     kr, kz, passed, failed, days = holidays('kr-eps'), holidays('kz-flp'), 0, 0, sample()
     for scheme, model, title, figure, facts, expected in questions(kr, kz):
         rows = [{k: v.isoformat() if isinstance(v, datetime.date) else v for k, v in facts(d).items()} for d in days]
-        got = ask(sys.argv[1], scheme, model, title, figure, rows)
+        got = ask(sys.argv[1:], scheme, model, title, figure, rows)
         if len(got) != len(days):
             raise SystemExit('%s: %d answers for %d days' % (model, len(got), len(days)))
         for d, one in zip(days, got):
