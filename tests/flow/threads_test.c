@@ -181,22 +181,31 @@ static void *member(void *arg)
     return NULL;
 }
 
+/* Each member in a thread of its own, until all are done. */
+static void run_members(Lane *lane, Member *members, int count, void *(*run)(void *))
+{
+    pthread_t threads[16];
+    check(count <= (int)COUNT_OF(threads));
+    for (int i = 0; i < count; i++) {
+        members[i] = (Member){.lane = lane, .number = i};
+        check(pthread_create(&threads[i], NULL, run, &members[i]) == 0);
+    }
+    for (int i = 0; i < count; i++) {
+        check(pthread_join(threads[i], NULL) == 0);
+    }
+}
+
 BOTH(work_that_fails_in_a_lane_takes_nobody_elses_with_it)
 {
     World *w = world_new(a, url);
     Lane *lane;
     Err err = {0};
-    pthread_t threads[LANE_THREADS];
     Member members[LANE_THREADS];
     int64_t before = store_size(w->flow.store);
     int kept = 0;
     check(lane_open(a, url, &lane, &err));
+    run_members(lane, members, LANE_THREADS, member);
     for (int i = 0; i < LANE_THREADS; i++) {
-        members[i] = (Member){.lane = lane, .number = i};
-        check(pthread_create(&threads[i], NULL, member, &members[i]) == 0);
-    }
-    for (int i = 0; i < LANE_THREADS; i++) {
-        check(pthread_join(threads[i], NULL) == 0);
         eq_int(members[i].kept, store_version_of(w->flow.store, str_printf(a, "case-%d", i)));
         kept += members[i].kept;
     }
@@ -253,17 +262,12 @@ BOTH(what_the_database_refuses_late_is_refused_to_its_own_writer_only)
     World *w = world_new(a, url);
     Lane *lane;
     Err err = {0};
-    pthread_t threads[LATE_THREADS];
     Member members[LATE_THREADS];
     StoreValue taken[] = {STORE_S(STR("taken"))};
     check(store_exec(w->flow.store, "INSERT INTO approved (allocation, total) VALUES ($1, 1)", taken, 1, &err));
     check(lane_open(a, url, &lane, &err));
+    run_members(lane, members, LATE_THREADS, late_member);
     for (int i = 0; i < LATE_THREADS; i++) {
-        members[i] = (Member){.lane = lane, .number = i};
-        check(pthread_create(&threads[i], NULL, late_member, &members[i]) == 0);
-    }
-    for (int i = 0; i < LATE_THREADS; i++) {
-        check(pthread_join(threads[i], NULL) == 0);
         eq_int(members[i].kept, i == 0 ? 0 : LATE_EACH);
         eq_int(store_version_of(w->flow.store, str_printf(a, "late-%d", i)), members[i].kept);
     }

@@ -6,20 +6,14 @@ import sys
 import threading
 import time
 import urllib.error
-import urllib.request
+
+from api_client import call
 
 URL, SECONDS, CLIENTS, PATIENCE = sys.argv[1], float(sys.argv[2]), 6, 90
 
 
-def call(path, body=None, token=None, key=None):
-    headers = {"Content-Type": "application/json"}
-    if token:
-        headers["Authorization"] = "Bearer " + token
-    if key:
-        headers["Idempotency-Key"] = key
-    request = urllib.request.Request(URL + path, json.dumps(body).encode() if body else None, headers)
-    with urllib.request.urlopen(request, timeout=40) as answer:
-        return json.load(answer)
+def ask(path, body=None, token=None, key=None):
+    return call(URL + path, body, token, key, timeout=40)
 
 
 def until_acknowledged(tries, path, body, token, key):
@@ -27,7 +21,7 @@ def until_acknowledged(tries, path, body, token, key):
     start = time.monotonic()
     while True:
         try:
-            return call(path, body, token, key)
+            return ask(path, body, token, key)
         except urllib.error.HTTPError as e:
             if e.code not in (500, 503):
                 raise SystemExit(f"{key}: {e.code} {e.read().decode()}")
@@ -52,9 +46,9 @@ def client(number, case, token, done, tries, ends):
 
 
 def main():
-    token = call("/api/v1/session", {"login": "officer"})["token"]
-    cases = [c["id"] for c in call("/api/v1/cases?type=employer&state=registered&limit=20", token=token)["cases"]][:CLIENTS]
-    first = {c: call(f"/api/v1/cases/{c}", token=token)["version"] for c in cases}
+    token = ask("/api/v1/session", {"login": "officer"})["token"]
+    cases = [c["id"] for c in ask("/api/v1/cases?type=employer&state=registered&limit=20", token=token)["cases"]][:CLIENTS]
+    first = {c: ask(f"/api/v1/cases/{c}", token=token)["version"] for c in cases}
     done, tries, ends = {c: [] for c in cases}, [], time.monotonic() + SECONDS
     threads = [threading.Thread(target=client, args=(n, c, token, done, tries, ends)) for n, c in enumerate(cases)]
     for t in threads:
@@ -63,7 +57,7 @@ def main():
         t.join()
     times = sorted(t for list_ in done.values() for t, _ in list_)
     silence = max(b - a for a, b in zip(times, times[1:]))
-    last = {c: call(f"/api/v1/cases/{c}", token=token)["version"] for c in cases}
+    last = {c: ask(f"/api/v1/cases/{c}", token=token)["version"] for c in cases}
     print(json.dumps({"acknowledged": len(times), "tries_that_failed": len(tries), "longest_silence": round(silence, 1),
                       "clients_at_the_end": sum(1 for c in cases if done[c]),
                       "exact": all(last[c] - first[c] == len(done[c]) for c in cases),

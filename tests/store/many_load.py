@@ -6,21 +6,11 @@ import random
 import sys
 import threading
 import urllib.error
-import urllib.request
+
+from api_client import call
 
 COMMANDS, URLS, CLIENTS, CASES = int(sys.argv[1]), sys.argv[2:], 6, 3
 LOCK = threading.Lock()
-
-
-def call(url, path, body=None, token=None, key=None):
-    headers = {"Content-Type": "application/json"}
-    if token:
-        headers["Authorization"] = "Bearer " + token
-    if key:
-        headers["Idempotency-Key"] = key
-    request = urllib.request.Request(url + path, json.dumps(body).encode() if body else None, headers)
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
 
 
 class Record:
@@ -37,12 +27,12 @@ def one(rng, token, cases, record, key):
     """Until it is acknowledged; a conflict means: read again."""
     while True:
         case, value = rng.choice(cases), rng.randrange(1, 10**6)
-        seen = call(rng.choice(URLS), f"/api/v1/cases/{case}", token=token)
+        seen = call(rng.choice(URLS) + f"/api/v1/cases/{case}", token=token)
         body = {"step": "employer.update_figures", "case": case, "version": seen["version"],
                 "form": {"regular_workers": value, "insured_nationals": 5, "foreign_workers_now": 1, "employment_insurance_joined": True,
                          "accident_insurance_joined": True, "departure_insurance_joined": True, "wage_guarantee_joined": True}}
         try:
-            answer = call(rng.choice(URLS), "/api/v1/commands", body, token, key)
+            answer = call(rng.choice(URLS) + "/api/v1/commands", body, token, key)
         except urllib.error.HTTPError as e:
             said = json.load(e)
             with LOCK:
@@ -51,7 +41,7 @@ def one(rng, token, cases, record, key):
             if e.code not in (409, 503):
                 raise SystemExit(f"{key}: {e.code} {said}")
             continue
-        again = rng.random() < 0.1 and call(rng.choice(URLS), "/api/v1/commands", body, token, key)
+        again = rng.random() < 0.1 and call(rng.choice(URLS) + "/api/v1/commands", body, token, key)
         with LOCK:
             record.acks.append((case, answer["version"], seen["version"], value))
             if again:
@@ -68,9 +58,9 @@ def client(number, token, cases, record):
 
 
 def main():
-    token = call(URLS[0], "/api/v1/session", {"login": "officer"})["token"]
-    cases = [c["id"] for c in call(URLS[0], "/api/v1/cases?type=employer&state=registered&limit=20", token=token)["cases"]][:CASES]
-    first = {c: call(URLS[0], f"/api/v1/cases/{c}", token=token)["version"] for c in cases}
+    token = call(URLS[0] + "/api/v1/session", {"login": "officer"})["token"]
+    cases = [c["id"] for c in call(URLS[0] + "/api/v1/cases?type=employer&state=registered&limit=20", token=token)["cases"]][:CASES]
+    first = {c: call(URLS[0] + f"/api/v1/cases/{c}", token=token)["version"] for c in cases}
     record = Record()
     threads = [threading.Thread(target=client, args=(n, token, cases, record)) for n in range(CLIENTS)]
     for t in threads:
@@ -83,7 +73,7 @@ def main():
         in_order &= [v for v, _, _ in own] == list(range(first[c] + 1, first[c] + 1 + len(own)))
         as_model &= all(version == seen + 1 for version, seen, _ in own)
         for url in URLS:
-            now = call(url, f"/api/v1/cases/{c}", token=token)
+            now = call(url + f"/api/v1/cases/{c}", token=token)
             same_end &= not own or (now["version"] == own[-1][0] and now["data"]["regular_workers"] == own[-1][2])
     print(json.dumps({"acknowledged": len(record.acks), "conflicts": record.conflicts, "clear_conflicts": record.unclear == 0,
                       "repeats": record.repeats, "repeats_agree": record.disagreed == 0, "in_order": in_order, "as_the_model": as_model,
