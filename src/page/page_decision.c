@@ -136,18 +136,19 @@ static void add_rules(const PageView *v, Json *table, Str decision, const Json *
 {
     enum { SHORT = 6 };
     bool is_long = rules->count > SHORT;
-    Json *front = is_long ? page_object_in(v, table, "long") : NULL, *fired = front ? page_list_in(v, front, "rows") : NULL;
-    Json *rows = page_list_in(v, table, "rows");
+    Json *rows = page_list_in(v, table, "rows"), *fired = json_new_array(v->a);
     size_t output_count = json_count(widest_outputs(rules));
     add_columns(v, table, rules);
     for (size_t k = 0; k < rules->count; k++) {
         add_row(v, rows, rules->items[k], k + 1, output_count);
-        if (fired != NULL && json_is_true(json_get(rules->items[k], "fired"))) {
-            add_row(v, fired, rules->items[k], k + 1, output_count);
+        if (json_is_true(json_get(rules->items[k], "fired"))) {
+            json_push(v->a, fired, rows->items[k]);
         }
     }
-    if (front != NULL) {
-        add_columns(v, front, rules);
+    if (is_long) {
+        Json *front = page_object_in(v, table, "long");
+        json_set(v->a, front, STR("rows"), fired);
+        json_set(v->a, front, STR("columns"), json_get(table, "columns"));
         page_set_text(v, front, "decision", decision);
         page_set_int(v, front, "count", (int64_t)rules->count);
     }

@@ -28,9 +28,10 @@ static const Json *version_on(const Json *layer, Day day, Day *ret_from)
     return best;
 }
 
+/* `wanted` in small letters. */
 static bool has_word(const PageView *v, Str text, Str wanted)
 {
-    return wanted.len == 0 || str_find(fold_case(v->a, text), fold_case(v->a, wanted), 0) != SIZE_MAX;
+    return wanted.len == 0 || str_find(fold_case(v->a, text), wanted, 0) != SIZE_MAX;
 }
 
 static void add_statute(const PageView *v, Json *list, Str layer, const Json *index, Day day, Str wanted)
@@ -117,6 +118,7 @@ bool page_law(const PageView *v, Day day, Str wanted, Page *ret, __attribute__((
     page_set_text(v, m, "day", day_print(v->a, day));
     page_set_text(v, search, "value", wanted);
     json_set(v->a, m, STR("search"), search);
+    wanted = fold_case(v->a, wanted);
     for (size_t i = 0; i < json_count(layers); i++) {
         add_statute(v, statutes, layers->members[i].key, layers->members[i].value, day, wanted);
     }
