@@ -241,6 +241,16 @@ Str json_text_at(const Json *object, const char *key)
     return json_text(json_get(object, key));
 }
 
+bool json_has_text(const Json *list, Str text)
+{
+    for (size_t i = 0; list != NULL && list->kind == JSON_ARRAY && i < list->count; i++) {
+        if (str_eq(json_text(list->items[i]), text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int64_t json_to_int(const Json *j, int64_t otherwise)
 {
     int64_t n;

@@ -57,6 +57,7 @@ Str json_text(const Json *j);                       /* string or number text; el
 Str json_text_at(const Json *object, const char *key);
 int64_t json_to_int(const Json *j, int64_t otherwise);
 bool json_is_true(const Json *j);
+bool json_has_text(const Json *list, Str text); /* whether a text of the list is this one; false for what is no list */
 size_t json_count(const Json *j); /* items or members */
 bool json_eq(const Json *a, const Json *b); /* members in any order; numbers by text */
 

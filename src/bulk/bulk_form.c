@@ -15,15 +15,7 @@ enum { LABEL_WIDTH_MOST = 40 };
 static bool names_a_case(const Scheme *s, const SchemeType *t, const SchemeField *f)
 {
     const Json *rule = json_get_str(json_get(scheme_info(s), "bulk"), t->name);
-    if (rule == NULL) {
-        return f->unique;
-    }
-    for (size_t i = 0; i < json_count(rule); i++) {
-        if (str_eq(json_text(rule->items[i]), f->name)) {
-            return f->unique;
-        }
-    }
-    return false;
+    return f->unique && (rule == NULL || json_has_text(rule, f->name));
 }
 
 static bool has_role(const Caller *c, Str role)

@@ -93,16 +93,6 @@ static Str print_contact(Arena *a, const Contact *contact)
     return buf_str(&b);
 }
 
-static bool has_text(const Json *list, Str text)
-{
-    for (size_t i = 0; i < json_count(list); i++) {
-        if (str_eq(json_text(list->items[i]), text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void read_contact(Arena *a, const Json *j, Contact *ret)
 {
     for (Channel c = CHANNEL_MAIL; c <= CHANNEL_SMS; c++) {
@@ -110,7 +100,7 @@ static void read_contact(Arena *a, const Json *j, Contact *ret)
         ret->address[c] = json_text_at(one, "address");
         ret->confirmed[c] = json_is_true(json_get(one, "confirmed"));
         for (About about = ABOUT_EVENT; about <= ABOUT_MESSAGE; about++) {
-            ret->wants[c][about] = has_text(json_get(j, "wants"), want_name(a, c, about));
+            ret->wants[c][about] = json_has_text(json_get(j, "wants"), want_name(a, c, about));
         }
     }
     ret->language = json_text_at(j, "language");
@@ -145,7 +135,7 @@ static bool is_number(Str s)
 static bool has_language(const Flow *f, Str scheme, Str code)
 {
     const Scheme *s = flow_scheme(f, scheme);
-    return code.len == 0 || s == NULL || has_text(json_get(scheme_info(s), "languages"), code);
+    return code.len == 0 || s == NULL || json_has_text(json_get(scheme_info(s), "languages"), code);
 }
 
 static bool check_contact(const Contact *c, Err *err)

@@ -530,11 +530,8 @@ Json *flow_holds(const Flow *f, FeelRun *run, const Scheme *s, const CaseRow *ro
 static bool is_held(const Json *holds, Str step)
 {
     for (size_t i = 0; i < json_count(holds); i++) {
-        const Json *steps = json_get(holds->items[i], "steps");
-        for (size_t k = 0; k < json_count(steps); k++) {
-            if (str_eq(json_text(steps->items[k]), step)) {
-                return true;
-            }
+        if (json_has_text(json_get(holds->items[i], "steps"), step)) {
+            return true;
         }
     }
     return false;

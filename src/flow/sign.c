@@ -77,12 +77,7 @@ bool sign_keys(Store *s, Arena *a, Str account, SignKey **ret, size_t *ret_count
 
 static void add_name(Arena *a, Json *list, Str name)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (str_eq(json_text(list->items[i]), name)) {
-            return;
-        }
-    }
-    if (name.len > 0) {
+    if (name.len > 0 && !json_has_text(list, name)) {
         json_push(a, list, text(a, name));
     }
 }

@@ -51,6 +51,14 @@ bool http_json(Exchange *x, const Json *j)
     return true;
 }
 
+bool http_csv(Exchange *x, const Json *table, Str name)
+{
+    x->r->content_type = "text/csv; charset=utf-8";
+    x->r->disposition = name;
+    view_csv(&x->r->body, table);
+    return true;
+}
+
 bool http_redirect(Exchange *x, Str to)
 {
     x->r->status = 303;

@@ -59,10 +59,7 @@ bool handle_list(Exchange *x, Err *err)
     if (!csv) {
         return http_page(x, &page, err);
     }
-    x->r->content_type = "text/csv; charset=utf-8";
-    x->r->disposition = str_printf(x->v.a, "%.*s", STR_ARG(type));
-    view_csv(&x->r->body, page.model);
-    return true;
+    return http_csv(x, page.model, str_printf(x->v.a, "%.*s", STR_ARG(type)));
 }
 
 /* Staff who opens a person's case leaves a trace that the person sees. */

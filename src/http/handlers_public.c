@@ -152,25 +152,13 @@ bool handle_series(Exchange *x, Err *err)
 bool handle_series_csv(Exchange *x, Err *err)
 {
     Json *list;
-    if (!page_series_csv(&x->v, &list, err)) {
-        return false;
-    }
-    x->r->content_type = "text/csv; charset=utf-8";
-    x->r->disposition = STR("figures.csv");
-    view_csv(&x->r->body, list);
-    return true;
+    return page_series_csv(&x->v, &list, err) && http_csv(x, list, STR("figures.csv"));
 }
 
 bool handle_costs_csv(Exchange *x, Err *err)
 {
     Json *list;
-    if (!page_costs_csv(&x->v, &list, err)) {
-        return false;
-    }
-    x->r->content_type = "text/csv; charset=utf-8";
-    x->r->disposition = STR("costs.csv");
-    view_csv(&x->r->body, list);
-    return true;
+    return page_costs_csv(&x->v, &list, err) && http_csv(x, list, STR("costs.csv"));
 }
 
 bool handle_open_data(Exchange *x, Err *err)
@@ -191,10 +179,7 @@ bool handle_open_set(Exchange *x, Err *err)
     if (!page_open_csv(&x->v, id, &j, err)) {
         return false;
     }
-    x->r->content_type = "text/csv; charset=utf-8";
-    x->r->disposition = str_printf(x->v.a, "%.*s.csv", STR_ARG(id));
-    view_csv(&x->r->body, j);
-    return true;
+    return http_csv(x, j, str_printf(x->v.a, "%.*s.csv", STR_ARG(id)));
 }
 
 /* The register of agreements; ?day= asks where the countries stood on a day. */
@@ -208,13 +193,7 @@ bool handle_agreements(Exchange *x, Err *err)
 bool handle_agreements_csv(Exchange *x, Err *err)
 {
     Json *list;
-    if (!page_agreements_csv(&x->v, &list, err)) {
-        return false;
-    }
-    x->r->content_type = "text/csv; charset=utf-8";
-    x->r->disposition = STR("agreements.csv");
-    view_csv(&x->r->body, list);
-    return true;
+    return page_agreements_csv(&x->v, &list, err) && http_csv(x, list, STR("agreements.csv"));
 }
 
 bool handle_quota_csv(Exchange *x, Err *err)
@@ -224,10 +203,7 @@ bool handle_quota_csv(Exchange *x, Err *err)
     if (!(by_day ? page_quota_days_csv : page_quota_csv)(&x->v, &list, err)) {
         return false;
     }
-    x->r->content_type = "text/csv; charset=utf-8";
-    x->r->disposition = STR("quota.csv");
-    view_csv(&x->r->body, list);
-    return true;
+    return http_csv(x, list, STR("quota.csv"));
 }
 
 /* The published rows of a round: pseudonyms, points, places; what anybody needs to compute it again. */

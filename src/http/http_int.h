@@ -115,6 +115,7 @@ bool http_is_api(const Request *q);
 /* Answers of handlers. */
 MUST_USE bool http_page(Exchange *x, const Page *page, Err *err);
 bool http_json(Exchange *x, const Json *j);
+bool http_csv(Exchange *x, const Json *table, Str name); /* {columns, rows} as a file of this name */
 bool http_redirect(Exchange *x, Str to); /* 303 */
 /* Sets the cookie of a session that has just begun. */
 void http_begin(Exchange *x, const Session *s);

@@ -90,16 +90,6 @@ static bool add_assignee(Audience *to, const CaseRow *row)
     return true;
 }
 
-static bool has_text(const Json *list, Str text)
-{
-    for (size_t i = 0; i < json_count(list); i++) {
-        if (str_eq(json_text(list->items[i]), text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- From events ---- */
 
 typedef struct {
@@ -124,7 +114,7 @@ static bool is_told(const Scheme *s, const Cause *c)
 {
     const Json *rule = json_get(scheme_info(s), "notices");
     bool unsettled = str_ends(c->type, STR(".proposed")) || str_ends(c->type, STR(".rejected"));
-    return rule != NULL && !unsettled && !has_text(json_get(rule, "quiet"), c->type) && (c->moved || has_text(json_get(rule, "also"), c->type));
+    return rule != NULL && !unsettled && !json_has_text(json_get(rule, "quiet"), c->type) && (c->moved || json_has_text(json_get(rule, "also"), c->type));
 }
 
 static bool tell(Audience *to, const Flow *f, const Notice *n, bool sends, int64_t *made)
@@ -244,13 +234,13 @@ static int64_t lead_today(const Json *leads, Day due, Day since, Day today)
 
 static bool is_role(const Scheme *s, Str role)
 {
-    return has_text(json_get(scheme_info(s), "roles"), role);
+    return json_has_text(json_get(scheme_info(s), "roles"), role);
 }
 
 /* Before: who must act; all parties where no account acts or the scheme names the state. After: everybody. */
 static bool is_due_for(const Scheme *s, const CaseRow *row, const Told *t, bool all)
 {
-    return all || t->roles == NULL || !is_role(s, row->holder) || has_text(t->roles, row->holder);
+    return all || t->roles == NULL || !is_role(s, row->holder) || json_has_text(t->roles, row->holder);
 }
 
 static bool tell_of_deadline(const Flow *in, Arena *a, const Scheme *s, const CaseRow *row, Instant now, int64_t *made, Err *err)

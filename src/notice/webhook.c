@@ -11,21 +11,11 @@
 #define COLUMNS "id, scheme, account, url, events, state, from_seq, made"
 enum { MOST_HOOKS = 10, MOST_LISTED = 50, MAX_BODY = 16 * 1024, MAX_EVENTS = 64 * 1024, LONGEST_URL = 500 };
 
-static bool has_text(const Json *list, Str text)
-{
-    for (size_t i = 0; i < json_count(list); i++) {
-        if (str_eq(json_text(list->items[i]), text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool webhook_may(const Scheme *s, const Caller *caller)
 {
     const Json *roles = json_path(scheme_info(s), "webhooks.roles");
     for (size_t i = 0; caller != NULL && i < caller->role_count; i++) {
-        if (has_text(roles, caller->roles[i])) {
+        if (json_has_text(roles, caller->roles[i])) {
             return true;
         }
     }
@@ -204,7 +194,7 @@ bool webhook_from_event(const Flow *in, Arena *a, const Scheme *s, const Cause *
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        bool wanted = json_count(hooks[i].events) == 0 || has_text(hooks[i].events, c->type), reads;
+        bool wanted = json_count(hooks[i].events) == 0 || json_has_text(hooks[i].events, c->type), reads;
         if (!wanted) {
             continue;
         }

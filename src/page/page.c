@@ -39,6 +39,11 @@ Json *page_add(const PageView *v, Json *list)
     return j;
 }
 
+Str page_rule_text(const Json *rule, const char *key, const CaseRow *row)
+{
+    return json_text(json_get_str(row->data, json_text_at(rule, key)));
+}
+
 /* ---- Labels ---- */
 
 Str page_label(const PageView *v, const char *kind, Str name)

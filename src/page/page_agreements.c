@@ -12,24 +12,9 @@ typedef struct {
     bool oversees; /* the reader sees the work plan and the alerts */
 } Register;
 
-static bool has_name(const Json *names, Str name)
-{
-    for (size_t i = 0; i < json_count(names); i++) {
-        if (str_eq(json_text(names->items[i]), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static Str text_of(const Json *rule, const char *key, const CaseRow *row)
-{
-    return json_text(json_get_str(row->data, json_text_at(rule, key)));
-}
-
 static bool day_of(const Json *rule, const char *key, const CaseRow *row, Day *ret)
 {
-    return day_parse(text_of(rule, key, row), ret);
+    return day_parse(page_rule_text(rule, key, row), ret);
 }
 
 static Str word(const PageView *v, const char *key, const char *name, Str value)
@@ -46,7 +31,7 @@ static Str words_of_day(const PageView *v, const char *key, Day day)
 
 static bool is_alive(const Register *r, const CaseRow *row)
 {
-    return has_name(json_get(r->rule, "open"), row->state) || has_name(json_get(r->rule, "running"), row->state);
+    return json_has_text(json_get(r->rule, "open"), row->state) || json_has_text(json_get(r->rule, "running"), row->state);
 }
 
 /* ---- What needs attention ---- */
@@ -55,7 +40,7 @@ static bool is_alive(const Register *r, const CaseRow *row)
 static bool lead_of(const Json *rule, const char *key, const CaseRow *row, int *ret)
 {
     int64_t months;
-    if (!str_to_int(text_of(rule, key, row), &months)) {
+    if (!str_to_int(page_rule_text(rule, key, row), &months)) {
         return false;
     }
     *ret = (int)months;
@@ -87,7 +72,7 @@ static Str alert_of(const PageView *v, const Register *r, const CaseRow *row)
 static Str item_alert(const PageView *v, const Register *r, const CaseRow *item)
 {
     Day due, speak;
-    if (!has_name(json_get(r->item_rule, "open"), item->state)) {
+    if (!json_has_text(json_get(r->item_rule, "open"), item->state)) {
         return STR("");
     }
     if (day_of(r->item_rule, "due", item, &due) && day_cmp(due, v->today) < 0) {
@@ -126,14 +111,14 @@ static void add_alerts(const PageView *v, Json *model, const Register *r)
 static void add_item(const PageView *v, Json *list, const Register *r, const CaseRow *item)
 {
     Json *j = page_add(v, list);
-    bool open = has_name(json_get(r->item_rule, "open"), item->state);
+    bool open = json_has_text(json_get(r->item_rule, "open"), item->state);
     Str alert = item_alert(v, r, item);
     const Json *minutes = json_get_str(item->data, json_text_at(r->item_rule, "minutes"));
-    page_set_text(v, j, "subject", text_of(r->item_rule, "subject", item));
+    page_set_text(v, j, "subject", page_rule_text(r->item_rule, "subject", item));
     page_set_text(v, j, "href", page_href_of_read(v, item));
-    page_set_text(v, j, "area", page_label(v, "choice", text_of(r->item_rule, "area", item)));
-    page_set_text(v, j, "owner", text_of(r->item_rule, "owner", item));
-    page_set_text(v, j, "due", text_of(r->item_rule, "due", item));
+    page_set_text(v, j, "area", page_label(v, "choice", page_rule_text(r->item_rule, "area", item)));
+    page_set_text(v, j, "owner", page_rule_text(r->item_rule, "owner", item));
+    page_set_text(v, j, "due", page_rule_text(r->item_rule, "due", item));
     page_set_text(v, j, "state", page_state_label(v, item->type, item->state));
     page_set_text(v, j, "tone", alert.len ? STR("warn") : open ? STR("") : STR("quiet"));
     page_set_text(v, j, "alert", alert);
@@ -156,24 +141,24 @@ static void add_agreement(const PageView *v, Json *list, const Register *r, cons
     Json *j = page_add(v, list);
     Str alert = r->oversees ? alert_of(v, r, row) : STR("");
     for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
-        page_set_text(v, j, TEXTS[i], text_of(r->rule, TEXTS[i], row));
+        page_set_text(v, j, TEXTS[i], page_rule_text(r->rule, TEXTS[i], row));
     }
     page_set_text(v, j, "id", row->id);
     page_set_text(v, j, "title", page_title_of(v, row));
-    page_set_text(v, j, "kind", page_label(v, "choice", text_of(r->rule, "kind", row)));
-    Str renewal = text_of(r->rule, "renewal", row), confidence = text_of(r->rule, "confidence", row);
+    page_set_text(v, j, "kind", page_label(v, "choice", page_rule_text(r->rule, "kind", row)));
+    Str renewal = page_rule_text(r->rule, "renewal", row), confidence = page_rule_text(r->rule, "confidence", row);
     page_set_text(v, j, "renewal", renewal.len ? page_label(v, "choice", renewal) : STR(""));
     page_set_text(v, j, "confidence", page_label(v, "choice", confidence));
-    page_set_bool(v, j, "unverified", has_name(json_get(r->rule, "unverified"), confidence));
+    page_set_bool(v, j, "unverified", json_has_text(json_get(r->rule, "unverified"), confidence));
     page_set_text(v, j, "state", page_state_label(v, row->type, row->state));
     page_set_text(v, j, "tone", alert.len ? STR("warn") : is_alive(r, row) ? STR("ok") : STR("quiet"));
     page_set_text(v, j, "alert", alert);
-    page_set_bool(v, j, "followed", is_alive(r, row) && text_of(r->rule, "watch", row).len > 0);
+    page_set_bool(v, j, "followed", is_alive(r, row) && page_rule_text(r->rule, "watch", row).len > 0);
     page_set_text(v, j, "href", page_href_of_read(v, row));
     add_areas(v, j, json_get_str(row->data, json_text_at(r->rule, "areas")));
     Json *items = page_list_in(v, j, "items");
     for (size_t i = 0; r->oversees && i < r->item_count; i++) {
-        if (str_eq(text_of(r->item_rule, "of", &r->items[i]), row->id)) {
+        if (str_eq(page_rule_text(r->item_rule, "of", &r->items[i]), row->id)) {
             add_item(v, items, r, &r->items[i]);
         }
     }
@@ -183,7 +168,7 @@ static void add_agreement(const PageView *v, Json *list, const Register *r, cons
 static bool stands_before(const Register *r, const CaseRow *x, const CaseRow *y)
 {
     bool dead_x = !is_alive(r, x), dead_y = !is_alive(r, y);
-    Str a = text_of(r->rule, "watch", x), b = text_of(r->rule, "watch", y);
+    Str a = page_rule_text(r->rule, "watch", x), b = page_rule_text(r->rule, "watch", y);
     if (dead_x != dead_y) {
         return dead_y;
     }
@@ -211,7 +196,7 @@ static const CaseRow **in_order(const PageView *v, const Register *r)
 
 static bool is_about(const Register *r, const CaseRow *row, Str area)
 {
-    return has_name(json_get_str(row->data, json_text_at(r->rule, "areas")), area);
+    return json_has_text(json_get_str(row->data, json_text_at(r->rule, "areas")), area);
 }
 
 static void take_later(Str *latest, Str day)
@@ -233,16 +218,16 @@ static void add_area(const PageView *v, Json *list, const Register *r, Str area)
         const CaseRow *row = &r->rows[i];
         if (is_alive(r, row) && is_about(r, row, area)) {
             agreements++;
-            take_later(&spoken, text_of(r->rule, "spoken", row));
-            take_sooner(&next, text_of(r->rule, "watch", row));
+            take_later(&spoken, page_rule_text(r->rule, "spoken", row));
+            take_sooner(&next, page_rule_text(r->rule, "watch", row));
         }
     }
     for (size_t i = 0; i < r->item_count; i++) {
         const CaseRow *item = &r->items[i];
-        if (has_name(json_get(r->item_rule, "open"), item->state) && str_eq(text_of(r->item_rule, "area", item), area)) {
+        if (json_has_text(json_get(r->item_rule, "open"), item->state) && str_eq(page_rule_text(r->item_rule, "area", item), area)) {
             items++;
-            take_later(&spoken, text_of(r->item_rule, "spoken", item));
-            take_sooner(&next, text_of(r->item_rule, "speak_by", item));
+            take_later(&spoken, page_rule_text(r->item_rule, "spoken", item));
+            take_sooner(&next, page_rule_text(r->item_rule, "speak_by", item));
         }
     }
     Day day;

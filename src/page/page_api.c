@@ -59,16 +59,6 @@ static void add_type(Buf *b, const Json *schema)
     }
 }
 
-static bool names_have(const Json *names, Str name)
-{
-    for (size_t i = 0; i < json_count(names); i++) {
-        if (str_eq(json_text(names->items[i]), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_row(const PageView *v, Json *rows, Str name, const Json *schema, bool required, Str said)
 {
     Json *j = page_add(v, rows);
@@ -91,7 +81,7 @@ static void add_properties(const PageView *v, Json *rows, const Json *doc, const
     }
     for (size_t i = 0; i < json_count(properties); i++) {
         Str name = properties->members[i].key;
-        add_row(v, rows, name, properties->members[i].value, names_have(json_get(schema, "required"), name), STR(""));
+        add_row(v, rows, name, properties->members[i].value, json_has_text(json_get(schema, "required"), name), STR(""));
     }
 }
 
@@ -155,7 +145,7 @@ static void add_tag(const PageView *v, Json *groups, const Json *doc, Str tag)
     for (size_t i = 0; i < json_count(paths); i++) {
         for (size_t k = 0; k < COUNT_OF(METHODS); k++) {
             const Json *op = json_get(paths->members[i].value, METHODS[k][0]);
-            if (op != NULL && names_have(json_get(op, "tags"), tag)) {
+            if (op != NULL && json_has_text(json_get(op, "tags"), tag)) {
                 add_operation(v, list, doc, paths->members[i].key, METHODS[k][1], op);
             }
         }

@@ -11,16 +11,6 @@ static const Json *rule_of(const PageView *v)
     return json_get(scheme_info(v->scheme), "contract");
 }
 
-static bool has_state(const Json *states, Str state)
-{
-    for (size_t i = 0; i < json_count(states); i++) {
-        if (str_eq(json_text(states->items[i]), state)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 typedef struct {
     PageView left, right; /* the same world in two languages */
     const CaseRow *row;
@@ -36,7 +26,7 @@ static bool open_contract(const PageView *v, Str id, Contract *c, Err *err)
     if (!page_open(v, id, &c->row, err)) {
         return false;
     }
-    bool there = rule != NULL && str_eq(c->row->type, json_text_at(rule, "type")) && has_state(json_get(rule, "states"), c->row->state);
+    bool there = rule != NULL && str_eq(c->row->type, json_text_at(rule, "type")) && json_has_text(json_get(rule, "states"), c->row->state);
     if (!there) {
         return err_set(err, NOT_FOUND, "There is no contract %.*s.", STR_ARG(id));
     }
@@ -54,7 +44,7 @@ Str page_contract_href(const PageView *v, const CaseRow *row, Str step)
 Str page_contract_paper(const PageView *v, const CaseRow *row)
 {
     const Json *rule = rule_of(v);
-    bool has = rule != NULL && str_eq(row->type, json_text_at(rule, "type")) && has_state(json_get(rule, "states"), row->state);
+    bool has = rule != NULL && str_eq(row->type, json_text_at(rule, "type")) && json_has_text(json_get(rule, "states"), row->state);
     return has ? str_printf(v->a, "/contract/%.*s/contract.pdf", STR_ARG(row->id)) : STR("");
 }
 

@@ -7,11 +7,6 @@ enum { MAX_UNITS = 8 };
 
 /* scheme.json: "figures": {"costs": {type, states: [state], and the fields item, amount, unit, payee, from, until, country, source, url,
  * confidence, note, revisions}} */
-static Str text_of(const Json *rule, const char *key, const CaseRow *row)
-{
-    return json_text(json_get_str(row->data, json_text_at(rule, key)));
-}
-
 typedef struct {
     Str country, unit;
     Dec sum;
@@ -37,23 +32,12 @@ static void add_to_sum(Sum *sums, size_t *count, Str country, Str unit, Str amou
     }
 }
 
-static bool is_shown(const Json *rule, const CaseRow *row)
-{
-    const Json *states = json_get(rule, "states");
-    for (size_t i = 0; i < json_count(states); i++) {
-        if (str_eq(json_text(states->items[i]), row->state)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whether the amount is asked today: it has begun, and has not ended. */
 static bool is_asked(const PageView *v, const Json *rule, const CaseRow *row)
 {
     Day from, until;
-    return (!day_parse(text_of(rule, "from", row), &from) || day_cmp(from, v->today) <= 0) &&
-           (!day_parse(text_of(rule, "until", row), &until) || day_cmp(until, v->today) >= 0);
+    return (!day_parse(page_rule_text(rule, "from", row), &from) || day_cmp(from, v->today) <= 0) &&
+           (!day_parse(page_rule_text(rule, "until", row), &until) || day_cmp(until, v->today) >= 0);
 }
 
 static void add_item(const PageView *v, Json *list, const Json *rule, const CaseRow *row)
@@ -62,12 +46,12 @@ static void add_item(const PageView *v, Json *list, const Json *rule, const Case
     const SchemeType *t = scheme_type(v->scheme, row->type);
     Json *j = page_add(v, list);
     for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
-        page_set_text(v, j, TEXTS[k], text_of(rule, TEXTS[k], row));
+        page_set_text(v, j, TEXTS[k], page_rule_text(rule, TEXTS[k], row));
     }
     const Json *country = json_get_str(row->data, json_text_at(rule, "country"));
-    page_set_text(v, j, "item", page_label(v, "choice", text_of(rule, "item", row)));
+    page_set_text(v, j, "item", page_label(v, "choice", page_rule_text(rule, "item", row)));
     page_set_text(v, j, "country", country && t ? page_value(v, t, json_text_at(rule, "country"), country) : view_text(v->a, v->language, "costs.all_countries", NULL));
-    page_set_text(v, j, "confidence", page_label(v, "choice", text_of(rule, "confidence", row)));
+    page_set_text(v, j, "confidence", page_label(v, "choice", page_rule_text(rule, "confidence", row)));
     page_set_bool(v, j, "asked", is_asked(v, rule, row));
     page_set_text(v, j, "href", page_href_of_read(v, row));
     Json *earlier = json_get_str(row->data, json_text_at(rule, "revisions"));
@@ -90,7 +74,7 @@ bool page_costs(const PageView *v, Json *model, Err *err)
     }
     Json *list = page_list_in(v, model, "costs"), *totals = page_list_in(v, model, "cost_sums");
     for (size_t i = 0; i < count; i++) {
-        if (!is_shown(rule, &rows[i])) {
+        if (!json_has_text(json_get(rule, "states"), rows[i].state)) {
             continue;
         }
         add_item(v, list, rule, &rows[i]);

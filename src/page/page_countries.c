@@ -10,11 +10,6 @@ static const Json *rule_of(const PageView *v)
     return json_get(scheme_info(v->scheme), "countries");
 }
 
-static Str text_of(const Json *rule, const char *key, const CaseRow *row)
-{
-    return json_text(json_get_str(row->data, json_text_at(rule, key)));
-}
-
 /* The step of the way that holds on the day: the latest that has begun and not ended; NULL before the first. */
 static const Json *status_on(const Json *rule, const CaseRow *row, Day day, Day *ret_since)
 {
@@ -22,24 +17,14 @@ static const Json *status_on(const Json *rule, const CaseRow *row, Day day, Day 
     for (size_t i = 0; i < json_count(dates); i++) {
         Day from, until;
         const Json *one = dates->items[i];
-        bool begun = day_parse(text_of(one, "from", row), &from) && day_cmp(from, day) <= 0;
-        bool over = day_parse(text_of(one, "until", row), &until) && day_cmp(until, day) < 0;
+        bool begun = day_parse(page_rule_text(one, "from", row), &from) && day_cmp(from, day) <= 0;
+        bool over = day_parse(page_rule_text(one, "until", row), &until) && day_cmp(until, day) < 0;
         if (begun && !over && (found == NULL || day_cmp(from, *ret_since) >= 0)) {
             found = one;
             *ret_since = from;
         }
     }
     return found;
-}
-
-static bool has_name(const Json *names, Str name)
-{
-    for (size_t i = 0; i < json_count(names); i++) {
-        if (str_eq(json_text(names->items[i]), name)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Whether workers were ever recruited up to the day. */
@@ -49,7 +34,7 @@ static bool ever_served(const Json *rule, const CaseRow *row, Day day)
     for (size_t i = 0; i < json_count(dates); i++) {
         Day from;
         const Json *one = dates->items[i];
-        if (has_name(json_get(rule, "serving"), json_text_at(one, "state")) && day_parse(text_of(one, "from", row), &from) &&
+        if (json_has_text(json_get(rule, "serving"), json_text_at(one, "state")) && day_parse(page_rule_text(one, "from", row), &from) &&
             day_cmp(from, day) <= 0) {
             return true;
         }
@@ -68,12 +53,12 @@ static void add_way(const PageView *v, Json *j, const Json *rule, const CaseRow 
     const Json *dates = json_get(rule, "dates");
     Json *way = page_list_in(v, j, "way");
     for (size_t i = 0; i < json_count(dates); i++) {
-        Str from = text_of(dates->items[i], "from", row);
+        Str from = page_rule_text(dates->items[i], "from", row);
         if (from.len > 0) {
             Json *one = page_add(v, way);
             page_set_text(v, one, "state", page_state_label(v, row->type, json_text_at(dates->items[i], "state")));
             page_set_text(v, one, "from", from);
-            page_set_text(v, one, "until", text_of(dates->items[i], "until", row));
+            page_set_text(v, one, "until", page_rule_text(dates->items[i], "until", row));
         }
     }
 }
@@ -84,17 +69,17 @@ static void add_country(const PageView *v, Json *list, const Json *rule, const C
     const Json *now = status_on(rule, row, on, &since);
     bool served = ever_served(rule, row, on);
     Json *j = page_add(v, list);
-    Str code = text_of(rule, "country", row);
+    Str code = page_rule_text(rule, "country", row);
     page_set_text(v, j, "country", page_label(v, "choice", code));
     page_set_text(v, j, "code", code);
     page_set_text(v, j, "href", page_href_of_read(v, row));
     page_set_text(v, j, "state", now ? page_state_label(v, row->type, json_text_at(now, "state")) : view_text(v->a, v->language, "agreements.no_status", NULL));
     page_set_text(v, j, "since", now ? day_print(v->a, since) : STR(""));
     page_set_bool(v, j, "never_served", now != NULL && !served);
-    page_set_text(v, j, "tone", now == NULL ? STR("quiet") : has_name(json_get(rule, "serving"), json_text_at(now, "state")) ? STR("ok") : STR("warn"));
-    page_set_text(v, j, "source", text_of(rule, "source", row));
-    page_set_text(v, j, "confidence", page_label(v, "choice", text_of(rule, "confidence", row)));
-    page_set_text(v, j, "remark", text_of(rule, "remark", row));
+    page_set_text(v, j, "tone", now == NULL ? STR("quiet") : json_has_text(json_get(rule, "serving"), json_text_at(now, "state")) ? STR("ok") : STR("warn"));
+    page_set_text(v, j, "source", page_rule_text(rule, "source", row));
+    page_set_text(v, j, "confidence", page_label(v, "choice", page_rule_text(rule, "confidence", row)));
+    page_set_text(v, j, "remark", page_rule_text(rule, "remark", row));
     add_way(v, j, rule, row);
 }
 

@@ -16,16 +16,6 @@ typedef struct {
     bool inside;
 } Flows;
 
-static bool has_name(const Json *names, Str name)
-{
-    for (size_t i = 0; i < json_count(names); i++) {
-        if (str_eq(json_text(names->items[i]), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static int32_t month_of(const Flows *f, Day day)
 {
     Ymd d = day_to_ymd(day);
@@ -44,7 +34,7 @@ static Day end_of(const Flows *f, int32_t y)
 static void count_over(Flows *f, bool ended, Day end)
 {
     Day due;
-    if (f->case_id.len == 0 || !has_name(json_get(f->rule, "over"), f->state) || !day_parse(f->due, &due)) {
+    if (f->case_id.len == 0 || !json_has_text(json_get(f->rule, "over"), f->state) || !day_parse(f->due, &due)) {
         return;
     }
     for (int32_t y = month_of(f, due) / 12; y <= f->this_month / 12; y++) {
@@ -63,7 +53,7 @@ static void count_stay(void *host, const QueryCount *row)
     f->state = str_copy(f->v->a, row->name);
     f->due = str_copy(f->v->a, row->due);
     f->since = row->day;
-    bool comes = !f->inside && has_name(json_get(f->rule, "in"), row->name), goes = f->inside && has_name(json_get(f->rule, "out"), row->name);
+    bool comes = !f->inside && json_has_text(json_get(f->rule, "in"), row->name), goes = f->inside && json_has_text(json_get(f->rule, "out"), row->name);
     if (comes || goes) {
         int32_t m = month_of(f, row->day);
         (comes ? f->in : f->out)[m]++;

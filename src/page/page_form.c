@@ -64,23 +64,13 @@ static void add_fault(const PageView *v, Json *j, Str field, const ErrList *faul
     }
 }
 
-static bool is_among(const Json *list, Str name)
-{
-    for (size_t i = 0; list != NULL && list->kind == JSON_ARRAY && i < list->count; i++) {
-        if (str_eq(json_text(list->items[i]), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* One of several; of a list with choices any of them, as boxes. */
 static void add_choices(const PageView *v, Json *j, const SchemeField *f, const Json *value, Str text)
 {
     Json *choices = f->choices.count > 0 ? page_list_in(v, j, "choices") : NULL;
     for (size_t i = 0; choices != NULL && i < f->choices.count; i++) {
         Str name = f->choices.items[i];
-        add_choice(v, choices, name, page_label(v, "choice", name), f->kind == SCHEME_LIST && is_among(value, name) ? name : text);
+        add_choice(v, choices, name, page_label(v, "choice", name), f->kind == SCHEME_LIST && json_has_text(value, name) ? name : text);
     }
     page_set_bool(v, j, "many", f->choices.count > MANY_CHOICES);
     if (f->kind == SCHEME_LIST && choices != NULL) {

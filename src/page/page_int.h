@@ -85,6 +85,9 @@ bool page_reads_figures(const PageView *v); /* whether the dashboard is for the 
 bool page_tries(const PageView *v);          /* whether drafts are tried by the caller */
 bool page_has_role(const PageView *v, Str role);
 
+/* The field of a case that a rule of scheme.json names: {"source": "published_by"} and "source" give the text of published_by. */
+Str page_rule_text(const Json *rule, const char *key, const CaseRow *row);
+
 /* Adds {text, feel}: a cell of a decision table in the reader's words, and as FEEL spells it where that differs. */
 void page_add_cell(const PageView *v, Json *cells, Str cell);
 

@@ -41,16 +41,6 @@ const Json *page_measure_rule(const PageView *v, Str id)
     return NULL;
 }
 
-static bool has_name(const Json *names, Str name)
-{
-    for (size_t i = 0; i < json_count(names); i++) {
-        if (str_eq(json_text(names->items[i]), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- Cells ---- */
 
 typedef struct {
@@ -103,7 +93,7 @@ static void tally(Measure *m, Str name, Str case_id)
 static void count_case(void *host, const QueryCount *row)
 {
     Count *k = host;
-    if ((k->counted && str_eq(row->case_id, k->open)) || (k->reached != NULL && !has_name(k->reached, row->name))) {
+    if ((k->counted && str_eq(row->case_id, k->open)) || (k->reached != NULL && !json_has_text(k->reached, row->name))) {
         return;
     }
     k->open = str_copy(k->m->v->a, row->case_id);
@@ -174,7 +164,7 @@ static void count_term(Count *k, bool ended, Day end)
 
 static void end_stay(Count *k, bool ended, Day end)
 {
-    if (k->open.len == 0 || !has_name(k->states, k->state)) {
+    if (k->open.len == 0 || !json_has_text(k->states, k->state)) {
         return;
     }
     k->m->entries++;
@@ -192,7 +182,7 @@ static void count_stay(void *host, const QueryCount *row)
     Count *k = host;
     bool same = str_eq(row->case_id, k->open);
     if (same && str_eq(row->name, k->state) && (str_eq_c(k->m->of, "waits") || str_eq(row->due, k->due))) {
-        if (has_name(k->states, k->state)) { /* the step led back to where the case was: the stay goes on */
+        if (json_has_text(k->states, k->state)) { /* the step led back to where the case was: the stay goes on */
             k->m->entries++;
             k->m->apart++;
         }
@@ -224,7 +214,7 @@ static bool count_stays(Measure *m, Err *err)
 static void count_ground(void *host, const QueryCount *row)
 {
     Count *k = host;
-    if (has_name(json_get(k->m->rule, "apart"), row->data)) {
+    if (json_has_text(json_get(k->m->rule, "apart"), row->data)) {
         return;
     }
     k->m->entries += row->seq != k->last_seq;
@@ -303,14 +293,14 @@ typedef struct {
 
 static void add_event(Events *e, Str event)
 {
-    if (event.len > 0 && !has_name(e->list, event)) {
+    if (event.len > 0 && !json_has_text(e->list, event)) {
         json_push(e->m->v->a, e->list, json_new_str(e->m->v->a, event));
     }
 }
 
 static bool is_stage(const Measure *m, Str type, Str state)
 {
-    return state.len > 0 && has_name(json_get_str(json_get(m->rule, "stages"), type), state);
+    return state.len > 0 && json_has_text(json_get_str(json_get(m->rule, "stages"), type), state);
 }
 
 static void add_into_stages(Events *e, const SchemeType *t, const SchemeStep *s)
@@ -352,7 +342,7 @@ Json *page_measure_events(const Measure *m)
         for (size_t k = 0; k < types[i].step_count; k++) {
             if (json_get(m->rule, "stages") != NULL) {
                 add_into_stages(&e, &types[i], &types[i].steps[k]);
-            } else if (has_name(json_get(m->rule, "types"), types[i].name) && !has_name(json_get(m->rule, "apart"), types[i].steps[k].name)) {
+            } else if (json_has_text(json_get(m->rule, "types"), types[i].name) && !json_has_text(json_get(m->rule, "apart"), types[i].steps[k].name)) {
                 add_with_outcome(&e, &types[i].steps[k], json_text_at(m->rule, "outcome"));
             }
         }

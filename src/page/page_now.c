@@ -2,16 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-static bool list_has(const Json *list, Str text)
-{
-    for (size_t i = 0; i < json_count(list); i++) {
-        if (str_eq(json_text(list->items[i]), text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- Clocks ---- */
 
 /* scheme.json: "clocks": [{type, states, from: field with the day from which it runs, label: message, paused: [states in which
@@ -19,8 +9,8 @@ static bool list_has(const Json *list, Str text)
 static void add_clock(const PageView *v, Json *list, const Json *rule, const CaseRow *row)
 {
     Day from, due;
-    bool paused = list_has(json_get(rule, "paused"), row->state);
-    if (!str_eq(json_text_at(rule, "type"), row->type) || (!paused && !list_has(json_get(rule, "states"), row->state))) {
+    bool paused = json_has_text(json_get(rule, "paused"), row->state);
+    if (!str_eq(json_text_at(rule, "type"), row->type) || (!paused && !json_has_text(json_get(rule, "states"), row->state))) {
         return;
     }
     Json *j = page_add(v, list);
@@ -155,7 +145,7 @@ static void add_free(Free *free, size_t *count, Str group, int64_t places)
 bool page_vacancies(const PageView *v, Json *model, const CaseRow *row, Err *err)
 {
     const Json *rule = json_get(scheme_info(v->scheme), "vacancies"), *match = json_get(rule, "match");
-    if (!str_eq(json_text_at(rule, "type"), row->type) || !list_has(json_get(rule, "states"), row->state)) {
+    if (!str_eq(json_text_at(rule, "type"), row->type) || !json_has_text(json_get(rule, "states"), row->state)) {
         return true;
     }
     QueryWhere where[4];

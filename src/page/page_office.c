@@ -14,13 +14,7 @@ Str page_account(const PageView *v, Str login)
 
 static bool has_role(const CaseRow *account, Str role)
 {
-    const Json *roles = json_get(account->data, "roles");
-    for (size_t i = 0; i < json_count(roles); i++) {
-        if (str_eq(json_text(roles->items[i]), role)) {
-            return true;
-        }
-    }
-    return false;
+    return json_has_text(json_get(account->data, "roles"), role);
 }
 
 /* Whether the colleague could open the case; one of another office could not. */

@@ -125,13 +125,7 @@ static bool qr_text(const PageView *v, const Permit *p, Str *ret, Err *err)
 
 static bool is_revoked(const PageView *v, Str state)
 {
-    const Json *states = json_get(rule_of(v), "revoked");
-    for (size_t i = 0; i < json_count(states); i++) {
-        if (str_eq(json_text(states->items[i]), state)) {
-            return true;
-        }
-    }
-    return false;
+    return json_has_text(json_get(rule_of(v), "revoked"), state);
 }
 
 static bool status_list(const PageView *v, DocStatusList *ret, Err *err)

@@ -11,22 +11,7 @@ static const Json *rule_of(const PageView *v, const char *name)
     return json_get(json_get(scheme_info(v->scheme), "figures"), name);
 }
 
-static bool names_have(const Json *names, Str name)
-{
-    for (size_t i = 0; i < json_count(names); i++) {
-        if (str_eq(json_text(names->items[i]), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What the rule calls `key`, of the case. */
-static Str text_of(const Json *rule, const char *key, const CaseRow *row)
-{
-    return json_text(json_get_str(row->data, json_text_at(rule, key)));
-}
-
 static bool is_staff(const PageView *v)
 {
     return v->caller != NULL && v->caller->party.len == 0;
@@ -40,7 +25,7 @@ static int64_t shown(const PageView *v, int64_t n)
 
 static Str source_of(const PageView *v, const Json *rule, const CaseRow *row)
 {
-    Str source = text_of(rule, "source", row), confidence = text_of(rule, "confidence", row);
+    Str source = page_rule_text(rule, "source", row), confidence = page_rule_text(rule, "confidence", row);
     if (confidence.len == 0) {
         return source;
     }
@@ -86,7 +71,7 @@ static bool read_rounds(const PageView *v, Rounds *ret, Err *err)
     }
     *ret = (Rounds){ARENA_ARRAY(v->a, Round, count + 1), 0};
     for (size_t i = 0; i < count; i++) {
-        if (names_have(hidden, rows[i].state)) {
+        if (json_has_text(hidden, rows[i].state)) {
             continue;
         }
         Round *r = &ret->items[ret->count++];
@@ -138,15 +123,15 @@ static bool add_decisions(const PageView *v, Json *model, Err *err)
     }
     Json *list = page_list_in(v, model, "decisions");
     for (size_t i = 0; i < count; i++) {
-        if (!names_have(states, rows[i].state)) {
+        if (!json_has_text(states, rows[i].state)) {
             continue;
         }
         Json *j = page_add(v, list);
-        Str day = text_of(rule, "day", &rows[i]);
+        Str day = page_rule_text(rule, "day", &rows[i]);
         page_set_text(v, j, "label", joined(v, json_get(rule, "name"), &rows[i], true));
         page_set_text(v, j, "day", day.len ? day : day_print(v->a, rows[i].opened));
         page_set_text(v, j, "source", source_of(v, rule, &rows[i]));
-        page_set_text(v, j, "persons", text_of(rule, "persons", &rows[i]));
+        page_set_text(v, j, "persons", page_rule_text(rule, "persons", &rows[i]));
         page_set_text(v, j, "href", page_href_of_read(v, &rows[i]));
     }
     return true;
@@ -159,10 +144,10 @@ static void add_rounds(const PageView *v, Json *model, const Rounds *rounds)
     for (size_t i = 0; i < rounds->count; i++) {
         const Round *r = &rounds->items[i];
         Json *j = page_add(v, list);
-        page_set_text(v, j, "round", text_of(r->rule, "round", r->row));
+        page_set_text(v, j, "round", page_rule_text(r->rule, "round", r->row));
         page_set_text(v, j, "group", joined(v, json_get(r->rule, "group"), r->row, true));
-        page_set_text(v, j, "from", text_of(r->rule, "from", r->row));
-        page_set_text(v, j, "until", text_of(r->rule, "until", r->row));
+        page_set_text(v, j, "from", page_rule_text(r->rule, "from", r->row));
+        page_set_text(v, j, "until", page_rule_text(r->rule, "until", r->row));
         page_set_text(v, j, "source", source_of(v, r->rule, r->row));
         page_set_text(v, j, "approved", str_printf(v->a, "%lld", (long long)r->units.total));
         page_set_text(v, j, "issued", str_printf(v->a, "%lld", (long long)shown(v, r->units.taken)));
@@ -185,7 +170,7 @@ static bool add_burn_down(const PageView *v, Json *charts, const Round *r, Err *
     if (!days_of_units(v, r->row->id, &units, err)) {
         return false;
     }
-    from = day_parse(text_of(r->rule, "from", r->row), &from) ? from : r->row->opened;
+    from = day_parse(page_rule_text(r->rule, "from", r->row), &from) ? from : r->row->opened;
     int32_t first = from.n, last = v->today.n > first ? v->today.n : first;
     if (units.row_count > 0 && units.cells[1].i < first) {
         first = (int32_t)units.cells[1].i;
@@ -207,7 +192,7 @@ static bool add_burn_down(const PageView *v, Json *charts, const Round *r, Err *
     Str left = view_text(v->a, v->language, "quota.left", NULL);
     page_set_text(v, j, "kind", STR("burn_down"));
     page_set_text(v, j, "id", str_printf(v->a, "left-%.*s", STR_ARG(r->row->id)));
-    page_set_text(v, j, "title", str_printf(v->a, "%.*s: %.*s · %.*s", STR_ARG(left), STR_ARG(text_of(r->rule, "round", r->row)),
+    page_set_text(v, j, "title", str_printf(v->a, "%.*s: %.*s · %.*s", STR_ARG(left), STR_ARG(page_rule_text(r->rule, "round", r->row)),
                                             STR_ARG(joined(v, json_get(r->rule, "group"), r->row, true))));
     page_set_text(v, j, "unit", view_text(v->a, v->language, "quota.unit", NULL));
     page_set_text(v, j, "x_label", view_text(v->a, v->language, "quota.day", NULL));
@@ -226,7 +211,7 @@ Str page_round_label(const PageView *v, Str allocation)
     if (rule == NULL || !query_case(v->flow->store, v->a, allocation, &row, &err) || row == NULL) {
         return STR("");
     }
-    return str_printf(v->a, "%.*s · %.*s", STR_ARG(text_of(rule, "round", row)), STR_ARG(joined(v, json_get(rule, "group"), row, true)));
+    return str_printf(v->a, "%.*s · %.*s", STR_ARG(page_rule_text(rule, "round", row)), STR_ARG(joined(v, json_get(rule, "group"), row, true)));
 }
 
 bool page_quota_charts(const PageView *v, Json *charts, Err *err)
@@ -277,7 +262,7 @@ static bool add_days(const PageView *v, Json *rows, const Round *r, Err *err)
     if (!days_of_units(v, r->row->id, &units, err)) {
         return false;
     }
-    from = day_parse(text_of(r->rule, "from", r->row), &from) ? from : r->row->opened;
+    from = day_parse(page_rule_text(r->rule, "from", r->row), &from) ? from : r->row->opened;
     int32_t first = units.row_count > 0 && units.cells[1].i < from.n ? (int32_t)units.cells[1].i : from.n;
     first = v->today.n - first < MAX_DAYS ? first : v->today.n - MAX_DAYS;
     Str group = joined(v, json_get(r->rule, "group"), r->row, false);
@@ -287,7 +272,7 @@ static bool add_days(const PageView *v, Json *rows, const Round *r, Err *err)
             taken++;
         }
         long long issued = (long long)shown(v, (int64_t)taken), total = (long long)r->units.total;
-        Str cells[] = {text_of(r->rule, "round", r->row), group, day_print(v->a, (Day){day}), str_printf(v->a, "%lld", total),
+        Str cells[] = {page_rule_text(r->rule, "round", r->row), group, day_print(v->a, (Day){day}), str_printf(v->a, "%lld", total),
                        str_printf(v->a, "%lld", issued), str_printf(v->a, "%lld", total - issued)};
         add_cells(v, rows, cells, COUNT_OF(cells));
     }

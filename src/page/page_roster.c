@@ -97,16 +97,6 @@ static int by_days(const void *a, const void *b)
     return (x->days > y->days) - (x->days < y->days);
 }
 
-static bool is_among(const Json *names, Str name)
-{
-    for (size_t i = 0; i < json_count(names); i++) {
-        if (str_eq(json_text(names->items[i]), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool read_stays(const Roster *r, Stay **ret, size_t *ret_count, Err *err)
 {
     const PageView *v = r->v;
@@ -128,7 +118,7 @@ static bool read_stays(const Roster *r, Stay **ret, size_t *ret_count, Err *err)
         bool ended = c[1].kind == STORE_INT;
         int64_t distance = whole_of(json_peek_number(c[3].s, r->standing)) - r->own;
         stays[i] = (Stay){.days = (ended ? c[1].i : v->today.n) - c[0].i, .distance = distance < 0 ? -distance : distance,
-                          .ended = ended, .taken = ended && is_among(taken, c[2].s)};
+                          .ended = ended, .taken = ended && json_has_text(taken, c[2].s)};
     }
     *ret = stays;
     *ret_count = rows.row_count;
@@ -222,7 +212,7 @@ static bool other_was_chosen(const Roster *r, Str application, bool *ret, Err *e
         return false;
     }
     const Json *chosen = row ? json_get_str(row->data, json_text(json_path(r->rule, "draws.chosen"))) : NULL;
-    *ret = json_count(chosen) > 0 && !is_among(chosen, r->row->id);
+    *ret = json_count(chosen) > 0 && !json_has_text(chosen, r->row->id);
     return true;
 }
 
@@ -232,7 +222,7 @@ static bool add_draw(const Roster *r, Json *list, const Event *e, int64_t *shown
     const Json *draw = json_get(e->data, "draw"), *set = json_get(e->data, "set");
     const SchemeType *type;
     const SchemeStep *step = scheme_step(v->scheme, json_text_at(e->data, "step"), &type);
-    bool referred = step != NULL && step->draw != NULL && is_among(json_get_str(set, step->draw->into), r->row->id);
+    bool referred = step != NULL && step->draw != NULL && json_has_text(json_get_str(set, step->draw->into), r->row->id);
     *shown_after -= referred;
     const char *key = referred ? "roster.referred" : reason_of(draw, r, *shown_after);
     if (draw == NULL || key == NULL || json_count(list) >= SHOWN_DRAWS) {

@@ -8,11 +8,6 @@ static const Json *rule_of(const Scheme *s)
     return json_path(scheme_info(s), "figures.series");
 }
 
-static Str text_of(const Json *rule, const char *key, const CaseRow *row)
-{
-    return json_text(json_get_str(row->data, json_text_at(rule, key)));
-}
-
 typedef struct {
     const CaseRow **rows; /* of one series, by year; one year's in the order in which they were published */
     size_t count;
@@ -21,18 +16,7 @@ typedef struct {
 static int64_t year_of(const Json *rule, const CaseRow *row)
 {
     int64_t year = 0;
-    return str_to_int(text_of(rule, "year", row), &year) ? year : 0;
-}
-
-static bool is_shown(const Json *rule, const CaseRow *row)
-{
-    const Json *states = json_get(rule, "states");
-    for (size_t i = 0; i < json_count(states); i++) {
-        if (str_eq(json_text(states->items[i]), row->state)) {
-            return true;
-        }
-    }
-    return false;
+    return str_to_int(page_rule_text(rule, "year", row), &year) ? year : 0;
 }
 
 static bool stands_before(const Json *rule, const CaseRow *x, const CaseRow *y)
@@ -45,7 +29,7 @@ static Series series_of(const PageView *v, const Json *rule, Str name, const Cas
 {
     Series s = {ARENA_ARRAY(v->a, const CaseRow *, count + 1), 0};
     for (size_t i = 0; i < count; i++) {
-        if (!is_shown(rule, &rows[i]) || !str_eq(text_of(rule, "name", &rows[i]), name)) {
+        if (!json_has_text(json_get(rule, "states"), rows[i].state) || !str_eq(page_rule_text(rule, "name", &rows[i]), name)) {
             continue;
         }
         size_t at = s.count++;
@@ -82,10 +66,10 @@ static void add_chart(const PageView *v, Json *group, const Json *rule, const Se
     page_set_text(v, chart, "x_label", view_text(v->a, v->language, "series.year", NULL));
     page_set_text(v, one, "label", view_text(v->a, v->language, "series.value", NULL));
     for (size_t i = 0; i < s->count; i++) {
-        Str year = text_of(rule, "year", s->rows[i]), period = text_of(rule, "period", s->rows[i]);
+        Str year = page_rule_text(rule, "year", s->rows[i]), period = page_rule_text(rule, "period", s->rows[i]);
         Str label = period.len ? str_printf(v->a, "%.*s · %.*s", STR_ARG(year), STR_ARG(period)) : year;
         json_push(v->a, labels, json_new_str(v->a, label));
-        json_push(v->a, values, json_new_str(v->a, text_of(rule, "value", s->rows[i])));
+        json_push(v->a, values, json_new_str(v->a, page_rule_text(rule, "value", s->rows[i])));
     }
 }
 
@@ -95,9 +79,9 @@ static void add_row(const PageView *v, Json *list, const Json *rule, const Serie
     const CaseRow *row = s->rows[i];
     Json *j = page_add(v, list);
     for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
-        page_set_text(v, j, TEXTS[k], text_of(rule, TEXTS[k], row));
+        page_set_text(v, j, TEXTS[k], page_rule_text(rule, TEXTS[k], row));
     }
-    page_set_text(v, j, "confidence", page_label(v, "choice", text_of(rule, "confidence", row)));
+    page_set_text(v, j, "confidence", page_label(v, "choice", page_rule_text(rule, "confidence", row)));
     page_set_bool(v, j, "several", values_of_year(rule, s, i) > 1);
     Json *earlier = json_get_str(row->data, json_text_at(rule, "revisions"));
     if (earlier != NULL) {
@@ -111,7 +95,7 @@ static void add_group(const PageView *v, Json *groups, const Json *rule, const S
     Json *group = page_add(v, groups);
     page_set_text(v, group, "id", str_printf(v->a, "s%zu", i + 1));
     page_set_text(v, group, "label", page_label(v, "choice", names->choices.items[i]));
-    page_set_text(v, group, "unit", page_label(v, "choice", text_of(rule, "unit", s->rows[0])));
+    page_set_text(v, group, "unit", page_label(v, "choice", page_rule_text(rule, "unit", s->rows[0])));
     add_chart(v, group, rule, s);
     Json *rows = page_list_in(v, group, "rows");
     for (size_t k = 0; k < s->count; k++) {

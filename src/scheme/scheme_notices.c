@@ -68,11 +68,7 @@ static bool check_roles(const SchemeReader *r, const Json *roles)
 {
     const Json *known = json_get(r->s->info, "roles");
     for (size_t i = 0; i < json_count(roles); i++) {
-        bool found = false;
-        for (size_t k = 0; k < json_count(known); k++) {
-            found = found || str_eq(json_text(known->items[k]), json_text(roles->items[i]));
-        }
-        if (!found) {
+        if (!json_has_text(known, json_text(roles->items[i]))) {
             return scheme_broken(r, "unknown role", json_text(roles->items[i]));
         }
     }

@@ -20,13 +20,7 @@ TrialRules trial_rules(const Scheme *s)
 
 static bool is_good(const TrialRules *r, Value result)
 {
-    Str outcome = feel_text(feel_get(result, STR("outcome")));
-    for (size_t i = 0; i < json_count(r->good); i++) {
-        if (str_eq(json_text(r->good->items[i]), outcome)) {
-            return true;
-        }
-    }
-    return false;
+    return json_has_text(r->good, feel_text(feel_get(result, STR("outcome"))));
 }
 
 TrialChange trial_compare(const TrialRules *r, Value before, Value after)

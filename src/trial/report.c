@@ -72,22 +72,12 @@ static void add_reasons(TrialReport *r, const char *kind, const Json *in, const 
     }
 }
 
-static bool has_rule(const Json *fired, Str rule)
-{
-    for (size_t i = 0; i < json_count(fired); i++) {
-        if (str_eq(json_text(fired->items[i]), rule)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_rules(TrialReport *r, const Json *in, const Json *out, const char *count)
 {
     const Json *fired = json_get(in, "fired");
     for (size_t i = 0; i < json_count(fired); i++) {
         Str rule = json_text(fired->items[i]), model = json_text_at(in, "model");
-        if (has_rule(json_get(out, "fired"), rule)) {
+        if (json_has_text(json_get(out, "fired"), rule)) {
             continue;
         }
         Str key = str_printf(r->a, "%.*s %.*s", STR_ARG(model), STR_ARG(rule));
