@@ -57,6 +57,7 @@ typedef struct {
     Store *s;
     Arena *gathered, *scratch;
     KeyCache *keys;
+    Str needle; /* empty: all events */
     StoreEach each;
     void *host;
     bool is_stopped;
@@ -66,6 +67,9 @@ static bool hand_over(Walk *w, const Chunk *c, Err *err)
 {
     for (size_t i = 0; i < c->count && !w->is_stopped; i++) {
         Event e;
+        if (w->needle.len > 0 && str_find(c->rows[i].bytes, w->needle, 0) == SIZE_MAX) {
+            continue;
+        }
         if (!read_raw(w->s, w->keys, w->scratch, &c->rows[i], &e, err)) {
             return false;
         }
@@ -95,9 +99,10 @@ static bool walk_chunks(Walk *w, const char *sql, StoreValue *v, size_t count, s
     return ok;
 }
 
-static bool walk(Store *s, const char *sql, StoreValue *v, size_t count, size_t moving, StoreEach each, void *host, Err *err)
+static bool walk(Walk w, const char *sql, StoreValue *v, size_t count, size_t moving, Err *err)
 {
-    Walk w = {.s = s, .gathered = arena_new(0), .scratch = arena_new(0), .each = each, .host = host};
+    w.gathered = arena_new(0);
+    w.scratch = arena_new(0);
     w.keys = ARENA_NEW(w.gathered, KeyCache);
     bool ok = walk_chunks(&w, sql, v, count, moving, err);
     key_cache_wipe(w.keys);
@@ -106,19 +111,24 @@ static bool walk(Store *s, const char *sql, StoreValue *v, size_t count, size_t 
     return ok;
 }
 
-bool store_each(Store *s, int64_t from_seq, int64_t to_seq, StoreEach each, void *host, Err *err)
+bool store_each_with(Store *s, int64_t from_seq, int64_t to_seq, Str needle, StoreEach each, void *host, Err *err)
 {
     StoreValue v[] = {STORE_I(from_seq), STORE_I(to_seq > 0 ? to_seq : INT64_MAX), STORE_I(CHUNK_ROWS)};
-    return walk(s, "SELECT seq, bytes, hash FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3", v, 3, 0,
-                each, host, err);
+    return walk((Walk){.s = s, .needle = needle, .each = each, .host = host},
+                "SELECT seq, bytes, hash FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3", v, 3, 0, err);
+}
+
+bool store_each(Store *s, int64_t from_seq, int64_t to_seq, StoreEach each, void *host, Err *err)
+{
+    return store_each_with(s, from_seq, to_seq, STR(""), each, host, err);
 }
 
 bool store_each_of(Store *s, Str stream, StoreEach each, void *host, Err *err)
 {
     /* Inside a stream the order by version is the order by seq. */
     StoreValue v[] = {STORE_S(stream), STORE_I(0), STORE_I(CHUNK_ROWS)};
-    return walk(s, "SELECT seq, bytes, hash FROM log_events WHERE stream = $1 AND seq >= $2 ORDER BY version LIMIT $3", v, 3,
-                1, each, host, err);
+    return walk((Walk){.s = s, .each = each, .host = host},
+                "SELECT seq, bytes, hash FROM log_events WHERE stream = $1 AND seq >= $2 ORDER BY version LIMIT $3", v, 3, 1, err);
 }
 
 int64_t store_size(Store *s)

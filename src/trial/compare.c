@@ -1,6 +1,6 @@
 /* compare.c: when one result is better or worse than another for whom it is about, and under what it is counted.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "trial_int.h"
+#include "past.h"
 
 #include "query/query.h"
 
@@ -42,8 +42,58 @@ TrialChange trial_compare(const TrialRules *r, Value before, Value after)
 
 /* ---- Groups ---- */
 
+uint32_t past_case(TrialPast *p, Str id)
+{
+    PastCase *c = map_get(&p->case_by_id, id);
+    if (c == NULL) {
+        c = ARENA_NEW(p->a, PastCase);
+        c->id = str_copy(p->a, id);
+        if (p->case_count == p->case_cap) {
+            p->cases = arena_grow(p->a, p->cases, p->case_cap * sizeof *p->cases, (p->case_cap * 2 + 64) * sizeof *p->cases);
+            p->case_cap = p->case_cap * 2 + 64;
+        }
+        p->cases[p->case_count++] = c;
+        c->at = (uint32_t)p->case_count - 1;
+        map_set(&p->case_by_id, c->id, c);
+    }
+    return c->at;
+}
+
+void past_case_changed(TrialPast *p, Str id)
+{
+    PastCase *c = map_get(&p->case_by_id, id);
+    if (c == NULL) {
+        return;
+    }
+    c->known = false;
+    for (size_t i = 0; i < c->follower_count; i++) {
+        p->cases[c->followers[i]]->known = false;
+    }
+    c->follower_count = 0;
+}
+
+static void followed(TrialPast *p, uint32_t follower, Str id)
+{
+    PastCase *c = p->cases[past_case(p, id)];
+    if (c->at == follower || (c->follower_count > 0 && c->followers[c->follower_count - 1] == follower)) {
+        return;
+    }
+    if (c->follower_count == c->follower_cap) {
+        c->followers = arena_grow(p->a, c->followers, c->follower_cap * sizeof *c->followers, (c->follower_cap * 2 + 4) * sizeof *c->followers);
+        c->follower_cap = c->follower_cap * 2 + 4;
+    }
+    c->followers[c->follower_count++] = follower;
+}
+
+typedef struct {
+    TrialPast *p;
+    Store *store;
+    Arena *a;
+    uint32_t case_at;
+} Following;
+
 /* "candidate.country": the case's link, then the field of what it leads to. */
-static bool follow(TrialGroups *g, Arena *scratch, const CaseRow *row, Str path, Str *ret, Err *err)
+static bool follow(const Following *f, const CaseRow *row, Str path, Str *ret, Err *err)
 {
     Str name;
     *ret = STR("");
@@ -54,49 +104,34 @@ static bool follow(TrialGroups *g, Arena *scratch, const CaseRow *row, Str path,
             return true;
         }
         row = NULL;
-        if (value.len > 0 && !query_case(g->store, scratch, value, &row, err)) {
+        if (value.len > 0 && !query_case(f->store, f->a, value, &row, err)) {
             return false;
         }
+        if (value.len > 0) {
+            followed(f->p, f->case_at, value);
+        }
     }
     return true;
 }
 
-static bool of_case(TrialGroups *g, Str case_id, const Str **ret, Err *err)
+bool past_case_groups(TrialPast *p, Store *store, const Json *by, uint32_t case_at, Err *err)
 {
     const CaseRow *row;
-    *ret = map_get(&g->cases, case_id);
-    if (*ret != NULL) {
+    PastCase *c = p->cases[case_at];
+    if (c->known) {
         return true;
     }
-    Arena *scratch = arena_new(0);
-    Str *values = ARENA_ARRAY(g->a, Str, MAX_BY), value;
-    bool ok = query_case(g->store, scratch, case_id, &row, err);
-    for (size_t i = 0; ok && i < json_count(g->by) && i < MAX_BY; i++) {
-        const Json *paths = json_get(g->by->items[i], "case");
-        for (size_t k = 0; ok && k < json_count(paths) && values[i].len == 0; k++) {
-            ok = follow(g, scratch, row, json_text(paths->items[k]), &value, err);
-            values[i] = ok ? str_copy(g->a, value) : values[i];
+    arena_reset(p->scratch);
+    Following f = {p, store, p->scratch, case_at};
+    bool ok = query_case(store, p->scratch, c->id, &row, err);
+    for (size_t i = 0; ok && i < json_count(by) && i < MAX_BY; i++) {
+        const Json *paths = json_get(by->items[i], "case");
+        Str value = STR("");
+        for (size_t k = 0; ok && k < json_count(paths) && value.len == 0; k++) {
+            ok = follow(&f, row, json_text(paths->items[k]), &value, err);
         }
+        c->values[i] = ok ? past_text(p, &p->by[i], value) : 0;
     }
-    arena_free(scratch);
-    map_set(&g->cases, str_copy(g->a, case_id), values);
-    *ret = values;
+    c->known = ok;
     return ok;
-}
-
-bool trial_groups_of(TrialGroups *g, Str case_id, const Json *facts, Str *ret_values, Err *err)
-{
-    const Str *known;
-    if (!of_case(g, case_id, &known, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < json_count(g->by) && i < MAX_BY; i++) {
-        const Json *names = json_get(g->by->items[i], "facts");
-        ret_values[i] = known[i];
-        for (size_t k = 0; k < json_count(names); k++) {
-            Str fact = json_text(json_get_str(facts, json_text(names->items[k])));
-            ret_values[i] = fact.len > 0 ? fact : ret_values[i];
-        }
-    }
-    return true;
 }

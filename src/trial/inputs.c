@@ -1,139 +1,157 @@
-/* inputs.c: stored facts → inputs of a decision → columns. Nothing is decided here.
+/* inputs.c: rows of the past → inputs of a decision as columns. Each distinct value is read by its input's type once.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "trial_int.h"
+#include "past.h"
 
-#include "base/map.h"
-
-/* A long list that is the same in every decision, such as holidays, is read once. */
+/* One input: its value for each code of the fact. */
 typedef struct {
-    const DmnInput *input;
-    Json *last;
-    Value value;
-} Kept;
+    const PastFact *fact; /* NULL: no decision stored it */
+    Value *values;        /* by code; [0] where it was not stored */
+    uint8_t *fits;        /* by code */
+    bool is_day, is_list;
+    FeelKind kind; /* of a column; FEEL_NULL: values of several kinds */
+    int64_t *n;
+    uint8_t *null;
+    Str *dict;
+} Plan;
 
 struct TrialInputs {
-    Arena *a;
+    const PastKind *k;
     const DmnInput *inputs;
     size_t count;
-    Kept *kept;
-    Value holidays;
+    Plan *plans;
 };
 
-enum { LONG_LIST = 16 };
-
-TrialInputs *trial_inputs_new(Arena *a, const Scheme *s, const DmnInvocable *d)
+static size_t code_count(const Plan *p)
 {
-    Value frame[SLOT_FIRST_READ];
-    TrialInputs *in = ARENA_NEW(a, TrialInputs);
-    in->a = a;
-    in->count = dmn_inputs(d, &in->inputs);
-    in->kept = ARENA_ARRAY(a, Kept, in->count + 1);
-    scheme_fill_frame(s, frame);
-    in->holidays = frame[SLOT_HOLIDAYS];
-    return in;
+    return p->fact ? p->fact->words.count : 1;
 }
 
-static bool read_long(TrialInputs *in, size_t i, const Json *j, Value *ret)
+/* One kind throughout, of which a column can be made. */
+static FeelKind kind_of(const Plan *p)
 {
-    Kept *k = &in->kept[i];
-    Err none;
-    if (k->last == NULL || !json_eq(k->last, j)) {
-        k->last = json_copy(in->a, j);
-        if (!feel_from_json(in->a, k->last, in->inputs[i].type, &k->value, &none)) {
-            k->last = NULL;
-            return false;
-        }
-    }
-    *ret = k->value;
-    return true;
-}
-
-bool trial_inputs_read(TrialInputs *in, Arena *a, const Json *facts, Day day, Value *ret, bool *ret_missing)
-{
-    for (size_t i = 0; i < in->count; i++) {
-        const Json *j = json_get_str(facts, in->inputs[i].name);
-        Err none;
-        ret[i] = feel_null();
-        ret_missing[i] = false;
-        if (j == NULL) {
-            bool is_day = str_eq(in->inputs[i].name, STR("governing day")), is_list = str_eq(in->inputs[i].name, STR("holidays"));
-            ret[i] = is_day ? feel_date(day) : is_list ? in->holidays : ret[i];
-            ret_missing[i] = !is_day && !is_list;
-        } else if (j->kind == JSON_ARRAY && j->count >= LONG_LIST) {
-            if (!read_long(in, i, j, &ret[i])) {
-                return false;
-            }
-        } else if (!feel_from_json(a, j, in->inputs[i].type, &ret[i], &none)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* ---- Columns ---- */
-
-typedef struct {
-    FeelKind kind;
-    int scale;
-    bool plain; /* one kind throughout, of which a column can be made */
-} Shape;
-
-static Shape shape_of(const Value *rows, size_t row_count, size_t inputs, size_t at)
-{
-    Shape s = {FEEL_NULL, 0, true};
-    for (size_t i = 0; i < row_count && s.plain; i++) {
-        Value v = rows[i * inputs + at];
+    FeelKind kind = p->is_day ? FEEL_DATE : FEEL_NULL;
+    for (size_t i = 0; i < code_count(p); i++) {
+        Value v = p->values[i];
         if (v.kind == FEEL_NULL) {
             continue;
         }
-        s.kind = s.kind == FEEL_NULL ? (FeelKind)v.kind : s.kind;
-        s.plain = (FeelKind)v.kind == s.kind && !v.boxed && (v.kind != FEEL_NUMBER || v.scale == 0);
+        kind = kind == FEEL_NULL ? (FeelKind)v.kind : kind;
+        if ((FeelKind)v.kind != kind || v.boxed || (v.kind == FEEL_NUMBER && v.scale != 0)) {
+            return FEEL_NULL;
+        }
     }
-    s.plain = s.plain && (s.kind == FEEL_NUMBER || s.kind == FEEL_STRING || s.kind == FEEL_DATE || s.kind == FEEL_BOOLEAN);
-    return s;
+    return kind == FEEL_NUMBER || kind == FEEL_STRING || kind == FEEL_DATE || kind == FEEL_BOOLEAN ? kind : FEEL_NULL;
 }
 
-static int64_t code_of(Arena *a, Map *words, Str text)
+static void fill_columns(Arena *a, Plan *p)
 {
-    size_t *at = map_get(words, text);
-    if (at == NULL) {
-        at = ARENA_NEW(a, size_t);
-        *at = words->count;
-        map_set(words, text, at);
+    size_t count = code_count(p);
+    p->kind = kind_of(p);
+    p->n = ARENA_ARRAY(a, int64_t, count);
+    p->null = ARENA_ARRAY(a, uint8_t, count);
+    p->dict = ARENA_ARRAY(a, Str, count);
+    for (size_t i = 0; i < count; i++) {
+        Value v = p->values[i];
+        p->null[i] = v.kind == FEEL_NULL;
+        p->n[i] = p->null[i] ? 0 : v.kind == FEEL_STRING ? (int64_t)i : v.i;
+        p->dict[i] = v.kind == FEEL_STRING ? feel_text(v) : STR("");
     }
-    return (int64_t)*at;
 }
 
-static DmnColumn column(Arena *a, const Value *rows, size_t row_count, size_t inputs, size_t at)
+static void read_plan(Arena *a, Plan *p, const DmnInput *input, Value holidays)
 {
-    Shape s = shape_of(rows, row_count, inputs, at);
-    if (!s.plain) {
-        Value *values = ARENA_ARRAY(a, Value, row_count);
-        for (size_t i = 0; i < row_count; i++) {
-            values[i] = rows[i * inputs + at];
+    size_t count = code_count(p);
+    p->values = ARENA_ARRAY(a, Value, count);
+    p->fits = ARENA_ARRAY(a, uint8_t, count);
+    p->is_day = str_eq(input->name, STR("governing day"));
+    p->is_list = str_eq(input->name, STR("holidays"));
+    p->values[0] = p->is_list ? holidays : feel_null();
+    p->fits[0] = 1;
+    for (size_t i = 1; i < count; i++) {
+        Err none;
+        p->fits[i] = feel_from_json(a, p->fact->words.words[i], input->type, &p->values[i], &none);
+        if (!p->fits[i]) {
+            p->values[i] = feel_null();
+        }
+    }
+    fill_columns(a, p);
+}
+
+TrialInputs *trial_inputs_new(Arena *a, const Scheme *s, const PastKind *k, const DmnInvocable *d)
+{
+    Value frame[SLOT_FIRST_READ];
+    TrialInputs *in = ARENA_NEW(a, TrialInputs);
+    in->k = k;
+    in->count = dmn_inputs(d, &in->inputs);
+    in->plans = ARENA_ARRAY(a, Plan, in->count + 1);
+    scheme_fill_frame(s, frame);
+    for (size_t i = 0; i < in->count; i++) {
+        in->plans[i].fact = past_fact(k, in->inputs[i].name);
+        read_plan(a, &in->plans[i], &in->inputs[i], frame[SLOT_HOLIDAYS]);
+    }
+    return in;
+}
+
+static uint32_t code_at(const Plan *p, size_t row)
+{
+    return p->fact ? p->fact->codes[row] : 0;
+}
+
+static Value value_at(const TrialInputs *in, const Plan *p, size_t row)
+{
+    uint32_t code = code_at(p, row);
+    return code == 0 && p->is_day ? feel_date(in->k->rows[row]->day) : p->values[code];
+}
+
+static DmnColumn column(const TrialInputs *in, const Plan *p, Arena *a, size_t from, size_t count)
+{
+    if (p->kind == FEEL_NULL) {
+        Value *values = ARENA_ARRAY(a, Value, count);
+        for (size_t i = 0; i < count; i++) {
+            values[i] = value_at(in, p, from + i);
         }
         return (DmnColumn){.kind = FEEL_NULL, .values = values};
     }
-    int64_t *n = ARENA_ARRAY(a, int64_t, row_count);
-    uint8_t *none = ARENA_ARRAY(a, uint8_t, row_count);
-    Map words = {.arena = a};
-    for (size_t i = 0; i < row_count; i++) {
-        Value v = rows[i * inputs + at];
-        none[i] = v.kind == FEEL_NULL;
-        n[i] = none[i] ? 0 : v.kind == FEEL_STRING ? code_of(a, &words, feel_text(v)) : v.i;
+    int64_t *n = ARENA_ARRAY(a, int64_t, count);
+    uint8_t *null = ARENA_ARRAY(a, uint8_t, count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t code = code_at(p, from + i);
+        bool day = code == 0 && p->is_day;
+        n[i] = day ? in->k->rows[from + i]->day.n : p->n[code];
+        null[i] = !day && p->null[code];
     }
-    Str *dict = ARENA_ARRAY(a, Str, words.count + 1);
-    for (size_t i = 0; i < words.count; i++) {
-        dict[i] = words.entries[i].key;
-    }
-    return (DmnColumn){.kind = s.kind, .n = n, .dict = dict, .dict_count = words.count, .null = none};
+    return (DmnColumn){.kind = p->kind, .n = n, .null = null, .dict = p->dict, .dict_count = p->kind == FEEL_STRING ? code_count(p) : 0};
 }
 
-DmnColumn *trial_columns(Arena *a, const Value *rows, size_t row_count, size_t inputs)
+DmnColumn *trial_inputs_columns(const TrialInputs *in, Arena *a, size_t from, size_t count)
 {
-    DmnColumn *columns = ARENA_ARRAY(a, DmnColumn, inputs + 1);
-    for (size_t i = 0; i < inputs; i++) {
-        columns[i] = column(a, rows, row_count, inputs, i);
+    DmnColumn *columns = ARENA_ARRAY(a, DmnColumn, in->count + 1);
+    for (size_t i = 0; i < in->count; i++) {
+        columns[i] = column(in, &in->plans[i], a, from, count);
     }
     return columns;
+}
+
+Value trial_inputs_row(const TrialInputs *in, Arena *a, size_t row)
+{
+    FeelEntry *entries = ARENA_ARRAY(a, FeelEntry, in->count + 1);
+    for (size_t i = 0; i < in->count; i++) {
+        entries[i] = (FeelEntry){in->inputs[i].name, value_at(in, &in->plans[i], row)};
+    }
+    return feel_context(entries, in->count);
+}
+
+bool trial_inputs_fit(const TrialInputs *in, size_t row)
+{
+    bool fit = true;
+    for (size_t i = 0; i < in->count; i++) {
+        fit = fit && in->plans[i].fits[code_at(&in->plans[i], row)];
+    }
+    return fit;
+}
+
+bool trial_inputs_missing(const TrialInputs *in, size_t i, size_t row)
+{
+    const Plan *p = &in->plans[i];
+    return code_at(p, row) == 0 && !p->is_day && !p->is_list;
 }

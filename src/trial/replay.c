@@ -1,196 +1,241 @@
-/* replay.c: every decision of the log again, in blocks by model version: under the version that was in force, then under the
- * draft. Rows wait by version until a block is full, so that memory does not grow with the log.
+/* replay.c: every decision of the past again, in blocks by model version: under the version that was in force, then under the
+ * draft. What is equal is decided once and counted as often as it came; reasons are asked for only where the outcome changes.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "trial_int.h"
+#include "past.h"
 
-#include "flow/constant.h"
+enum { BLOCK = 8192, MOST_DIFFERING = 1000, MOST_FACTS = 4 };
 
-enum { PIECE = 4096, BLOCK = 2048, MOST_DIFFERING = 1000 };
+/* What became of a row. */
+typedef struct {
+    const char *why; /* NULL: the version in force gives the result again */
+    Json *now;
+    Json *before, *after; /* sides of the report, where the draft changes it */
+    TrialChange change;
+    bool tried; /* the draft holds on its day */
+} Outcome;
 
 typedef struct {
-    int64_t seq;
-    Str case_id, step, model_hash;
-    Day day;
-    Json *facts;
-    const Json *result;
-    Str groups[MAX_BY];
-} Row;
-
-/* Decisions of one version of a model. */
-typedef struct {
-    const SchemeModel *in_force, *draft; /* NULL: none */
-    const DmnInvocable *base, *next;
-    Str model, name;
-    TrialInputs *base_in, *next_in;
-    Arena *a; /* of the rows that wait */
-    Row *rows;
-    size_t count, cap;
-} Version;
-
-typedef struct {
+    TrialPast *past;
     Store *store;
-    Arena *a;
+    Arena *a, *work; /* of the report; of one kind */
     const TrialDraft *draft;
     FeelRun *run;
-    TrialGroups groups;
     TrialReport report;
-    Map versions;
-    Json *named;    /* lists that facts name by their hash */
-    Arena *scratch; /* of one event */
+    TrialTally *tallies[MAX_BY]; /* by code */
+    size_t tally_caps[MAX_BY];
 } Replay;
 
-static void differs(Replay *r, const Row *row, const Json *now, const char *why)
+/* The kind that is being decided. */
+typedef struct {
+    PastKind *k;
+    const SchemeModel *draft; /* NULL: none */
+    const DmnInvocable *next;
+    TrialInputs *base_in, *next_in;
+    Outcome *outcomes;  /* by row */
+    const Value **seen; /* by result: a value of this block that was found to be it */
+} Deciding;
+
+static void add_differing(Replay *r, int64_t seq, Str case_id, const Json *was, const Json *now, const char *why)
 {
     TrialReport *p = &r->report;
     if (p->differs->count >= MOST_DIFFERING) {
         return;
     }
     Json *j = json_new_object(p->a);
-    json_set(p->a, j, STR("seq"), json_new_int(p->a, row->seq));
-    json_set(p->a, j, STR("case"), json_new_str(p->a, str_copy(p->a, row->case_id)));
-    json_set(p->a, j, STR("was"), row->result ? json_copy(p->a, row->result) : json_new_null(p->a));
+    json_set(p->a, j, STR("seq"), json_new_int(p->a, seq));
+    json_set(p->a, j, STR("case"), json_new_str(p->a, str_copy(p->a, case_id)));
+    json_set(p->a, j, STR("was"), was ? json_copy(p->a, was) : json_new_null(p->a));
     json_set(p->a, j, STR("now"), now ? json_copy(p->a, now) : json_new_null(p->a));
     json_set(p->a, j, STR("why"), json_new_str_c(p->a, why));
     json_push(p->a, p->differs, j);
 }
 
-/* ---- One block ---- */
+/* ---- One block of rows ---- */
 
-/* Values of all rows; fits[i] false where a stored fact is not of the input's type. */
-static Value *inputs_of(Replay *r, Version *v, TrialInputs *in, const DmnInvocable *d, bool tell, bool *fits)
+static void values_of(Replay *r, const DmnInvocable *d, const TrialInputs *in, size_t from, size_t count, Value *ret)
 {
-    const DmnInput *inputs;
-    size_t n = dmn_inputs(d, &inputs);
-    Value *values = ARENA_ARRAY(v->a, Value, n * v->count + 1);
-    bool *missing = ARENA_ARRAY(v->a, bool, n + 1);
-    for (size_t i = 0; i < v->count; i++) {
-        fits[i] = trial_inputs_read(in, v->a, v->rows[i].facts, v->rows[i].day, values + i * n, missing);
-        for (size_t k = 0; tell && k < n; k++) {
-            if (missing[k]) {
-                trial_add_missing(&r->report, v->model, inputs[k].name);
-            }
-        }
+    if (!r->past->one_by_one) {
+        dmn_batch(r->run, d, trial_inputs_columns(in, feel_run_arena(r->run), from, count), count, ret, NULL);
+        return;
     }
-    return values;
+    for (size_t i = 0; i < count; i++) {
+        ret[i] = dmn_evaluate(r->run, d, trial_inputs_row(in, feel_run_arena(r->run), from + i), NULL);
+    }
 }
 
-static void again(Replay *r, Version *v, Value *ret)
+/* Whether the value is the stored result; equal values of a block are printed once. */
+static bool is_result(Replay *r, Deciding *g, uint32_t result, const Value *v, Json **ret_now)
 {
-    const DmnInput *inputs;
-    size_t n = dmn_inputs(v->base, &inputs);
-    bool *fits = ARENA_ARRAY(v->a, bool, v->count + 1);
-    Value *values = inputs_of(r, v, v->base_in, v->base, false, fits);
-    dmn_batch(r->run, v->base, trial_columns(v->a, values, v->count, n), v->count, ret, NULL);
-    for (size_t i = 0; i < v->count; i++) {
-        const Row *row = &v->rows[i];
-        const Json *now = feel_to_json(v->a, ret[i]);
-        const char *why = !fits[i]                                      ? "a stored fact does not fit the model"
-                          : !str_eq(row->model_hash, v->in_force->hash) ? "the model in force is not the one that decided"
-                          : !json_eq(row->result, now)                  ? "the result is another"
-                                                                        : NULL;
-        r->report.decisions++;
-        r->report.same += why == NULL;
+    *ret_now = NULL;
+    if (g->seen[result] != NULL && feel_same(*g->seen[result], *v)) {
+        return true;
+    }
+    *ret_now = feel_to_json(feel_run_arena(r->run), *v);
+    if (!json_eq(g->k->results.words[result], *ret_now)) {
+        return false;
+    }
+    g->seen[result] = v;
+    return true;
+}
+
+static void check_block(Replay *r, Deciding *g, size_t from, size_t count, const Value *now)
+{
+    PastKind *k = g->k;
+    g->seen = ARENA_ARRAY(feel_run_arena(r->run), const Value *, k->results.count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const PastRow *row = k->rows[from + i];
+        Json *printed = NULL;
+        const char *why = !trial_inputs_fit(g->base_in, from + i)                             ? "a stored fact does not fit the model"
+                          : !str_eq(json_text(k->hashes.words[row->hash]), k->in_force->hash) ? "the model in force is not the one that decided"
+                          : !is_result(r, g, row->result, &now[i], &printed)                  ? "the result is another"
+                                                                                              : NULL;
         if (why != NULL) {
-            differs(r, row, now, why);
+            printed = printed ? printed : feel_to_json(feel_run_arena(r->run), now[i]);
+            g->outcomes[from + i] = (Outcome){.why = why, .now = json_copy(r->work, printed)};
         }
     }
 }
 
-static Json *proof_of(Replay *r, Arena *a, const SchemeModel *m, const Version *v, const Row *row, TrialInputs *in, const DmnInvocable *d, Err *err)
+static Json *proof_of(Replay *r, const SchemeModel *m, const Deciding *g, size_t row, const TrialInputs *in, Err *err)
+{
+    Decision decision = {0};
+    Arena *a = feel_run_arena(r->run);
+    Value facts = trial_inputs_row(in, a, row);
+    return decide_with(r->run, r->draft->scheme, m, g->k->name, g->k->rows[row]->day, facts, &decision, err) ? decision_proof(a, &decision) : NULL;
+}
+
+static void tell_missing(Replay *r, const Deciding *g, size_t row)
 {
     const DmnInput *inputs;
-    size_t n = dmn_inputs(d, &inputs);
-    Value *values = ARENA_ARRAY(a, Value, n + 1);
-    bool *missing = ARENA_ARRAY(a, bool, n + 1);
-    FeelEntry *entries = ARENA_ARRAY(a, FeelEntry, n + 1);
-    Decision decision = {0};
-    (void)trial_inputs_read(in, a, row->facts, row->day, values, missing);
+    size_t n = dmn_inputs(g->next, &inputs);
     for (size_t i = 0; i < n; i++) {
-        entries[i] = (FeelEntry){inputs[i].name, values[i]};
+        if (trial_inputs_missing(g->next_in, i, row)) {
+            trial_add_missing(&r->report, g->k->model, inputs[i].name, g->k->rows[row]->count);
+        }
     }
-    feel_run_reset(r->run);
-    return decide_with(r->run, r->draft->scheme, m, v->name, row->day, feel_context(entries, n), &decision, err) ? json_copy(a, decision_proof(feel_run_arena(r->run), &decision)) : NULL;
 }
 
 /* Under the draft. The block says which rows change; only those are decided once more alone, for the rules that fired. */
-static bool under_draft(Replay *r, Version *v, const Value *before, Err *err)
+static bool try_block(Replay *r, Deciding *g, size_t from, size_t count, const Value *before, Value *after, Err *err)
 {
-    const DmnInput *inputs;
-    size_t n = dmn_inputs(v->next, &inputs);
-    Value *after = ARENA_ARRAY(v->a, Value, v->count + 1);
-    bool *fits = ARENA_ARRAY(v->a, bool, v->count + 1);
-    TrialChange *changes = ARENA_ARRAY(v->a, TrialChange, v->count + 1);
-    Value *values = inputs_of(r, v, v->next_in, v->next, true, fits);
-    dmn_batch(r->run, v->next, trial_columns(v->a, values, v->count, n), v->count, after, NULL);
-    for (size_t i = 0; i < v->count; i++) {
-        changes[i] = day_cmp(v->rows[i].day, v->draft->from) < 0 ? CHANGE_NONE : trial_compare(&r->report.rules, before[i], after[i]);
-    }
-    for (size_t i = 0; i < v->count; i++) {
-        const Row *row = &v->rows[i];
-        if (day_cmp(row->day, v->draft->from) < 0) {
+    values_of(r, g->next, g->next_in, from, count, after);
+    for (size_t i = 0; i < count; i++) {
+        Outcome *o = &g->outcomes[from + i];
+        const PastRow *row = g->k->rows[from + i];
+        tell_missing(r, g, from + i);
+        o->tried = day_cmp(row->day, g->draft->from) >= 0;
+        o->change = o->tried ? trial_compare(&r->report.rules, before[i], after[i]) : CHANGE_NONE;
+        if (o->change == CHANGE_NONE) {
             continue;
         }
-        trial_count(&r->report, row->groups, changes[i]);
-        if (changes[i] != CHANGE_NONE) {
-            Json *was = proof_of(r, v->a, v->in_force, v, row, v->base_in, v->base, err);
-            Json *is = was ? proof_of(r, v->a, v->draft, v, row, v->next_in, v->next, err) : NULL;
-            if (is == NULL) {
-                return false;
-            }
-            trial_add_change(&r->report, row->seq, row->case_id, row->step, row->day, changes[i], was, is);
+        Json *was = proof_of(r, g->k->in_force, g, from + i, g->base_in, err);
+        Json *is = was ? proof_of(r, g->draft, g, from + i, g->next_in, err) : NULL;
+        if (is == NULL) {
+            return false;
+        }
+        trial_add_reasons(&r->report, o->change, was, is, row->count);
+        o->before = trial_side(&r->report, was);
+        o->after = trial_side(&r->report, is);
+    }
+    return true;
+}
+
+/* ---- Counting ---- */
+
+static TrialTally *tally_of(Replay *r, size_t by, uint32_t code)
+{
+    if (code >= r->tally_caps[by]) {
+        size_t cap = (size_t)code * 2 + 64;
+        r->tallies[by] = arena_grow(r->a, r->tallies[by], r->tally_caps[by] * sizeof(TrialTally), cap * sizeof(TrialTally));
+        r->tally_caps[by] = cap;
+    }
+    return &r->tallies[by][code];
+}
+
+/* By entry of the rules: the facts that come before what stands in the case, as codes of the entry. */
+typedef struct {
+    const PastFact *facts[MOST_FACTS];
+    uint32_t *codes[MOST_FACTS]; /* by code of the fact; UINT32_MAX: no text */
+    size_t count;
+} Before;
+
+static void read_before(Replay *r, const PastKind *k, size_t by, Before *ret)
+{
+    const Json *names = json_get(r->report.rules.by->items[by], "facts");
+    *ret = (Before){0};
+    for (size_t i = 0; i < json_count(names) && ret->count < MOST_FACTS; i++) {
+        const PastFact *f = past_fact(k, json_text(names->items[i]));
+        if (f == NULL) {
+            continue;
+        }
+        uint32_t *codes = ARENA_ARRAY(r->work, uint32_t, f->words.count);
+        for (size_t c = 0; c < f->words.count; c++) {
+            Str text = json_text(f->words.words[c]);
+            arena_reset(r->past->scratch);
+            codes[c] = text.len > 0 ? past_text(r->past, &r->past->by[by], text) : UINT32_MAX;
+        }
+        ret->facts[ret->count] = f;
+        ret->codes[ret->count++] = codes;
+    }
+}
+
+static uint32_t group_of(const Before *b, uint32_t of_case, uint32_t row)
+{
+    for (size_t i = b->count; i-- > 0;) {
+        uint32_t code = b->codes[i][b->facts[i]->codes[row]];
+        if (code != UINT32_MAX) {
+            return code;
+        }
+    }
+    return of_case;
+}
+
+static bool count_tried(Replay *r, Deciding *g, Err *err)
+{
+    Before before[MAX_BY];
+    const Json *by = r->report.rules.by;
+    size_t entries = json_count(by) < MAX_BY ? json_count(by) : MAX_BY;
+    for (size_t i = 0; i < entries; i++) {
+        read_before(r, g->k, i, &before[i]);
+    }
+    for (size_t i = 0; i < g->k->decision_count; i++) {
+        const PastDecision *d = &g->k->decisions[i];
+        const Outcome *o = &g->outcomes[d->row];
+        if (!o->tried) {
+            continue;
+        }
+        if (!past_case_groups(r->past, r->store, by, d->case_at, err)) {
+            return false;
+        }
+        r->report.all.n[CHANGE_NONE]++;
+        r->report.all.n[o->change] += o->change != CHANGE_NONE;
+        for (size_t k = 0; k < entries; k++) {
+            TrialTally *t = tally_of(r, k, group_of(&before[k], r->past->cases[d->case_at]->values[k], d->row));
+            t->n[CHANGE_NONE]++;
+            t->n[o->change] += o->change != CHANGE_NONE;
+        }
+        if (o->change != CHANGE_NONE) {
+            TrialWhich w = {d->seq, r->past->cases[d->case_at]->id, json_text(r->past->steps.words[d->step]), g->k->rows[d->row]->day};
+            trial_add_change(&r->report, &w, o->change, o->before, o->after);
         }
     }
     return true;
 }
 
-/* Lists that the log tells once stand in the facts again; each is read once. */
-static bool expand(Replay *r, Row *row, Err *err)
+static void count_in_force(Replay *r, const Deciding *g)
 {
-    for (size_t i = 0; i < json_count(row->facts); i++) {
-        JsonMember *m = &row->facts->members[i];
-        Str sha256 = json_text_at(m->value, "constant");
-        if (sha256.len == 0) {
-            continue;
+    for (size_t i = 0; i < g->k->decision_count; i++) {
+        const PastDecision *d = &g->k->decisions[i];
+        const Outcome *o = &g->outcomes[d->row];
+        r->report.decisions++;
+        r->report.same += o->why == NULL;
+        if (o->why != NULL) {
+            add_differing(r, d->seq, r->past->cases[d->case_at]->id, g->k->results.words[g->k->rows[d->row]->result], o->now, o->why);
         }
-        if (json_get_str(r->named, sha256) == NULL) {
-            Json *one = json_new_object(r->a);
-            json_set(r->a, one, STR("list"), json_copy(r->a, m->value));
-            if (!constant_named(r->store, r->a, one, r->named, err)) {
-                return false;
-            }
-        }
-        Json *list = json_get_str(r->named, sha256);
-        m->value = list ? list : m->value;
     }
-    return true;
 }
 
-static bool flush(Replay *r, Version *v, Err *err)
-{
-    if (v->count == 0) {
-        return true;
-    }
-    for (size_t i = 0; i < v->count; i++) {
-        if (!expand(r, &v->rows[i], err)) {
-            return false;
-        }
-    }
-    feel_run_reset(r->run);
-    Value *before = ARENA_ARRAY(v->a, Value, v->count + 1);
-    again(r, v, before);
-    for (size_t i = 0; i < v->count && v->next != NULL; i++) {
-        if (!trial_groups_of(&r->groups, v->rows[i].case_id, v->rows[i].facts, v->rows[i].groups, err)) {
-            return false;
-        }
-    }
-    bool ok = v->next == NULL || under_draft(r, v, before, err);
-    arena_reset(v->a);
-    v->rows = NULL;
-    v->count = v->cap = 0;
-    return ok;
-}
-
-/* ---- The log ---- */
+/* ---- One kind, then all ---- */
 
 static const SchemeModel *draft_of(const TrialDraft *d, Str model)
 {
@@ -202,114 +247,65 @@ static const SchemeModel *draft_of(const TrialDraft *d, Str model)
     return NULL;
 }
 
-static void free_version(void *a)
+static bool decide_kind(Replay *r, PastKind *k, Err *err)
 {
-    arena_free(a);
-}
-
-static Version *version_of(Replay *r, Str model, Str name, Day day)
-{
-    const SchemeModel *m = scheme_model(r->draft->scheme, model, day), *next = draft_of(r->draft, model);
-    Str key = str_printf(r->scratch, "%.*s|%.*s|%d", STR_ARG(model), STR_ARG(name), m ? m->from.n : 0);
-    Version *v = map_get(&r->versions, key);
-    if (v != NULL || m == NULL) {
-        return v;
-    }
-    v = ARENA_NEW(r->a, Version);
-    *v = (Version){.in_force = m, .draft = next, .model = str_copy(r->a, model), .name = str_copy(r->a, name), .a = arena_new(0)};
-    arena_on_reset(r->a, free_version, v->a);
-    v->base = dmn_find(m->model, DMN_DECISION, name);
-    v->next = next && v->base ? dmn_find(next->model, DMN_DECISION, name) : NULL;
-    v->base_in = v->base ? trial_inputs_new(r->a, r->draft->scheme, v->base) : NULL;
-    v->next_in = v->next ? trial_inputs_new(r->a, r->draft->scheme, v->next) : NULL;
-    map_set(&r->versions, str_copy(r->a, key), v);
-    return v;
-}
-
-static void wait_in(Version *v, const Row *row)
-{
-    if (v->count == v->cap) {
-        v->rows = arena_grow(v->a, v->rows, v->cap * sizeof(Row), (v->cap * 2 + 64) * sizeof(Row));
-        v->cap = v->cap * 2 + 64;
-    }
-    v->rows[v->count++] = (Row){.seq = row->seq, .case_id = str_copy(v->a, row->case_id), .step = str_copy(v->a, row->step),
-                                .model_hash = str_copy(v->a, row->model_hash), .day = row->day, .facts = json_copy(v->a, row->facts),
-                                .result = json_copy(v->a, row->result)};
-}
-
-static bool each_event(void *host, const Event *e)
-{
-    Replay *r = host;
-    const Json *proof = json_get(e->data, "decision"), *facts = json_get(e->sealed, "facts");
-    if (proof == NULL || !str_eq(e->scheme, scheme_id(r->draft->scheme))) {
-        return true;
-    }
-    arena_reset(r->scratch);
-    facts = facts ? facts : json_get(e->data, "facts");
-    Row row = {.seq = e->seq, .case_id = e->stream, .step = json_text_at(e->data, "step"), .model_hash = json_text_at(proof, "model_hash"),
-               .day = e->day, .facts = (Json *)(uintptr_t)facts, .result = json_get(proof, "result")};
-    if (!day_parse(json_text_at(proof, "day"), &row.day)) {
-        row.day = e->day;
-    }
-    if (facts == NULL) {
-        r->report.erased++;
-        return true;
-    }
-    Version *v = version_of(r, json_text_at(proof, "model"), json_text_at(proof, "decision"), row.day);
-    if (v == NULL || v->base == NULL) {
-        r->report.decisions++;
-        differs(r, &row, NULL, "no version of the model is in force on that day");
-        return true;
-    }
-    wait_in(v, &row);
-    return true;
-}
-
-static bool flush_above(Replay *r, size_t rows, Err *err)
-{
-    for (size_t i = 0; i < r->versions.count; i++) {
-        Version *v = r->versions.entries[i].value;
-        if (v->count > rows && !flush(r, v, err)) {
+    Deciding g = {.k = k, .draft = draft_of(r->draft, k->model)};
+    arena_reset(r->work);
+    g.next = g.draft ? dmn_find(g.draft->model, DMN_DECISION, k->name) : NULL;
+    g.base_in = trial_inputs_new(r->work, r->draft->scheme, k, k->base);
+    g.next_in = g.next ? trial_inputs_new(r->work, r->draft->scheme, k, g.next) : NULL;
+    g.outcomes = ARENA_ARRAY(r->work, Outcome, k->row_count + 1);
+    Value *before = ARENA_ARRAY(r->work, Value, BLOCK), *after = ARENA_ARRAY(r->work, Value, BLOCK);
+    for (size_t from = 0; from < k->row_count; from += BLOCK) {
+        size_t count = k->row_count - from < BLOCK ? k->row_count - from : BLOCK;
+        feel_run_reset(r->run);
+        values_of(r, k->base, g.base_in, from, count, before);
+        check_block(r, &g, from, count, before);
+        if (g.next != NULL && !try_block(r, &g, from, count, before, after, err)) {
             return false;
         }
     }
-    return true;
+    count_in_force(r, &g);
+    return g.next == NULL || count_tried(r, &g, err);
 }
 
-static bool check_names(const TrialDraft *d, const Replay *r, Err *err)
+static bool check_names(const TrialDraft *d, const TrialPast *p, Err *err)
 {
-    for (size_t i = 0; i < r->versions.count; i++) {
-        const Version *v = r->versions.entries[i].value;
-        if (v->draft != NULL && v->base != NULL && v->next == NULL) {
-            return err_set(err, MODEL_BROKEN, "%.*s has no decision %.*s, which past decisions were made by.", STR_ARG(v->draft->path), STR_ARG(v->name));
+    for (size_t i = 0; i < p->kinds.count; i++) {
+        const PastKind *k = p->kinds.entries[i].value;
+        const SchemeModel *m = draft_of(d, k->model);
+        if (m != NULL && k->base != NULL && dmn_find(m->model, DMN_DECISION, k->name) == NULL) {
+            return err_set(err, MODEL_BROKEN, "%.*s has no decision %.*s, which past decisions were made by.", STR_ARG(m->path), STR_ARG(k->name));
         }
     }
     return d->count > 0 || d->caps.len > 0 || err_set(err, BAD_USAGE, "There is no draft to try.");
 }
 
-bool trial_run(Store *store, Arena *a, const TrialDraft *d, Json **ret, Err *err)
+static bool decide_all(Replay *r, Err *err)
 {
-    int64_t size = store_size(store);
-    Replay r = {.store = store, .a = a, .draft = d, .scratch = arena_new(0), .versions.arena = a, .named = json_new_object(a)};
-    r.run = feel_run_new(a, (FeelLimits){.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30}, (Instant){0});
-    r.report = (TrialReport){.a = a, .scheme = d->scheme, .rules = trial_rules(d->scheme), .reasons.arena = a, .fired.arena = a,
-                             .missing.arena = a, .cases = json_new_array(a), .differs = json_new_array(a)};
-    r.groups = (TrialGroups){.store = store, .a = a, .scheme = d->scheme, .by = r.report.rules.by, .cases.arena = a};
-    for (size_t i = 0; i < MAX_BY; i++) {
-        r.report.by[i].arena = a;
+    for (const PastHomeless *h = r->past->homeless; h != NULL; h = h->next) {
+        r->report.decisions++;
+        add_differing(r, h->seq, h->case_id, h->result, NULL, "no version of the model is in force on that day");
     }
-    bool ok = true;
-    for (int64_t from = 1; ok && from <= size; from += PIECE) {
-        int64_t to = from + PIECE - 1 < size ? from + PIECE - 1 : size;
-        ok = store_each(store, from, to, each_event, &r, err) && check_names(d, &r, err) && flush_above(&r, BLOCK, err);
+    for (size_t i = 0; i < r->past->kinds.count; i++) {
+        PastKind *k = r->past->kinds.entries[i].value;
+        if (k->base != NULL && !decide_kind(r, k, err)) {
+            return false;
+        }
     }
-    ok = ok && flush_above(&r, 0, err);
-    arena_free(r.scratch);
-    if (!ok) {
-        return false;
+    for (size_t by = 0; by < MAX_BY; by++) {
+        for (size_t code = 0; code < r->tally_caps[by]; code++) {
+            if (r->tallies[by][code].n[CHANGE_NONE] > 0) {
+                map_set(&r->report.by[by], str_copy(r->a, json_text(r->past->by[by].words[code])), &r->tallies[by][code]);
+            }
+        }
     }
-    *ret = trial_report_json(&r.report);
-    Json *drafts = json_set(a, *ret, STR("draft"), json_new_array(a)), *rounds = json_set(a, *ret, STR("rounds"), json_new_array(a));
+    return true;
+}
+
+static Json *drafts_json(Arena *a, const TrialDraft *d)
+{
+    Json *drafts = json_new_array(a);
     for (size_t i = 0; i < d->count; i++) {
         Json *j = json_new_object(a);
         json_set(a, j, STR("model"), json_new_str(a, d->models[i].name));
@@ -319,5 +315,39 @@ bool trial_run(Store *store, Arena *a, const TrialDraft *d, Json **ret, Err *err
         }
         json_push(a, drafts, j);
     }
+    return drafts;
+}
+
+bool trial_past_run(TrialPast *p, Store *store, Arena *a, const TrialDraft *d, Json **ret, Err *err)
+{
+    if (!check_names(d, p, err)) {
+        return false;
+    }
+    Replay r = {.past = p, .store = store, .a = a, .work = arena_new(0), .draft = d};
+    Arena *of_run = arena_new(0);
+    r.run = feel_run_new(of_run, (FeelLimits){.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30}, (Instant){0});
+    r.report = (TrialReport){.a = a, .scheme = d->scheme, .rules = trial_rules(d->scheme), .reasons.arena = a, .fired.arena = a,
+                             .missing.arena = a, .cases = json_new_array(a), .differs = json_new_array(a), .erased = p->erased};
+    for (size_t i = 0; i < MAX_BY; i++) {
+        r.report.by[i].arena = a;
+    }
+    bool ok = decide_all(&r, err);
+    arena_free(of_run);
+    arena_free(r.work);
+    if (!ok) {
+        return false;
+    }
+    *ret = trial_report_json(&r.report);
+    json_set(a, *ret, STR("draft"), drafts_json(a, d));
+    Json *rounds = json_set(a, *ret, STR("rounds"), json_new_array(a));
     return trial_rounds(store, a, d, &r.report.rules, rounds, err);
+}
+
+bool trial_run(Store *store, Arena *a, const TrialDraft *d, Json **ret, Err *err)
+{
+    Arena *kept = arena_new(0);
+    TrialPast *p = trial_past_new(kept, d->scheme, d->one_by_one);
+    bool ok = trial_past_extend(p, store, err) && trial_past_run(p, store, a, d, ret, err);
+    arena_free(kept);
+    return ok;
 }

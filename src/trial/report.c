@@ -4,26 +4,11 @@
 
 #include <stdlib.h>
 
-void trial_count(TrialReport *r, const Str *values, TrialChange change)
-{
-    r->all.n[CHANGE_NONE]++;
-    r->all.n[change] += change != CHANGE_NONE;
-    for (size_t i = 0; i < json_count(r->rules.by) && i < MAX_BY; i++) {
-        TrialTally *t = map_get(&r->by[i], values[i]);
-        if (t == NULL) {
-            t = ARENA_NEW(r->a, TrialTally);
-            map_set(&r->by[i], str_copy(r->a, values[i]), t);
-        }
-        t->n[CHANGE_NONE]++;
-        t->n[change] += change != CHANGE_NONE;
-    }
-}
-
 /* ---- Reasons ---- */
 
-static void count_in(Arena *a, Json *row, const char *name)
+static void count_in(Arena *a, Json *row, const char *name, int64_t n)
 {
-    json_set(a, row, str_from_c(name), json_new_int(a, json_to_int(json_get(row, name), 0) + 1));
+    json_set(a, row, str_from_c(name), json_new_int(a, json_to_int(json_get(row, name), 0) + n));
 }
 
 static bool has_code(const Json *grounds, Str code)
@@ -48,7 +33,7 @@ static Json *words_of(const TrialReport *r, Str code)
 }
 
 /* Grounds that stand in one proof and not in the other. */
-static void add_reasons(TrialReport *r, const char *kind, const Json *in, const Json *out)
+static void add_grounds(TrialReport *r, const char *kind, const Json *in, const Json *out, int64_t n)
 {
     const Json *grounds = json_get(in, "grounds");
     for (size_t i = 0; i < json_count(grounds); i++) {
@@ -68,11 +53,11 @@ static void add_reasons(TrialReport *r, const char *kind, const Json *in, const 
             json_set(r->a, row, STR("text"), words_of(r, json_text_at(row, "code")));
             map_set(&r->reasons, key, row);
         }
-        count_in(r->a, row, "decisions");
+        count_in(r->a, row, "decisions", n);
     }
 }
 
-static void add_rules(TrialReport *r, const Json *in, const Json *out, const char *count)
+static void add_rules(TrialReport *r, const Json *in, const Json *out, const char *count, int64_t n)
 {
     const Json *fired = json_get(in, "fired");
     for (size_t i = 0; i < json_count(fired); i++) {
@@ -90,11 +75,11 @@ static void add_rules(TrialReport *r, const Json *in, const Json *out, const cha
             json_set(r->a, row, STR("starts"), json_new_int(r->a, 0));
             map_set(&r->fired, key, row);
         }
-        count_in(r->a, row, count);
+        count_in(r->a, row, count, n);
     }
 }
 
-static Json *side(TrialReport *r, const Json *proof)
+Json *trial_side(TrialReport *r, const Json *proof)
 {
     static const char *const KEPT[] = {"outcome", "grounds", "fired", "result"};
     Json *j = json_new_object(r->a);
@@ -104,39 +89,42 @@ static Json *side(TrialReport *r, const Json *proof)
     return j;
 }
 
-void trial_add_change(TrialReport *r, int64_t seq, Str case_id, Str step, Day day, TrialChange change, const Json *before, const Json *after)
+void trial_add_reasons(TrialReport *r, TrialChange change, const Json *before, const Json *after, int64_t decisions)
 {
-    const char *name = trial_change_name(change);
     bool worse = change == CHANGE_LOSE;
-    add_reasons(r, name, worse ? after : before, worse ? before : after);
-    add_rules(r, before, after, "stops");
-    add_rules(r, after, before, "starts");
+    add_grounds(r, trial_change_name(change), worse ? after : before, worse ? before : after, decisions);
+    add_rules(r, before, after, "stops", decisions);
+    add_rules(r, after, before, "starts", decisions);
+}
+
+void trial_add_change(TrialReport *r, const TrialWhich *w, TrialChange change, Json *before, Json *after)
+{
     if (r->cases->count >= TRIAL_MOST_CASES) {
         r->left_out++;
         return;
     }
     Json *j = json_new_object(r->a);
-    json_set(r->a, j, STR("seq"), json_new_int(r->a, seq));
-    json_set(r->a, j, STR("case"), json_new_str(r->a, str_copy(r->a, case_id)));
-    json_set(r->a, j, STR("step"), json_new_str(r->a, str_copy(r->a, step)));
-    json_set(r->a, j, STR("day"), json_new_str(r->a, day_print(r->a, day)));
-    json_set(r->a, j, STR("change"), json_new_str_c(r->a, name));
-    json_set(r->a, j, STR("before"), side(r, before));
-    json_set(r->a, j, STR("after"), side(r, after));
+    json_set(r->a, j, STR("seq"), json_new_int(r->a, w->seq));
+    json_set(r->a, j, STR("case"), json_new_str(r->a, str_copy(r->a, w->case_id)));
+    json_set(r->a, j, STR("step"), json_new_str(r->a, str_copy(r->a, w->step)));
+    json_set(r->a, j, STR("day"), json_new_str(r->a, day_print(r->a, w->day)));
+    json_set(r->a, j, STR("change"), json_new_str_c(r->a, trial_change_name(change)));
+    json_set(r->a, j, STR("before"), before);
+    json_set(r->a, j, STR("after"), after);
     json_push(r->a, r->cases, j);
 }
 
-void trial_add_missing(TrialReport *r, Str model, Str input)
+void trial_add_missing(TrialReport *r, Str model, Str input, int64_t decisions)
 {
     Str key = str_printf(r->a, "%.*s %.*s", STR_ARG(model), STR_ARG(input));
     Json *row = map_get(&r->missing, key);
     if (row == NULL) {
         row = json_new_object(r->a);
-        json_set(r->a, row, STR("model"), json_new_str(r->a, model));
-        json_set(r->a, row, STR("input"), json_new_str(r->a, input));
+        json_set(r->a, row, STR("model"), json_new_str(r->a, str_copy(r->a, model)));
+        json_set(r->a, row, STR("input"), json_new_str(r->a, str_copy(r->a, input)));
         map_set(&r->missing, key, row);
     }
-    count_in(r->a, row, "decisions");
+    count_in(r->a, row, "decisions", decisions);
 }
 
 /* ---- Small groups ---- */

@@ -14,6 +14,7 @@ typedef struct {
     size_t count, cap;
     Str caps;            /* lines as match_with_caps() takes them; empty: no quota is tried */
     Str caps_round;      /* only this round (a case id); empty: every round that was drawn */
+    bool one_by_one;     /* trial_run(): see trial_past_new() */
 } TrialDraft;
 
 /* A file NAME.dmn or NAME.csv (caps), or a folder of them (also one with a scheme's decisions/). `from` {INT32_MIN}: from the
@@ -36,15 +37,31 @@ MUST_USE bool trial_run(Store *store, Arena *a, const TrialDraft *d, Json **ret,
 /* Whether the version in force gave every past decision and round again. */
 bool trial_reproduced(const Json *report);
 
-/* ---- Many decisions at once ---- */
+/* ---- The past, kept ---- */
 
-/* Inputs of a decision out of stored facts: what the decision does not ask is left out; *ret_missing[i] where a fact was never
- * stored. Values in the order of dmn_inputs(). False where a stored fact does not fit its type any more. */
-typedef struct TrialInputs TrialInputs;
-TrialInputs *trial_inputs_new(Arena *a, const Scheme *s, const DmnInvocable *d);
-bool trial_inputs_read(TrialInputs *in, Arena *a, const Json *facts, Day day, Value *ret, bool *ret_missing);
-/* Rows of values (count of inputs each) as the columns of dmn_batch(). */
-DmnColumn *trial_columns(Arena *a, const Value *rows, size_t row_count, size_t inputs);
+/* The decisions of a scheme's log as they were read: what they rested on, decisions of equal facts once. In memory only (see
+ * docs/adr/0009-kept-past.md); lives as long as `a`. one_by_one: each decision by itself, decided alone and not in blocks, so that
+ * both ways can be compared. */
+typedef struct TrialPast TrialPast;
+TrialPast *trial_past_new(Arena *a, const Scheme *s, bool one_by_one);
+/* Reads what the log has gained. Begins anew where it is another log, or where a person was erased since. After a failure it is
+ * empty. */
+MUST_USE bool trial_past_extend(TrialPast *p, Store *store, Err *err);
+/* The report of trial_run() over the past as it was read. */
+MUST_USE bool trial_past_run(TrialPast *p, Store *store, Arena *a, const TrialDraft *d, Json **ret, Err *err);
+typedef struct {
+    int64_t size, decisions, rows; /* events read, decisions among them, different ones */
+    size_t bytes;
+} TrialPastCounts;
+TrialPastCounts trial_past_counts(const TrialPast *p);
+
+/* The pasts of a process, for all its threads: each is read once and then only what the log gained. Lives as long as `a`. */
+typedef struct TrialKept TrialKept;
+TrialKept *trial_kept(Arena *a);
+/* trial_run() with what is kept; one caller at a time, others wait. */
+MUST_USE bool trial_kept_run(TrialKept *k, Store *store, Arena *a, const TrialDraft *d, Json **ret, Err *err);
+/* Forgets all that is kept: when a person was erased, and when nobody asked for a while. */
+void trial_kept_forget(TrialKept *k);
 
 /* Counts below `small` are not shown, nor the smallest of the rest where it would be the only one hidden in its column, since
  * the sum would give it away. n counts by row, hide is set. */

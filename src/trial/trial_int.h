@@ -20,16 +20,6 @@ typedef struct {
 TrialRules trial_rules(const Scheme *s);
 TrialChange trial_compare(const TrialRules *r, Value before, Value after);
 
-/* What a decision is counted under: one value by entry of rules.by; empty: not known. */
-typedef struct {
-    Store *store;
-    Arena *a;
-    const Scheme *scheme;
-    const Json *by;
-    Map cases; /* case id → Str[MAX_BY] */
-} TrialGroups;
-MUST_USE bool trial_groups_of(TrialGroups *g, Str case_id, const Json *facts, Str *ret_values, Err *err);
-
 typedef struct {
     int64_t n[CHANGE_COUNT]; /* CHANGE_NONE: all decisions */
 } TrialTally;
@@ -47,10 +37,18 @@ typedef struct {
     Json *cases, *differs;
     int64_t decisions, same, erased, left_out;
 } TrialReport;
-void trial_count(TrialReport *r, const Str *values, TrialChange change);
-/* A decision that changed: its reasons and rules. */
-void trial_add_change(TrialReport *r, int64_t seq, Str case_id, Str step, Day day, TrialChange change, const Json *before, const Json *after);
-void trial_add_missing(TrialReport *r, Str model, Str input);
+/* Grounds and rules that stand in one proof and not in the other, of `decisions` decisions. */
+void trial_add_reasons(TrialReport *r, TrialChange change, const Json *before, const Json *after, int64_t decisions);
+/* What of a proof stands in the report; may stand there many times. */
+Json *trial_side(TrialReport *r, const Json *proof);
+/* A decision that changed, by its sides. */
+typedef struct {
+    int64_t seq;
+    Str case_id, step;
+    Day day;
+} TrialWhich;
+void trial_add_change(TrialReport *r, const TrialWhich *w, TrialChange change, Json *before, Json *after);
+void trial_add_missing(TrialReport *r, Str model, Str input, int64_t decisions);
 Json *trial_report_json(TrialReport *r);
 
 /* Rounds under other caps: fills `rounds`. */
