@@ -55,7 +55,8 @@ static const CliCommand COMMANDS[] = {
      "sign DAY --as LOGIN reason=… proposes the folder as it is loaded: it takes effect when another person confirms.\n"
      "try --draft FILE|FOLDER [--from DAY] decides every past decision of the store again, under the version in force and under\n"
      "the draft (models NAME.dmn, caps of rounds in NAME.csv): who gains and loses, why. Exit status 1: the version in force\n"
-     "did not give a past outcome again. --language LANG for the words.\n"},
+     "did not give a past outcome again. --language LANG for the words. --one-by-one decides each past decision alone, not in\n"
+     "blocks and not equal ones once: slower, and the same report.\n"},
     {"simulate", "[--seed N] [--runs N] [--threads N] [--data FILE]", "the scheme years ahead from its stated rates, as bands", cli_simulate,
      "Reads simulation.json of the scheme (or FILE). The same seed prints the same bytes on every machine. Beside each published\n"
      "figure stands how far the middle of the runs is from it: \"fit\" figures were used to set the rates, \"test\" figures not.\n"},

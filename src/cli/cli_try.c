@@ -90,10 +90,15 @@ int cli_law_try(Cli *c, const Scheme *s)
     Json *report;
     Str path = cli_option(c, "draft"), from = cli_option(c, "from"), language = cli_option(c, "language");
     Day day = {INT32_MIN};
+    bool one_by_one = cli_flag(c, "one-by-one");
     if (path.len == 0 || c->argc != 2 || (from.len > 0 && !day_parse(from, &day))) {
         return cli_usage(c, "Say which draft: law try --draft FILE|FOLDER [--from DAY].");
     }
-    if (!trial_load(c->a, s, path, day, &draft, &err) || !cli_open(c, STORE_READ, &err) || !trial_run(c->flow.store, c->a, &draft, &report, &err)) {
+    if (!trial_load(c->a, s, path, day, &draft, &err) || !cli_open(c, STORE_READ, &err)) {
+        return cli_fail(c, &err);
+    }
+    draft.one_by_one = one_by_one;
+    if (!trial_run(c->flow.store, c->a, &draft, &report, &err)) {
         return cli_fail(c, &err);
     }
     if (c->json) {

@@ -211,7 +211,8 @@ static void open_view(Exchange *x, Instant now)
                       .caller = x->signed_in ? &x->session.caller : NULL, .language = language, .path = x->q->path,
                       .here = here(x->q, a),
                       .csrf = x->session.csrf, .now = now, .today = instant_day(now, scheme_utc_offset(s)),
-                      .demo = x->w->mode_demo != NULL, .origin = x->w->origin, .simulations = x->w->simulations};
+                      .demo = x->w->mode_demo != NULL, .origin = x->w->origin, .simulations = x->w->simulations,
+                      .trials = x->w->trials};
     if (x->v.origin.len == 0) {
         x->v.origin = str_printf(a, "http://%.*s", STR_ARG(x->q->host.len ? x->q->host : STR("localhost")));
     }

@@ -57,6 +57,7 @@ typedef struct {
     NoticeThread *notices; /* NULL: another process makes and sends them */
     Str origin;            /* how the public reaches us, for documents */
     SimKept *simulations;  /* reports that were computed, for all workers */
+    TrialKept *trials;     /* past decisions that were read, for all workers */
 } Worker;
 
 /* One request on its way. */

@@ -10,6 +10,7 @@ enum { LOOK_SECONDS = 5, SENT_AT_ONCE = 20 };
 
 struct NoticeThread {
     Flow flow;
+    TrialKept *trials;
     NoticeConfig config;
     pthread_t thread;
     pthread_mutex_t lock;
@@ -77,17 +78,18 @@ static void *run(void *host)
     NoticeThread *t = host;
     do {
         Err err;
-        if (!(make_all(t, &err) && send_all(t, &err)) && !ends_now(t)) {
+        if (!(make_all(t, &err) && send_all(t, &err) && trial_kept_tidy(t->trials, t->flow.store, clock_now(), &err)) && !ends_now(t)) {
             fprintf(stderr, "goldenbridge: notices: %s: %s %s\n", err_name(err.code), err.text, err.detail);
         }
     } while (wait_a_while(t));
     return NULL;
 }
 
-bool notice_thread_start(Arena *a, const Flow *flow, Str origin, NoticeThread **ret, Err *err)
+bool notice_thread_start(Arena *a, const Flow *flow, Str origin, TrialKept *trials, NoticeThread **ret, Err *err)
 {
     NoticeThread *t = ARENA_NEW(a, NoticeThread);
     t->flow = *flow;
+    t->trials = trials;
     if (!notice_config(a, &t->config, err)) {
         return false;
     }

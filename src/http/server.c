@@ -412,7 +412,8 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     }
     notices.lane = s->lane;
     SimKept *simulations = sim_kept(s->a);
-    if (!notice_thread_start(s->a, &notices, o->origin, &s->notices, err)) {
+    TrialKept *trials = trial_kept(s->a);
+    if (!notice_thread_start(s->a, &notices, o->origin, trials, &s->notices, err)) {
         return false;
     }
     for (int i = 0; i < s->idle_count; i++) {
@@ -421,6 +422,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         s->idle[i]->notices = s->notices;
         s->idle[i]->flow.lane = s->lane;
         s->idle[i]->simulations = simulations;
+        s->idle[i]->trials = trials;
     }
     return true;
 }

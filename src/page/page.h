@@ -24,6 +24,7 @@ typedef struct {
     Instant now;
     Day today;
     SimKept *simulations;   /* of the process; NULL: a simulation is computed each time */
+    TrialKept *trials;      /* of the process; NULL: the past is read each time */
     bool visits;            /* the scheme is not the caller's own: its figures are read, its cases not opened */
     bool demo;              /* an invented store: one may sign in without a password */
 } PageView;

@@ -200,6 +200,12 @@ static bool take_draft(const PageView *v, const PageTryAsk *ask, TrialDraft *d, 
     return true;
 }
 
+static bool run(const PageView *v, const TrialDraft *draft, Json **ret, Err *err)
+{
+    return v->trials != NULL ? trial_kept_run(v->trials, v->flow->store, v->a, draft, v->now, ret, err)
+                             : trial_run(v->flow->store, v->a, draft, ret, err);
+}
+
 bool page_try(const PageView *v, const PageTryAsk *ask, Page *ret, Err *err)
 {
     Json *report;
@@ -215,7 +221,7 @@ bool page_try(const PageView *v, const PageTryAsk *ask, Page *ret, Err *err)
     if (!ask->sent) {
         return true;
     }
-    if (!take_draft(v, ask, &draft, &fault) || !trial_run(v->flow->store, v->a, &draft, &report, &fault)) {
+    if (!take_draft(v, ask, &draft, &fault) || !run(v, &draft, &report, &fault)) {
         page_set_text(v, ret->model, "error", str_copy(v->a, str_from_c(fault.text)));
         return err_http_status(fault.code) < 500 || err_set(err, fault.code, "%s", fault.text);
     }

@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-enum { PLACES = 8, MOST_BYTES = 512 << 20 };
+enum { PLACES = 8, MOST_BYTES = 512 << 20, IDLE_MS = 10 * 60 * 1000 };
 
 typedef struct {
     const Scheme *scheme;
@@ -15,7 +15,10 @@ typedef struct {
 struct TrialKept {
     pthread_mutex_t lock;
     Place places[PLACES];
-    size_t next; /* the place that gives way */
+    size_t next;     /* the place that gives way */
+    bool holds;      /* something is kept */
+    Instant asked;   /* when somebody asked last */
+    int64_t looked;  /* events up to here were looked at for persons erased */
 };
 
 static void empty(Place *p)
@@ -24,19 +27,54 @@ static void empty(Place *p)
     *p = (Place){0};
 }
 
-void trial_kept_forget(TrialKept *k)
+static void forget(TrialKept *k)
 {
-    pthread_mutex_lock(&k->lock);
     for (size_t i = 0; i < PLACES; i++) {
         empty(&k->places[i]);
     }
+    k->holds = false;
+}
+
+static bool note_erased(void *host, const Event *e)
+{
+    bool *found = host;
+    *found = *found || str_eq(e->type, STR("person.erased"));
+    return !*found;
+}
+
+/* Under the lock. */
+static bool look(TrialKept *k, Store *store, Instant now, bool *ret_forget, Err *err)
+{
+    int64_t size = store_size(store);
+    *ret_forget = now.ms - k->asked.ms > IDLE_MS || size < k->looked;
+    if (*ret_forget || size == k->looked) {
+        return true;
+    }
+    bool ok = store_each_with(store, k->looked + 1, size, STR("\"person.erased\""), note_erased, ret_forget, err);
+    k->looked = ok ? size : k->looked;
+    return ok;
+}
+
+bool trial_kept_tidy(TrialKept *k, Store *store, Instant now, Err *err)
+{
+    bool is_due = false, ok = true;
+    if (pthread_mutex_trylock(&k->lock) != 0) { /* somebody is at it, who sees erased persons */
+        return true;
+    }
+    if (k->holds) {
+        ok = look(k, store, now, &is_due, err);
+        if (!ok || is_due) {
+            forget(k);
+        }
+    }
     pthread_mutex_unlock(&k->lock);
+    return ok;
 }
 
 static void let_go(void *host)
 {
     TrialKept *k = host;
-    trial_kept_forget(k);
+    forget(k);
     pthread_mutex_destroy(&k->lock);
 }
 
@@ -62,9 +100,14 @@ static Place *place_of(TrialKept *k, const Scheme *s)
     return p;
 }
 
-bool trial_kept_run(TrialKept *k, Store *store, Arena *a, const TrialDraft *d, Json **ret, Err *err)
+bool trial_kept_run(TrialKept *k, Store *store, Arena *a, const TrialDraft *d, Instant now, Json **ret, Err *err)
 {
     pthread_mutex_lock(&k->lock);
+    if (!k->holds) {
+        k->looked = store_size(store);
+    }
+    k->holds = true;
+    k->asked = now;
     Place *p = place_of(k, d->scheme);
     bool ok = trial_past_extend(p->past, store, err) && trial_past_run(p->past, store, a, d, ret, err);
     if (trial_past_counts(p->past).bytes > MOST_BYTES) {

@@ -59,9 +59,10 @@ TrialPastCounts trial_past_counts(const TrialPast *p);
 typedef struct TrialKept TrialKept;
 TrialKept *trial_kept(Arena *a);
 /* trial_run() with what is kept; one caller at a time, others wait. */
-MUST_USE bool trial_kept_run(TrialKept *k, Store *store, Arena *a, const TrialDraft *d, Json **ret, Err *err);
-/* Forgets all that is kept: when a person was erased, and when nobody asked for a while. */
-void trial_kept_forget(TrialKept *k);
+MUST_USE bool trial_kept_run(TrialKept *k, Store *store, Arena *a, const TrialDraft *d, Instant now, Json **ret, Err *err);
+/* To be called every few seconds: forgets all that is kept once the log says that a person was erased, and when nobody asked for ten
+ * minutes. Waits for nobody. */
+MUST_USE bool trial_kept_tidy(TrialKept *k, Store *store, Instant now, Err *err);
 
 /* Counts below `small` are not shown, nor the smallest of the rest where it would be the only one hidden in its column, since
  * the sum would give it away. n counts by row, hide is set. */
