@@ -47,8 +47,8 @@ $(O)/unit: $(TEST_OBJ) $(LIB_OBJ) $(GEN_OBJ) $(O)/.stamp
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(PKG_LIBS)
 unit: $(O)/unit
 
-# Benchmarks: out/bench/dmn, match, store, command. bench/run.sh runs them; they decide no test.
-BENCHES := $(O)/bench/dmn $(O)/bench/match $(O)/bench/store $(O)/bench/command
+# Benchmarks: out/bench/dmn, match, store, command, try. bench/run.sh runs them; they decide no test.
+BENCHES := $(O)/bench/dmn $(O)/bench/match $(O)/bench/store $(O)/bench/command $(O)/bench/try
 $(O)/bench/%: $(O)/obj/bench/%_bench.o $(LIB_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
 	@echo "LD $@"
