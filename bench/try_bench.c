@@ -38,13 +38,12 @@ static void need(bool ok, const Err *err)
 }
 
 /* The facts of an old row, some exchanged, as a key; equal ones become one row. */
-static void add_row(TrialPast *p, PastKind *k, size_t old_rows, PastKind *into)
+static void add_row(TrialPast *p, const PastKind *k, PastKind *into)
 {
     const PastDecision *like = &k->decisions[below(k->decision_count)];
     uint32_t *key = ARENA_ARRAY(p->scratch, uint32_t, k->fact_count + 2);
-    (void)old_rows;
     key[0] = (uint32_t)k->rows[like->row]->day.n;
-    key[1] = k->rows[like->row]->result;
+    key[1] = k->rows[like->row]->hash;
     for (size_t i = 0; i < k->fact_count; i++) {
         const PastFact *f = k->facts[i];
         key[i + 2] = below(EXCHANGED_OF) == 0 && f->words.count > 1 ? 1 + below(f->words.count - 1) : f->codes[like->row];
@@ -81,7 +80,7 @@ static void multiply(TrialPast *p, PastKind *k, size_t count)
         into->facts[i]->codes = ARENA_ARRAY(p->a, uint32_t, count + 1);
     }
     for (size_t i = 0; i < count; i++) {
-        add_row(p, k, k->row_count, into);
+        add_row(p, k, into);
         arena_reset(p->scratch);
     }
     for (size_t i = 0; i < k->fact_count; i++) {
@@ -111,6 +110,30 @@ static size_t decide_with_reasons(Arena *a, const TrialPast *p)
     return fired;
 }
 
+/* The results of rows with other facts, so that the past is one that the law in force gives. */
+static void settle(Arena *a, TrialPast *p, PastKind *k)
+{
+    Map codes = {.arena = p->a};
+    FeelRun *run = feel_run_new(a, (FeelLimits){.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30}, (Instant){0});
+    const TrialInputs *in = trial_inputs_new(p->a, p->scheme, k, k->base);
+    k->results = (PastWords){.words = ARENA_ARRAY(p->a, Json *, k->row_count + 1)};
+    for (size_t row = 0; row < k->row_count; row++) {
+        feel_run_reset(run);
+        Arena *of_run = feel_run_arena(run);
+        Json *result = feel_to_json(of_run, dmn_evaluate(run, k->base, trial_inputs_row(in, of_run, row), NULL));
+        Buf text = buf_new(of_run, 1 << 20);
+        json_write(&text, result);
+        PastWord *word = map_get(&codes, buf_str(&text));
+        if (word == NULL) {
+            word = ARENA_NEW(p->a, PastWord);
+            *word = (PastWord){(uint32_t)k->results.count, json_copy(p->a, result)};
+            k->results.words[k->results.count++] = word->json;
+            map_set(&codes, str_copy(p->a, buf_str(&text)), word);
+        }
+        k->rows[row]->result = word->code;
+    }
+}
+
 static void told(const char *what, double ms, double target)
 {
     printf("%-46s %12.0f %-8s target < %-8.0f %.2f of it%s\n", what, ms, "ms", target, ms / target, ms < target ? "" : ", MISSED");
@@ -123,12 +146,12 @@ static void by_model(Arena *a, const TrialPast *p)
     for (size_t i = 0; i < p->kinds.count; i++) {
         const PastKind *k = p->kinds.entries[i].value;
         const TrialInputs *in = trial_inputs_new(a, p->scheme, k, k->base);
-        Value *ret = ARENA_ARRAY(a, Value, 8192);
+        Value *ret = ARENA_ARRAY(a, Value, 64);
         DmnBatchCounts counts = {0};
         size_t single = 0;
         double start = cpu_ms();
-        for (size_t from = 0; from < k->row_count; from += 8192) {
-            size_t n = k->row_count - from < 8192 ? k->row_count - from : 8192;
+        for (size_t from = 0; from < k->row_count; from += 64) {
+            size_t n = k->row_count - from < 64 ? k->row_count - from : 64;
             feel_run_reset(run);
             dmn_batch(run, k->base, trial_inputs_columns(in, feel_run_arena(run), from, n), n, ret, &counts);
             single += counts.single;
@@ -171,6 +194,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < p->kinds.count; i++) {
         PastKind *k = p->kinds.entries[i].value;
         multiply(p, k, (size_t)((double)k->decision_count * DECISIONS / (double)n.decisions));
+        settle(a, p, k);
     }
     n = trial_past_counts(p);
     printf("%-46s %12lld          (%lld of them different, %.0f bytes each)\n", "decisions made of them", (long long)n.decisions, (long long)n.rows,

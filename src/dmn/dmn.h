@@ -140,6 +140,9 @@ typedef struct {
 void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret,
                DmnBatchCounts *counts);
 
+/* A value with all that it consists of, in `a`: for what shall outlive a run. */
+Value value_copy(Arena *a, Value v);
+
 /* The model as people read it: {name, description, inputs: [{name, type, description}], elements: [{name, id, description,
  * requires, literal} or {…, hit_policy,
  * inputs, outputs, rules: [{id, cells, outputs, annotations}]}]}, in order of the file. */

@@ -349,7 +349,5 @@ Value knowledge_value(Eval *ev, const DmnInvocable *d);
 /* A new step of the trace, zeroed; NULL where there is no room for it. */
 DmnStep *trace_step(Eval *ev);
 Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace, Probe *probe);
-/* A deep copy; functions become null. */
-Value value_copy(Arena *a, Value v);
 
 #endif

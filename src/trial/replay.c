@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "past.h"
 
-enum { BLOCK = 8192, MOST_DIFFERING = 1000, MOST_FACTS = 4 };
+/* A block so small that what its decisions leave stays near the processor. */
+enum { BLOCK = 64, MOST_DIFFERING = 1000, MOST_FACTS = 4 };
 
 /* What became of a row. */
 typedef struct {
@@ -32,7 +33,7 @@ typedef struct {
     const DmnInvocable *next;
     TrialInputs *base_in, *next_in;
     Outcome *outcomes;  /* by row */
-    const Value **seen; /* by result: a value of this block that was found to be it */
+    Value *results;     /* by result: a value that was found to be it; null: none yet */
 } Deciding;
 
 static void add_differing(Replay *r, int64_t seq, Str case_id, const Json *was, const Json *now, const char *why)
@@ -63,31 +64,30 @@ static void values_of(Replay *r, const DmnInvocable *d, const TrialInputs *in, s
     }
 }
 
-/* Whether the value is the stored result; equal values of a block are printed once. */
-static bool is_result(Replay *r, Deciding *g, uint32_t result, const Value *v, Json **ret_now)
+/* Whether the value is the stored result; equal values are printed once. */
+static bool is_result(Replay *r, Deciding *g, uint32_t result, Value v, Json **ret_now)
 {
     *ret_now = NULL;
-    if (g->seen[result] != NULL && feel_same(*g->seen[result], *v)) {
+    if (g->results[result].kind != FEEL_NULL && feel_same(g->results[result], v)) {
         return true;
     }
-    *ret_now = feel_to_json(feel_run_arena(r->run), *v);
+    *ret_now = feel_to_json(feel_run_arena(r->run), v);
     if (!json_eq(g->k->results.words[result], *ret_now)) {
         return false;
     }
-    g->seen[result] = v;
+    g->results[result] = value_copy(r->work, v);
     return true;
 }
 
 static void check_block(Replay *r, Deciding *g, size_t from, size_t count, const Value *now)
 {
     PastKind *k = g->k;
-    g->seen = ARENA_ARRAY(feel_run_arena(r->run), const Value *, k->results.count + 1);
     for (size_t i = 0; i < count; i++) {
         const PastRow *row = k->rows[from + i];
         Json *printed = NULL;
         const char *why = !trial_inputs_fit(g->base_in, from + i)                             ? "a stored fact does not fit the model"
                           : !str_eq(json_text(k->hashes.words[row->hash]), k->in_force->hash) ? "the model in force is not the one that decided"
-                          : !is_result(r, g, row->result, &now[i], &printed)                  ? "the result is another"
+                          : !is_result(r, g, row->result, now[i], &printed)                   ? "the result is another"
                                                                                               : NULL;
         if (why != NULL) {
             printed = printed ? printed : feel_to_json(feel_run_arena(r->run), now[i]);
@@ -255,6 +255,10 @@ static bool decide_kind(Replay *r, PastKind *k, Err *err)
     g.base_in = trial_inputs_new(r->work, r->draft->scheme, k, k->base);
     g.next_in = g.next ? trial_inputs_new(r->work, r->draft->scheme, k, g.next) : NULL;
     g.outcomes = ARENA_ARRAY(r->work, Outcome, k->row_count + 1);
+    g.results = ARENA_ARRAY(r->work, Value, k->results.count + 1);
+    for (size_t i = 0; i < k->results.count; i++) {
+        g.results[i] = feel_null();
+    }
     Value *before = ARENA_ARRAY(r->work, Value, BLOCK), *after = ARENA_ARRAY(r->work, Value, BLOCK);
     for (size_t from = 0; from < k->row_count; from += BLOCK) {
         size_t count = k->row_count - from < BLOCK ? k->row_count - from : BLOCK;
