@@ -106,4 +106,35 @@ bool trial_inputs_fit(const TrialInputs *in, size_t row);
 /* Whether input i of the row was never stored, and nothing stands for it. */
 bool trial_inputs_missing(const TrialInputs *in, size_t i, size_t row);
 
+/* ---- Reasons (proofs.c) ---- */
+
+/* A proof that decisions of the same rules and result share; side: of the report, once it is needed. */
+typedef struct TrialProof {
+    Value result;
+    Json *json, *side;
+    struct TrialProof *next;
+} TrialProof;
+typedef struct {
+    TrialProof *before, *after;
+    TrialChange change;
+    int64_t decisions;
+} TrialPair;
+typedef struct TrialProofs TrialProofs;
+typedef struct {
+    FeelRun *run;
+    const Scheme *scheme;
+    const SchemeModel *model;
+    Str name; /* of the decision */
+    Day day;
+    const TrialInputs *inputs;
+    size_t row;
+} TrialAsked;
+TrialProofs *trial_proofs_new(Arena *a); /* of one kind */
+/* The proof of a row. NULL with err where it cannot be decided. */
+TrialProof *trial_proof(TrialProofs *p, const TrialAsked *q, Err *err);
+TrialPair *trial_pair(TrialProofs *p, TrialProof *before, TrialProof *after, TrialChange change);
+/* Reasons and rules of all pairs, as often as they came. */
+void trial_pairs_tell(const TrialProofs *p, TrialReport *r);
+Json *trial_proof_side(TrialReport *r, TrialProof *p);
+
 #endif

@@ -10,7 +10,7 @@ enum { BLOCK = 64, MOST_DIFFERING = 1000, MOST_FACTS = 4 };
 typedef struct {
     const char *why; /* NULL: the version in force gives the result again */
     Json *now;
-    Json *before, *after; /* sides of the report, where the draft changes it */
+    TrialPair *pair; /* where the draft changes it */
     TrialChange change;
     bool tried; /* the draft holds on its day */
 } Outcome;
@@ -32,6 +32,7 @@ typedef struct {
     const SchemeModel *draft; /* NULL: none */
     const DmnInvocable *next;
     TrialInputs *base_in, *next_in;
+    TrialProofs *proofs;
     Outcome *outcomes;  /* by row */
     Value *results;     /* by result: a value that was found to be it; null: none yet */
 } Deciding;
@@ -96,12 +97,10 @@ static void check_block(Replay *r, Deciding *g, size_t from, size_t count, const
     }
 }
 
-static Json *proof_of(Replay *r, const SchemeModel *m, const Deciding *g, size_t row, const TrialInputs *in, Err *err)
+static TrialProof *proof_of(Replay *r, const Deciding *g, const SchemeModel *m, const TrialInputs *in, size_t row, Err *err)
 {
-    Decision decision = {0};
-    Arena *a = feel_run_arena(r->run);
-    Value facts = trial_inputs_row(in, a, row);
-    return decide_with(r->run, r->draft->scheme, m, g->k->name, g->k->rows[row]->day, facts, &decision, err) ? decision_proof(a, &decision) : NULL;
+    TrialAsked q = {r->run, r->draft->scheme, m, g->k->name, g->k->rows[row]->day, in, row};
+    return trial_proof(g->proofs, &q, err);
 }
 
 static void tell_missing(Replay *r, const Deciding *g, size_t row)
@@ -128,14 +127,13 @@ static bool try_block(Replay *r, Deciding *g, size_t from, size_t count, const V
         if (o->change == CHANGE_NONE) {
             continue;
         }
-        Json *was = proof_of(r, g->k->in_force, g, from + i, g->base_in, err);
-        Json *is = was ? proof_of(r, g->draft, g, from + i, g->next_in, err) : NULL;
+        TrialProof *was = proof_of(r, g, g->k->in_force, g->base_in, from + i, err);
+        TrialProof *is = was ? proof_of(r, g, g->draft, g->next_in, from + i, err) : NULL;
         if (is == NULL) {
             return false;
         }
-        trial_add_reasons(&r->report, o->change, was, is, row->count);
-        o->before = trial_side(&r->report, was);
-        o->after = trial_side(&r->report, is);
+        o->pair = trial_pair(g->proofs, was, is, o->change);
+        o->pair->decisions += row->count;
     }
     return true;
 }
@@ -214,9 +212,9 @@ static bool count_tried(Replay *r, Deciding *g, Err *err)
             t->n[CHANGE_NONE]++;
             t->n[o->change] += o->change != CHANGE_NONE;
         }
-        if (o->change != CHANGE_NONE) {
+        if (o->change != CHANGE_NONE && trial_has_room(&r->report)) {
             TrialWhich w = {d->seq, r->past->cases[d->case_at]->id, json_text(r->past->steps.words[d->step]), g->k->rows[d->row]->day};
-            trial_add_change(&r->report, &w, o->change, o->before, o->after);
+            trial_add_change(&r->report, &w, o->change, trial_proof_side(&r->report, o->pair->before), trial_proof_side(&r->report, o->pair->after));
         }
     }
     return true;
@@ -252,6 +250,7 @@ static bool decide_kind(Replay *r, PastKind *k, Err *err)
     Deciding g = {.k = k, .draft = draft_of(r->draft, k->model)};
     arena_reset(r->work);
     g.next = g.draft ? dmn_find(g.draft->model, DMN_DECISION, k->name) : NULL;
+    g.proofs = trial_proofs_new(r->work);
     g.base_in = trial_inputs_new(r->work, r->draft->scheme, k, k->base);
     g.next_in = g.next ? trial_inputs_new(r->work, r->draft->scheme, k, g.next) : NULL;
     g.outcomes = ARENA_ARRAY(r->work, Outcome, k->row_count + 1);
@@ -270,6 +269,7 @@ static bool decide_kind(Replay *r, PastKind *k, Err *err)
         }
     }
     count_in_force(r, &g);
+    trial_pairs_tell(g.proofs, &r->report);
     return g.next == NULL || count_tried(r, &g, err);
 }
 

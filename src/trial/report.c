@@ -97,12 +97,15 @@ void trial_add_reasons(TrialReport *r, TrialChange change, const Json *before, c
     add_rules(r, after, before, "starts", decisions);
 }
 
+bool trial_has_room(TrialReport *r)
+{
+    bool room = r->cases->count < TRIAL_MOST_CASES;
+    r->left_out += !room;
+    return room;
+}
+
 void trial_add_change(TrialReport *r, const TrialWhich *w, TrialChange change, Json *before, Json *after)
 {
-    if (r->cases->count >= TRIAL_MOST_CASES) {
-        r->left_out++;
-        return;
-    }
     Json *j = json_new_object(r->a);
     json_set(r->a, j, STR("seq"), json_new_int(r->a, w->seq));
     json_set(r->a, j, STR("case"), json_new_str(r->a, str_copy(r->a, w->case_id)));

@@ -47,6 +47,8 @@ typedef struct {
     Str case_id, step;
     Day day;
 } TrialWhich;
+/* Whether the report takes one more case; else it is counted as left out. */
+bool trial_has_room(TrialReport *r);
 void trial_add_change(TrialReport *r, const TrialWhich *w, TrialChange change, Json *before, Json *after);
 void trial_add_missing(TrialReport *r, Str model, Str input, int64_t decisions);
 Json *trial_report_json(TrialReport *r);
