@@ -71,6 +71,14 @@ bool trial_kept_tidy(TrialKept *k, Store *store, Instant now, Err *err)
     return ok;
 }
 
+bool trial_kept_holds(TrialKept *k)
+{
+    pthread_mutex_lock(&k->lock);
+    bool holds = k->holds;
+    pthread_mutex_unlock(&k->lock);
+    return holds;
+}
+
 static void let_go(void *host)
 {
     TrialKept *k = host;

@@ -63,6 +63,7 @@ MUST_USE bool trial_kept_run(TrialKept *k, Store *store, Arena *a, const TrialDr
 /* To be called every few seconds: forgets all that is kept once the log says that a person was erased, and when nobody asked for ten
  * minutes. Waits for nobody. */
 MUST_USE bool trial_kept_tidy(TrialKept *k, Store *store, Instant now, Err *err);
+bool trial_kept_holds(TrialKept *k); /* whether anything is kept */
 
 /* Counts below `small` are not shown, nor the smallest of the rest where it would be the only one hidden in its column, since
  * the sum would give it away. n counts by row, hide is set. */

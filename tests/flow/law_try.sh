@@ -27,6 +27,7 @@ sat=$(sqlite3 "$dir/s.store" "SELECT d.outcome || ' ' || c.data FROM decisions d
 losers=$(sed -n 's/^granted //p' <<<"$sat" | jq -s '[.[] | select(.score < .minimum_score + 40)] | length')
 [ "$losers" -gt 20 ]; is "the demo has such candidates" 0 $?
 others=$(sed -n 's/^refused //p' <<<"$sat" | jq -s '[.[] | select(.score >= .minimum_score and .score < .minimum_score + 40)] | length') # get a second ground
+is "each decided alone: the same report" "$(md5sum <<<"$strict")" "$(G law try --draft "$dir/draft" --one-by-one --json | md5sum)"
 is "as many lose" "0 $losers $others" "$(jq -r '.draft_result | "\(.gain) \(.lose) \(.other)"' <<<"$strict")"
 is "each is named with its reason" "$losers" "$(jq '[.cases[] | select(.change == "lose" and .before.outcome == "granted" and .after.outcome == "refused" and (.after.grounds | length) > 0)] | length' <<<"$strict")"
 is "the reason is told in four languages" "4 $losers" "$(jq -r '.reasons[] | select(.change == "lose") | "\(.text | length) \(.decisions)"' <<<"$strict")"
@@ -42,6 +43,7 @@ G law try --draft "$dir/draft" --language ko | grep -q "^lose" ; is "readable" 0
 mkdir "$dir/kz"
 sed 's/<text>0\.[79]</<text>1</' law/kz-flp/decisions/2023-07-01/local-content.dmn >"$dir/kz/local-content.dmn"
 whole=$(G law try --scheme kz-flp --draft "$dir/kz" --json)
+is "the other scheme, each decided alone" "$(md5sum <<<"$whole")" "$(G law try --scheme kz-flp --draft "$dir/kz" --one-by-one --json | md5sum)"
 is "the other scheme gives its past again" "$(jq .in_force.decisions <<<"$whole")" "$(jq .in_force.same <<<"$whole")"
 applied=$(sqlite3 "$dir/s.store" "SELECT COUNT(*) FROM (SELECT CAST(bytes AS TEXT) AS e FROM log_events) WHERE json_extract(e, '$.data.decision.model') = 'local-content' AND json_extract(e, '$.data.decision.outcome') = 'granted' AND json_extract(e, '$.data.decision.result.applied') = 1")
 [ "$applied" -gt 5 ]; is "the demo has such companies" 0 $?
