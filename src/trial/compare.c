@@ -74,7 +74,8 @@ void past_case_changed(TrialPast *p, Str id)
 
 static void followed(TrialPast *p, uint32_t follower, Str id)
 {
-    PastCase *c = p->cases[past_case(p, id)];
+    uint32_t at = past_case(p, id); /* may move the list */
+    PastCase *c = p->cases[at];
     if (c->at == follower || (c->follower_count > 0 && c->followers[c->follower_count - 1] == follower)) {
         return;
     }
