@@ -7,11 +7,17 @@
 
 enum { QUICK_VALUES = 64, QUICK_FRAME = 64, BY_CODE = UINT32_MAX };
 
-typedef enum { QUICK_INPUT = 1, QUICK_TABLE, QUICK_LITERAL } QuickOp;
-
-/* One element of the plan; its value stands in the row at the place that it has in the plan. */
+/* An input that fits as it is: at its place in the context, of this kind or null. */
 typedef struct {
-    QuickOp op;
+    Str name;
+    uint32_t at; /* in the row */
+    uint8_t kind; /* FEEL_NULL: any */
+} QuickInput;
+
+/* A decision of the plan. Every value stands in the row at the place that its element has in the plan. */
+typedef struct {
+    bool literal; /* else a table */
+    uint32_t at;
     const DmnInvocable *d;
     const Table *t;
     const uint32_t *slots;  /* where the values of its frame stand in the row */
@@ -21,8 +27,10 @@ typedef struct {
 } QuickStep;
 
 struct Quick {
+    const QuickInput *inputs;
     const QuickStep *steps;
-    size_t count, decisions;
+    size_t input_count, step_count;
+    size_t last; /* where the value of the decision itself stands in the row */
     size_t trace_bytes; /* steps and tested values of a trace */
     bool has_code;      /* expressions may leave messages, which an undone pass takes back */
 };
@@ -91,10 +99,17 @@ static bool decision_build(Arena *a, const DmnInvocable *whole, QuickStep *s)
         }
     }
     s->slots = slots;
-    s->op = e->kind == EXPR_TABLE ? QUICK_TABLE : QUICK_LITERAL;
     s->shown = (DmnStep){.decision = d->name, .id = d->id};
-    s->framed = e->kind == EXPR_LITERAL;
-    return e->kind == EXPR_TABLE ? table_build(a, e->table, s) : e->kind == EXPR_LITERAL && e->code != NULL;
+    s->literal = s->framed = e->kind == EXPR_LITERAL;
+    return e->kind == EXPR_TABLE ? table_build(a, e->table, s) : s->literal && e->code != NULL;
+}
+
+/* False: values of its type need a closer look than at their kind. */
+static bool input_build(const DmnInvocable *d, uint32_t at, QuickInput *ret)
+{
+    bool any = type_is_any(d->type);
+    *ret = (QuickInput){d->variable, at, any ? FEEL_NULL : d->type->simple};
+    return d->is_top && (any || d->type->simple != 0);
 }
 
 const Quick *quick_build(Arena *a, const DmnInvocable *d)
@@ -103,38 +118,51 @@ const Quick *quick_build(Arena *a, const DmnInvocable *d)
         return NULL;
     }
     Quick *q = ARENA_NEW(a, Quick);
+    QuickInput *inputs = ARENA_ARRAY(a, QuickInput, d->plan_count);
     QuickStep *steps = ARENA_ARRAY(a, QuickStep, d->plan_count);
     size_t tested = 0;
     for (size_t i = 0; i < d->plan_count; i++) {
         const DmnInvocable *n = d->plan[i];
-        steps[i] = (QuickStep){.op = QUICK_INPUT, .d = n};
-        if (n->kind == NODE_INPUT ? !n->is_top : !decision_build(a, d, &steps[i])) {
+        if (n->kind == NODE_INPUT) {
+            if (!input_build(n, (uint32_t)i, &inputs[q->input_count++])) {
+                return NULL;
+            }
+            continue;
+        }
+        QuickStep *s = &steps[q->step_count++];
+        *s = (QuickStep){.d = n, .at = (uint32_t)i};
+        if (!decision_build(a, d, s)) {
             return NULL;
         }
-        tested += steps[i].t != NULL ? steps[i].t->input_count : 0;
-        q->has_code |= steps[i].framed;
+        tested += s->t != NULL ? s->t->input_count : 0;
+        q->has_code |= s->framed;
     }
+    q->inputs = inputs;
     q->steps = steps;
-    q->count = d->plan_count;
-    q->decisions = d->plan_steps;
-    q->trace_bytes = d->plan_steps * sizeof(DmnStep) + tested * sizeof(Value);
+    q->last = d->plan_count - 1;
+    q->trace_bytes = q->step_count * sizeof(DmnStep) + tested * sizeof(Value);
     return q;
 }
 
 /* ---- Running --------------------------------------------------------------------------------------------------- */
 
-static bool input_take(const QuickStep *s, Value inputs, size_t ordinal, Value *ret)
+static bool given_take(Pass *p, const Quick *q, Value inputs)
 {
-    if (inputs.kind != FEEL_CONTEXT || ordinal >= inputs.len) {
+    size_t count = q->input_count;
+    const QuickInput *in = q->inputs, *end = in + count;
+    if (inputs.kind != FEEL_CONTEXT || inputs.len < count) {
         return false;
     }
-    const FeelEntry *e = &feel_entries(inputs)[ordinal];
-    const DmnInvocable *d = s->d;
-    if (e->name.ptr != d->variable.ptr ? !str_eq(e->name, d->variable) : e->name.len != d->variable.len) {
-        return false;
+    for (const FeelEntry *e = feel_entries(inputs); in < end; in++, e++) {
+        bool named = e->name.len == in->name.len && (e->name.ptr == in->name.ptr || str_eq(e->name, in->name));
+        bool fits = e->value.kind == FEEL_NULL ? e->value.reason == 0
+                                               : in->kind == FEEL_NULL || in->kind == e->value.kind;
+        if (!named || !fits) {
+            return false;
+        }
+        p->row[in->at] = e->value;
     }
-    *ret = e->value;
-    return e->value.kind == FEEL_NULL ? e->value.reason == 0 : type_is_any(d->type) || d->type->simple == e->value.kind;
+    return true;
 }
 
 static void frame_fill(Pass *p, const QuickStep *s)
@@ -153,23 +181,24 @@ static Value input_compute(Pass *p, const TableInput *in)
 }
 
 /* The values of a table's inputs. False if one of them is an error. */
-static bool inputs_take(Pass *p, const QuickStep *s, Value *values)
+static bool tested_take(Pass *p, const QuickStep *s, Value *values)
 {
-    for (size_t i = 0; i < s->t->input_count; i++) {
-        values[i] = s->inputs[i] != BY_CODE ? p->row[s->inputs[i]] : input_compute(p, &s->t->inputs[i]);
-        if (is_error(values[i])) {
-            return false;
-        }
+    const uint32_t *at = s->inputs;
+    bool sound = true;
+    for (size_t i = 0, count = s->t->input_count; i < count; i++) {
+        Value v = at[i] != BY_CODE ? p->row[at[i]] : input_compute(p, &s->t->inputs[i]);
+        sound &= !is_error(v);
+        values[i] = v;
     }
-    return true;
+    return sound;
 }
 
 /* The rules that accept all values, as bits. False if a value is of a kind that the index does not know. */
 static bool rules_meet(const TableIndex *x, const Value *values, uint64_t *ret)
 {
     uint64_t m = x->full;
-    for (size_t k = 0; k < x->look_count && m != 0; k++) {
-        size_t i = x->looks[k];
+    for (const uint32_t *look = x->looks, *end = look + x->look_count; look < end && m != 0; look++) {
+        size_t i = *look;
         const IndexColumn *c = &x->columns[i];
         if (values[i].kind == FEEL_NULL) {
             m &= c->null_mask[0];
@@ -264,7 +293,7 @@ static bool table_take(Pass *p, const QuickStep *s, DmnStep *step, Value *ret)
     if (s->framed) {
         frame_fill(p, s);
     }
-    if (!inputs_take(p, s, values) || !rules_meet(s->t->index, values, &m)) {
+    if (!tested_take(p, s, values) || !rules_meet(s->t->index, values, &m)) {
         return false;
     }
     if (step != NULL) {
@@ -279,7 +308,7 @@ static bool decision_take(Pass *p, const QuickStep *s, DmnStep *step, Value *ret
     if (step != NULL) {
         *step = s->shown;
     }
-    if (s->op == QUICK_LITERAL) {
+    if (s->literal) {
         frame_fill(p, s);
         *ret = feel_eval(p->run, s->d->logic->code, p->frame);
     } else if (!table_take(p, s, step, ret)) {
@@ -292,20 +321,13 @@ static bool decision_take(Pass *p, const QuickStep *s, DmnStep *step, Value *ret
     return true;
 }
 
-static bool steps_take(Pass *p, const Quick *q, Value inputs, DmnStep *step)
+static bool steps_take(Pass *p, const Quick *q, DmnStep *step)
 {
-    size_t ordinal = 0;
-    for (size_t i = 0; i < q->count; i++) {
-        const QuickStep *s = &q->steps[i];
-        if (s->op == QUICK_INPUT) {
-            if (!input_take(s, inputs, ordinal++, &p->row[i])) {
-                return false;
-            }
-        } else if (!decision_take(p, s, step, &p->row[i])) {
+    for (const QuickStep *s = q->steps, *end = s + q->step_count; s < end; s++) {
+        if (!decision_take(p, s, step, &p->row[s->at])) {
             return false;
-        } else if (step != NULL) {
-            step++;
         }
+        step += step != NULL;
     }
     return true;
 }
@@ -316,12 +338,15 @@ bool quick_run(FeelRun *run, const Quick *q, Value inputs, DmnTrace *trace, Valu
     FeelMark mark;
     p.run = run;
     p.a = feel_run_arena(run);
+    if (!given_take(&p, q, inputs)) {
+        return false;
+    }
     if (q->has_code) {
         mark = feel_run_mark(run);
     }
     DmnStep *steps = trace != NULL ? arena_alloc(p.a, q->trace_bytes) : NULL;
-    p.tested = trace != NULL ? (Value *)(void *)(steps + q->decisions) : NULL;
-    if (!steps_take(&p, q, inputs, steps)) {
+    p.tested = trace != NULL ? (Value *)(void *)(steps + q->step_count) : NULL;
+    if (!steps_take(&p, q, steps)) {
         if (q->has_code) {
             feel_run_back(run, &mark);
         }
@@ -329,8 +354,8 @@ bool quick_run(FeelRun *run, const Quick *q, Value inputs, DmnTrace *trace, Valu
     }
     if (trace != NULL) {
         trace->steps = steps;
-        trace->count = trace->cap = q->decisions;
+        trace->count = trace->cap = q->step_count;
     }
-    *ret = p.row[q->count - 1];
+    *ret = p.row[q->last];
     return true;
 }
