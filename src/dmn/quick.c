@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-enum { QUICK_VALUES = 64, QUICK_FRAME = 64, BY_CODE = UINT32_MAX };
+enum { QUICK_VALUES = 64, QUICK_FRAME = 64, BY_CODE = INT32_MAX };
 
 /* An input that fits as it is: at its place in the context, of this kind or null. */
 typedef struct {
     Str name;
-    uint32_t at; /* in the row */
+    uint32_t at;  /* in the row */
     uint8_t kind; /* FEEL_NULL: any */
 } QuickInput;
 
@@ -30,7 +30,7 @@ struct Quick {
     const QuickInput *inputs;
     const QuickStep *steps;
     size_t input_count, step_count;
-    size_t last; /* where the value of the decision itself stands in the row */
+    size_t last;        /* where the value of the decision itself stands in the row */
     size_t trace_bytes; /* steps and tested values of a trace */
     bool has_code;      /* expressions may leave messages, which an undone pass takes back */
 };
@@ -155,8 +155,8 @@ static bool given_take(Pass *p, const Quick *q, Value inputs)
     }
     for (const FeelEntry *e = feel_entries(inputs); in < end; in++, e++) {
         bool named = e->name.len == in->name.len && (e->name.ptr == in->name.ptr || str_eq(e->name, in->name));
-        bool fits = e->value.kind == FEEL_NULL ? e->value.reason == 0
-                                               : in->kind == FEEL_NULL || in->kind == e->value.kind;
+        bool fits =
+            e->value.kind == FEEL_NULL ? e->value.reason == 0 : in->kind == FEEL_NULL || in->kind == e->value.kind;
         if (!named || !fits) {
             return false;
         }

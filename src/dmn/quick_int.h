@@ -1,5 +1,5 @@
-/* quick_int.h: decisions whose graph holds nothing but inputs, indexed tables of constant outputs and literal expressions:
- * evaluated in one pass over a row of values, without frames. What does not fit goes the general way from the start.
+/* quick_int.h: a graph of inputs, indexed tables with constant outputs and literal expressions, evaluated in one pass
+ * over a row of values, without frames. What does not fit goes the general way from the start.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef DMN_QUICK_INT_H
 #define DMN_QUICK_INT_H
