@@ -145,6 +145,7 @@ typedef struct {
     FeelEntry *annotations; /* with the description last, as "description" */
     size_t annotation_count;
     DmnRule shown; /* the same for traces */
+    DmnRuleTrace fired; /* with constant outputs: what a trace says of it when it applies */
     const Value *constants;   /* all outputs, if each is a checked constant; else NULL */
     Value joined;             /* then: what the rule gives */
     const FeelEntry *entries; /* then: outputs by name */
@@ -178,6 +179,8 @@ struct Table {
 /* ---- Elements -------------------------------------------------------------------------------------------------- */
 
 enum { NODE_INPUT = 100 }; /* beside DmnKind */
+
+typedef struct Quick Quick;
 
 typedef struct {
     Str name;                   /* in scope */
@@ -215,6 +218,7 @@ struct DmnInvocable {
     size_t plan_count;
     size_t plan_frames; /* values in the frames of its decisions together */
     size_t plan_steps;  /* decisions in it */
+    const Quick *quick; /* the plan in one pass; NULL where its graph does not allow that */
     DmnInput *inputs;
     size_t input_count;
     uint8_t mark, built, visited;

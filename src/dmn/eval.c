@@ -1,6 +1,6 @@
 /* eval.c: evaluates decisions in order of their requirements, knowledge models and services as functions.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "dmn_int.h"
+#include "quick_int.h"
 
 enum { EVAL_ROOM = 64 << 10, SMALL_FRAME = 256 };
 
@@ -335,5 +335,7 @@ Value node_run(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trac
 
 Value dmn_evaluate(FeelRun *run, const DmnInvocable *d, Value inputs, DmnTrace *trace)
 {
-    return node_run(run, d, inputs, trace, NULL);
+    Value v;
+    bool quick = d->quick != NULL && (trace == NULL || (trace->cap == 0 && !trace->all_rules));
+    return quick && quick_run(run, d->quick, inputs, trace, &v) ? v : node_run(run, d, inputs, trace, NULL);
 }

@@ -1,6 +1,6 @@
 /* graph.c: requirements between elements → scopes, order of evaluation, compiled logic. Refuses cycles.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "dmn_int.h"
+#include "quick_int.h"
 
 enum { MARK_OPEN = 1, MARK_DONE = 2 };
 
@@ -354,6 +354,7 @@ static void plan_build(Order *o, DmnInvocable *d)
             (DmnInput){d->params[i].name, t != NULL ? t->feel : NULL, t != NULL && !t->collection ? t->allowed : NULL,
                        t != NULL ? t->name : STR("")};
     }
+    d->quick = d->model->loader->plain ? NULL : quick_build(a, d);
 }
 
 bool graph_build(DmnModel *root, Err *err)

@@ -244,6 +244,8 @@ static void constants_join(Build *b, const Table *t, TableRule *rule)
     rule->constants = constants;
     rule->entries = entries;
     rule->ranks = ranks_of(b, t, constants);
+    rule->fired =
+        (DmnRuleTrace){.rule = &rule->shown, .fired = true, .outputs = entries, .output_count = t->output_count};
     rule->joined = t->output_count == 1 ? constants[0] : feel_context(entries, t->output_count);
 }
 

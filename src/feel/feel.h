@@ -241,6 +241,15 @@ void feel_run_watch(FeelRun *run, FeelWatch *watch);
 bool feel_run_failed(const FeelRun *run, Err *err);
 /* Messages of the errors that became null, in order; for explanations. */
 size_t feel_run_messages(const FeelRun *run, const Str **ret);
+/* Where a run stands; feel_run_back() undoes what it did since: messages, spent steps, a failure. Values made since must
+ * not be used any more. */
+typedef struct {
+    size_t message_count;
+    uint64_t steps_left;
+    bool failed;
+} FeelMark;
+FeelMark feel_run_mark(const FeelRun *run);
+void feel_run_back(FeelRun *run, const FeelMark *mark);
 /* Notes an error and gives the null that carries it. */
 Value feel_error(FeelRun *run, const char *format, ...) PRINTF_LIKE(2, 3);
 

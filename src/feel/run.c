@@ -120,6 +120,18 @@ size_t feel_run_messages(const FeelRun *run, const Str **ret)
     return run->message_count;
 }
 
+FeelMark feel_run_mark(const FeelRun *run)
+{
+    return (FeelMark){run->message_count, run->steps_left, run->failed};
+}
+
+void feel_run_back(FeelRun *run, const FeelMark *mark)
+{
+    run->message_count = mark->message_count;
+    run->steps_left = mark->steps_left;
+    run->failed = mark->failed;
+}
+
 /* ---- Limits -------------------------------------------------------------------------------------------------------- */
 
 Value feel_fail(FeelRun *run, ErrCode code, const char *message)
