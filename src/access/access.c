@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 
-enum { FILE_MOST = 1024 * 1024 };
+enum { FILE_MOST = 1024 * 1024, SECRET_MOST = 4096 };
 
 /* ---- The table ---- */
 
@@ -15,6 +15,7 @@ static const AccessRate RATES[] = {
     {STR_INIT("/sign-in/recover"), 10, 5},
     {STR_INIT("/sign-in/passkey"), 30, 0},
     {STR_INIT("/sign-in/passkey/ask"), 60, 0},
+    {STR_INIT("/sign-in/provider"), 20, 0},
     {STR_INIT("/me/access/password"), 20, 5},
     {STR_INIT("/api/v1/session"), 20, 10},
     {STR_INIT("/api/v1/commands"), 3000, 3000},
@@ -102,6 +103,71 @@ static bool read_rates(Arena *a, const Json *j, Access *s, Err *err)
     return true;
 }
 
+/* ---- The provider of sign-ins ---- */
+
+typedef struct {
+    const char *name;
+    size_t at;
+} TextRow;
+
+static const TextRow OIDC_TEXTS[] = {
+    {"issuer", offsetof(AccessOidc, issuer)},
+    {"client_id", offsetof(AccessOidc, client_id)},
+    {"client_secret_file", offsetof(AccessOidc, secret)}, /* the path first, then what stands there */
+    {"claim", offsetof(AccessOidc, claim)},
+    {"name", offsetof(AccessOidc, name)},
+};
+
+/* Without encryption only on this machine itself. */
+static bool is_safe_issuer(Str url)
+{
+    static const char *const SAFE[] = {"https://", "http://localhost:", "http://127.0.0.1:"};
+    bool plain = str_find(url, STR("?"), 0) == SIZE_MAX && str_find(url, STR("#"), 0) == SIZE_MAX && str_find(url, STR("@"), 0) == SIZE_MAX;
+    for (size_t i = 0; i < url.len; i++) { /* it goes into a header */
+        plain = plain && (unsigned char)url.ptr[i] > ' ' && (unsigned char)url.ptr[i] < 0x7F && url.ptr[i] != ';' && url.ptr[i] != ',' &&
+                url.ptr[i] != '\'' && url.ptr[i] != '*';
+    }
+    for (size_t i = 0; i < COUNT_OF(SAFE); i++) {
+        if (plain && str_starts(url, str_from_c(SAFE[i])) && url.len > str_from_c(SAFE[i]).len) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_oidc(Arena *a, const Json *j, AccessOidc *o, Err *err)
+{
+    *o = (AccessOidc){.claim = STR("sub")};
+    for (size_t i = 0; i < json_count(j); i++) {
+        size_t row = 0;
+        while (row < COUNT_OF(OIDC_TEXTS) && !str_eq_c(j->members[i].key, OIDC_TEXTS[row].name)) {
+            row++;
+        }
+        if (row == COUNT_OF(OIDC_TEXTS)) {
+            return unknown(&j->members[i], err);
+        }
+        if (j->members[i].value->kind != JSON_STRING || j->members[i].value->text.len == 0) {
+            return err_set(err, BAD_REQUEST, "oidc.%s is a text.", OIDC_TEXTS[row].name);
+        }
+        *(Str *)(void *)((char *)o + OIDC_TEXTS[row].at) = j->members[i].value->text;
+    }
+    if (!is_safe_issuer(o->issuer)) {
+        return err_set(err, BAD_REQUEST, "oidc.issuer is an https:// address.");
+    }
+    if (o->client_id.len == 0) {
+        return err_set(err, BAD_REQUEST, "oidc.client_id is missing.");
+    }
+    Str secret;
+    if (o->secret.len > 0) {
+        if (!file_load(a, o->secret, SECRET_MOST, &secret, err)) {
+            return false;
+        }
+        o->secret = str_trim(secret);
+        return o->secret.len > 0 || err_set(err, BAD_REQUEST, "oidc.client_secret_file is empty.");
+    }
+    return true;
+}
+
 static bool read_member(Arena *a, const JsonMember *m, Access *s, Err *err)
 {
     bool known = false;
@@ -114,6 +180,9 @@ static bool read_member(Arena *a, const JsonMember *m, Access *s, Err *err)
     if (str_eq(m->key, STR("rp_id"))) {
         s->rp_id = json_text(m->value);
         return s->rp_id.len > 0 || err_set(err, BAD_REQUEST, "rp_id is a domain.");
+    }
+    if (str_eq(m->key, STR("oidc"))) {
+        return m->value->kind == JSON_OBJECT ? read_oidc(a, m->value, &s->oidc, err) : err_set(err, BAD_REQUEST, "oidc is an object.");
     }
     return str_eq(m->key, STR("rates")) ? read_rates(a, m->value, s, err) : unknown(m, err);
 }

@@ -13,6 +13,15 @@ typedef struct {
     int64_t per_account; /* by one account, or in the name of one that is not signed in yet */
 } AccessRate;
 
+/* A provider at which people may sign in (OpenID Connect). */
+typedef struct {
+    Str issuer;    /* its address, as it names itself; empty: there is none */
+    Str client_id; /* as which the provider knows this server */
+    Str secret;    /* the client's; empty: the provider asks for none */
+    Str claim;     /* of the ID token, that tells people apart there: sub */
+    Str name;      /* as people know the provider; empty: its host is shown */
+} AccessOidc;
+
 /* The operator's settings. Units stand in the names. */
 typedef struct {
     int64_t idle_minutes;        /* a session that is not used ends */
@@ -26,6 +35,7 @@ typedef struct {
     Str rp_id;                   /* domain of passkeys; empty: the host of the server's origin */
     const AccessRate *rates;
     size_t rate_count;
+    AccessOidc oidc;
 } Access;
 
 /* The settings of a server that was given none. Process lifetime. */

@@ -68,6 +68,9 @@ static const CliCommand COMMANDS[] = {
     {"signing", "[require]", "list the keys with which officers sign decisions, and what must be signed", cli_signing,
      "require [--scheme S] [--as LOGIN] records that from now on every event that a step marked \"sign\" makes must be signed with a key\n"
      "of the officer's own, which they add on their page \"sign-in and safety\". verify, and the outside verifier, check it.\n"},
+    {"provider", "[link|unlink LOGIN SUBJECT --issuer URL]", "list, make and end links of accounts with a provider of sign-ins", cli_provider,
+     "--as LOGIN is an account with the role admin. SUBJECT is who the person is at the provider: the claim that the settings of\n"
+     "signing in name (docs/operators.md). Each link and its end stand in the log. Ending a link ends the sessions it opened.\n"},
     {"rebuild", "", "drop every read table and fold the log again", cli_rebuild, NULL},
     {"checkpoint", "", "sign a checkpoint of the log and print it", cli_checkpoint, NULL},
     {"prove", "SEQ [--sealed]", "print the proof that an entry is in the log", cli_prove,

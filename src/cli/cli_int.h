@@ -58,6 +58,7 @@ int cli_receipt(Cli *c);
 int cli_round(Cli *c, CliReplay replay);
 int cli_verify(Cli *c);
 int cli_signing(Cli *c);
+int cli_provider(Cli *c);
 int cli_rebuild(Cli *c);
 int cli_checkpoint(Cli *c);
 int cli_backup(Cli *c);

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "provider.h"
 #include "query/query.h"
 
 #define N(params) COUNT_OF(params)
@@ -289,11 +290,12 @@ bool contact_confirm(const Flow *f, Arena *a, Str account, Str person, Channel c
 bool contact_forget(const Flow *f, Arena *a, Str scheme, Str person, Err *err)
 {
     static const char *const DELETES[] = {"DELETE FROM contacts WHERE account = $1", "DELETE FROM notices WHERE account = $1",
-                                          "DELETE FROM outbox WHERE account = $1", "DELETE FROM webhooks WHERE account = $1"};
+                                          "DELETE FROM outbox WHERE account = $1", "DELETE FROM webhooks WHERE account = $1",
+                                          "DELETE FROM provider_links WHERE account = $1"};
     const CaseRow *accounts;
     size_t count;
     QueryWhere where = {STR("party"), person};
-    if (!contact_prepare(f->store, err) || !query_list(f->store, a, scheme, STR("account"), &where, 1, NULL, 0, &accounts, &count, err)) {
+    if (!contact_prepare(f->store, err) || !provider_prepare(f->store, err) || !query_list(f->store, a, scheme, STR("account"), &where, 1, NULL, 0, &accounts, &count, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {

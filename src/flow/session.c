@@ -8,11 +8,12 @@
 #include "contact.h"
 #include "draft.h"
 #include "passkey.h"
+#include "provider.h"
 
 #define N(params) COUNT_OF(params)
 enum { TOKEN_BYTES = 32, ID_BYTES = 12, MINUTE_MS = 60000 };
 
-static const char *const BY[] = {"", "demo", "password", "passkey", "code"};
+static const char *const BY[] = {"", "demo", "password", "passkey", "code", "provider"};
 
 const char *session_by_name(SessionBy by)
 {
@@ -21,7 +22,7 @@ const char *session_by_name(SessionBy by)
 
 static SessionBy by_of(Str name)
 {
-    for (int i = SESSION_BY_DEMO; i <= SESSION_BY_CODE; i++) {
+    for (int i = SESSION_BY_DEMO; i <= SESSION_BY_PROVIDER; i++) {
         if (str_eq_c(name, BY[i])) {
             return (SessionBy)i;
         }
@@ -37,7 +38,7 @@ bool session_prepare(Store *s, Err *err)
                       " NOT NULL, device TEXT NOT NULL, means TEXT NOT NULL, made BIGINT NOT NULL, used BIGINT NOT NULL)",
                       NULL, 0, err) &&
            store_exec(s, "CREATE INDEX IF NOT EXISTS signed_in_account ON signed_in (account)", NULL, 0, err) &&
-           secret_prepare(s, err) && passkey_prepare(s, err) && draft_prepare(s, err) && contact_prepare(s, err);
+           secret_prepare(s, err) && passkey_prepare(s, err) && provider_prepare(s, err) && draft_prepare(s, err) && contact_prepare(s, err);
 }
 
 static Str random_text(Arena *a, size_t n)

@@ -1,5 +1,5 @@
 /* session.h: who is signed in: sessions, which are not part of the log and are never rebuilt from it. How long they last is said by
- * the operator (access/access.h). What somebody signs in with stands in secret.h and passkey.h.
+ * the operator (access/access.h). What somebody signs in with stands in secret.h, passkey.h, provider.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef FLOW_SESSION_H
 #define FLOW_SESSION_H
@@ -8,7 +8,7 @@
 #include "secret.h"
 
 /* By what a person showed who they are. Stored as text; the names are forever. */
-typedef enum { SESSION_BY_DEMO = 1, SESSION_BY_PASSWORD, SESSION_BY_PASSKEY, SESSION_BY_CODE } SessionBy;
+typedef enum { SESSION_BY_DEMO = 1, SESSION_BY_PASSWORD, SESSION_BY_PASSKEY, SESSION_BY_CODE, SESSION_BY_PROVIDER } SessionBy;
 const char *session_by_name(SessionBy by); /* "password" */
 
 typedef struct {

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
+#include "access/oidc.h"
 #include "view/view.h"
 
 /* Browsers drop control characters, so that "/\t/host" were another site too. */
@@ -16,6 +17,12 @@ Str http_safe_next(Str next)
 
 /* ---- Signing in ---- */
 
+bool http_sign_in_page(Exchange *x, const Page *page, Err *err)
+{
+    x->r->form_to = oidc_origin(flow_access(&x->w->flow)->oidc.issuer);
+    return http_page(x, page, err);
+}
+
 static bool sign_in_page(Exchange *x, Str login, Str next, const Err *fault, Err *err)
 {
     Page page;
@@ -23,7 +30,7 @@ static bool sign_in_page(Exchange *x, Str login, Str next, const Err *fault, Err
         return false;
     }
     json_set(x->v.a, page.model, STR("next"), json_new_str(x->v.a, next));
-    return http_page(x, &page, err);
+    return http_sign_in_page(x, &page, err);
 }
 
 bool handle_sign_in_page(Exchange *x, Err *err)

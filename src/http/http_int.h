@@ -40,6 +40,7 @@ typedef struct {
     bool replayed;                   /* the answer is that of an earlier request with the same idempotency key */
     Str set_session, set_language, set_scheme; /* "-": delete */
     Str set_form;
+    Str form_to;                     /* another site to which a form of this page may lead: its origin */
     int64_t session_seconds;         /* how long set_session is kept */
     bool cacheable, allow_camera;
     bool varies, gzip;               /* set by http_compress(): may come compressed; is compressed */
@@ -120,6 +121,8 @@ bool http_csv(Exchange *x, const Json *table, Str name); /* {columns, rows} as a
 bool http_redirect(Exchange *x, Str to); /* 303 */
 /* Sets the cookie of a session that has just begun. */
 void http_begin(Exchange *x, const Session *s);
+/* The page to sign in on, from which a form may lead to the provider. */
+MUST_USE bool http_sign_in_page(Exchange *x, const Page *page, Err *err);
 /* Only a path of ours, never another site. */
 Str http_safe_next(Str next);
 /* An idempotency key nobody else has. */
@@ -147,6 +150,9 @@ bool handle_passkey_add(Exchange *x, Err *err);
 bool handle_passkey_drop(Exchange *x, Err *err);
 bool handle_sign_in_ask(Exchange *x, Err *err);
 bool handle_sign_in_passkey(Exchange *x, Err *err);
+bool handle_provider_go(Exchange *x, Err *err);
+bool handle_provider_back(Exchange *x, Err *err);
+bool handle_provider_unlink(Exchange *x, Err *err);
 bool handle_recover(Exchange *x, Err *err);
 bool handle_access(Exchange *x, Err *err);
 bool handle_access_sessions(Exchange *x, Err *err);

@@ -13,7 +13,7 @@ static const char *const KEPT[] = {"/", "/sign-in", "/verify", "/check", "/law",
 
 typedef struct {
     Arena *a; /* of this entry; NULL: free */
-    Str key, body;
+    Str key, body, form_to;
     const char *content_type;
     int64_t size; /* of the log when it was made */
     Instant made;
@@ -78,6 +78,7 @@ bool http_cache_serves(Exchange *x, const Route *route)
         memcpy(copy + k->secrets[i], x->v.csrf.ptr, x->v.csrf.len);
     }
     x->r->content_type = k->content_type;
+    x->r->form_to = k->form_to; /* of the settings, which stay */
     buf_add(&x->r->body, (Str){copy, k->body.len});
     if (str_starts(str_from_c(k->content_type), STR("text/html"))) {
         http_give_form_cookie(x);
@@ -116,6 +117,7 @@ void http_cache_keep(const Exchange *x, const Route *route)
     k->key = str_copy(k->a, key);
     k->body = str_copy(k->a, (Str){buf_str(&x->r->body).ptr, r->body.len});
     k->content_type = r->content_type;
+    k->form_to = r->form_to;
     k->made = x->v.now;
     k->size = x->log_size;
     if (!find_secrets(x, k)) {

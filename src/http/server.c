@@ -208,10 +208,12 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
 
 /* ---- The answer on the wire ---- */
 
+/* A form may lead to this server only, and from the page to sign in on to the operator's provider. */
+#define POLICY \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self';" \
+    " manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
 static const char *const SECURITY_HEADERS[][2] = {
-    {"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
-                                " connect-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; form-action 'self';"
-                                " base-uri 'none'; frame-ancestors 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "same-origin"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
@@ -254,6 +256,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Req
     for (size_t i = 0; i < COUNT_OF(SECURITY_HEADERS); i++) {
         MHD_add_response_header(m, SECURITY_HEADERS[i][0], SECURITY_HEADERS[i][1]);
     }
+    add_header(m, a, "Content-Security-Policy", str_printf(a, POLICY "%s%.*s", r->form_to.len ? " " : "", STR_ARG(r->form_to)));
     add_header(m, a, "Content-Type", str_from_c(r->content_type));
     add_header(m, a, "Location", r->location);
     add_header(m, a, "ETag", r->etag);

@@ -45,6 +45,8 @@ Json *page_cites(const PageView *v, Str cites);
 void page_frame(const PageView *v, Json *model, Str title);
 
 MUST_USE bool page_home(const PageView *v, Page *ret, Err *err);
+/* On that page: why signing in through the provider did not work. Always true. */
+bool page_sign_in_failed(const PageView *v, Page *page, const char *text);
 MUST_USE bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err *err);
 /* A new password by a recovery code. */
 MUST_USE bool page_recover(const PageView *v, Str login, const Err *fault, Page *ret, Err *err);

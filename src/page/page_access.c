@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
+#include "access/oidc.h"
 #include "flow/passkey.h"
+#include "flow/provider.h"
 
 /* In the reader's language, by the code; a name or secret that is wrong by the page's own words. */
 void page_add_fault(const PageView *v, Json *model, const Err *fault, const char *wrong)
@@ -81,6 +83,36 @@ static bool add_passkeys(const PageView *v, Json *model, Str account, Err *err)
     return true;
 }
 
+void page_add_provider(const PageView *v, Json *model)
+{
+    const AccessOidc *o = &flow_access(v->flow)->oidc;
+    Str origin = oidc_origin(o->issuer);
+    size_t at = str_find(origin, STR("://"), 0);
+    if (o->issuer.len > 0) {
+        page_set_text(v, model, "provider", o->name.len ? o->name : at == SIZE_MAX ? origin : str_sub(origin, at + 3, origin.len));
+    }
+}
+
+static bool add_links(const PageView *v, Json *model, Str account, Err *err)
+{
+    ProviderLink *rows;
+    size_t count;
+    if (!provider_links(v->flow, v->a, account, &rows, &count, err)) {
+        return false;
+    }
+    page_add_provider(v, model);
+    Json *list = page_list_in(v, model, "links");
+    for (size_t i = 0; i < count; i++) {
+        Json *j = page_add(v, list);
+        page_set_text(v, j, "issuer", rows[i].issuer);
+        page_set_text(v, j, "subject", rows[i].subject);
+        page_set_text(v, j, "made", instant_print(v->a, rows[i].made));
+        page_set_text(v, j, "used", rows[i].used.ms > 0 ? instant_print(v->a, rows[i].used) : STR(""));
+    }
+    page_set_bool(v, model, "has_provider", count > 0 || flow_access(v->flow)->oidc.issuer.len > 0);
+    return true;
+}
+
 bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *err)
 {
     bool has_password;
@@ -89,7 +121,8 @@ bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *er
     Json *m = json_new_object(v->a);
     *ret = (Page){"access", m};
     page_frame(v, m, view_text(v->a, v->language, "access.title", NULL));
-    if (!add_sessions(v, m, ask->session, err) || !add_passkeys(v, m, ask->session->account, err) || !secret_has_password(v->flow, v->a, ask->session->account, &has_password, err) ||
+    if (!add_sessions(v, m, ask->session, err) || !add_passkeys(v, m, ask->session->account, err) ||
+        !add_links(v, m, ask->session->account, err) || !secret_has_password(v->flow, v->a, ask->session->account, &has_password, err) ||
         !secret_codes_left(v->flow, v->a, ask->session->account, &left, err)) {
         return false;
     }
@@ -109,7 +142,8 @@ bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *er
     if (ask->done.len > 0) {
         Json *flash = page_object_in(v, m, "flash");
         static const char *const DONE[][2] = {{"password", "access.done_password"}, {"ended", "access.done_ended"},
-                                              {"passkey", "access.done_passkey"},   {"dropped", "access.done_dropped"}};
+                                              {"passkey", "access.done_passkey"},   {"dropped", "access.done_dropped"},
+                                              {"unlinked", "provider.done_unlinked"}};
         for (size_t i = 0; i < COUNT_OF(DONE); i++) {
             if (str_eq_c(ask->done, DONE[i][0])) {
                 page_set_text(v, flash, "kind", STR("ok"));

@@ -79,6 +79,14 @@ static bool home_public(const PageView *v, Page *ret, Err *err)
     return add_accounts(v, ret->model, err);
 }
 
+bool page_sign_in_failed(const PageView *v, Page *page, const char *text)
+{
+    Json *j = page_add(v, page_list_in(v, page->model, "errors"));
+    page_set_text(v, j, "field", STR(""));
+    page_set_text(v, j, "text", view_text(v->a, v->language, text, page->model));
+    return true;
+}
+
 bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err *err)
 {
     *ret = (Page){"sign_in", json_new_object(v->a)};
@@ -86,6 +94,7 @@ bool page_sign_in(const PageView *v, Str login, const Err *fault, Page *ret, Err
     page_set_text(v, ret->model, "login", login);
     add_schemes(v, ret->model);
     page_set_text(v, ret->model, "passkey_href", STR("/sign-in/passkey"));
+    page_add_provider(v, ret->model);
     page_add_fault(v, ret->model, fault, "sign_in.wrong");
     return add_accounts(v, ret->model, err);
 }

@@ -45,6 +45,8 @@ MUST_USE bool page_choose(const PageView *v, const PageFormAsk *ask, const CaseR
 Str page_contract_href(const PageView *v, const CaseRow *row, Str step);
 /* Address of the contract's paper; empty where the case has none to show. */
 Str page_contract_paper(const PageView *v, const CaseRow *row);
+/* `provider`: as whom people know the provider of sign-ins; absent where there is none. */
+void page_add_provider(const PageView *v, Json *model);
 /* Steps as buttons: {name, label, href, primary, needs_second}. */
 void page_steps(const PageView *v, Json *list, const CaseRow *row);
 /* A step by its label, "quota.decide/confirm" as a confirmation of it; an event by its label or by its step. */

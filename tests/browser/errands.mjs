@@ -10,6 +10,7 @@ import * as ministry from './errands_ministry.mjs';
 import * as office from './errands_office.mjs';
 import * as notices from './errands_notices.mjs';
 import * as open from './errands_open.mjs';
+import * as provider from './errands_provider.mjs';
 import * as rounds from './errands_rounds.mjs';
 import * as rights from './errands_rights.mjs';
 
@@ -25,6 +26,7 @@ export const ERRANDS = [
   ...bulk.ERRANDS,
   ...rights.ERRANDS,
   ...access.ERRANDS,
+  ...provider.ERRANDS,
   ...notices.ERRANDS,
   ...open.ANYBODY,
   ...allPages.ERRANDS,

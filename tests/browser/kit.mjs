@@ -64,8 +64,22 @@ export async function startServer(sizes) {
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`no demo store: ${made.error ?? made.stderr}`);
   }
+  const server = await serveStore(store, ['--demo']).catch(e => {
+    rmSync(folder, { recursive: true, force: true });
+    throw e;
+  });
+  const stop = async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { ...server, folder, stop };
+}
+
+// A server on a store that is there, with those options.
+export async function serveStore(store, options) {
+  const program = process.env.GOLDENBRIDGE ?? join(ROOT, 'out/goldenbridge');
   const port = await freePort();
-  const child = spawn(program, ['serve', '--demo', '--store', store, '--port', String(port)], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, ['serve', '--store', store, '--port', String(port), ...options], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
   const said = [];
   child.stderr.on('data', bytes => said.push(String(bytes)));
   const origin = `http://localhost:${port}`;
@@ -75,7 +89,6 @@ export async function startServer(sizes) {
       child.kill('SIGTERM');
       await gone;
     }
-    rmSync(folder, { recursive: true, force: true });
   };
   try {
     await waitFor(`${origin}/healthz`, child);
@@ -83,7 +96,7 @@ export async function startServer(sizes) {
     await stop();
     throw new Error(`${e.message} ${said.join('')}`);
   }
-  return { origin, folder, stop, said: () => said.join(''), alive: () => child.exitCode === null };
+  return { origin, stop, said: () => said.join(''), alive: () => child.exitCode === null };
 }
 
 // ---- The browser ----
