@@ -128,7 +128,9 @@ static void add_row(const PageView *v, Json *rows, const Json *rule, size_t numb
     Json *row = page_add(v, rows);
     page_set_int(v, row, "number", (int64_t)number);
     add_cells(v, row, rule, output_count);
-    page_set_bool(v, row, "fired", json_is_true(json_get(rule, "fired")));
+    bool fired = json_is_true(json_get(rule, "fired"));
+    page_set_bool(v, row, "fired", fired);
+    page_set_bool(v, row, "unverified", fired && decide_source_is_unverified(json_text(json_path(rule, "annotations.source"))));
 }
 
 /* Of a long table the rows that fired stand alone in front; the whole one is folded. */
@@ -190,6 +192,7 @@ Json *page_decision_model(const PageView *v, const Json *proof, const Json *fact
     page_set_text(v, m, "outcome", outcome);
     page_set_text(v, m, "outcome_label", page_label(v, "outcomes", outcome));
     page_set_text(v, m, "kind", str_from_c(kind));
+    page_set_bool(v, m, "rests_unverified", json_is_true(json_get(proof, "unverified")));
     page_set_text(v, m, "day", json_text_at(proof, "day"));
     page_set_text(v, m, "model", page_label(v, "models", decide_top(v->a, json_text_at(proof, "model"))));
     page_set_text(v, m, "model_href", str_printf(v->a, "/law/model/%.*s?day=%.*s", STR_ARG(json_text_at(proof, "model")),
