@@ -128,7 +128,9 @@ static void add_row(const PageView *v, Json *rows, const Json *rule, size_t numb
     Json *row = page_add(v, rows);
     page_set_int(v, row, "number", (int64_t)number);
     add_cells(v, row, rule, output_count);
-    page_set_bool(v, row, "fired", json_is_true(json_get(rule, "fired")));
+    bool fired = json_is_true(json_get(rule, "fired"));
+    page_set_bool(v, row, "fired", fired);
+    page_set_bool(v, row, "unverified", fired && decide_source_is_unverified(json_text(json_path(rule, "annotations.source"))));
 }
 
 /* Of a long table the rows that fired stand alone in front; the whole one is folded. */
@@ -190,6 +192,7 @@ Json *page_decision_model(const PageView *v, const Json *proof, const Json *fact
     page_set_text(v, m, "outcome", outcome);
     page_set_text(v, m, "outcome_label", page_label(v, "outcomes", outcome));
     page_set_text(v, m, "kind", str_from_c(kind));
+    page_set_bool(v, m, "rests_unverified", json_is_true(json_get(proof, "unverified")));
     page_set_text(v, m, "day", json_text_at(proof, "day"));
     page_set_text(v, m, "model", page_label(v, "models", decide_top(v->a, json_text_at(proof, "model"))));
     page_set_text(v, m, "model_href", str_printf(v->a, "/law/model/%.*s?day=%.*s", STR_ARG(json_text_at(proof, "model")),
@@ -329,6 +332,42 @@ static bool run_check(const PageView *v, Json *model, Str name, const Json *fact
     return true;
 }
 
+/* Marks the facts that the rules lack when they know these facts and no others. False where the rules cannot say. */
+static bool mark_lacking(const PageView *v, Str name, const Json *facts, Map *lacking)
+{
+    Value values;
+    Decision d = {0};
+    ErrList faults = {.arena = v->a};
+    Err err = {0};
+    Str top = decide_top(v->a, name);
+    if (!decide_facts(v->run, v->scheme, name, top, v->today, facts, &values, &faults, &err) ||
+        !decide(v->run, v->scheme, name, top, v->today, values, &d, &err)) {
+        return false;
+    }
+    const Json *missing = json_path(decision_proof(v->a, &d), "result.missing");
+    for (size_t i = 0; i < json_count(missing); i++) {
+        map_set(lacking, json_text(missing->items[i]), lacking);
+    }
+    return json_count(missing) > 0;
+}
+
+/* First what is asked of everybody, what the facts given make necessary and what was filled in; what only some are asked stands behind it. */
+static void add_inputs(const PageView *v, Json *m, Str model, const DmnInput *inputs, size_t count, const Json *sent, const ErrList *faults)
+{
+    Map lacking = {.arena = v->a};
+    bool known = mark_lacking(v, model, json_new_object(v->a), &lacking);
+    if (sent != NULL) {
+        mark_lacking(v, model, typed_facts(v, inputs, count, sent), &lacking);
+    }
+    Json *fields = page_list_in(v, m, "fields"), *more = page_list_in(v, m, "more");
+    for (size_t i = 0; i < count; i++) {
+        bool filled = json_text(json_get_str(sent, box_name(v, inputs[i].name))).len > 0;
+        if (!str_eq(inputs[i].name, STR("holidays"))) {
+            add_input(v, !known || filled || map_get(&lacking, inputs[i].name) != NULL ? fields : more, &inputs[i], sent, faults);
+        }
+    }
+}
+
 bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *err)
 {
     const Json *offered = json_get(scheme_info(v->scheme), "check_models");
@@ -355,12 +394,7 @@ bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *
     if (sent != NULL && !run_check(v, m, model, typed_facts(v, inputs, count, sent), &faults, err)) {
         return false;
     }
-    Json *fields = page_list_in(v, m, "fields");
-    for (size_t i = 0; i < count; i++) {
-        if (!str_eq(inputs[i].name, STR("holidays"))) {
-            add_input(v, fields, &inputs[i], sent, &faults);
-        }
-    }
+    add_inputs(v, m, model, inputs, count, sent, &faults);
     page_set_text(v, m, "model", model);
     page_set_text(v, m, "action", STR("/check"));
     return true;

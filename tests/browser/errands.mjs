@@ -6,6 +6,7 @@ import * as bulk from './errands_bulk.mjs';
 import * as candidate from './errands_candidate.mjs';
 import * as employer from './errands_employer.mjs';
 import * as kazakhstan from './errands_kazakhstan.mjs';
+import * as law from './errands_law.mjs';
 import * as ministry from './errands_ministry.mjs';
 import * as office from './errands_office.mjs';
 import * as notices from './errands_notices.mjs';
@@ -25,6 +26,7 @@ export const ERRANDS = [
   ...ministry.ERRANDS,
   ...bulk.ERRANDS,
   ...rights.ERRANDS,
+  ...law.ERRANDS,
   ...access.ERRANDS,
   ...provider.ERRANDS,
   ...notices.ERRANDS,

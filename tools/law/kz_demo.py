@@ -33,6 +33,8 @@ def main():
                               ('inspector', 'inspector', 'Labour inspector'), ('auditor', 'auditor', 'Auditor')]:
         for second in ([''] if role == 'auditor' else ['', '2']):
             out.append({'account': {'login': S('kz-' + login + second), 'name': S(text + (', second' if second else '') + ' (invented)'), 'roles': S([role]), 'language': S('ru')}})
+        if login == 'akimat':
+            out.append({'account': {'login': S('kz-akimat-almaty'), 'name': S('Akimat officer, Almaty only (invented)'), 'roles': S(['akimat']), 'language': S('ru'), 'office': S('Almaty')}})
     for c, places in (('3', 60), ('seasonal', 60)):
         out.append({'let': {'year': '(date(v.today) - duration("P40D")).year'}})
         for y in ('v.year', 'v.year + 1'):

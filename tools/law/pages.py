@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""pages.py: writes docs/law: one page per model with its facts, tables, articles, sources and cases.
+"""pages.py: writes docs/law (SCHEME=kz-flp: docs/law/kz-flp): one page per model with its facts, tables, articles, sources and cases.
 SPDX-License-Identifier: Apache-2.0"""
 import glob
 import json
@@ -8,9 +8,26 @@ import re
 
 import gen
 
-OUT = os.path.join(gen.ROOT, 'docs', 'law')
-YES = ('granted', 'in time', 'insured', 'scored', 'no restriction', 'stands', 'no penalty', 'may stay')
+OUT = os.path.join(gen.ROOT, 'docs', 'law', '' if gen.SCHEME == 'kr-eps' else gen.SCHEME)
+YES = ('no permit needed', 'permit stands', 'certificate stands', 'granted', 'in time', 'insured', 'scored', 'no restriction', 'stands', 'no penalty', 'may stay')
 TYPES = {'Texts': 'list of texts', 'Dates': 'list of dates', 'Numbers': 'list of numbers', 'boolean': 'yes or no', 'string': 'text'}
+
+
+HEADS = {
+    'kr-eps': [
+        '# The Employment Permit System as decisions', '',
+        'One page per model, made from it. Sources: L statute text seen, N official notice or court, P press or another secondary source, '
+        'M from memory; "P low" and M are unverified and shown as such.', '',
+        'Citations: `act:25(1).2` is article 25, paragraph 1, item 2 of the Act; `decree:13-4.3` article 13-4, item 3 (no paragraphs); '
+        '`rule` the Enforcement Rule; `ima`, `imr` the Immigration Act and its Rule; `mwa` Minimum Wage Act; `lsa`, `lsd` Labour Standards '
+        'Act and Decree; `npa` National Pension Act; `notice`, `committee`, `guideline`, `memorandum` the other layers.', ''],
+    'kz-flp': [
+        '# The permit of Kazakhstan for foreign labour as decisions', '',
+        'One page per model, made from it. No text of the Kazakh law is in the store: sources are excerpts. L an excerpt of the law, N an official '
+        'page, P a law firm or the press, M from memory; M is unverified and shown as such. What is not a model, and why: [coverage](coverage.md).', '',
+        'Citations: `order-279:refusal-4` is the fourth ground of refusal in Order No. 279 of 2023; where the item is not known, a word stands '
+        'for the part meant (`order-279:transfer`).', ''],
+}
 
 
 def cell(text):
@@ -29,10 +46,13 @@ UNITS = [(r'million won', 'million won'), (r'percent', 'percent'), (r'\bmonths?\
          (r'deduction|wage$|payout|severance|pledge', 'won'), (r'area', 'square metres'), (r'tons', 'gross tons'),
          (r'points|score|minimum$', 'points'), (r'moves|extensions|reports|premiums|originals', 'how many'),
          (r'.', 'how many (persons, places)')]
+if gen.SCHEME == 'kz-flp':
+    UNITS = [(r'thousand MCI', 'thousand monthly calculation indices'), (r'share', 'per cent'), (r'months', 'months'), (r'days', 'days'),
+             (r'plan year', 'calendar year'), (r'extensions|grounds|regions', 'how many'), (r'.', 'how many (persons, places)')]
 
 
 def unit(node):
-    """The unit of a number, by its name; a date is a civil day of Korea."""
+    """The unit of a number, by its name; a date is a civil day of the country."""
     if node.type in ('date', 'Dates'):
         return 'year-month-day'
     if node.type != 'number':
@@ -88,7 +108,7 @@ def page(path, cases):
     models = [gen.Model(path, d).finish() for d in days]
     last = models[-1]
     out = ['# %s' % last.title, '', last.about, '',
-           'Made from the model by tools/law/pages.py; the tables under law/kr-eps/decisions are what is executed. '
+           'Made from the model by tools/law/pages.py; the tables under law/%s/decisions are what is executed. ' % gen.SCHEME +
            'Versions in force from: %s.' % ', '.join(days), '', '## Facts', '',
            '| name | type | unit | needed | meaning | versions |', '|---|---|---|---|---|---|']
     seen = {}
@@ -117,12 +137,7 @@ def page(path, cases):
 
 def main():
     os.makedirs(OUT, exist_ok=True)
-    index = ['# The Employment Permit System as decisions', '',
-             'One page per model, made from it. Sources: L statute text seen, N official notice or court, P press or another secondary source, '
-             'M from memory; "P low" and M are unverified and shown as such.', '',
-             'Citations: `act:25(1).2` is article 25, paragraph 1, item 2 of the Act; `decree:13-4.3` article 13-4, item 3 (no paragraphs); '
-             '`rule` the Enforcement Rule; `ima`, `imr` the Immigration Act and its Rule; `mwa` Minimum Wage Act; `lsa`, `lsd` Labour Standards '
-             'Act and Decree; `npa` National Pension Act; `notice`, `committee`, `guideline`, `memorandum` the other layers.', '',
+    index = list(HEADS[gen.SCHEME]) + [
              'Every answer has `outcome`, `grounds` (reason codes), `missing` (facts that were needed and not given), and the figures named '
              'on the page. "cannot decide" goes to an officer.', '',
              'The day whose law counts is told with `--on`, as the fact `governing day`, or named by the model (`law day` in the answer). Where '
@@ -131,7 +146,7 @@ def main():
              '| model | about |', '|---|---|']
     for path in gen.sources():
         name = os.path.basename(path)[:-4]
-        cases = os.path.join(gen.ROOT, 'law', 'kr-eps', 'cases', name + '.json')
+        cases = os.path.join(gen.ROOT, 'law', gen.SCHEME, 'cases', name + '.json')
         model, text = page(path, json.load(open(cases, encoding='utf-8')) if os.path.exists(cases) else [])
         with open(os.path.join(OUT, name + '.md'), 'w', encoding='utf-8') as f:
             f.write(text)

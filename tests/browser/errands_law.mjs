@@ -1,0 +1,54 @@
+// errands_law.mjs: the rules in force, what changed between two days, and "check a situation" on a phone.
+// SPDX-License-Identifier: Apache-2.0
+import { PHONE, expect } from './kit.mjs';
+
+async function whatChanged(world) {
+  const me = await world.anybody('ko', PHONE);
+  await me.open('/law/changes?from=2021-01-01&to=2022-01-01');
+  await me.page.locator('[name=from]').fill('2014-07-01');
+  await me.page.locator('[name=to]').fill('2014-08-01');
+  await me.main().locator('form.filter').getByRole('button').click();
+  await me.heading(me.web('law.changes_models')).waitFor();
+  await me.main().locator('#c-models + ul a[href*="departure-payout"]').first().click();
+  await me.page.waitForURL(/departure-payout/);
+  await me.open('/law/changes?from=2014-07-01&to=2014-08-01');
+  await me.main().getByRole('link', { name: me.web('law.changes_before') }).first().click();
+  await me.main().locator('h1').waitFor();
+  expect(await me.page.evaluate(() => document.documentElement.scrollWidth) <= PHONE.width, 'the page is wider than the phone');
+}
+
+// First only what everybody is asked; a fact that the answer turns out to need is asked above then.
+async function fewQuestionsFirst(world) {
+  const me = await world.anybody('ru', PHONE);
+  await me.open('/check?model=workplace-change');
+  const first = me.main().locator('form[data-form=check] > .field, form[data-form=check] > fieldset');
+  const before = await first.count();
+  const behind = await me.main().locator('details.more .field, details.more fieldset').count();
+  expect(before > 2 && before <= 8 && behind > before, `${before} questions first, ${behind} behind`);
+  expect(!await me.page.locator('[name=paid_percent]').isVisible(), 'a question for some is asked of everybody');
+  await me.page.locator('[name=cause]').selectOption('suspension');
+  await me.main().getByRole('button', { name: me.web('check.run') }).click();
+  await me.page.locator('#result').waitFor();
+  await me.page.locator('[name=paid_percent]').waitFor({ state: 'visible' });
+}
+
+async function unverifiedIsSaid(world) {
+  const me = await world.as('kz-worker', 'kk', PHONE);
+  me.scheme = 'kz-flp';
+  await me.open('/check?model=fine');
+  await me.main().locator('details.more > summary').click();
+  await me.page.locator('[name=governing_day]').fill('2023-05-02'); // its index is from memory
+  for (const [name, value] of [['deed', 'no permit'], ['offender', 'medium firm']]) {
+    await me.page.locator(`input[name=${name}][value="${value}"]`).check();
+  }
+  await me.main().getByRole('button', { name: me.web('check.run') }).click();
+  await me.page.locator('#result').waitFor();
+  await me.page.locator('#result').getByText(me.web('decision.rests_unverified')).waitFor();
+  await me.page.locator('#result').getByText(me.web('decision.unverified'), { exact: true }).first().waitFor({ state: 'attached' });
+}
+
+export const ERRANDS = [
+  { name: 'anybody asks what changed in the law between two days (ko, phone)', run: whatChanged },
+  { name: 'a worker checks a situation and is asked few questions first (ru, phone)', run: fewQuestionsFirst },
+  { name: 'an answer that rests on a figure from memory says so (kk, phone)', run: unverifiedIsSaid },
+];
