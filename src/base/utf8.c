@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "utf8.h"
 
+#include <string.h>
+
+static const uint64_t HIGH_BITS = 0x8080808080808080U; /* set in none of eight bytes: all are ASCII */
+
 /* Length of the sequence that starts at p with n bytes left, or 0 if it is ill-formed. */
 static size_t sequence(const unsigned char *p, size_t n)
 {
@@ -30,6 +34,11 @@ bool utf8_is_valid(Str s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
     for (size_t i = 0; i < s.len;) {
+        uint64_t eight;
+        if (s.len - i >= sizeof eight && (memcpy(&eight, p + i, sizeof eight), (eight & HIGH_BITS) == 0)) {
+            i += sizeof eight;
+            continue;
+        }
         size_t n = sequence(p + i, s.len - i);
         if (n == 0) {
             return false;
