@@ -74,10 +74,14 @@ typedef struct {
 } Exchange;
 
 typedef enum { WHO_ANYBODY = 1, WHO_ACCOUNT, WHO_STAFF } RouteWho;
+/* KEPT: to whom nobody is signed in as, the answer depends on the log, the day, the language, the scheme, the host and the address
+ * alone, and is asked for often: page_cache.c keeps it. Only for WHO_ANYBODY. */
+typedef enum { MADE_ANEW = 1, KEPT } RouteKept;
 typedef struct {
     Method method;
     const char *pattern;   /* "/case/ * /do/ *" without the spaces; a * matches one piece, a last ** all the rest */
     RouteWho who;
+    RouteKept kept;
     bool (*handle)(Exchange *x, Err *err);
     const char *summary;   /* for the API description; NULL: a page */
 } Route;

@@ -398,7 +398,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         w->mode_demo = o->demo ? "demo" : NULL;
         w->origin = o->origin;
         w->pages = http_cache_new(s->a);
-        if (!flow_open(s->a, o->store, STORE_WRITE, schemes, count, &w->flow, err) ||
+        if (!flow_open(s->a, o->store, STORE_WRITE, schemes, count, &w->flow, err) || !store_keep_little(w->flow.store, err) ||
             (i == 0 && (!session_prepare(w->flow.store, err) || !statute_prepare(w->flow.store, err)))) {
             return false;
         }
@@ -407,7 +407,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     Flow flow, notices; /* uploads write in transactions of their own, of many rows each */
     if (!lane_open(s->a, o->store, &s->lane, err) ||
         !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err) ||
-        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err)) {
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err) || !store_keep_little(notices.store, err)) {
         return false;
     }
     notices.lane = s->lane;
