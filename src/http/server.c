@@ -27,7 +27,7 @@ typedef struct {
     pthread_cond_t freed;
     BulkThread *bulk;
     NoticeThread *notices;
-    const char *demo;
+    LawThread *law;
     bool behind_proxy;
     Lane *lane;         /* through which all workers write */
 } Server;
@@ -389,7 +389,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     if (o->access.len > 0 && !access_load(s->a, o->access, &access, err)) {
         return false;
     }
-    if (!flow_find_law(s->a, o->law, &law, err) || !flow_load_schemes(s->a, law, &schemes, &count, err)) {
+    if (!flow_find_law(s->a, o->law, &law, err) || !flow_load_schemes_as_used(s->a, law, &schemes, &count, err)) {
         return false;
     }
     for (int64_t i = 0; i < o->workers; i++) {
@@ -478,14 +478,21 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     block_signals(); /* before threads start, so that all inherit it */
     Server s = {.a = arena_new(0), .behind_proxy = o.behind_proxy, .lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER};
     struct MHD_Daemon *d = open_workers(&s, &o, &err) ? start(&s, &o, &err) : NULL;
-    int status = d ? 0 : err_exit_status(err.code);
-    if (d != NULL) {
+    bool runs = d != NULL && law_thread_start(s.a, s.idle[0]->flow.schemes, s.idle[0]->flow.scheme_count, &s.law, &err);
+    int status = runs ? 0 : err_exit_status(err.code);
+    if (status == 0) {
         const union MHD_DaemonInfo *info = MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT);
         fprintf(out, "Goldenbridge serves http://localhost:%u\n", info ? info->port : (unsigned)o.port);
         fflush(out);
         wait_for_signal();
+    }
+    if (d != NULL) {
         MHD_stop_daemon(d);
-    } else {
+    }
+    if (!law_thread_stop(s.law, &err)) {
+        status = err_exit_status(err.code);
+    }
+    if (status != 0) {
         fprintf(errors, "goldenbridge: %s\n", err.text);
     }
     notice_thread_stop(s.notices);

@@ -218,8 +218,8 @@ static Version *version_of(Replay *r, Str model, Str name, Day day)
     v = ARENA_NEW(r->a, Version);
     *v = (Version){.in_force = m, .draft = next, .model = str_copy(r->a, model), .name = str_copy(r->a, name), .a = arena_new(0)};
     arena_on_reset(r->a, free_version, v->a);
-    v->base = dmn_find(m->model, DMN_DECISION, name);
-    v->next = next && v->base ? dmn_find(next->model, DMN_DECISION, name) : NULL;
+    v->base = dmn_find(scheme_compiled(m), DMN_DECISION, name);
+    v->next = next && v->base ? dmn_find(scheme_compiled(next), DMN_DECISION, name) : NULL;
     v->base_in = v->base ? trial_inputs_new(r->a, r->draft->scheme, v->base) : NULL;
     v->next_in = v->next ? trial_inputs_new(r->a, r->draft->scheme, v->next) : NULL;
     map_set(&r->versions, str_copy(r->a, key), v);
