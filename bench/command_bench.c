@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "kit.h"
 #include "flow/open.h"
 #include "query/query.h"
 
@@ -21,29 +21,6 @@ typedef struct {
     double end;
     Instant now;
 } Writer;
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* On a machine that others use too, the processor's time says more than the clock on the wall. */
-static double cpu_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void need(bool ok, const Err *err)
-{
-    if (!ok) {
-        fprintf(stderr, "%s: %s (%s)\n", err_name(err->code), err->text, err->detail);
-        exit(1);
-    }
-}
 
 static void one_command(Writer *w, Arena *a, int64_t n)
 {

@@ -12,32 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kit.h"
 #include "store/store.h"
 
 enum { RUN_MS = 2500, ROW_BYTES = 500, MOST_WRITERS = 64 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* On a machine that others use too, the processor's time says more than the clock on the wall. */
-static double cpu_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void need(bool ok, const Err *err)
-{
-    if (!ok) {
-        fprintf(stderr, "%s: %s (%s)\n", err_name(err->code), err->text, err->detail);
-        exit(1);
-    }
-}
 
 /* The raw limit: one table of 500-byte rows by key, WAL, FULL, `rows_each` rows gathered in each durable transaction. SQLite has one
  * writer at a time, so with one row each this is also its best rate of transactions at any concurrency. */
