@@ -185,7 +185,7 @@ TEST(a_model_that_is_compiled_when_used_is_checked_aside)
 {
     Str folder = new_folder(a);
     Scheme *s = NULL;
-    const SchemeModel *models;
+    const SchemeModel *models = NULL;
     Err err = {0};
     write_file(a, folder, "decisions/2020-01-01/m.dmn", STR("<definitions"));
     bool loaded = scheme_load_as_used(a, folder, &s, &err);
