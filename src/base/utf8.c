@@ -2,6 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "utf8.h"
 
+#include <string.h>
+
+/* Whether the eight bytes at p are: the high bit is set in none. */
+static bool are_ascii(const unsigned char *p)
+{
+    uint64_t eight;
+    memcpy(&eight, p, sizeof eight);
+    return (eight & 0x8080808080808080U) == 0;
+}
+
 /* Length of the sequence that starts at p with n bytes left, or 0 if it is ill-formed. */
 static size_t sequence(const unsigned char *p, size_t n)
 {
@@ -30,6 +40,10 @@ bool utf8_is_valid(Str s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
     for (size_t i = 0; i < s.len;) {
+        if (s.len - i >= sizeof(uint64_t) && are_ascii(p + i)) {
+            i += sizeof(uint64_t);
+            continue;
+        }
         size_t n = sequence(p + i, s.len - i);
         if (n == 0) {
             return false;

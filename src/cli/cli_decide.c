@@ -30,7 +30,7 @@ static int list_models(const Question *q)
             continue;
         }
         Json *j = json_new_object(q->c->a);
-        Str about = json_text_at(dmn_describe(q->c->a, all[i].model), "description");
+        Str about = json_text_at(dmn_describe(q->c->a, scheme_compiled(&all[i])), "description");
         json_set(q->c->a, j, STR("model"), json_new_str(q->c->a, all[i].name));
         json_set(q->c->a, j, STR("about"), json_new_str(q->c->a, about));
         json_push(q->c->a, list, j);
@@ -67,7 +67,7 @@ static int list_inputs(const Question *q, const SchemeModel *m)
         return 0;
     }
     fprintf(q->c->out, "%.*s, in force from %.*s\n%.*s\n\n", STR_ARG(m->name), STR_ARG(day_print(q->c->a, m->from)),
-            STR_ARG(json_text_at(dmn_describe(q->c->a, m->model), "description")));
+            STR_ARG(json_text_at(dmn_describe(q->c->a, scheme_compiled(m)), "description")));
     for (size_t i = 0; i < list->count; i++) {
         print_input(q, list->items[i]);
     }

@@ -124,7 +124,7 @@ static bool counts(const DmnFinding *f)
 
 static void check_model(Check *k, const SchemeModel *m)
 {
-    const Json *elements = json_get(dmn_describe(k->c->a, m->model), "elements");
+    const Json *elements = json_get(dmn_describe(k->c->a, scheme_compiled(m)), "elements");
     for (size_t i = 0; i < json_count(elements); i++) {
         const Json *rules = json_get(elements->items[i], "rules");
         for (size_t r = 0; r < json_count(rules); r++) {
@@ -132,7 +132,7 @@ static void check_model(Check *k, const SchemeModel *m)
         }
     }
     const DmnFinding *findings;
-    size_t count = dmn_check(k->c->a, m->model, DMN_CHECK_LAW, &findings);
+    size_t count = dmn_check(k->c->a, scheme_compiled(m), DMN_CHECK_LAW, &findings);
     bool bad = false;
     for (size_t i = 0; i < count; i++) {
         if (counts(&findings[i])) {

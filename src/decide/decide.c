@@ -11,7 +11,7 @@ static const DmnInvocable *find_decision(const Scheme *s, Str model, Str name, D
         err_set(err, NOT_IN_FORCE, "No version of the decision model %.*s is in force on that day.", STR_ARG(model));
         return NULL;
     }
-    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, name);
+    const DmnInvocable *d = dmn_find(scheme_compiled(m), DMN_DECISION, name);
     if (d == NULL) {
         err_set(err, MODEL_BROKEN, "%.*s: no decision %.*s", STR_ARG(m->path), STR_ARG(name));
         return NULL;
@@ -201,7 +201,7 @@ bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value f
 
 bool decide_with(FeelRun *run, const Scheme *s, const SchemeModel *m, Str name, Day day, Value facts, Decision *ret, Err *err)
 {
-    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, name);
+    const DmnInvocable *d = dmn_find(scheme_compiled(m), DMN_DECISION, name);
     if (d == NULL) {
         return err_set(err, MODEL_BROKEN, "%.*s: no decision %.*s", STR_ARG(m->path), STR_ARG(name));
     }
@@ -387,7 +387,7 @@ Json *decision_changes(FeelRun *run, const Scheme *s, const Decision *d, Str wan
 {
     Arena *a = feel_run_arena(run);
     Json *list = json_new_array(a);
-    const DmnInvocable *inv = dmn_find(d->model->model, DMN_DECISION, d->decision);
+    const DmnInvocable *inv = dmn_find(scheme_compiled(d->model), DMN_DECISION, d->decision);
     const FeelCode *test;
     Err err;
     Buf text = buf_new(a, 4096);

@@ -176,7 +176,7 @@ static bool known_otherwise(Arena *a, const Scheme *s, Str model, Str decision, 
     const DmnInput *inputs;
     size_t count = scheme_models(s, &all);
     for (size_t i = 0; i < count; i++) {
-        const DmnInvocable *d = str_eq(all[i].name, model) ? dmn_find(all[i].model, DMN_DECISION, decision) : NULL;
+        const DmnInvocable *d = str_eq(all[i].name, model) ? dmn_find(scheme_compiled(&all[i]), DMN_DECISION, decision) : NULL;
         if (d != NULL && find_input(a, inputs, dmn_inputs(d, &inputs), name) != NULL) {
             return true;
         }
@@ -230,9 +230,9 @@ static void set_needed(Arena *a, Json *j, Str missing, Str name)
 
 Json *decide_inputs(Arena *a, const SchemeModel *m, Str name)
 {
-    Json *list = json_new_array(a), *described = dmn_describe(a, m->model);
+    Json *list = json_new_array(a), *described = dmn_describe(a, scheme_compiled(m));
     const Json *told = json_get(described, "inputs");
-    const DmnInvocable *d = dmn_find(m->model, DMN_DECISION, name);
+    const DmnInvocable *d = dmn_find(scheme_compiled(m), DMN_DECISION, name);
     const DmnInput *inputs;
     size_t count = d != NULL ? dmn_inputs(d, &inputs) : 0;
     Str missing = missing_text(described);
@@ -265,7 +265,7 @@ bool decide_tidy_facts(Arena *a, const Scheme *s, Str model, Str name, Day day, 
                        Err *err)
 {
     const SchemeModel *m = scheme_model(s, model, day);
-    const DmnInvocable *d = m != NULL ? dmn_find(m->model, DMN_DECISION, name) : NULL;
+    const DmnInvocable *d = m != NULL ? dmn_find(scheme_compiled(m), DMN_DECISION, name) : NULL;
     const DmnInput *inputs;
     if (d == NULL) {
         return err_set(err, NOT_IN_FORCE, "No version of the decision model %.*s is in force on that day.", STR_ARG(model));

@@ -76,6 +76,9 @@ static Json *element_json(Arena *a, const DmnInvocable *d)
 Json *dmn_describe(Arena *a, const DmnModel *m)
 {
     Json *j = json_new_object(a), *inputs = json_new_array(a), *elements = json_new_array(a);
+    if (m == NULL) {
+        return j;
+    }
     put(a, j, "name", m->name);
     put(a, j, "description", str_trim(xml_text(a, xml_child(m->root, "description"))));
     for (size_t i = 0; i < m->node_count; i++) {

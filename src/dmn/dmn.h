@@ -26,7 +26,7 @@ typedef struct {
 size_t dmn_problems(const DmnModel *m, const DmnProblem **ret);
 
 typedef enum { DMN_DECISION = 1, DMN_KNOWLEDGE, DMN_SERVICE } DmnKind;
-/* By name (or id); NULL if there is none. */
+/* By name (or id); NULL if there is none, or no model. */
 const DmnInvocable *dmn_find(const DmnModel *m, DmnKind kind, Str name);
 /* As dmn_find(), in the model of namespace ns among m and what it imports; any of them, m first, if ns is empty.
  * "Prefix.name" is what the import called Prefix brought. */
@@ -145,7 +145,7 @@ Value value_copy(Arena *a, Value v);
 
 /* The model as people read it: {name, description, inputs: [{name, type, description}], elements: [{name, id, description,
  * requires, literal} or {…, hit_policy,
- * inputs, outputs, rules: [{id, cells, outputs, annotations}]}]}, in order of the file. */
+ * inputs, outputs, rules: [{id, cells, outputs, annotations}]}]}, in order of the file. Without a model, {}. */
 Json *dmn_describe(Arena *a, const DmnModel *m);
 
 /* ---- Changing a model ------------------------------------------------------------------------------------------ */

@@ -268,6 +268,9 @@ size_t dmn_problems(const DmnModel *m, const DmnProblem **ret)
 
 const DmnInvocable *dmn_find(const DmnModel *m, DmnKind kind, Str name)
 {
+    if (m == NULL) {
+        return NULL;
+    }
     for (size_t i = 0; i < m->node_count; i++) {
         if (m->nodes[i]->kind == (int)kind && str_eq(m->nodes[i]->name, name)) {
             return m->nodes[i];

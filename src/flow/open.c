@@ -42,14 +42,15 @@ static bool check_prefixes(Arena *a, const Scheme *const *schemes, size_t count,
     return true;
 }
 
-bool flow_load_schemes(Arena *a, Str law, const Scheme *const **ret, size_t *ret_count, Err *err)
+static bool load_schemes(Arena *a, Str law, bool (*load)(Arena *a, Str folder, Scheme **ret, Err *err), const Scheme *const **ret,
+                         size_t *ret_count, Err *err)
 {
     Str folders[MAX_SCHEMES];
     size_t count = scheme_folders(a, law, folders);
     const Scheme **list = ARENA_ARRAY(a, const Scheme *, count + 1);
     for (size_t i = 0; i < count; i++) {
         Scheme *s;
-        if (!scheme_load(a, folders[i], &s, err)) {
+        if (!load(a, folders[i], &s, err)) {
             return false;
         }
         list[i] = s;
@@ -60,6 +61,16 @@ bool flow_load_schemes(Arena *a, Str law, const Scheme *const **ret, size_t *ret
     *ret = list;
     *ret_count = count;
     return check_prefixes(a, list, count, err);
+}
+
+bool flow_load_schemes(Arena *a, Str law, const Scheme *const **ret, size_t *ret_count, Err *err)
+{
+    return load_schemes(a, law, scheme_load, ret, ret_count, err);
+}
+
+bool flow_load_schemes_as_used(Arena *a, Str law, const Scheme *const **ret, size_t *ret_count, Err *err)
+{
+    return load_schemes(a, law, scheme_load_as_used, ret, ret_count, err);
 }
 
 static Str beside_program(Arena *a)

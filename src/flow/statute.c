@@ -291,7 +291,7 @@ Json *statute_cited_by(const Scheme *s, Arena *a, StatuteRef ref)
     const SchemeModel *models;
     size_t count = scheme_models(s, &models);
     for (size_t i = 0; i < count; i++) {
-        const Json *elements = json_get(dmn_describe(a, models[i].model), "elements");
+        const Json *elements = json_get(dmn_describe(a, scheme_compiled(&models[i])), "elements");
         for (size_t k = 0; k < json_count(elements); k++) {
             add_citing_rules(s, a, list, &models[i], elements->items[k], ref);
         }

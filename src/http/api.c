@@ -298,7 +298,7 @@ static bool decide_on_day(Exchange *x, Str model, const Json *body, Day day, Dec
     Value facts;
     Str name = json_text_at(body, "decision");
     const SchemeModel *m = scheme_model(x->v.scheme, model, day);
-    if (m != NULL && name.len > 0 && dmn_find(m->model, DMN_DECISION, name) == NULL) {
+    if (m != NULL && name.len > 0 && dmn_find(scheme_compiled(m), DMN_DECISION, name) == NULL) {
         return err_field(err, FIELD_CHOICE, "decision", "The model has no such decision on that day.");
     }
     name = name.len ? name : decide_top(x->v.a, model);

@@ -76,10 +76,14 @@ typedef struct {
 } Exchange;
 
 typedef enum { WHO_ANYBODY = 1, WHO_ACCOUNT, WHO_STAFF } RouteWho;
+/* KEPT: to whom nobody is signed in as, the answer depends on the log, the day, the language, the scheme, the host and the address
+ * alone, and is asked for often: page_cache.c keeps it. Only for WHO_ANYBODY. */
+typedef enum { MADE_ANEW = 1, KEPT } RouteKept;
 typedef struct {
     Method method;
     const char *pattern;   /* "/case/ * /do/ *" without the spaces; a * matches one piece, a last ** all the rest */
     RouteWho who;
+    RouteKept kept;
     bool (*handle)(Exchange *x, Err *err);
     const char *summary;   /* for the API description; NULL: a page */
 } Route;
@@ -89,6 +93,12 @@ const Route *http_routes(size_t *ret_count);
 void http_answer(Worker *w, Request *q, Response *r, Instant now);
 /* Answers with an error that was met before there was a route: too large, a method nobody takes. */
 void http_turn_away(Worker *w, Request *q, Response *r, Instant now, ErrCode code);
+/* law_thread.c: compiles every model of the law, once, beside the first answers; a broken one sends SIGTERM to the process. stop(): waits;
+ * false with what is broken. */
+typedef struct LawThread LawThread;
+MUST_USE bool law_thread_start(Arena *a, const Scheme *const *schemes, size_t count, LawThread **ret, Err *err);
+MUST_USE bool law_thread_stop(LawThread *t, Err *err); /* NULL allowed */
+
 /* page_cache.c: pages that are the same for everybody, kept by a worker until the log grows, a second at most. serves(): the
  * answer was there, and holds the secret of this reader's forms; keep(): after an answer was made. */
 typedef struct PageCache PageCache;

@@ -7,10 +7,6 @@
 
 enum { KEPT_PAGES = 96, KEPT_BYTES = 512 * 1024, KEPT_MS = 1000, SECRETS_MOST = 64 };
 
-/* Of these nothing depends on who asks (who is signed in is never served from here), but on language, scheme and host. */
-static const char *const KEPT[] = {"/", "/sign-in", "/verify", "/check", "/law", "/law/article", "/law/model/*", "/quota", "/figures", "/agreements",
-                                   "/open-data", "/api", "/api/problems", "/api/openapi.json", "/offline"};
-
 typedef struct {
     Arena *a; /* of this entry; NULL: free */
     Str key, body, form_to;
@@ -33,13 +29,7 @@ static bool is_kept(const Exchange *x, const Route *route)
 {
     const Request *q = x->q;
     bool anybody = q->cookie_session.len == 0 && q->authorization.len == 0 && !x->signed_in;
-    bool here = anybody && x->w->pages != NULL && route->method == METHOD_GET && route->who == WHO_ANYBODY;
-    for (size_t i = 0; here && i < COUNT_OF(KEPT); i++) {
-        if (strcmp(route->pattern, KEPT[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return route->kept == KEPT && route->method == METHOD_GET && route->who == WHO_ANYBODY && anybody && x->w->pages != NULL;
 }
 
 static Str key_of(const Exchange *x)

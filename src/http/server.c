@@ -27,7 +27,7 @@ typedef struct {
     pthread_cond_t freed;
     BulkThread *bulk;
     NoticeThread *notices;
-    const char *demo;
+    LawThread *law;
     bool behind_proxy;
     Lane *lane;         /* through which all workers write */
 } Server;
@@ -392,7 +392,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     if (o->access.len > 0 && !access_load(s->a, o->access, &access, err)) {
         return false;
     }
-    if (!flow_find_law(s->a, o->law, &law, err) || !flow_load_schemes(s->a, law, &schemes, &count, err)) {
+    if (!flow_find_law(s->a, o->law, &law, err) || !flow_load_schemes_as_used(s->a, law, &schemes, &count, err)) {
         return false;
     }
     for (int64_t i = 0; i < o->workers; i++) {
@@ -401,7 +401,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         w->mode_demo = o->demo ? "demo" : NULL;
         w->origin = o->origin;
         w->pages = http_cache_new(s->a);
-        if (!flow_open(s->a, o->store, STORE_WRITE, schemes, count, &w->flow, err) ||
+        if (!flow_open(s->a, o->store, STORE_WRITE, schemes, count, &w->flow, err) || !store_keep_little(w->flow.store, err) ||
             (i == 0 && (!session_prepare(w->flow.store, err) || !statute_prepare(w->flow.store, err)))) {
             return false;
         }
@@ -410,7 +410,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     Flow flow, notices; /* uploads write in transactions of their own, of many rows each */
     if (!lane_open(s->a, o->store, &s->lane, err) ||
         !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err) ||
-        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err)) {
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err) || !store_keep_little(notices.store, err)) {
         return false;
     }
     notices.lane = s->lane;
@@ -483,14 +483,21 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     block_signals(); /* before threads start, so that all inherit it */
     Server s = {.a = arena_new(0), .behind_proxy = o.behind_proxy, .lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER};
     struct MHD_Daemon *d = open_workers(&s, &o, &err) ? start(&s, &o, &err) : NULL;
-    int status = d ? 0 : err_exit_status(err.code);
-    if (d != NULL) {
+    bool runs = d != NULL && law_thread_start(s.a, s.idle[0]->flow.schemes, s.idle[0]->flow.scheme_count, &s.law, &err);
+    int status = runs ? 0 : err_exit_status(err.code);
+    if (status == 0) {
         const union MHD_DaemonInfo *info = MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT);
         fprintf(out, "Goldenbridge serves http://localhost:%u\n", info ? info->port : (unsigned)o.port);
         fflush(out);
         wait_for_signal();
+    }
+    if (d != NULL) {
         MHD_stop_daemon(d);
-    } else {
+    }
+    if (!law_thread_stop(s.law, &err)) {
+        status = err_exit_status(err.code);
+    }
+    if (status != 0) {
         fprintf(errors, "goldenbridge: %s\n", err.text);
     }
     notice_thread_stop(s.notices);

@@ -384,7 +384,7 @@ bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *
         return true;
     }
     const SchemeModel *found = scheme_model(v->scheme, model, v->today);
-    const DmnInvocable *top = found ? dmn_find(found->model, DMN_DECISION, decide_top(v->a, model)) : NULL;
+    const DmnInvocable *top = found ? dmn_find(scheme_compiled(found), DMN_DECISION, decide_top(v->a, model)) : NULL;
     if (top == NULL) {
         return err_set(err, NOT_FOUND, "There is no decision model %.*s in force.", STR_ARG(model));
     }

@@ -258,7 +258,7 @@ bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err)
     page_set_text(v, m, "in_force_from", day_print(v->a, found->from));
     page_set_text(v, m, "try_href", str_printf(v->a, "/check?model=%.*s", STR_ARG(name)));
     page_set_text(v, m, "hash", found->hash);
-    const Json *all = dmn_describe(v->a, found->model), *ins = json_get(all, "inputs"), *elements = json_get(all, "elements");
+    const Json *all = dmn_describe(v->a, scheme_compiled(found)), *ins = json_get(all, "inputs"), *elements = json_get(all, "elements");
     for (size_t i = 0; i < json_count(ins); i++) {
         Json *j = page_add(v, inputs);
         page_set_text(v, j, "label", page_label(v, "inputs", json_text_at(ins->items[i], "name")));

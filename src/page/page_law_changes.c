@@ -140,8 +140,8 @@ static Json *narrowed(const PageView *v, const Json *table, const Json *rules)
 
 static void add_numbers(const PageView *v, Json *numbers, const SchemeModel *now, const SchemeModel *then, Span span)
 {
-    const Json *elements = json_get(dmn_describe(v->a, now->model), "elements"),
-               *older = now == then ? NULL : json_get(dmn_describe(v->a, then->model), "elements");
+    const Json *elements = json_get(dmn_describe(v->a, scheme_compiled(now)), "elements"),
+               *older = now == then ? NULL : json_get(dmn_describe(v->a, scheme_compiled(then)), "elements");
     Json *entry = NULL;
     for (size_t i = 0; i < json_count(elements); i++) {
         const Json *e = elements->items[i];

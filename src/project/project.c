@@ -12,7 +12,9 @@ static const char *const CREATE[] = {
     "CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY, scheme TEXT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL,"
     " version BIGINT NOT NULL, title TEXT NOT NULL, holder TEXT NOT NULL, opened BIGINT NOT NULL, since BIGINT NOT NULL,"
     " due TEXT NOT NULL, due_rule TEXT NOT NULL, person TEXT NOT NULL, data TEXT NOT NULL, pending TEXT NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS cases_by_holder ON cases (holder, due)",
+    "DROP INDEX IF EXISTS cases_by_holder", /* before the scheme stood in it */
+    "CREATE INDEX IF NOT EXISTS cases_by_scheme_holder ON cases (scheme, holder, due)",
+    "CREATE INDEX IF NOT EXISTS cases_pending ON cases (scheme, since, id) WHERE pending <> ''",
     "CREATE INDEX IF NOT EXISTS cases_by_state_number ON cases (scheme, type, state, LENGTH(id), id)",
     "CREATE INDEX IF NOT EXISTS cases_by_number ON cases (scheme, type, LENGTH(id), id)",
     "CREATE INDEX IF NOT EXISTS cases_by_person ON cases (person)",

@@ -21,10 +21,13 @@ bool query_queue_page(Store *s, Arena *a, const QueryQueue *q, QueryQueuePage *r
     StoreValue p[] = {REACH_PARAMS(q->reach), STORE_S(h[0]), STORE_S(h[1]), STORE_S(h[2]), STORE_S(h[3]), STORE_S(h[4]), STORE_S(h[5]),
                       STORE_S(h[6]), STORE_S(h[7]), STORE_S(q->type), STORE_S(q->state), STORE_S(q->region), STORE_S(q->region_field),
                       STORE_S(q->due_before), STORE_S(q->assignee), STORE_I(q->limit), STORE_I(q->offset)};
-    if (!store_query(s, a, "SELECT COUNT(*)" QUEUE_FROM, p, N(p) - 2, &counted, err) ||
-        !store_query(s, a, "SELECT " CASE_COLUMNS ", COALESCE(g.account, '')" QUEUE_FROM " ORDER BY CASE WHEN c.due = '' THEN 1 ELSE 0"
+    if (!store_query(s, a, "SELECT " CASE_COLUMNS ", COALESCE(g.account, '')" QUEUE_FROM " ORDER BY CASE WHEN c.due = '' THEN 1 ELSE 0"
                            " END, c.due, c.since, c.id LIMIT $21 OFFSET $22", p, N(p), &rows, err) ||
         !query_rows(a, &rows, &ret->rows, &ret->count, err)) {
+        return false;
+    }
+    bool is_last = q->offset >= 0 && ret->count < (size_t)q->limit && (ret->count > 0 || q->offset == 0); /* then all are counted */
+    if (!is_last && !store_query(s, a, "SELECT COUNT(*)" QUEUE_FROM, p, N(p) - 2, &counted, err)) {
         return false;
     }
     Str *assignees = ARENA_ARRAY(a, Str, rows.row_count + 1);
@@ -32,7 +35,7 @@ bool query_queue_page(Store *s, Arena *a, const QueryQueue *q, QueryQueuePage *r
         assignees[i] = rows.cells[i * rows.column_count + CASE_COLUMN_COUNT].s;
     }
     ret->assignees = assignees;
-    ret->total = counted.cells[0].i;
+    ret->total = is_last ? q->offset + (int64_t)ret->count : counted.cells[0].i;
     return true;
 }
 

@@ -94,7 +94,7 @@ static void add_codes(Keys *k, const Json *rules)
 /* The model's title, what it asks about and the grounds that its tables of several grounds give. */
 static void add_model(Keys *k, const SchemeModel *m)
 {
-    const Json *all = dmn_describe(k->a, m->model), *inputs = json_get(all, "inputs"), *elements = json_get(all, "elements");
+    const Json *all = dmn_describe(k->a, scheme_compiled(m)), *inputs = json_get(all, "inputs"), *elements = json_get(all, "elements");
     add(k, "models", json_text_at(all, "name"));
     for (size_t i = 0; i < json_count(inputs); i++) {
         add(k, "inputs", json_text_at(inputs->items[i], "name"));

@@ -81,9 +81,10 @@ static bool load_statutes(Scheme *s, Err *err)
     return !file_exists(s->arena, path) || scheme_file_json(s->arena, path, &s->statutes, err);
 }
 
-bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err)
+static bool load(Arena *a, Str folder, bool as_used, Scheme **ret, Err *err)
 {
     Scheme *s = ARENA_NEW(a, Scheme);
+    s->as_used = as_used;
     s->arena = a;
     s->folder = str_copy(a, folder);
     s->languages.arena = a;
@@ -94,6 +95,16 @@ bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err)
     scheme_make_functions(s);
     *ret = s;
     return true;
+}
+
+bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err)
+{
+    return load(a, folder, false, ret, err);
+}
+
+bool scheme_load_as_used(Arena *a, Str folder, Scheme **ret, Err *err)
+{
+    return load(a, folder, true, ret, err);
 }
 
 /* ---- Answers ---- */

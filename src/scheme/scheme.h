@@ -252,6 +252,11 @@ typedef struct {
 
 /* Loads a folder. The whole folder or nothing: LAW_BROKEN or MODEL_BROKEN with file, place and reason. Lives in `a`. */
 MUST_USE bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err);
+/* The same, but each model is compiled when it is first used, and what the steps ask of the models is not compared with them: for who
+ * runs scheme_check_models() aside, over a folder that `law check` has passed. */
+MUST_USE bool scheme_load_as_used(Arena *a, Str folder, Scheme **ret, Err *err);
+/* Compiles each model of such a scheme in memory that goes again: MODEL_BROKEN with file, place and reason. From any thread. */
+MUST_USE bool scheme_check_models(const Scheme *s, Err *err);
 /* A JSON file of the folder; IO_FAILED or LAW_BROKEN with path and line. */
 MUST_USE bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err);
 Str scheme_id(const Scheme *s);
@@ -273,14 +278,18 @@ bool scheme_hold_runs(const SchemeHold *h, const Json *cause, Day today);
 bool scheme_has_event(const Scheme *s, Str event); /* whether some step writes events of this type */
 
 /* ---- Decision models ------------------------------------------------------------------------------------------------------ */
+typedef struct SchemeLate SchemeLate;
 typedef struct {
     Str name;       /* "employer-eligibility" */
     Day from;       /* folder's day */
     Str path;
     Str hash;       /* SHA-256 of the file, hex */
     Str law_hash;   /* scheme_law_hash() of its folder */
-    const DmnModel *model;
+    const DmnModel *model; /* ask scheme_compiled() */
+    SchemeLate *late;      /* NULL: compiled when it was read */
 } SchemeModel;
+/* The compiled model; from any thread. NULL where it is broken, which only scheme_load_as_used() lets in. */
+const DmnModel *scheme_compiled(const SchemeModel *m);
 size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then day */
 /* Days on which models came into force, ascending: the folders of decisions/. */
 size_t scheme_law_days(const Scheme *s, Arena *a, Day **ret);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scheme_int.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -17,6 +18,76 @@ static int by_name_and_day(const void *pa, const void *pb)
     return c ? c : day_cmp(a->from, b->from);
 }
 
+static bool compile(Arena *a, Str path, Str xml, const DmnModel **ret, Err *err)
+{
+    DmnSource source = {.path = path, .xml = xml};
+    DmnModel *model;
+    if (!dmn_load(a, &source, 1, &model, err)) {
+        return false;
+    }
+    const DmnProblem *problems;
+    if (dmn_problems(model, &problems) > 0) {
+        return err_set(err, MODEL_BROKEN, "%.*s:%d: %.*s: %.*s", STR_ARG(path), problems[0].line, STR_ARG(problems[0].element),
+                       STR_ARG(problems[0].message));
+    }
+    *ret = model;
+    return true;
+}
+
+/* A model that waits for its first use. Its memory is its own: that of the scheme belongs to who loads it. */
+struct SchemeLate {
+    pthread_mutex_t lock;
+    Str xml; /* as it was hashed: the file may have changed since */
+    Arena *a;
+    const DmnModel *model; /* a NULL and this NULL: not used yet; only this NULL: broken */
+};
+
+static void end_late(void *thing)
+{
+    SchemeLate *late = thing;
+    arena_free(late->a);
+    pthread_mutex_destroy(&late->lock);
+}
+
+static SchemeLate *late_new(Arena *a, Str xml)
+{
+    SchemeLate *late = ARENA_NEW(a, SchemeLate);
+    pthread_mutex_init(&late->lock, NULL);
+    late->xml = xml;
+    arena_on_reset(a, end_late, late);
+    return late;
+}
+
+const DmnModel *scheme_compiled(const SchemeModel *m)
+{
+    SchemeLate *late = m->late;
+    Err err;
+    if (late == NULL) {
+        return m->model;
+    }
+    pthread_mutex_lock(&late->lock);
+    if (late->a == NULL) {
+        late->a = arena_new(0);
+        late->model = compile(late->a, m->path, late->xml, &late->model, &err) ? late->model : NULL;
+    }
+    const DmnModel *model = late->model;
+    pthread_mutex_unlock(&late->lock);
+    return model;
+}
+
+bool scheme_check_models(const Scheme *s, Err *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < s->model_count && ok; i++) {
+        const SchemeModel *m = &s->models[i];
+        const DmnModel *model;
+        Arena *a = arena_new(0);
+        ok = m->late == NULL || compile(a, m->path, m->late->xml, &model, err);
+        arena_free(a);
+    }
+    return ok;
+}
+
 static bool load_model(Scheme *s, Str folder, Str file, SchemeModel *m, Err *err)
 {
     m->path = str_printf(s->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(file));
@@ -26,18 +97,8 @@ static bool load_model(Scheme *s, Str folder, Str file, SchemeModel *m, Err *err
         return false;
     }
     m->hash = hex_print(s->arena, HASH_STR(hash_of(xml)));
-    DmnSource source = {.path = m->path, .xml = xml};
-    DmnModel *model;
-    if (!dmn_load(s->arena, &source, 1, &model, err)) {
-        return false;
-    }
-    const DmnProblem *problems;
-    if (dmn_problems(model, &problems) > 0) {
-        return err_set(err, MODEL_BROKEN, "%.*s:%d: %.*s: %.*s", STR_ARG(m->path), problems[0].line,
-                       STR_ARG(problems[0].element), STR_ARG(problems[0].message));
-    }
-    m->model = model;
-    return true;
+    m->late = s->as_used ? late_new(s->arena, xml) : NULL;
+    return s->as_used || compile(s->arena, m->path, xml, &m->model, err);
 }
 
 bool scheme_load_models(Scheme *s, Err *err)

@@ -22,6 +22,7 @@ struct Scheme {
     size_t hold_count;
     SchemeModel *models;
     size_t model_count;
+    bool as_used; /* models are compiled when they are first used */
     Map languages; /* language → Map* of key → Str* */
 };
 

@@ -104,7 +104,7 @@ static bool is_input(const SchemeReader *r, Str model, Str decision, Str fact)
     const SchemeModel *models;
     size_t count = scheme_models(r->s, &models);
     for (size_t i = 0; i < count; i++) {
-        const DmnInvocable *d = str_eq(models[i].name, model) ? dmn_find(models[i].model, DMN_DECISION, decision) : NULL;
+        const DmnInvocable *d = str_eq(models[i].name, model) ? dmn_find(scheme_compiled(&models[i]), DMN_DECISION, decision) : NULL;
         const DmnInput *inputs;
         size_t input_count = d ? dmn_inputs(d, &inputs) : 0;
         for (size_t k = 0; k < input_count; k++) {
@@ -123,7 +123,10 @@ static bool check_model(const SchemeReader *r, Str model, Str decision, const Sc
     if (m == NULL) {
         return model.len == 0 || scheme_broken(r, "unknown decision model", model);
     }
-    if (dmn_find(m->model, DMN_DECISION, decision) == NULL) {
+    if (r->s->as_used) {
+        return true;
+    }
+    if (dmn_find(scheme_compiled(m), DMN_DECISION, decision) == NULL) {
         return scheme_broken(r, "the model has no decision", decision);
     }
     for (size_t i = 0; i < facts->count; i++) {

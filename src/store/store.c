@@ -124,6 +124,11 @@ Store *store_close(Store *s)
     return NULL;
 }
 
+bool store_keep_little(Store *s, Err *err)
+{
+    return s->engine != &ENGINE_SQLITE || store_script(s, "PRAGMA cache_size = -2048;", err); /* KiB */
+}
+
 const char *store_engine(const Store *s)
 {
     return s->engine->name;

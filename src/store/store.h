@@ -17,6 +17,8 @@ typedef enum { STORE_READ = 1, STORE_WRITE, STORE_CREATE } StoreMode;
  * GOLDENBRIDGE_KEY_FILE), mode 0600, outside the database. */
 MUST_USE bool store_open(Str url, StoreMode mode, Store **ret, Err *err);
 Store *store_close(Store *s); /* NULL allowed; returns NULL */
+/* For one of many handles of a process, which reads a few rows at a time: it keeps little of the database in memory. */
+MUST_USE bool store_keep_little(Store *s, Err *err);
 const char *store_engine(const Store *s); /* "sqlite" or "postgres" */
 
 /* ---- Transactions. Reads outside of one see the last commit. ------------------------------------------------------ */

@@ -41,6 +41,8 @@ static const struct {
      "fsync is off: a power cut can destroy the database."},
     {"SELECT count(*) FROM pg_settings WHERE name = 'full_page_writes' AND setting = 'off'", "full_page_writes_off",
      "full_page_writes is off: a power cut can damage pages."},
+    {"SELECT count(*) FROM pg_settings WHERE name = 'synchronous_commit' AND reset_val IN ('off', 'local')", "synchronous_commit_off",
+     "synchronous_commit is off in the settings: this program sets it for itself, other programs lose what they were told is kept."},
     {"SELECT count(*) FROM pg_settings WHERE name = 'data_checksums' AND setting = 'off'", "no_checksums",
      "Data checksums are off: a damaged disk would not be noticed (initdb --data-checksums)."},
     {"SELECT count(*) FROM pg_roles WHERE rolname = current_user AND rolsuper", "superuser",

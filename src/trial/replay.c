@@ -249,7 +249,7 @@ static bool decide_kind(Replay *r, PastKind *k, Err *err)
 {
     Deciding g = {.k = k, .draft = draft_of(r->draft, k->model)};
     arena_reset(r->work);
-    g.next = g.draft ? dmn_find(g.draft->model, DMN_DECISION, k->name) : NULL;
+    g.next = g.draft ? dmn_find(scheme_compiled(g.draft), DMN_DECISION, k->name) : NULL;
     g.proofs = trial_proofs_new(r->work);
     g.base_in = trial_inputs_new(r->work, r->draft->scheme, k, k->base);
     g.next_in = g.next ? trial_inputs_new(r->work, r->draft->scheme, k, g.next) : NULL;

@@ -620,6 +620,18 @@ TEST(an_address_that_asks_too_often_must_wait)
     eq_int(answer(s, &q).status, 401);
 }
 
+TEST(only_what_anybody_may_read_is_kept)
+{
+    size_t count, kept = 0;
+    const Route *routes = http_routes(&count);
+    for (size_t i = 0; i < count; i++) {
+        check(routes[i].kept == KEPT || routes[i].kept == MADE_ANEW);
+        check(routes[i].kept != KEPT || (routes[i].who == WHO_ANYBODY && routes[i].method == METHOD_GET));
+        kept += routes[i].kept == KEPT;
+    }
+    check(kept > 0);
+}
+
 TEST(every_post_has_a_rate_and_the_table_says_which)
 {
     Site *s = new_site(a);

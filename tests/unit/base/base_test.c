@@ -7,6 +7,9 @@
 #include "base/map.h"
 #include "base/utf8.h"
 
+#include <stdio.h>
+#include <string.h>
+
 TEST(arena_gives_zeroed_memory_again_after_reset)
 {
     Arena *b = arena_new(1 << 20);
@@ -130,6 +133,70 @@ TEST(json_errors_name_the_line)
     check(!json_parse(a, STR(""), &j, &err));
     check(json_parse(a, STR(" 12.50 "), &j, &err));
     eq_text(json_text(j), "12.50");
+}
+
+static bool reads(Arena *a, Str text, Json **ret)
+{
+    Err err = {0};
+    bool ok = json_parse(a, text, ret, &err);
+    check(ok || err.code == BAD_JSON);
+    return ok;
+}
+
+TEST(json_is_read_by_the_letter_of_the_standard)
+{
+    static const char *const BAD[] = {"01", "-", "-01", "1.", ".5", "1e", "1e+", "+1", "NaN", "Infinity", "nul", "True", "[1,]", "{\"a\":1,}", "{,}", "[",
+                                      "{\"a\"}", "{a:1}", "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\u0000\"", "\"a\nb\"", "[1 2]", "1 2", "/**/1", "\f1",
+                                      "{\"a\":1 \"b\":2}", "1e1234567890123456789"};
+    static const char *const GOOD[][2] = {{"\t-0 ", "0"}, {"-0.0", "-0.0"}, {"0", "0"}, {"1E+05", "1E+05"}, {"123456789012345678", "123456789012345678"},
+                                          {"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t"}, {"\"\\uD83D\\ude00x\"", "😀x"},
+                                          {"\"\\ud83d\"", "\xef\xbf\xbd"}, {"\"\\ude00\\ud83d\\u0041\"", "\xef\xbf\xbd\xef\xbf\xbd" "A"},
+                                          {"\"\\u00e9\\u20ac\"", "é€"}, {"\"\"", ""}};
+    Json *j;
+    for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+        if (reads(a, str_from_c(BAD[i]), &j)) {
+            printf("  read: %s\n", BAD[i]);
+            check(false);
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(GOOD); i++) {
+        check(reads(a, str_from_c(GOOD[i][0]), &j));
+        eq_text(json_text(j), GOOD[i][1]);
+        check(strlen(json_text(j).ptr) == json_text(j).len); /* other libraries read on to the zero byte */
+    }
+}
+
+/* Brackets that open `levels` containers around one number. */
+static Str nested(Arena *a, size_t levels)
+{
+    Buf b = buf_new(a, 4096);
+    for (size_t i = 0; i < levels; i++) {
+        buf_add_c(&b, i % 2 ? "{\"a\":" : "[");
+    }
+    buf_byte(&b, '1');
+    for (size_t i = levels; i-- > 0;) {
+        buf_byte(&b, i % 2 ? '}' : ']');
+    }
+    return buf_str(&b);
+}
+
+TEST(json_is_read_however_many_values_stand_side_by_side)
+{
+    Json *j;
+    Buf b = buf_new(a, 1024 * 1024);
+    for (int i = 0; i < 3000; i++) {
+        buf_printf(&b, "%s\"k%d\":[%d,{\"x\":\"y\"}]", i ? "," : "{", i, i);
+    }
+    Str open = str_copy(a, buf_str(&b));
+    buf_byte(&b, '}');
+    check(reads(a, buf_str(&b), &j) && json_count(j) == 3000);
+    eq_int(json_to_int(json_path(j, "k2999.0"), -1), 2999);
+    eq_text(json_text(json_path(j, "k0.1.x")), "y");
+    Buf again = buf_new(a, 1024 * 1024);
+    json_write(&again, j);
+    check(str_eq(buf_str(&again), buf_str(&b)));
+    check(!reads(a, str_printf(a, "%.*s,\"k7\":0}", STR_ARG(open)), &j));
+    check(reads(a, nested(a, 63), &j) && !reads(a, nested(a, 64), &j));
 }
 
 TEST(text_forms_of_bytes_are_strict)

@@ -3,6 +3,7 @@
 #include "../../test.h"
 #include "scheme/scheme.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,6 +179,57 @@ TEST(a_broken_decision_model_is_refused)
                STR("<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='m' name='m' namespace='u:m'>\n<decision id='d' "
                    "name='D'><variable name='D'/>\n<literalExpression id='x'><text>1 +</text></literalExpression></decision></definitions>"),
                MODEL_BROKEN, "m.dmn:3");
+}
+
+TEST(a_model_that_is_compiled_when_used_is_checked_aside)
+{
+    Str folder = new_folder(a);
+    Scheme *s = NULL;
+    const SchemeModel *models = NULL;
+    Err err = {0};
+    write_file(a, folder, "decisions/2020-01-01/m.dmn", STR("<definitions"));
+    bool loaded = scheme_load_as_used(a, folder, &s, &err);
+    remove_folder(a, folder);
+    check(loaded && scheme_models(s, &models) == 1);
+    check(!scheme_check_models(s, &err));
+    eq_text(str_from_c(err_name(err.code)), "BAD_XML");
+    check(strstr(err.text, "m.dmn") != NULL);
+    check(scheme_compiled(&models[0]) == NULL && scheme_compiled(&models[0]) == NULL);
+    check(dmn_find(scheme_compiled(&models[0]), DMN_DECISION, STR("m")) == NULL);
+    eq_int((int)json_count(dmn_describe(a, scheme_compiled(&models[0]))), 0);
+}
+
+static void *compiled_aside(void *model)
+{
+    return (void *)(uintptr_t)scheme_compiled(model);
+}
+
+TEST(threads_that_use_a_model_first_share_what_one_of_them_compiles)
+{
+    enum { THREADS = 4 };
+    Scheme *s = NULL, *whole = NULL;
+    const SchemeModel *models, *before;
+    Err err = {0};
+    pthread_t threads[THREADS];
+    check(scheme_load_as_used(a, STR("tests/flow/schemes/harvest"), &s, &err) && scheme_load(a, STR("tests/flow/schemes/harvest"), &whole, &err));
+    check(scheme_check_models(s, &err));
+    size_t count = scheme_models(s, &models);
+    check(count > 0 && count == scheme_models(whole, &before));
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < THREADS; k++) {
+            eq_int(pthread_create(&threads[k], NULL, compiled_aside, (void *)(uintptr_t)&models[i]), 0);
+        }
+        for (size_t k = 0; k < THREADS; k++) {
+            void *got = NULL;
+            pthread_join(threads[k], &got);
+            check(got != NULL && got == scheme_compiled(&models[i]));
+        }
+        Buf b = buf_new(a, 1 << 24), c = buf_new(a, 1 << 24);
+        json_write(&b, dmn_describe(a, scheme_compiled(&models[i])));
+        json_write(&c, dmn_describe(a, scheme_compiled(&before[i])));
+        check(str_eq(buf_str(&b), buf_str(&c)));
+        check(str_eq(models[i].hash, before[i].hash) && str_eq(models[i].law_hash, before[i].law_hash));
+    }
 }
 
 TEST(a_missing_process_file_is_named)
