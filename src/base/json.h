@@ -1,4 +1,4 @@
-/* json.h: JSON as a tree in an arena. Numbers keep their text, so decimals stay exact.
+/* json.h: JSON as a tree in an arena. Numbers keep their text, so decimals stay exact. Reading is done by json-c.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -25,8 +25,7 @@ struct Json {
 };
 
 /* Reads one JSON text (RFC 8259, strict, at most 64 levels). Numbers of more than 18 digits before the point and
- * duplicate keys are refused: write such numbers as strings. BAD_JSON names the line. The tree points into a copy of the text that it
- * makes in the arena, so text may go at once. */
+ * duplicate keys are refused: write such numbers as strings. BAD_JSON names the line. */
 MUST_USE bool json_parse(Arena *a, Str text, Json **ret, Err *err);
 
 /* Building. The texts are not copied. */

@@ -1,351 +1,135 @@
-/* json_read.c: from text to tree in one pass over a copy of the text, into which the tree's strings point. Writes nothing.
+/* json_read.c: from text to tree through json-c.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "json.h"
 
-#include <string.h>
+#include <json-c/json.h>
 
-#include "map.h"
 #include "utf8.h"
 
-enum { MAX_LEVELS = 64, MAX_INT_DIGITS = 18, USUAL_SIBLINGS = 128, FEW_KEYS = 24, REPLACEMENT = 0xFFFD };
+enum { MAX_LEVELS = 64, MAX_INT_DIGITS = 18 };
 
-/* p walks over the copy; what has been read may be overwritten: strings are decoded where they stand and end with a zero byte. */
-typedef struct {
-    Arena *a, *more; /* more: only where a container holds many values, freed at the end */
-    char *start, *p, *end;
-    JsonMember usual[USUAL_SIBLINGS];
-    JsonMember *stack; /* the values of all containers that are open */
-    size_t top, cap;
-    int level;
-    Err *err;
-} Reader;
+static Json *convert(Arena *a, struct json_object *o);
 
-static Json *read_value(Reader *r);
+static Json *convert_number(Arena *a, struct json_object *o)
+{
+    /* json-c keeps the text of a real and prints integers exactly up to 64 bits. */
+    return json_new_number(a, str_copy(a, str_from_c(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN))));
+}
 
-static Json *fail(Reader *r, const char *at, const char *why)
+static Json *convert_container(Arena *a, struct json_object *o, bool is_array)
+{
+    Json *j = is_array ? json_new_array(a) : json_new_object(a);
+    if (is_array) {
+        for (size_t i = 0; i < json_object_array_length(o); i++) {
+            json_push(a, j, convert(a, json_object_array_get_idx(o, i)));
+        }
+        return j;
+    }
+    struct json_object_iterator it = json_object_iter_begin(o), end = json_object_iter_end(o);
+    for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
+        Str key = str_copy(a, str_from_c(json_object_iter_peek_name(&it)));
+        json_add(a, j, key, convert(a, json_object_iter_peek_value(&it))); /* json-c holds each key once */
+    }
+    return j;
+}
+
+static Json *convert(Arena *a, struct json_object *o)
+{
+    switch (json_object_get_type(o)) {
+    case json_type_null:
+        return json_new_null(a);
+    case json_type_boolean:
+        return json_new_bool(a, json_object_get_boolean(o));
+    case json_type_int:
+    case json_type_double:
+        return convert_number(a, o);
+    case json_type_string: {
+        Str s = {json_object_get_string(o), (size_t)json_object_get_string_len(o)};
+        return json_new_str(a, str_copy(a, s));
+    }
+    case json_type_array:
+        return convert_container(a, o, true);
+    case json_type_object:
+        return convert_container(a, o, false);
+    }
+    bug("unknown json-c type");
+}
+
+static int line_of(Str text, size_t at)
 {
     int line = 1;
-    for (const char *p = r->start; p < at; p++) {
-        line += *p == '\n';
+    for (size_t i = 0; i < at && i < text.len; i++) {
+        line += text.ptr[i] == '\n';
     }
-    err_set(r->err, BAD_JSON, "Line %d: %s.", line, why);
-    return NULL;
+    return line;
 }
 
-static Json *unexpected(Reader *r)
+/* What json-c would read although the standard does not know it, or would lose data over: long integers saturate, zero bytes end
+ * keys, zeros may lead, a point may end a number, NaN and Infinity are numbers, strings hold control characters. */
+typedef struct {
+    bool in_string, in_fraction, in_exponent;
+    bool wants_digit; /* after a sign, a point, the e of an exponent */
+    char before;
+    size_t digits; /* before the point, and of an exponent */
+    size_t keys;   /* as written */
+} Walk;
+
+static const char *fault_in_string(Walk *w, Str text, size_t *at)
 {
-    return fail(r, r->p, r->p == r->end ? "unexpected end" : "unexpected character");
+    char c = text.ptr[*at];
+    if (c == '\\') {
+        bool is_zero = str_starts(str_sub(text, *at, *at + 6), STR("\\u0000"));
+        ++*at;
+        return is_zero ? "a zero character is not allowed" : NULL;
+    }
+    w->in_string = c != '"';
+    return (unsigned char)c < ' ' ? "a control character in a string must be escaped" : NULL;
 }
 
-static void skip_space(Reader *r)
+static bool is_digit(char c)
 {
-    while (r->p < r->end && (*r->p == ' ' || *r->p == '\n' || *r->p == '\t' || *r->p == '\r')) {
-        r->p++;
-    }
+    return c >= '0' && c <= '9';
 }
 
-static bool take(Reader *r, char c)
+static const char *fault_outside(Walk *w, char c)
 {
-    if (r->p < r->end && *r->p == c) {
-        r->p++;
-        return true;
+    bool is_sign = c == '+' || c == '-', opens_exponent = (c == 'e' || c == 'E') && is_digit(w->before);
+    bool leads = w->digits == 1 && w->before == '0' && is_digit(c) && !w->in_exponent;
+    bool breaks_off = w->wants_digit && !is_digit(c) && !(is_sign && w->in_exponent && w->before != '+' && w->before != '-');
+    w->in_string = c == '"';
+    w->keys += c == ':';
+    w->in_fraction = c == '.' || (w->in_fraction && is_digit(c));
+    w->in_exponent = opens_exponent || (w->in_exponent && (is_digit(c) || is_sign));
+    w->wants_digit = c == '.' || is_sign || opens_exponent;
+    w->digits = is_digit(c) && !w->in_fraction ? w->digits + 1 : 0;
+    w->before = c;
+    if (leads || breaks_off || c == 'N' || c == 'I') {
+        return "this is not a number of JSON";
     }
-    return false;
+    return w->digits > MAX_INT_DIGITS ? "a number of more than 18 digits must be written as text" : NULL;
 }
 
-/* ---- Strings ---- */
-
-static bool read_hex4(Reader *r, int32_t *ret)
+static bool has_only_safe_tokens(Str text, size_t *ret_keys, Err *err)
 {
-    int32_t n = 0;
-    if (r->end - r->p < 4) {
-        return false;
-    }
-    for (int i = 0; i < 4; i++) {
-        char c = *r->p++;
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-        if (digit < 0) {
-            return false;
-        }
-        n = n * 16 + digit;
-    }
-    *ret = n;
-    return true;
-}
-
-static char *put_utf8(char *to, int32_t c)
-{
-    if (c < 0x80) {
-        *to++ = (char)c;
-    } else if (c < 0x800) {
-        *to++ = (char)(0xC0 | (c >> 6));
-        *to++ = (char)(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-        *to++ = (char)(0xE0 | (c >> 12));
-        *to++ = (char)(0x80 | ((c >> 6) & 0x3F));
-        *to++ = (char)(0x80 | (c & 0x3F));
-    } else {
-        *to++ = (char)(0xF0 | (c >> 18));
-        *to++ = (char)(0x80 | ((c >> 12) & 0x3F));
-        *to++ = (char)(0x80 | ((c >> 6) & 0x3F));
-        *to++ = (char)(0x80 | (c & 0x3F));
-    }
-    return to;
-}
-
-/* After \u. Half of a pair without its other half becomes the replacement character. */
-static bool read_code_point(Reader *r, int32_t *ret)
-{
-    int32_t low;
-    if (!read_hex4(r, ret)) {
-        return fail(r, r->p, "\\u wants four hexadecimal digits") != NULL;
-    }
-    if (*ret == 0) {
-        return fail(r, r->p, "a zero character is not allowed") != NULL;
-    }
-    if (*ret < 0xD800 || *ret > 0xDFFF) {
-        return true;
-    }
-    char *behind = r->p;
-    bool is_pair = *ret < 0xDC00 && r->end - r->p >= 6 && r->p[0] == '\\' && r->p[1] == 'u';
-    r->p += is_pair ? 2 : 0;
-    if (is_pair && read_hex4(r, &low) && low >= 0xDC00 && low <= 0xDFFF) {
-        *ret = 0x10000 + ((*ret - 0xD800) << 10) + (low - 0xDC00);
-        return true;
-    }
-    r->p = behind;
-    *ret = REPLACEMENT;
-    return true;
-}
-
-static char *read_escape(Reader *r, char *to)
-{
-    static const char NAMES[] = "\"\\/bfnrt", MEANT[] = "\"\\/\b\f\n\r\t";
-    char c = r->p < r->end ? *r->p : '\0';
-    const char *found = c ? strchr(NAMES, c) : NULL;
-    int32_t code;
-    if (found != NULL) {
-        r->p++;
-        *to = MEANT[found - NAMES];
-        return to + 1;
-    }
-    if (c != 'u') {
-        unexpected(r);
-        return NULL;
-    }
-    r->p++;
-    return read_code_point(r, &code) ? put_utf8(to, code) : NULL; /* never longer than the escape */
-}
-
-/* After the quote that opens it. */
-static bool read_string(Reader *r, Str *ret)
-{
-    char *from = r->p, *to = r->p;
-    for (;;) {
-        char *plain = r->p;
-        while (r->p < r->end && *r->p != '"' && *r->p != '\\' && (unsigned char)*r->p >= 0x20) {
-            r->p++;
-        }
-        size_t n = (size_t)(r->p - plain);
-        if (to != plain) {
-            memmove(to, plain, n);
-        }
-        to += n;
-        if (r->p == r->end || (unsigned char)*r->p < 0x20) {
-            return unexpected(r) != NULL;
-        }
-        if (*r->p++ == '"') {
-            *to = '\0';
-            *ret = (Str){from, (size_t)(to - from)};
-            return true;
-        }
-        to = read_escape(r, to);
-        if (to == NULL) {
-            return false;
+    Walk w = {0};
+    for (size_t i = 0; i < text.len; i++) {
+        size_t at = i;
+        const char *fault = w.in_string ? fault_in_string(&w, text, &i) : fault_outside(&w, text.ptr[i]);
+        if (fault != NULL) {
+            return err_set(err, BAD_JSON, "Line %d: %s.", line_of(text, at), fault);
         }
     }
+    *ret_keys = w.keys;
+    return !w.wants_digit || err_set(err, BAD_JSON, "Line %d: unexpected end.", line_of(text, text.len));
 }
 
-/* ---- Numbers and words ---- */
-
-static size_t skip_digits(Reader *r)
+static size_t count_keys(const Json *j)
 {
-    char *from = r->p;
-    while (r->p < r->end && *r->p >= '0' && *r->p <= '9') {
-        r->p++;
-    }
-    return (size_t)(r->p - from);
-}
-
-static Json *read_number(Reader *r)
-{
-    char *from = r->p;
-    bool minus = take(r, '-'), zero = r->p < r->end && *r->p == '0';
-    size_t digits = skip_digits(r), power = 0;
-    if (digits == 0 || (zero && digits > 1)) {
-        return digits == 0 ? unexpected(r) : fail(r, from, "a number does not begin with 0");
-    }
-    char *whole = r->p;
-    if (take(r, '.') && skip_digits(r) == 0) {
-        return unexpected(r);
-    }
-    if (take(r, 'e') || take(r, 'E')) {
-        (void)(take(r, '+') || take(r, '-'));
-        power = skip_digits(r);
-        if (power == 0) {
-            return unexpected(r);
-        }
-    }
-    if (digits > MAX_INT_DIGITS || power > MAX_INT_DIGITS) {
-        return fail(r, from, "a number of more than 18 digits must be written as text");
-    }
-    bool minus_nothing = minus && zero && r->p == whole;
-    return json_new_number(r->a, minus_nothing ? STR("0") : str_copy(r->a, (Str){from, (size_t)(r->p - from)}));
-}
-
-static Json *read_word(Reader *r)
-{
-    static const Str WORDS[] = {STR_INIT("null"), STR_INIT("true"), STR_INIT("false")};
-    Str rest = {r->p, (size_t)(r->end - r->p)};
-    for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
-        if (str_starts(rest, WORDS[i])) {
-            r->p += WORDS[i].len;
-            return i == 0 ? json_new_null(r->a) : json_new_bool(r->a, i == 1);
-        }
-    }
-    return unexpected(r);
-}
-
-/* ---- Arrays and objects ---- */
-
-static void push(Reader *r, JsonMember m)
-{
-    if (r->top == r->cap) {
-        r->more = r->more ? r->more : arena_new(0);
-        JsonMember *larger = ARENA_ARRAY(r->more, JsonMember, r->cap * 2);
-        memcpy(larger, r->stack, r->cap * sizeof(JsonMember));
-        r->stack = larger;
-        r->cap *= 2;
-    }
-    r->stack[r->top++] = m;
-}
-
-/* Whoever signs or reads the text may mean the first of two equal keys where another means the last. */
-static bool has_key_twice(Reader *r, const JsonMember *members, size_t count)
-{
-    if (count > FEW_KEYS) {
-        r->more = r->more ? r->more : arena_new(0);
-        ArenaMark mark = arena_mark(r->more);
-        Map seen = {.arena = r->more};
-        bool twice = false;
-        for (size_t i = 0; i < count && !twice; i++) {
-            twice = map_get(&seen, members[i].key) != NULL;
-            map_set(&seen, members[i].key, members[i].value);
-        }
-        arena_rewind(r->more, mark);
-        return twice;
-    }
-    for (size_t i = 1; i < count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (members[i].key.len == members[k].key.len && str_eq(members[i].key, members[k].key)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static Json *close_array(Reader *r, size_t bottom)
-{
-    Json *j = json_new_array(r->a);
-    j->count = j->cap = r->top - bottom;
-    j->items = j->count ? ARENA_ARRAY(r->a, Json *, j->count) : NULL;
+    size_t n = 0;
     for (size_t i = 0; i < j->count; i++) {
-        j->items[i] = r->stack[bottom + i].value;
+        n += j->kind == JSON_OBJECT ? 1 + count_keys(j->members[i].value) : count_keys(j->items[i]);
     }
-    r->top = bottom;
-    return j;
-}
-
-static Json *close_object(Reader *r, size_t bottom)
-{
-    Json *j = json_new_object(r->a);
-    j->count = j->cap = r->top - bottom;
-    if (j->count > 0) {
-        j->members = ARENA_ARRAY(r->a, JsonMember, j->count);
-        memcpy(j->members, &r->stack[bottom], j->count * sizeof(JsonMember));
-    }
-    r->top = bottom;
-    if (has_key_twice(r, j->members, j->count)) {
-        err_set(r->err, BAD_JSON, "A key stands twice in one object.");
-        return NULL;
-    }
-    return j;
-}
-
-static bool read_key(Reader *r, Str *ret)
-{
-    skip_space(r);
-    if (!take(r, '"')) {
-        return unexpected(r) != NULL;
-    }
-    if (!read_string(r, ret)) {
-        return false;
-    }
-    skip_space(r);
-    return take(r, ':') || unexpected(r) != NULL;
-}
-
-/* After the bracket that opens it. */
-static Json *read_container(Reader *r, bool is_array)
-{
-    const char closing = is_array ? ']' : '}';
-    size_t bottom = r->top;
-    skip_space(r);
-    bool done = take(r, closing);
-    while (!done) {
-        JsonMember m = {0};
-        if (!is_array && !read_key(r, &m.key)) {
-            return NULL;
-        }
-        m.value = read_value(r);
-        if (m.value == NULL) {
-            return NULL;
-        }
-        push(r, m);
-        skip_space(r);
-        done = take(r, closing);
-        if (!done && !take(r, ',')) {
-            return unexpected(r);
-        }
-    }
-    return is_array ? close_array(r, bottom) : close_object(r, bottom);
-}
-
-static Json *read_value(Reader *r)
-{
-    skip_space(r);
-    if (r->p == r->end) {
-        return unexpected(r);
-    }
-    if (r->level == MAX_LEVELS) {
-        return fail(r, r->p, "nested too deep");
-    }
-    char c = *r->p;
-    Json *j = NULL;
-    r->level++;
-    if (c == '"') {
-        Str s;
-        r->p++;
-        j = read_string(r, &s) ? json_new_str(r->a, s) : NULL;
-    } else if (c == '{' || c == '[') {
-        r->p++;
-        j = read_container(r, c == '[');
-    } else {
-        j = c == '-' || (c >= '0' && c <= '9') ? read_number(r) : read_word(r);
-    }
-    r->level--;
-    return j;
+    return n;
 }
 
 bool json_parse(Arena *a, Str text, Json **ret, Err *err)
@@ -356,20 +140,30 @@ bool json_parse(Arena *a, Str text, Json **ret, Err *err)
     if (!utf8_is_valid(text)) {
         return err_set(err, BAD_UTF8, "The JSON text is not valid UTF-8.");
     }
-    char *copy = arena_alloc(a, text.len + 1);
-    if (text.len > 0) {
-        memcpy(copy, text.ptr, text.len);
+    size_t keys = 0;
+    if (!has_only_safe_tokens(text, &keys, err)) {
+        return false;
     }
-    Reader r = {.a = a, .start = copy, .p = copy, .end = copy + text.len, .cap = USUAL_SIBLINGS, .err = err};
-    r.stack = r.usual;
-    Json *j = read_value(&r);
-    skip_space(&r);
-    if (j != NULL && r.p != r.end) {
-        j = unexpected(&r);
+    struct json_tokener *tok = json_tokener_new_ex(MAX_LEVELS);
+    check_that(tok != NULL);
+    json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+    struct json_object *o = json_tokener_parse_ex(tok, text.ptr ? text.ptr : "", (int)text.len);
+    enum json_tokener_error problem = json_tokener_get_error(tok);
+    if (problem == json_tokener_continue) { /* a bare number or literal ends only with more input */
+        o = json_tokener_parse_ex(tok, "\n", 1);
+        problem = json_tokener_get_error(tok);
     }
-    arena_free(r.more);
-    if (j != NULL) {
-        *ret = j;
+    size_t end = json_tokener_get_parse_end(tok);
+    bool ok = problem == json_tokener_success;
+    if (ok) {
+        *ret = convert(a, o);
     }
-    return j != NULL;
+    json_object_put(o);
+    json_tokener_free(tok);
+    if (!ok) {
+        const char *why = problem == json_tokener_continue ? "unexpected end" : json_tokener_error_desc(problem);
+        return err_set(err, BAD_JSON, "Line %d: %s.", line_of(text, end), why);
+    }
+    /* json-c keeps the last of equal keys; whoever signs or reads the text may have meant the first */
+    return count_keys(*ret) == keys || err_set(err, BAD_JSON, "A key stands twice in one object.");
 }

@@ -180,7 +180,7 @@ static PastKind *kind_of(TrialPast *p, Str model, Str name, Day day)
     }
     k = ARENA_NEW(p->a, PastKind);
     *k = (PastKind){.in_force = m, .model = str_copy(p->a, model), .name = str_copy(p->a, name), .fact_by_name.arena = p->a, .row_by_key.arena = p->a};
-    k->base = dmn_find(m->model, DMN_DECISION, name);
+    k->base = dmn_find(scheme_compiled(m), DMN_DECISION, name);
     map_set(&p->kinds, str_copy(p->a, key), k);
     return k;
 }

@@ -52,7 +52,7 @@ TrialProof *trial_proof(TrialProofs *p, const TrialAsked *q, Err *err)
 {
     Arena *a = feel_run_arena(q->run);
     DmnTrace trace = {0};
-    const DmnInvocable *d = dmn_find(q->model->model, DMN_DECISION, q->name);
+    const DmnInvocable *d = dmn_find(scheme_compiled(q->model), DMN_DECISION, q->name);
     Value facts = trial_inputs_row(q->inputs, a, q->row), result = dmn_evaluate(q->run, d, facts, &trace);
     Str key = key_of(a, d, &trace);
     TrialProof *first = map_get(&p->by_rules, key), *proof = known(first, result);

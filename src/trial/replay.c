@@ -278,7 +278,7 @@ static bool check_names(const TrialDraft *d, const TrialPast *p, Err *err)
     for (size_t i = 0; i < p->kinds.count; i++) {
         const PastKind *k = p->kinds.entries[i].value;
         const SchemeModel *m = draft_of(d, k->model);
-        if (m != NULL && k->base != NULL && dmn_find(m->model, DMN_DECISION, k->name) == NULL) {
+        if (m != NULL && k->base != NULL && dmn_find(scheme_compiled(m), DMN_DECISION, k->name) == NULL) {
             return err_set(err, MODEL_BROKEN, "%.*s has no decision %.*s, which past decisions were made by.", STR_ARG(m->path), STR_ARG(k->name));
         }
     }
