@@ -54,7 +54,7 @@ $(O)/bench/%: $(O)/obj/bench/%_bench.o $(LIB_OBJ) $(GEN_OBJ)
 	@echo "LD $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(PKG_LIBS)
 $(O)/bench/dmn: $(O)/obj/bench/dmn_models.o
-$(O)/bench/store $(O)/bench/command: $(O)/obj/bench/kit.o
+$(O)/bench/store $(O)/bench/command $(O)/bench/try: $(O)/obj/bench/kit.o
 bench: $(BENCHES)
 .SECONDARY: $(BENCHES:$(O)/bench/%=$(O)/obj/bench/%_bench.o)
 

@@ -38,6 +38,22 @@ static bool check_reads(const SchemeReader *r, const SchemeStep *step)
     return true;
 }
 
+/* An event that a signed step writes carries its signature: nothing else may write one without. */
+static bool is_signed_event(const SchemeType *t, Str event)
+{
+    for (size_t i = 0; i < t->step_count; i++) {
+        const SchemeStep *step = &t->steps[i];
+        bool writes = step->sign && str_eq(step->event, event);
+        for (size_t k = 0; k < step->outcome_count; k++) {
+            writes = writes || (step->sign && str_eq(step->outcomes[k].event, event));
+        }
+        if (writes) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool check_effects(const SchemeReader *r, const SchemeStep *step)
 {
     for (size_t i = 0; i < step->also_count; i++) {
@@ -48,6 +64,9 @@ static bool check_effects(const SchemeReader *r, const SchemeStep *step)
         }
         if (!check_state(r, t, also->to) || !check_states(r, t, &also->from)) {
             return false;
+        }
+        if (is_signed_event(t, also->event)) {
+            return scheme_broken(r, "an effect may not write the event of a signed step:", also->event);
         }
         for (size_t k = 0; k < also->set.count; k++) {
             if (scheme_field(t, also->set.items[k].name) == NULL) {

@@ -117,6 +117,9 @@ TEST(a_broken_process_is_refused_with_file_place_and_reason)
         {"\"opens\": true", "\"opens\": true, \"also\": [{\"cases\": \"case.id\", \"type\": \"other\", \"event\": \"e\"}]", "unknown case type other"},
         {"\"opens\": true", "\"opens\": true, \"also\": [{\"cases\": \"case.id\", \"type\": \"thing\", \"event\": \"e\", \"set\": {\"z\": \"1\"}}]", "unknown field z"},
         {"\"opens\": true", "\"opens\": true, \"also\": [{\"type\": \"thing\", \"event\": \"e\"}]", "an effect needs cases"},
+        {"\"steps\": {", "\"steps\": {\"thing.close\": {\"who\": [\"clerk\"], \"from\": [\"open\"], \"to\": \"open\", \"event\": \"thing.closed\", \"sign\": true, "
+                        "\"also\": [{\"cases\": \"case.id\", \"type\": \"thing\", \"event\": \"thing.closed\"}]}, ",
+         "the event of a signed step: thing.closed"},
         {"\"opens\": true", "\"opens\": true, \"draw\": {\"places\": \"1\"}", "a draw needs"},
         {"\"opens\": true", "\"opens\": true, \"draw\": {\"pool\": \"p\", \"places\": \"1\", \"multiple\": \"1\", \"rank\": \"1\", \"exposure\": \"1\", \"into\": \"name\"}",
          "a draw's pool is no list that the step reads: p"},
