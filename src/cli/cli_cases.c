@@ -102,7 +102,9 @@ static void run_one(CaseRun *r, const Json *one)
     Str name = json_text_at(one, "decision");
     name = name.len ? name : decide_top(r->a, model);
     FeelRun *run = feel_run_new(r->a, (FeelLimits){0}, (Instant){0});
-    if (!decide_facts(run, r->s, model, name, day, json_get(one, "facts"), &facts, &faults, &err)) {
+    Json *told, *not_asked_that_day = json_new_array(r->a);
+    if (!decide_tidy_facts(r->a, r->s, model, name, day, json_get(one, "facts"), &told, not_asked_that_day, &faults, &err) ||
+        !decide_facts(run, r->s, model, name, day, told, &facts, &faults, &err)) {
         const Err *first = faults.count ? &faults.items[0] : &err;
         report(r, one, first->field, STR("a readable fact"), str_from_c(first->text));
         return;

@@ -96,6 +96,20 @@ static bool is_unverified_source(const PageView *v, Str layer, Str ref)
     return false;
 }
 
+/* "Order 279 of 2023, item 57"; a place that the source does not number, but the scheme names as `place.PLACE`: "Order 279 of 2023, transfers". */
+static Str cite_label(const PageView *v, Str layer, Str place)
+{
+    Str source = page_label(v, "layer", layer), named = scheme_message(v->scheme, v->language, str_printf(v->a, "place.%.*s", STR_ARG(place)));
+    if (named.ptr == NULL) {
+        return str_printf(v->a, "%.*s %.*s", STR_ARG(source), STR_ARG(place));
+    }
+    size_t end = source.len;
+    for (size_t i = 0; i < source.len; i++) {
+        end = source.ptr[i] == ',' ? i : end;
+    }
+    return str_printf(v->a, "%.*s, %.*s", STR_ARG(str_sub(source, 0, end)), STR_ARG(named));
+}
+
 /* A reference such as "act:8(3)" leads to the article; other layers are named only, and told where nobody verified them. */
 static void add_cite(const PageView *v, Json *list, Str ref)
 {
@@ -106,7 +120,7 @@ static void add_cite(const PageView *v, Json *list, Str ref)
     }
     Str layer = str_sub(ref, 0, colon), place = str_sub(ref, colon + 1, ref.len);
     Json *j = page_add(v, list);
-    page_set_text(v, j, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "layer", layer)), STR_ARG(place)));
+    page_set_text(v, j, "label", cite_label(v, layer, place));
     if (is_unverified_source(v, layer, ref)) {
         Str told = view_text(v->a, v->language, "decision.unverified", NULL);
         page_set_text(v, j, "label", str_printf(v->a, "%.*s (%.*s)", STR_ARG(json_text_at(j, "label")), STR_ARG(told)));
