@@ -59,7 +59,7 @@ async function queueAndHandover(world) {
   await officer.open('/');
   await officer.page.getByLabel(officer.web('queue.hand')).selectOption('mine');
   await officer.main().getByRole('button', { name: officer.web('list.apply') }).click();
-  await officer.main().getByText(officer.web('queue.empty')).waitFor();
+  await officer.main().getByText(officer.web('list.empty')).waitFor();
   await officer.open('/?hand=nobody');
   const href = await officer.main().locator('[data-item] a').first().getAttribute('href');
   await officer.open(href);
