@@ -327,7 +327,7 @@ static bool steps_take(Pass *p, const Quick *q, DmnStep *step)
         if (!decision_take(p, s, step, &p->row[s->at])) {
             return false;
         }
-        step += step != NULL;
+        step = step != NULL ? step + 1 : NULL;
     }
     return true;
 }
