@@ -97,6 +97,13 @@ Str base64url_print(Arena *a, Str bytes)
     return print64(a, bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+Str random_text(Arena *a, size_t n)
+{
+    char *p = arena_alloc(a, n);
+    randombytes_buf(p, n);
+    return base64url_print(a, (Str){p, n});
+}
+
 bool base64_parse(Arena *a, Str text, Str *ret_bytes)
 {
     return parse64(a, text, sodium_base64_VARIANT_ORIGINAL, ret_bytes);

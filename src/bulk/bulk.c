@@ -96,13 +96,6 @@ bool bulk_drop_content(Store *s, Str id, Err *err)
 
 /* ---- Uploads ---- */
 
-static void new_id(Arena *a, Str *ret)
-{
-    unsigned char bytes[ID_BYTES];
-    randombytes_buf(bytes, sizeof bytes);
-    *ret = base64url_print(a, (Str){(const char *)bytes, sizeof bytes});
-}
-
 static Str plain_name(Arena *a, Str name)
 {
     for (size_t i = name.len; i > 0; i--) {
@@ -124,7 +117,7 @@ bool bulk_add(const Flow *f, Arena *a, const Caller *caller, const BulkForm *for
     if (bytes.len > BULK_FILE_BYTES) {
         return err_field(err, TOO_LARGE, "file", "%s", err_plain(TOO_LARGE));
     }
-    new_id(a, &id);
+    id = random_text(a, ID_BYTES);
     Str hash = hex_print(a, HASH_STR(hash_of(bytes)));
     StoreValue job[] = {STORE_S(id), STORE_S(scheme_id(form->scheme)), STORE_S(form->step->name), STORE_S(caller->account),
                         STORE_S(language), STORE_S(plain_name(a, file_name)), STORE_S(hash), STORE_I(now.ms)};

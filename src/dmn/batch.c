@@ -338,16 +338,6 @@ static void masks_meet(Batch *b, const Lookup *l, size_t words, size_t rows, uin
     }
 }
 
-static bool ranks_before(const Table *t, size_t x, size_t y)
-{
-    for (size_t o = 0; o < t->output_count; o++) {
-        if (t->rules[x].ranks[o] != t->rules[y].ranks[o]) {
-            return t->rules[x].ranks[o] < t->rules[y].ranks[o];
-        }
-    }
-    return false;
-}
-
 /* The rule that decides, from 1; 0 if none applies; *bad if rules collide. */
 static uint32_t rule_pick(const Table *t, const uint64_t *mask, size_t words, uint8_t *bad)
 {
@@ -363,7 +353,7 @@ static uint32_t rule_pick(const Table *t, const uint64_t *mask, size_t words, ui
             } else if (t->hit == HIT_UNIQUE) {
                 *bad = 1;
                 return picked;
-            } else if (ranks_before(t, r - 1, picked - 1)) {
+            } else if (rank_is_less(t, r - 1, picked - 1)) {
                 picked = r;
             }
         }

@@ -61,4 +61,15 @@ static inline size_t index_region(const IndexColumn *c, Value v)
 /* Builds the index of a table; NULL where it would not pay or not fit. */
 const TableIndex *index_build(Arena *a, FeelRun *run, const Table *t);
 
+/* Whether rule x stands before rule y by the output values of PRIORITY; both have ranks. */
+static inline bool rank_is_less(const Table *t, size_t x, size_t y)
+{
+    for (size_t o = 0; o < t->output_count; o++) {
+        if (t->rules[x].ranks[o] != t->rules[y].ranks[o]) {
+            return t->rules[x].ranks[o] < t->rules[y].ranks[o];
+        }
+    }
+    return false;
+}
+
 #endif

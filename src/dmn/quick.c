@@ -38,7 +38,6 @@ struct Quick {
 typedef struct {
     FeelRun *run;
     Arena *a;
-    DmnTrace *trace;
     Value *tested; /* where the next table's tested values go, in the trace */
     Value row[QUICK_VALUES];
     Value frame[QUICK_FRAME];
@@ -212,16 +211,6 @@ static bool rules_meet(const TableIndex *x, const Value *values, uint64_t *ret)
     }
     *ret = m;
     return true;
-}
-
-static bool rank_is_less(const Table *t, size_t x, size_t y)
-{
-    for (size_t o = 0; o < t->output_count; o++) {
-        if (t->rules[x].ranks[o] != t->rules[y].ranks[o]) {
-            return t->rules[x].ranks[o] < t->rules[y].ranks[o];
-        }
-    }
-    return false;
 }
 
 static size_t rule_at(const TableIndex *x, uint64_t bits)

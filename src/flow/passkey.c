@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "passkey.h"
 
-#include <sodium.h>
-
 #include "sign.h"
 
 #define N(params) COUNT_OF(params)
@@ -21,9 +19,7 @@ bool passkey_prepare(Store *s, Err *err)
 
 bool passkey_ask(const Flow *f, Arena *a, Str account, Instant now, Str *ret_challenge, Err *err)
 {
-    unsigned char bytes[CHALLENGE_BYTES];
-    randombytes_buf(bytes, sizeof bytes);
-    *ret_challenge = base64url_print(a, (Str){(const char *)bytes, sizeof bytes});
+    *ret_challenge = random_text(a, CHALLENGE_BYTES);
     StoreValue old[] = {STORE_I(now.ms)};
     StoreValue p[] = {STORE_S(*ret_challenge), STORE_S(account), STORE_I(now.ms + flow_access(f)->challenge_seconds * 1000)};
     FlowStatement list[] = {{"DELETE FROM challenges WHERE ends < $1", old, N(old)},

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "provider.h"
 
-#include <sodium.h>
-
 #define N(params) COUNT_OF(params)
 enum { RANDOM_BYTES = 32, LINKS_MOST = 100000 };
 
@@ -22,13 +20,6 @@ bool provider_prepare(Store *s, Err *err)
 
 /* ---- Questions ---- */
 
-static Str random_text(Arena *a)
-{
-    unsigned char bytes[RANDOM_BYTES];
-    randombytes_buf(bytes, sizeof bytes);
-    return base64url_print(a, (Str){(const char *)bytes, sizeof bytes});
-}
-
 static Str hidden(Arena *a, Str secret)
 {
     Hash h = hash_of(secret);
@@ -43,7 +34,7 @@ Str provider_challenge(Arena *a, Str verifier)
 
 bool provider_ask(const Flow *f, Arena *a, Str browser, Str next, Instant now, ProviderAsk *ret, Err *err)
 {
-    *ret = (ProviderAsk){random_text(a), random_text(a), random_text(a), next, now};
+    *ret = (ProviderAsk){random_text(a, RANDOM_BYTES), random_text(a, RANDOM_BYTES), random_text(a, RANDOM_BYTES), next, now};
     StoreValue old[] = {STORE_I(now.ms)};
     StoreValue p[] = {STORE_S(hidden(a, ret->state)), STORE_S(hidden(a, browser)), STORE_S(ret->nonce), STORE_S(ret->verifier), STORE_S(next),
                       STORE_I(now.ms), STORE_I(now.ms + flow_access(f)->challenge_seconds * 1000)};

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "session.h"
 
-#include <sodium.h>
-
 #include "access/access.h"
 #include "contact.h"
 #include "draft.h"
@@ -39,13 +37,6 @@ bool session_prepare(Store *s, Err *err)
                       NULL, 0, err) &&
            store_exec(s, "CREATE INDEX IF NOT EXISTS signed_in_account ON signed_in (account)", NULL, 0, err) &&
            secret_prepare(s, err) && passkey_prepare(s, err) && provider_prepare(s, err) && draft_prepare(s, err) && contact_prepare(s, err);
-}
-
-static Str random_text(Arena *a, size_t n)
-{
-    unsigned char bytes[TOKEN_BYTES];
-    randombytes_buf(bytes, n);
-    return base64url_print(a, (Str){(const char *)bytes, n});
 }
 
 static Str token_hash(Arena *a, Str token)

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,9 +13,7 @@ enum { FORM_COOKIE_LETTERS = 22 }; /* of http_new_key() */
 
 Str http_new_key(Arena *a)
 {
-    unsigned char bytes[16];
-    randombytes_buf(bytes, sizeof bytes);
-    return base64url_print(a, (Str){(const char *)bytes, sizeof bytes});
+    return random_text(a, 16);
 }
 
 Str http_form(const Exchange *x, const char *name)

@@ -6,8 +6,6 @@
 #include "base/buf.h"
 #include "flow/constant.h"
 
-#include <string.h>
-
 enum { PIECE = 4096, MOST_WORD = 1 << 20 };
 
 /* ---- Words: distinct values ---- */
@@ -48,24 +46,15 @@ uint32_t past_text(TrialPast *p, PastWords *w, Str text)
 
 /* ---- Rows ---- */
 
-static void *bigger(Arena *a, const void *old, size_t size, size_t count, size_t cap)
-{
-    char *more = arena_alloc(a, size * cap);
-    if (count > 0) {
-        memcpy(more, old, size * count);
-    }
-    return more;
-}
-
 static void make_room(TrialPast *p, PastKind *k)
 {
     if (k->row_count < k->row_cap) {
         return;
     }
     size_t cap = k->row_cap * 2 + 64;
-    k->rows = bigger(p->a, k->rows, sizeof *k->rows, k->row_count, cap);
+    k->rows = arena_grow(p->a, k->rows, k->row_cap * sizeof *k->rows, cap * sizeof *k->rows);
     for (size_t i = 0; i < k->fact_count; i++) {
-        k->facts[i]->codes = bigger(p->a, k->facts[i]->codes, sizeof(uint32_t), k->row_count, cap);
+        k->facts[i]->codes = arena_grow(p->a, k->facts[i]->codes, k->row_cap * sizeof(uint32_t), cap * sizeof(uint32_t));
     }
     k->row_cap = cap;
 }
@@ -84,7 +73,7 @@ static PastFact *fact_of(TrialPast *p, PastKind *k, Str name)
     f = ARENA_NEW(p->a, PastFact);
     *f = (PastFact){.name = str_copy(p->a, name), .at = k->fact_count, .codes = ARENA_ARRAY(p->a, uint32_t, k->row_cap + 1)};
     (void)word_of(p, &f->words, NULL); /* code 0: not stored */
-    k->facts = bigger(p->a, k->facts, sizeof *k->facts, k->fact_count, k->fact_count + 1);
+    k->facts = arena_grow(p->a, k->facts, k->fact_count * sizeof *k->facts, (k->fact_count + 1) * sizeof *k->facts);
     k->facts[k->fact_count++] = f;
     map_set(&k->fact_by_name, f->name, f);
     return f;
