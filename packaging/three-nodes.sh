@@ -19,7 +19,8 @@ verb=$1 dir=$2
 NODES="n1 n2 n3"
 
 as() { if [ "$(id -u)" = 0 ]; then (cd / && exec setpriv --reuid=postgres --regid=postgres --init-groups "$@"); else "$@"; fi; }
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# below the ports that the system gives to outgoing connections, which may take one before its server does
+free_port() { local n; while n=$((10000 + RANDOM % 20000)); ! python3 -c "import socket; socket.socket().bind(('127.0.0.1', $n))" 2>/dev/null; do :; done; echo $n; }
 port() { cat "$dir/$1.$2"; }   # port NODE pg|api
 
 config() { # what Patroni must know of one node; see docs/high-availability.md for each line

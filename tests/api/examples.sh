@@ -2,15 +2,12 @@
 # examples.sh: every example of docs/api.md is run against the demo and gives what the document says.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d) server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 passed=0 failed=0
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-B=http://127.0.0.1:$port
 out/goldenbridge demo --candidates 60 --employers 40 --seed 7 --store "$dir/s.store" >"$dir/demo" 2>&1 || { cat "$dir/demo"; echo "0 passed, 1 failed"; exit 1; }
-out/goldenbridge serve --demo --store "$dir/s.store" --port "$port" >"$dir/server" 2>&1 &
-server=$!
-for _ in $(seq 100); do curl -sf "$B/healthz" >/dev/null && break; sleep 0.1; done
+serve "$dir/server" --store "$dir/s.store"; B=$url # as the document calls it
 # block N ends with a comment that is what it prints; variables go from one block to the next
 awk -v dir="$dir" '/^```sh$/ {n++; on = 1; next} /^```$/ {on = 0} on {print > (dir "/block-" n)}' docs/api.md
 blocks=$(ls "$dir"/block-* | wc -l)

@@ -2,8 +2,9 @@
 # lint.sh: an outside linter accepts the API's description, of each scheme and in each language; and it still finds what is wrong.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d) server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 passed=0 failed=0 skipped=0
 good() { passed=$((passed + 1)); }
 bad()  { failed=$((failed + 1)); echo "FAIL $1"; head -20 "$dir/out" | cut -c1-200 | sed 's/^/  /'; }
@@ -14,15 +15,12 @@ export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 if ! $tool --version >/dev/null 2>&1; then
   echo "SKIP the linter of OpenAPI cannot be installed or run here"; echo "0 passed, 0 failed, 1 skipped"; exit 0
 fi
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 out/goldenbridge demo --candidates 3 --employers 2 --store "$dir/s.store" >"$dir/out" 2>&1 || { cat "$dir/out"; echo "0 passed, 1 failed"; exit 1; }
-out/goldenbridge serve --demo --store "$dir/s.store" --port "$port" >"$dir/server" 2>&1 &
-server=$!
-for _ in $(seq 50); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done
+serve "$dir/server" --store "$dir/s.store"
 
 lint() { $tool lint "$1" --config tests/api/redocly.yaml --format stylish >"$dir/out" 2>&1; }
 for scheme in kr-eps kz-flp; do
-  curl -s "http://127.0.0.1:$port/api/openapi.json?scheme=$scheme" -H "Accept-Language: ko" >"$dir/$scheme.json"
+  curl -s "$url/api/openapi.json?scheme=$scheme" -H "Accept-Language: ko" >"$dir/$scheme.json"
   if lint "$dir/$scheme.json"; then good; else bad "the description of $scheme"; fi
 done
 # what is broken is seen: a reference to nothing, an operation without an answer

@@ -3,8 +3,9 @@
 # several people: no answer may be a 500, break its own schema, or let somebody in without a token. Bounded: SECONDS_EACH a person.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d) server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 passed=0 failed=0
 good() { passed=$((passed + 1)); }
 bad()  { failed=$((failed + 1)); echo "FAIL $1"; grep -vE '^$' "${2:-$dir/out}" | grep -A30 -E 'FAILURES|ERRORS' | head -40 | cut -c1-220 | sed 's/^/  /'; }
@@ -14,12 +15,8 @@ venv=out/schemathesis tool=out/schemathesis/bin/st
 if ! $tool --version >/dev/null 2>&1; then
   echo "SKIP schemathesis cannot be installed here"; echo "0 passed, 0 failed, 1 skipped"; exit 0
 fi
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-url=http://127.0.0.1:$port
 out/goldenbridge demo --candidates 60 --employers 20 --seed 7 --store "$dir/s.store" >"$dir/out" 2>&1 || { cat "$dir/out"; echo "0 passed, 1 failed"; exit 1; }
-out/goldenbridge serve --demo --store "$dir/s.store" --port "$port" >"$dir/server" 2>&1 &
-server=$!
-for _ in $(seq 50); do curl -sf "$url/healthz" >/dev/null && break; sleep 0.1; done
+serve "$dir/server" --store "$dir/s.store"
 
 checks=not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance,unsupported_method,ignored_auth
 for who in officer worker admin; do

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,29 +29,25 @@ export function findOnPath(names) {
 
 // ---- The server ----
 
-function freePort() {
+// The server names its own address once it listens: a port that was free a moment ago may be taken by now.
+function listening(child) {
   return new Promise((done, fail) => {
-    const s = createServer();
-    s.once('error', fail);
-    s.listen(0, '127.0.0.1', () => {
-      const { port } = s.address();
-      s.close(() => done(port));
+    let text = '';
+    const timer = setTimeout(() => fail(new Error('the server did not start')), PATIENCE);
+    const end = (settle, value) => {
+      clearTimeout(timer);
+      settle(value);
+    };
+    child.once('error', e => end(fail, e));
+    child.once('exit', code => end(fail, new Error(`the server ended with ${code}`)));
+    child.stdout.on('data', bytes => {
+      text += bytes;
+      const origin = /http:\/\/\S+(?=\s)/.exec(text)?.[0];
+      if (origin) {
+        end(done, origin);
+      }
     });
   });
-}
-
-async function waitFor(url, child) {
-  const end = Date.now() + PATIENCE;
-  while (Date.now() < end && child.exitCode === null) {
-    try {
-      if ((await fetch(url)).ok) {
-        return;
-      }
-    } catch {
-      await new Promise(r => setTimeout(r, 50));
-    }
-  }
-  throw new Error(`the server did not answer at ${url}`);
 }
 
 export async function startServer(sizes) {
@@ -78,11 +73,9 @@ export async function startServer(sizes) {
 // A server on a store that is there, with those options.
 export async function serveStore(store, options) {
   const program = process.env.GOLDENBRIDGE ?? join(ROOT, 'out/goldenbridge');
-  const port = await freePort();
-  const child = spawn(program, ['serve', '--store', store, '--port', String(port), ...options], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, ['serve', '--store', store, '--port', '0', ...options], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [];
   child.stderr.on('data', bytes => said.push(String(bytes)));
-  const origin = `http://localhost:${port}`;
   const stop = async () => {
     if (child.exitCode === null) {
       const gone = new Promise(r => child.once('exit', r));
@@ -90,12 +83,10 @@ export async function serveStore(store, options) {
       await gone;
     }
   };
-  try {
-    await waitFor(`${origin}/healthz`, child);
-  } catch (e) {
+  const origin = await listening(child).catch(async e => {
     await stop();
     throw new Error(`${e.message} ${said.join('')}`);
-  }
+  });
   return { origin, stop, said: () => said.join(''), alive: () => child.exitCode === null };
 }
 

@@ -5,6 +5,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/flow/tools/sign_in.sh
+. tests/flow/tools/serve.sh
 skip() { echo "SKIP $1"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
 command -v java >/dev/null && command -v mvn >/dev/null || skip "java and mvn are not installed"
 lib=$PWD/out/verapdf/lib
@@ -18,15 +19,13 @@ P
   touch "$lib/.ready"
 fi
 dir=$(mktemp -d); server=
-trap '[ -n "$server" ] && kill "$server"; wait 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 passed=0 failed=0
 ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
 vera() { java -cp "$lib/*" tests/doc/PdfUa.java "$@" 2>/dev/null; }
 
 out/goldenbridge demo --store "$dir/s" --candidates 60 --employers 12 --seed 7 >/dev/null || exit 1
-out/goldenbridge serve --demo --store "$dir/s" --port 0 > "$dir/out" & server=$!
-for _ in $(seq 200); do [ -s "$dir/out" ] && break; sleep 0.05; done
-origin=$(grep -o 'http://[^ ]*' "$dir/out")
+serve "$dir/out" --store "$dir/s"; origin=$url
 get() { # account, language, path, file
   sign_in_page "$dir/$1.jar" "$1" "$origin"
   curl -s -b "language=$2; session=$(awk '$6 == "session" {print $7}' "$dir/$1.jar")" -o "$4" "$origin$3"

@@ -2,8 +2,9 @@
 # countries.sh: a country is selected long before it sends, or never does; a suspension holds some steps of its people and lets others go on.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 . tests/flow/tools/sign_in.sh
-dir=$(mktemp -d); trap 'rm -rf "$dir"; [ -n "${server:-}" ] && kill "$server" 2>/dev/null' EXIT
+dir=$(mktemp -d); trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
 passed=0 failed=0
@@ -13,11 +14,9 @@ is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 
 of() { G case "$1" --json | jq -r "$2"; }
 today=$(TZ=Asia/Seoul date +%F) before=$(TZ=Asia/Seoul date -d "-1 day" +%F)
 ok "a demo" G demo --candidates 60 --employers 12 --seed 7
-port=$((20000 + RANDOM % 20000))
-G serve --demo --store "$GOLDENBRIDGE_STORE" --port "$port" >"$dir/log" 2>&1 & server=$!
-for _ in $(seq 50); do curl -sf "localhost:$port/healthz" >/dev/null && break; sleep 0.1; done
+serve "$dir/log" --store "$GOLDENBRIDGE_STORE"
 # What a page says of a country: its row, without marks.
-row() { curl -s "localhost:$port/agreements?day=$1" | grep -A1 -E "^<tr><td>(<a[^>]*>)?$2" | sed 's/<[^>]*>/ /g' | tr -s ' ' | head -1; }
+row() { curl -s "$url/agreements?day=$1" | grep -A1 -E "^<tr><td>(<a[^>]*>)?$2" | sed 's/<[^>]*>/ /g' | tr -s ' ' | head -1; }
 has() { if [[ $3 == *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: '${3:0:300}' does not hold '$2'"; fi; }
 hasnt() { if [[ $3 != *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: '${3:0:300}' holds '$2'"; fi; }
 has "before anything" "Not yet selected" "$(row 2004-01-01 Kazakhstan)"
@@ -54,7 +53,7 @@ referred() { G list application --as officer --json --limit 1000 | jq -r '[.case
 app=$(referred)
 [ -z "$app" ] || ok "a referral" G do application.refer --as officer --case "$app"
 [ -z "$app" ] || is "names nobody from there" 0 "$(of "$app" '.data.referred // [] | length')"
-page() { local jar=$dir/jar; rm -f "$jar"; sign_in_page "$jar" "$1" "localhost:$port"; curl -s -b "$jar" -H "Accept-Language: en" "localhost:$port/case/$2" | sed -n '/<main/,/<\/main>/p' | tr '\n' ' '; }
+page() { local jar=$dir/jar; rm -f "$jar"; sign_in_page "$jar" "$1" "$url"; curl -s -b "$jar" -H "Accept-Language: en" "$url/case/$2" | sed -n '/<main/,/<\/main>/p' | tr '\n' ' '; }
 has "the case page says what is held" "Recruitment from this country is suspended" "$(page officer "$accepted")"
 has "since when" "datetime=\"$before\"" "$(page officer "$accepted")"
 has "by which article" "act=act&amp;at=4" "$(page officer "$accepted")"

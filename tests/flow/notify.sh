@@ -5,6 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/flow/tools/sign_in.sh
 . tests/flow/tools/npm.sh
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d); pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EXIT
 passed=0 failed=0
@@ -13,7 +14,7 @@ ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); e
 is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 has() { if [[ $3 == *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: no “$2” in: $3"; fi; }
 hasnt() { if [[ $3 != *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: “$2” in: $3"; fi; }
-wait_for() { for _ in $(seq 200); do [ -s "$1" ] && return 0; sleep 0.05; done; echo "FAIL $1 did not come"; failed=$((failed + 1)); }
+wait_for() { for _ in $(seq 1200); do [ -s "$1" ] && return 0; sleep 0.05; done; echo "FAIL $1 did not come"; failed=$((failed + 1)); }
 mail() { jq -s "map(select(.channel == \"email\"))|$1" "$dir/post" -r; }
 sms() { jq -s "map(select(.channel == \"sms\"))|$1" "$dir/post" -r; }
 
@@ -23,8 +24,7 @@ post_office() { # refusals, slowness
   export GOLDENBRIDGE_MAIL_URL=smtp://127.0.0.1:$smtp GOLDENBRIDGE_MAIL_PLAIN=1 GOLDENBRIDGE_MAIL_FROM=post@goldenbridge.example
   export GOLDENBRIDGE_SMS_URL=http://127.0.0.1:$http/sms GOLDENBRIDGE_SMS_TOKEN=test-token GOLDENBRIDGE_ORIGIN=https://goldenbridge.example
 }
-serve() { rm -f "$dir/serve.out"; out/goldenbridge serve --demo --store "$dir/s.store" --port 0 > "$dir/serve.out" 2>&1 & server=$!; pids+=($!); wait_for "$dir/serve.out"; origin=$(grep -o 'http://[^ ]*' "$dir/serve.out"); }
-unserve() { kill "$server"; wait "$server" 2>/dev/null; }
+start() { serve "$dir/serve.out" --store "$dir/s.store"; pids+=("$server") origin=$url; }
 C() { curl -s -b "$dir/$1.jar" -c "$dir/$1.jar" "${@:2}"; }
 sign_in() { C "$1" -o /dev/null "$origin/language?to=${2:-en}"; sign_in_page "$dir/$1.jar" "$1" "$origin"; }
 csrf() { C "$1" "$origin/contact" | grep -oP 'name="csrf" value="\K[^"]+' | head -1; }
@@ -37,7 +37,7 @@ is "before anybody gave an address nothing is sent" 0 "$(jq .sent "$dir/first.js
 is "the demo's last month made notices" true "$(jq '.made > 10' "$dir/first.json")"
 is "a second time makes none" 0 "$(G notify --json | jq .made)"
 
-post_office; serve; sign_in worker kk
+post_office; start; sign_in worker kk
 has "a worker sees their notices" "Хабарламалар" "$(C worker "$origin/notices")"
 is "a number that is none" 422 "$(post worker -d sms=12345 "$origin/contact")"
 is "an address that is none" 422 "$(post worker -d email=a@b@c "$origin/contact")"
@@ -79,7 +79,7 @@ due=$(G list candidate --as hrd --json --limit 500 --state rostered | jq -r '[.c
 read -r other until <<<"$due"
 login=$(G list account --as admin --json --limit 500 | jq -r --arg p "$other" '[.cases[]|select(.data.party == $p)][0].data.login // empty')
 if [ -z "$login" ]; then login=reached; ok "an account for a candidate on the roster" G do account.open_worker --as agency login=$login name=Reached party="$other" language=ru; fi
-serve; sign_in "$login" ru
+start; sign_in "$login" ru
 is "they give both" 303 "$(post "$login" -d email=roster@example.org -d sms=%2B77020000001 -d language=ru -d email.deadline=1 -d sms.deadline=1 -d email.event=1 -d email.message=1 "$origin/contact")"
 for _ in $(seq 100); do [ "$(mail 'map(select(.to[0] == "roster@example.org"))|length')" -ge 1 ] && break; sleep 0.1; done
 for channel in email sms; do

@@ -2,8 +2,9 @@
 # open_data.sh: open data leaves small cells out, and each total is counted again from the public log by a script that shares no code.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 . tests/flow/tools/sign_in.sh
-dir=$(mktemp -d); trap 'rm -rf "$dir"; [ -n "${server:-}" ] && kill "$server" 2>/dev/null' EXIT
+dir=$(mktemp -d); trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
 passed=0 failed=0
@@ -11,9 +12,7 @@ ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); e
 no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
 is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 ok "a demo" G demo --candidates 60 --employers 12 --seed 7
-port=$((20000 + RANDOM % 20000)) origin=http://localhost:$port
-G serve --demo --store "$GOLDENBRIDGE_STORE" --port "$port" >"$dir/log" 2>&1 & server=$!
-for _ in $(seq 100); do curl -sf "$origin/healthz" >/dev/null && break; sleep 0.1; done
+serve "$dir/log" --store "$GOLDENBRIDGE_STORE"; origin=$url
 sets=$(jq -r '.figures.open.sets[].id' law/kr-eps/scheme.json)
 for set in $sets; do ok "$set is whole" python3 tests/verifier/verify_open.py "$origin" "$set"; done
 for set in $(jq -r '.figures.open.sets[].id' law/kz-flp/scheme.json); do ok "$set of the other scheme is whole" python3 tests/verifier/verify_open.py "$origin" "$set" kz-flp; done

@@ -2,17 +2,14 @@
 # reach.sh: on the demo, an officer of one office reads, counts, finds and acts on the cases of that office only.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d) server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 passed=0 failed=0
 is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-url=http://127.0.0.1:$port
 out/goldenbridge demo --candidates 60 --employers 60 --seed 7 --store "$dir/s.store" >"$dir/demo" 2>&1 || { cat "$dir/demo"; echo "0 passed, 1 failed"; exit 1; }
-out/goldenbridge serve --demo --store "$dir/s.store" --port "$port" >"$dir/server" 2>&1 &
-server=$!
-for _ in $(seq 50); do curl -sf "$url/healthz" >/dev/null && break; sleep 0.1; done
+serve "$dir/server" --store "$dir/s.store"
 sql() { sqlite3 "$dir/s.store" "$1"; }
 declare -A tokens=()
 for login in officer officer-incheon officer-busan; do

@@ -5,6 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/flow/tools/sign_in.sh
 . tests/flow/tools/npm.sh
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d); pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EXIT
 passed=0 failed=0
@@ -12,23 +13,22 @@ unset GOLDENBRIDGE_MAIL_URL GOLDENBRIDGE_SMS_URL
 G() { out/goldenbridge "$@" --store "$dir/s.store"; }
 ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
 is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-wait_for() { for _ in $(seq 200); do [ -s "$1" ] && return 0; sleep 0.05; done; echo "FAIL $1 did not come"; failed=$((failed + 1)); }
+wait_for() { for _ in $(seq 1200); do [ -s "$1" ] && return 0; sleep 0.05; done; echo "FAIL $1 did not come"; failed=$((failed + 1)); }
 got() { jq -rs "$1" "$dir/got"; }
 A() { local who=$1; shift; curl -s -H "Authorization: Bearer $(cat "$dir/$who.token")" -H 'Content-Type: application/json' "$@"; }
 token() { rm -f "$dir/jar"; sign_in_page "$dir/jar" "$1" "$origin"; awk '$6 == "session" {print $7}' "$dir/jar" > "$dir/$1.token"; }
-serve() { rm -f "$dir/serve.out"; out/goldenbridge serve --demo --store "$dir/s.store" --port 0 > "$dir/serve.out" 2>&1 & server=$!; pids+=($!); wait_for "$dir/serve.out"; origin=$(grep -o 'http://[^ ]*' "$dir/serve.out"); }
-unserve() { kill "$server"; wait "$server" 2>/dev/null; }
+start() { serve "$dir/serve.out" --store "$dir/s.store"; pids+=("$server") origin=$url; }
 receiver() { rm -f "$dir/port"; node tests/flow/tools/hook_receiver.cjs "$dir/port" "$dir/got" "$dir/keys" "$1" & receiver=$!; pids+=($!); wait_for "$dir/port"; port=$(cat "$dir/port"); }
 
 : > "$dir/got"; echo '{}' > "$dir/keys"
 ok "a demo" G demo --candidates 20 --employers 5
 receiver 1
-serve; for who in ministry employer worker officer agency; do token $who; done
+start; for who in ministry employer worker officer agency; do token $who; done
 is "without leave no address without TLS" 422 "$(A ministry -o /dev/null -w '%{http_code}' -d "{\"url\": \"http://127.0.0.1:$port/all\"}" "$origin/api/v1/webhooks")"
 hidden=$(A ministry -d "{\"url\": \"https://127.0.0.1:$port/hidden\"}" "$origin/api/v1/webhooks" | jq -r .id)
 unserve
 export GOLDENBRIDGE_HOOKS_PRIVATE=1
-serve; for who in ministry employer worker officer agency; do token $who; done
+start; for who in ministry employer worker officer agency; do token $who; done
 for bad in 'ftp://a.example/' 'https://user@a.example/' 'https://a.example/#x' 'https://' 'javascript:alert(1)'; do
   is "no address: $bad" 422 "$(A ministry -o /dev/null -w '%{http_code}' -d "{\"url\": \"$bad\"}" "$origin/api/v1/webhooks")"
 done
@@ -66,7 +66,7 @@ is "it holds no personal data" "case case_type day scheme seq url version" "$(go
 is "410 ends a webhook" gone "$(sqlite3 "$dir/s.store" "SELECT state FROM webhooks WHERE id = '$gone'")"
 is "after what three senders had in hand" true "$(got 'map(select(.path == "/gone"))|length <= 3')"
 
-serve; token ministry; token employer
+start; token ministry; token employer
 is "the log of deliveries" "5 sent" "$(A ministry "$origin/api/v1/webhooks/$mine" | jq -r '.deliveries|"\(length) \(map(.state)|unique|join(","))"')"
 n=$(got 'map(select(.path == "/all"))|length'); last=$(A ministry "$origin/api/v1/webhooks/$mine" | jq -r '.deliveries[0].id')
 is "sent again on request" true "$(A ministry -d "{\"action\": \"again\", \"delivery\": \"$last\"}" "$origin/api/v1/webhooks/$mine" | jq .done)"

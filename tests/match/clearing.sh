@@ -3,8 +3,9 @@
 # posts that are free: the zones of the law bar pairs, a post declined is not offered again, and everybody can compute it again.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d); server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 mkdir "$dir/law"; ln -s "$PWD/law/kr-eps" "$dir/law/"
 export GOLDENBRIDGE_STORE=$dir/s GOLDENBRIDGE_LAW=$dir/law
 G() { out/goldenbridge "$@"; }
@@ -88,15 +89,13 @@ if [ "$(field "$chg" data.referred_application)" != "$app" ]; then passed=$((pas
 is "who was referred before took no part" "$cle" "$(field "$chg2" data.clearing)"
 
 # --- what the worker sees
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-out/goldenbridge serve --demo --port "$port" >"$dir/server" 2>&1 & server=$!
-for _ in $(seq 50); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done
-token=$(curl -s "http://127.0.0.1:$port/api/v1/session" -d '{"login":"worker-working"}' | jq -r .token)
-page=$(curl -s -H "Accept-Language: en" -H "Authorization: Bearer $token" "http://127.0.0.1:$port/case/$chg")
+serve "$dir/server"
+token=$(curl -s "$url/api/v1/session" -d '{"login":"worker-working"}' | jq -r .token)
+page=$(curl -s -H "Accept-Language: en" -H "Authorization: Bearer $token" "$url/case/$chg")
 case $page in *"Your wish number"*) passed=$((passed + 1)) ;; *) failed=$((failed + 1)); echo "FAIL the page does not say which wish" ;; esac
 case $page in *"$(field "$chg" data.match_line)"*) passed=$((passed + 1)) ;; *) failed=$((failed + 1)); echo "FAIL the page lacks the own line" ;; esac
-is "the rows are open to all" "$(G match publish "$cle2" | sha256sum)" "$(curl -s "http://127.0.0.1:$port/round/$cle2.csv" | sha256sum)"
-kill "$server"; wait "$server" 2>/dev/null; server=
+is "the rows are open to all" "$(G match publish "$cle2" | sha256sum)" "$(curl -s "$url/round/$cle2.csv" | sha256sum)"
+unserve
 ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
 echo "$passed passed, $failed failed"

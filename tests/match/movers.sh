@@ -3,8 +3,9 @@
 # of an imaginary country; the outcome is checked by code and a language that share nothing with the engine. MOVERS=n workers.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d); server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s GOLDENBRIDGE_LAW=tests/flow/schemes
 G() { out/goldenbridge "$@" --scheme xx-movers; }
 passed=0 failed=0
@@ -20,10 +21,8 @@ ok "a clerk" G do account.open_staff --as admin login=clerk name=Clerk roles=cle
 ok "by two people" G do account.open_staff/confirm --as admin2 --case MAC-000003
 ok "a second clerk" G do account.open_staff --as admin login=clerk2 name=Clerk roles=clerk language=en
 ok "by two people, too" G do account.open_staff/confirm --as admin2 --case MAC-000004
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-out/goldenbridge serve --demo --port "$port" >"$dir/server" 2>&1 & server=$!
-for _ in $(seq 50); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done
-ok "firms, a closure, openings, workers and their wishes" python3 tests/match/movers.py "$port" "$workers"
+serve "$dir/server"
+ok "firms, a closure, openings, workers and their wishes" python3 tests/match/movers.py "$serve_port" "$workers"
 is "the closure sent all its workers to look for a place" 0 "$(G list worker --state working --json --limit 1 | jq .total)"
 clearing=$(G do clearing.open --as clerk --json name=spring "cap=$((workers * 2 / 3))" "north_cap=$((workers / 4))" "south_cap=$workers" | jq -r .case)
 ok "the wishes are frozen" G do clearing.freeze --as clerk --case "$clearing"
@@ -42,8 +41,8 @@ is "the others look on" $((workers - placed)) "$(G list worker --state seeking -
 one=$(G list worker --state placed --json --limit 1 | jq -r '.cases[0].id')
 is "a worker knows the own line" 1 "$(grep -cxF "$(G case "$one" --json | jq -r .data.line)" "$dir/c.out")"
 is "no name and no case stands in the published rows" 0 "$(grep -cE 'WOR-|OPE-|Mover' "$dir/round.csv")"
-is "the rows are open to all" "$(sha256sum <"$dir/round.csv")" "$(curl -s "http://127.0.0.1:$port/round/$clearing.csv" | sha256sum)"
-kill "$server"; wait "$server" 2>/dev/null; server=
+is "the rows are open to all" "$(sha256sum <"$dir/round.csv")" "$(curl -s "$url/round/$clearing.csv" | sha256sum)"
+unserve
 ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
 echo "$passed passed, $failed failed"

@@ -3,8 +3,9 @@
 # outsider who counts again from the public log.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d); server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s
 G() { out/goldenbridge "$@"; }
 passed=0 failed=0
@@ -85,13 +86,11 @@ ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
 is "the read table and the log say the same after moves" 65 "$(total "$small")"
 ok "a checkpoint" G checkpoint
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-out/goldenbridge serve --demo --port "$port" >"$dir/server" 2>&1 & server=$!
-for _ in $(seq 50); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done
-ok "an outsider counts again, moves and returns included" python3 tests/verifier/verify_log.py log "http://127.0.0.1:$port/log" "$(curl -s "http://127.0.0.1:$port/log/key")"
-curl -s "http://127.0.0.1:$port/quota.csv?by=day" >"$dir/days.csv"
+serve "$dir/server"
+ok "an outsider counts again, moves and returns included" python3 tests/verifier/verify_log.py log "$url/log" "$(curl -s "$url/log/key")"
+curl -s "$url/quota.csv?by=day" >"$dir/days.csv"
 is "burn-down by the day" "round,group,day,approved,issued,left" "$(head -1 "$dir/days.csv" | tr -d '\r\357\273\277')"
 is "for each day since the round opened" true "$([ "$(wc -l <"$dir/days.csv")" -gt 60 ] && echo true)"
-kill "$server"; wait "$server" 2>/dev/null; server=
+unserve
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

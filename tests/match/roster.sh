@@ -2,9 +2,10 @@
 # roster.sh: a place on the roster: standing, why passed over, likely wait, extension, return after a failed match, one person once.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 . tests/flow/tools/sign_in.sh
 dir=$(mktemp -d); server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s
 G() { out/goldenbridge "$@"; }
 passed=0 failed=0
@@ -18,10 +19,7 @@ state() { G case "$1" --json | jq -r .state; }
 data() { G case "$1" --json | jq -r ".data.$2"; }
 
 ok "a demo store" G demo --candidates 400 --employers 100 --seed 3
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-url=http://127.0.0.1:$port
-out/goldenbridge serve --demo --port "$port" >"$dir/server" 2>&1 & server=$!
-for _ in $(seq 50); do curl -sf "$url/healthz" >/dev/null && break; sleep 0.1; done
+serve "$dir/server"
 page() { rm -f "$dir/jar"; curl -s -c "$dir/jar" -b "$dir/jar" -o /dev/null "$url/language?to=en&back=/"
          sign_in_page "$dir/jar" "$1" "$url"; curl -s -b "$dir/jar" "$url/${2:-}" | tr '\n' ' '; }
 home=$(page worker-roster)
@@ -99,6 +97,6 @@ is "how long each case stood in each state is kept" true "$([ "$(cat "$dir/stays
 ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
 is "to the same stays" true "$([ "$(sqlite3 "$GOLDENBRIDGE_STORE" "SELECT COUNT(*) FROM stays")" -ge "$(cat "$dir/stays")" ] && echo true)"
-kill "$server"; wait "$server" 2>/dev/null; server=
+unserve
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -3,35 +3,33 @@
 # a receipt, every one of them signed and in the log. SURGE=10000 for the full size.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d); server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 passed=0 failed=0
 ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
 is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 count=${SURGE:-1000}
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export GOLDENBRIDGE_STORE=$dir/s
 ok "a demo store" out/goldenbridge demo --candidates 5 --employers 8 --seed 5
-serve() { out/goldenbridge serve --demo --port "$port" >>"$dir/server" 2>&1 & server=$!
-          for _ in $(seq 100); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done; }
 before=$(out/goldenbridge list application --json --limit 1 | jq .total)
-serve
-python3 tests/match/surge.py "$port" "$count" "$dir/receipts" >"$dir/first" 2>&1 &
+serve "$dir/server"
+python3 tests/match/surge.py "$serve_port" "$count" "$dir/receipts" >"$dir/first" 2>&1 &
 client=$!
 # killed when about half has been answered
 while kill -0 "$client" 2>/dev/null && [ "$(cat "$dir/receipts.count" 2>/dev/null || echo 0)" -lt $((count / 2)) ]; do sleep 0.02; done
 kill -9 "$server"; wait "$server" 2>/dev/null; server=
 sleep 0.3
-serve
+serve "$dir/server"
 wait "$client"; status=$?
 sed 's/^/  /' "$dir/first"
 is "every application got its answer in the end" 0 "$status"
 is "killed in the middle: some answers were lost and asked for again" true "$(jq '.again > 0' "$dir/receipts.sum")"
-kill "$server"; wait "$server" 2>/dev/null; server=
+unserve
 is "as many cases as applications" "$count" "$(($(out/goldenbridge list application --json --limit 1 | jq .total) - before))"
 is "as many receipts, each for a case of its own" "$count" "$(grep -h '^case ' "$dir"/receipts/* | sort -u | wc -l)"
 ok "the log verifies" out/goldenbridge verify
-serve; curl -s "http://127.0.0.1:$port/log/key" >"$dir/vkey"; kill "$server"; wait "$server" 2>/dev/null; server=
+serve "$dir/server"; curl -s "$url/log/key" >"$dir/vkey"; unserve
 ok "every receipt is signed and its entry is in the log" python3 tests/match/check_receipts.py "$GOLDENBRIDGE_STORE" "$(cat "$dir/vkey")" "$dir/receipts" "$count"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -4,8 +4,9 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d) server='' passed=0 failed=0
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; packaging/three-nodes.sh stop "$dir/nodes" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; packaging/three-nodes.sh stop "$dir/nodes" 2>/dev/null; rm -rf "$dir"' EXIT
 is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 end() { echo "$passed passed, $failed failed"; [ "$failed" = 0 ]; exit; }
 
@@ -16,12 +17,9 @@ is "three nodes stand" 0 $status
 [ $status = 0 ] || end
 export GOLDENBRIDGE_KEY_FILE=$dir/keys
 out/goldenbridge demo --candidates 30 --employers 10 --store "$store" >"$dir/demo" 2>&1; is "the demonstration is made" 0 $?
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-out/goldenbridge serve --demo --store "$store" --port "$port" >"$dir/server" 2>&1 &
-server=$!
-for _ in $(seq 50); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done
+serve "$dir/server" --store "$store"
 
-python3 tests/store/ha_load.py "http://127.0.0.1:$port" "${HA_SECONDS:-30}" >"$dir/load" 2>"$dir/load.err" &
+python3 tests/store/ha_load.py "$url" "${HA_SECONDS:-30}" >"$dir/load" 2>"$dir/load.err" &
 load=$!
 sleep 4
 first=$(packaging/three-nodes.sh primary "$dir/nodes")

@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d) passed=0 failed=0 servers=()
 end() {
   for s in ${servers[@]+"${servers[@]}"}; do kill "$s" 2>/dev/null; wait "$s" 2>/dev/null; done
@@ -21,11 +22,9 @@ export GOLDENBRIDGE_KEY_FILE=$dir/keys
 out/goldenbridge demo --candidates 10 --employers 5 --store "$store" >"$dir/demo" 2>&1; is "the demonstration is made" 0 $?
 urls=()
 for n in 1 2 3; do
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-  out/goldenbridge serve --demo --store "$store" --port "$port" >"$dir/server$n" 2>&1 & servers+=($!)
-  urls+=("http://127.0.0.1:$port")
+  serve_port='' # one for each
+  serve "$dir/server$n" --store "$store"; servers+=("$server") urls+=("$url")
 done
-for url in "${urls[@]}"; do for _ in $(seq 100); do curl -sf "$url/healthz" >/dev/null && break; sleep 0.1; done; done
 
 python3 tests/store/many_load.py "${MANY_COMMANDS:-200}" "${urls[@]}" >"$dir/load" 2>"$dir/load.err"; is "every client was served to its end" 0 $?
 cat "$dir/load.err"

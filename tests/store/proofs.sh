@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d) server='' passed=0 failed=0
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'unserve; rm -rf "$dir"' EXIT
 is()  { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 has() { case $2 in *"$3"*) passed=$((passed + 1)) ;; *) failed=$((failed + 1)); echo "FAIL $1: no '$3' in $2" ;; esac; }
 G="out/goldenbridge --store $dir/s"
@@ -78,10 +79,8 @@ witness "$dir/second" --proof "$dir/grow" >"$dir/signed2" 2>"$dir/e"; is "with p
 witness "$dir/first" >/dev/null 2>"$dir/e"; is "a shorter log is never signed again" 1 "$([ $? != 0 ] && echo 1)"
 
 # --- the same by the API
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-$G serve --port "$port" >"$dir/server" 2>&1 & server=$!
-for _ in $(seq 50); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done
-api=http://127.0.0.1:$port/api/v1/log
+serve "$dir/server" --store "$dir/s"
+api=$url/api/v1/log
 curl -s "$api/inclusion/$person" >"$dir/p.json"; is "inclusion by API" proven "$(python3 "$dir/check.py" "$dir/p.json")"
 curl -s "$api/inclusion/$person?size=$old" >"$dir/p.json"; is "in the log as it was" proven "$(python3 "$dir/check.py" "$dir/p.json")"
 is "consistency by API is the same proof" "$(jq -c .consistency "$dir/grow")" "$(curl -s "$api/consistency?from=$old" | jq -c .proof)"
