@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_int.h"
 
+#include "decide/loose.h"
 #include "flow/statute.h"
 
 typedef struct {
@@ -47,15 +48,18 @@ static int list_models(const Question *q)
 static void print_input(const Question *q, const Json *in)
 {
     const Json *allowed = json_get(in, "allowed");
-    Str needed = json_text_at(in, "needed"), name = json_text_at(in, "name");
+    Str needed = json_text_at(in, "needed"), name = json_text_at(in, "name"), label = words(q, "inputs", name);
+    bool foreign = !str_eq(q->language, STR("en"));
     fprintf(q->c->out, "  %.*s (%.*s", STR_ARG(name), STR_ARG(json_text_at(in, "type")));
     fprintf(q->c->out, "%s)\n    %.*s\n", str_eq(needed, STR("optional")) ? ", may be left out" : str_eq(needed, STR("given")) ? ", filled in if left out" : "",
-            STR_ARG(json_text_at(in, "meaning")));
+            STR_ARG(foreign ? label : json_text_at(in, "meaning")));
     if (str_eq(needed, STR("where"))) {
         fprintf(q->c->out, "    needed where %.*s\n", STR_ARG(json_text_at(in, "when")));
     }
     for (size_t i = 0; i < json_count(allowed); i++) {
-        fprintf(q->c->out, "%s%.*s%s", i ? ", " : "    one of: ", STR_ARG(json_text(allowed->items[i])), i + 1 == allowed->count ? "\n" : "");
+        Str value = json_text(allowed->items[i]), called = words(q, "values", value);
+        fprintf(q->c->out, "%s%.*s", i ? ", " : "    one of: ", STR_ARG(value));
+        fprintf(q->c->out, foreign ? " = %.*s%s" : "%.*s%s", STR_ARG(foreign ? called : STR("")), i + 1 == allowed->count ? "\n" : "");
     }
 }
 
@@ -231,7 +235,7 @@ static const Json *without_day(const Question *q, const Json *facts)
     Json *ret = json_new_object(q->c->a);
     for (size_t i = 0; i < json_count(facts); i++) {
         Str key = facts->members[i].key;
-        if (!str_eq(key, STR("governing day")) && !str_eq(key, STR("governing_day"))) {
+        if (!loose_same(q->c->a, STR("governing day"), key)) {
             json_set(q->c->a, ret, key, facts->members[i].value);
         }
     }
@@ -281,11 +285,29 @@ static int answer(Question *q, bool day_given, Instant now, const Json *facts)
 /* --on, else the governing day among the facts, else today (or the day that the model itself names). */
 static bool read_day(const Question *q, Str on, const Json *facts, Instant now, Day *ret, bool *ret_given)
 {
-    on = on.len ? on : json_text(json_get(facts, "governing day"));
-    on = on.len ? on : json_text(json_get(facts, "governing_day"));
+    for (size_t i = 0; on.len == 0 && i < json_count(facts); i++) {
+        on = loose_same(q->c->a, STR("governing day"), facts->members[i].key) ? json_text(facts->members[i].value) : on;
+    }
     *ret_given = on.len > 0;
     *ret = instant_day(now, scheme_utc_offset(q->s));
-    return on.len == 0 || day_parse(on, ret);
+    return on.len == 0 || loose_day(on, ret);
+}
+
+/* The model as the schemes name it: in the scheme of --scheme, else in the first that has it; else `told` in the first scheme. */
+static void find_model(Cli *c, Question *q, Str told)
+{
+    for (size_t i = 0; i < c->scheme_count; i++) {
+        const SchemeModel *all;
+        size_t count = scheme_models(c->schemes[i], &all);
+        for (size_t k = 0; k < count && (c->scheme.len == 0 || c->schemes[i] == q->s); k++) {
+            if (loose_same(c->a, all[k].name, told) || loose_called(c->schemes[i], c->a, "models", decide_top(c->a, all[k].name), told)) {
+                q->s = c->schemes[i];
+                q->model = all[k].name;
+                return;
+            }
+        }
+    }
+    q->model = told;
 }
 
 int cli_decide(Cli *c)
@@ -304,14 +326,17 @@ int cli_decide(Cli *c)
         (q.s = cli_scheme(c, &err)) == NULL) {
         return cli_fail(c, &err);
     }
+    bool named = c->argc >= 2 && !listed;
+    if (named) {
+        find_model(c, &q, str_from_c(c->argv[1]));
+    }
     if (!read_day(&q, on, facts, now, &q.day, &given)) {
         return cli_usage(c, "The day is written such as 2026-03-31.");
     }
-    if (c->argc < 2 || listed) {
+    if (!named) {
         return list_models(&q);
     }
     q.day_from = given ? STR("told") : STR("today");
-    q.model = str_from_c(c->argv[1]);
     q.name = q.name.len ? q.name : decide_top(c->a, q.model);
     const SchemeModel *m = scheme_model(q.s, q.model, q.day);
     return m == NULL ? no_model(&q) : inputs || described ? list_inputs(&q, m) : answer(&q, given, now, facts);

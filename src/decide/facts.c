@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "decide.h"
 
-enum { MAX_NAME = 128, FAR = 1000 };
+#include "base/fold.h"
+#include "loose.h"
 
 /* "Entry_Day" and "entry-day" are written like "entry day". */
 static Str loose(Arena *a, Str text)
@@ -16,29 +17,6 @@ static Str loose(Arena *a, Str text)
     return str_trim(buf_str(&b));
 }
 
-/* Letters to change, add or leave out between two texts; FAR for long ones. */
-static int distance(Str x, Str y)
-{
-    int row[MAX_NAME + 1];
-    if (x.len > MAX_NAME || y.len > MAX_NAME) {
-        return FAR;
-    }
-    for (size_t k = 0; k <= y.len; k++) {
-        row[k] = (int)k;
-    }
-    for (size_t i = 1; i <= x.len; i++) {
-        int before = row[0];
-        row[0] = (int)i;
-        for (size_t k = 1; k <= y.len; k++) {
-            int change = before + (x.ptr[i - 1] != y.ptr[k - 1]);
-            before = row[k];
-            int other = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
-            row[k] = change < other ? change : other;
-        }
-    }
-    return row[y.len];
-}
-
 Str decide_nearest(Arena *a, Str text, const Str *names, size_t count)
 {
     Str wanted = loose(a, text), best = STR("");
@@ -46,7 +24,7 @@ Str decide_nearest(Arena *a, Str text, const Str *names, size_t count)
     for (size_t i = 0; i < count; i++) {
         Str name = loose(a, names[i]);
         bool part = wanted.len >= 4 && str_find(name, wanted, 0) != SIZE_MAX;
-        int far = distance(wanted, name), d = part && far > 2 ? 2 : far;
+        int far = fold_distance(wanted, name), d = part && far > 2 ? 2 : far;
         if (d <= least && (best.len == 0 || d < least)) {
             best = names[i];
             least = d;
@@ -70,18 +48,11 @@ size_t decide_allowed(Arena *a, const DmnInput *in, Str **ret)
 
 /* ---- Values ---- */
 
-static const Json *loose_bool(Arena *a, Str text)
+/* A day as the models want it; what is no day stays, and is told of where it is read. */
+static Json *tidy_day(Arena *a, Str text)
 {
-    static const struct {
-        const char *word;
-        bool value;
-    } WORDS[] = {{"yes", true}, {"true", true}, {"y", true}, {"no", false}, {"false", false}, {"n", false}};
-    for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
-        if (str_eq_c(loose(a, text), WORDS[i].word)) {
-            return json_new_bool(a, WORDS[i].value);
-        }
-    }
-    return NULL;
+    Day day;
+    return loose_day(text, &day) ? json_new_str(a, day_print(a, day)) : json_new_str(a, text);
 }
 
 /* "2026-07-01,2026-07-15" becomes a list where one is wanted. */
@@ -90,27 +61,48 @@ static const Json *loose_list(Arena *a, Str text)
     Json *list = json_new_array(a);
     Str one;
     for (Str rest = text; str_cut(&rest, ',', &one);) {
-        json_push(a, list, json_new_str(a, str_trim(one)));
+        json_push(a, list, tidy_day(a, str_trim(one)));
     }
     return list;
 }
 
-static const Json *loose_value(Arena *a, const DmnInput *in, const Json *j)
+static const Json *list_of_days(Arena *a, const Json *told)
 {
-    Json *number;
-    Err not_a_number;
+    Json *list = json_new_array(a);
+    for (size_t i = 0; i < json_count(told); i++) {
+        Str text = json_text(told->items[i]);
+        json_push(a, list, text.len ? tidy_day(a, text) : json_copy(a, told->items[i]));
+    }
+    return list;
+}
+
+static bool is_left_out(const Json *j)
+{
+    Str text = str_trim(json_text(j));
+    return j->kind == JSON_NULL || (j->kind == JSON_STRING && (text.len == 0 || str_eq(text, STR("-"))));
+}
+
+static const Json *loose_value(const Scheme *s, Arena *a, const DmnInput *in, const Json *j)
+{
     Str text = json_text(j);
     FeelKind kind = feel_type_kind(in->type);
+    if (is_left_out(j)) {
+        return json_new_null(a);
+    }
     if (text.len == 0) {
-        return kind == FEEL_LIST && j->kind == JSON_OBJECT ? NULL : j;
+        return kind == FEEL_LIST ? (j->kind == JSON_OBJECT ? NULL : list_of_days(a, j)) : j;
     }
     switch ((int)kind) {
     case FEEL_NUMBER:
-        return json_parse(a, str_trim(text), &number, &not_a_number) && number->kind == JSON_NUMBER ? number : NULL;
+        return loose_number(a, text);
     case FEEL_BOOLEAN:
-        return loose_bool(a, text);
+        return loose_bool(s, a, text);
     case FEEL_LIST:
         return loose_list(a, text);
+    case FEEL_DATE:
+        return tidy_day(a, text);
+    case FEEL_STRING:
+        return json_new_str(a, text);
     default:
         return j;
     }
@@ -133,7 +125,7 @@ static void add_fault(ErrList *faults, ErrCode code, Str field, Str text)
 }
 
 /* One of the allowed words, however it is written; else a fault that lists them. */
-static const Json *one_of(Arena *a, const DmnInput *in, const Json *j, ErrList *faults)
+static const Json *one_of(const Scheme *s, Arena *a, const DmnInput *in, const Json *j, ErrList *faults)
 {
     Str *allowed, text = json_text(j);
     size_t count = decide_allowed(a, in, &allowed);
@@ -146,7 +138,7 @@ static const Json *one_of(Arena *a, const DmnInput *in, const Json *j, ErrList *
         }
     }
     for (size_t i = 0; i < count; i++) {
-        if (str_eq(loose(a, allowed[i]), loose(a, text))) {
+        if (loose_same(a, allowed[i], text) || loose_called(s, a, "values", allowed[i], text)) {
             return json_new_str(a, allowed[i]);
         }
     }
@@ -159,14 +151,23 @@ static const Json *one_of(Arena *a, const DmnInput *in, const Json *j, ErrList *
 
 /* ---- Fields ---- */
 
-static const DmnInput *find_input(Arena *a, const DmnInput *inputs, size_t count, Str name)
+/* By its name, else by what one of the scheme's languages calls it, where that tells one input from the others. */
+static const DmnInput *find_input(const Scheme *s, Arena *a, const DmnInput *inputs, size_t count, Str name)
 {
+    const DmnInput *called = NULL;
+    size_t found = 0;
     for (size_t i = 0; i < count; i++) {
-        if (str_eq(loose(a, inputs[i].name), loose(a, name))) {
+        if (loose_same(a, inputs[i].name, name)) {
             return &inputs[i];
         }
     }
-    return NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (loose_called(s, a, "inputs", inputs[i].name, name)) {
+            called = &inputs[i];
+            found++;
+        }
+    }
+    return found == 1 ? called : NULL;
 }
 
 /* An input of the model on other days: not asked about on this one. */
@@ -177,7 +178,7 @@ static bool known_otherwise(Arena *a, const Scheme *s, Str model, Str decision, 
     size_t count = scheme_models(s, &all);
     for (size_t i = 0; i < count; i++) {
         const DmnInvocable *d = str_eq(all[i].name, model) ? dmn_find(scheme_compiled(&all[i]), DMN_DECISION, decision) : NULL;
-        if (d != NULL && find_input(a, inputs, dmn_inputs(d, &inputs), name) != NULL) {
+        if (d != NULL && find_input(s, a, inputs, dmn_inputs(d, &inputs), name) != NULL) {
             return true;
         }
     }
@@ -261,6 +262,12 @@ Json *decide_inputs(Arena *a, const SchemeModel *m, Str name)
 
 /* ---- All facts ---- */
 
+static Str not_understood(Arena *a, const DmnInput *in, const Json *told)
+{
+    Str text = json_text(told), expects = decide_expects(a, in);
+    return text.len ? str_printf(a, "\"%.*s\" does not fit. %.*s", STR_ARG(str_sub(text, 0, text.len < 60 ? text.len : 60)), STR_ARG(expects)) : expects;
+}
+
 bool decide_tidy_facts(Arena *a, const Scheme *s, Str model, Str name, Day day, const Json *facts, Json **ret, Json *ignored, ErrList *faults,
                        Err *err)
 {
@@ -277,18 +284,18 @@ bool decide_tidy_facts(Arena *a, const Scheme *s, Str model, Str name, Day day, 
     *ret = json_new_object(a);
     for (size_t i = 0; i < json_count(facts); i++) {
         Str field = facts->members[i].key;
-        const DmnInput *in = find_input(a, inputs, count, field);
+        const DmnInput *in = find_input(s, a, inputs, count, field);
         if (in == NULL && known_otherwise(a, s, model, name, field)) {
             json_push(a, ignored, json_new_str(a, field));
         } else if (in == NULL) {
             unknown_field(a, field, inputs, count, faults);
         } else {
-            const Json *value = loose_value(a, in, facts->members[i].value);
+            const Json *value = loose_value(s, a, in, facts->members[i].value);
             Value read;
             Err fault;
             if (value == NULL || !feel_from_json(a, value, in->type, &read, &fault)) {
-                add_fault(faults, FIELD_FORMAT, in->name, decide_expects(a, in));
-            } else if ((value = one_of(a, in, value, faults)) != NULL) {
+                add_fault(faults, FIELD_FORMAT, in->name, not_understood(a, in, facts->members[i].value));
+            } else if ((value = one_of(s, a, in, value, faults)) != NULL) {
                 json_set(a, *ret, in->name, json_copy(a, value));
             }
         }

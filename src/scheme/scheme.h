@@ -303,6 +303,7 @@ const SchemeModel *scheme_model(const Scheme *s, Str name, Day day);
 /* The text of a key in a language; falls back to English; NULL-pointer text if there is none. */
 Str scheme_message(const Scheme *s, Str language, Str key);
 bool scheme_has_message(const Scheme *s, Str language, Str key); /* in that very language */
+size_t scheme_languages(const Scheme *s, Arena *a, Str **ret); /* those that have messages */
 typedef struct {
     Str *items;
     size_t count;

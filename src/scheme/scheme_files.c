@@ -189,6 +189,15 @@ Str scheme_message(const Scheme *s, Str language, Str key)
     return (Str){NULL, 0};
 }
 
+size_t scheme_languages(const Scheme *s, Arena *a, Str **ret)
+{
+    *ret = ARENA_ARRAY(a, Str, s->languages.count + 1);
+    for (size_t i = 0; i < s->languages.count; i++) {
+        (*ret)[i] = s->languages.entries[i].key;
+    }
+    return s->languages.count;
+}
+
 Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name)
 {
     Str text = scheme_message(s, language, str_printf(a, "%s.%.*s", kind, STR_ARG(name)));

@@ -81,5 +81,17 @@ says "a governing day picks the law of a model that does not ask about it" "2021
 says "what nobody told is no ground" "cannot decide" $G decide workplace-change "cause=harassment by others" special_track=no counted_moves=0 \
     extension_running=no --on 2026-06-01
 
+says "days and thousands are read as people write them" "granted" $G decide training --on 2026.7.16 "Entry Day=2026년 7월 1일" finishedOn=16.07.2026 hours=16 \
+    returnee=0 special_re_entry=no
+says "yes and no are read in the scheme's languages" "duty: false" $G decide employer-education "permit day=2026-3-31" "first permit=아니요" --on 2026-06-01
+says "names and values are read in the scheme's languages" "신고 기한: 2026-03-17" $G decide reporting "발생 사유=사망" "known on=2026-03-02" \
+    --on 2026-03-10 --language ko
+says "what does not fit is told as it was written" '"six" does not fit. A number is expected' $G decide training "hours=six"
+says "a day that the calendar has not is told" '"2026-02-30" does not fit. A day is expected' $G decide training "entry day=2026-02-30"
+says "an empty fact is left out" "cannot decide" $G decide training --on 2026-07-16 "entry day=2026-07-01" "finished on=" "hours=-"
+says "a model may be written otherwise, and its scheme is found" "865000" $G decide Fine "deed=no permit" "offender=medium firm" "governing day=2026-02-01"
+says "a category told as a number is one of the words" "granted" $G decide permit-term --facts '{"category": 2, "months": 12, "governing day": "2026-02-01"}'
+says "facts are described in a language of the scheme" "contract ended = 근로계약 해지" $G decide reporting --describe --language ko
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
