@@ -18,7 +18,9 @@ typedef struct {
     Caller caller;
     BulkHeading heading;
     bool has_heading, dry;
+    bool careful;             /* each row's writes are answered before the next one: what the database refuses is named */
     bool open;                /* a transaction is open */
+    bool commit_failed;
     int64_t skip;             /* data rows that an earlier run has done */
     int64_t seen, n;          /* data rows and result lines so far */
     int64_t unsaved;
@@ -83,10 +85,12 @@ static bool commit(Work *w)
     bool ok = write_kept(w) && bulk_save(w->f->store, &w->job, w->job.lease, w->err);
     w->open = false;
     if (!ok) {
+        w->commit_failed = true;
         store_rollback(w->f->store);
         return false;
     }
-    return store_commit(w->f->store, w->err) && !stops && !ends;
+    w->commit_failed = !store_commit(w->f->store, w->err);
+    return !w->commit_failed && !stops && !ends;
 }
 
 static bool chunk_is_over(Work *w)
@@ -145,6 +149,12 @@ static bool add_faults(Work *w, size_t row, const ErrList *faults, const Err *er
 static bool is_failure(ErrCode code)
 {
     return err_http_status(code) >= 500 && code != CANNOT_DECIDE && code != MODEL_BROKEN && code != LAW_BROKEN;
+}
+
+/* What the database refused is the row's, where nothing else was waiting and only this row was undone. */
+static bool is_of_row(const Work *w, ErrCode code)
+{
+    return !is_failure(code) || (w->careful && code == STORE_FAILED && !store_is_lost(w->f->store));
 }
 
 /* ---- What two rows of a file would both take ---- */
@@ -222,8 +232,8 @@ static bool take_row(Work *w, size_t row, const Str *cells, size_t count)
         return false;
     }
     FlowResult r;
-    if (!flow_run(w->f, flow_new_run(a, now), &w->caller, &c, w->dry ? FLOW_DRY : FLOW_JOIN, now, &r)) {
-        if (is_failure(r.err.code)) {
+    if (!flow_run(w->f, flow_new_run(a, now), &w->caller, &c, w->dry ? FLOW_DRY : w->careful ? FLOW_JOIN_SETTLED : FLOW_JOIN, now, &r)) {
+        if (!is_of_row(w, r.err.code)) {
             *w->err = r.err;
             return false;
         }
@@ -335,7 +345,8 @@ static bool finish(Work *w)
     if (w->clock->goes_on != NULL) {
         (void)w->clock->goes_on(w->clock->host, &w->job);
     }
-    return store_commit(w->f->store, w->err);
+    w->commit_failed = !store_commit(w->f->store, w->err);
+    return !w->commit_failed;
 }
 
 /* What stops the work for good is told on the upload's page; a failure of the store leaves it waiting. */
@@ -351,10 +362,20 @@ static void tell_broken(Work *w)
     (void)!bulk_save(w->f->store, &w->job, 0, &ignored);
 }
 
-bool bulk_work(const Flow *f, Str id, const BulkClock *clock, Err *err)
+/* Rows share a transaction and their writes wait, so the database may refuse late what one of them wrote, while another is at it, and
+ * takes back all since the last commit without naming it. */
+static bool was_refused_late(const Work *w)
+{
+    ErrCode code = w->err->code;
+    return (w->commit_failed || w->open) && !w->dry && code != STORE_BUSY && code != STORE_FULL && code != BAD_FILE &&
+           store_kept_nothing(w->f->store);
+}
+
+static bool work_through(const Flow *f, Str id, const BulkClock *clock, bool careful, bool *ret_late, Err *err)
 {
     Work work = {.f = f, .clock = clock, .a = arena_new(0), .row_arena = arena_new(ROW_MEMORY), .err = err, .ok = true}, *w = &work;
     Str bytes;
+    w->careful = careful;
     w->unique.arena = w->a;
     bool ok = prepare(w, id) && bulk_content(f->store, w->a, id, &bytes, err) && sheet_read(bytes, NULL, each_row, w, err);
     if (ok && !w->has_heading && w->ok) {
@@ -365,9 +386,18 @@ bool bulk_work(const Flow *f, Str id, const BulkClock *clock, Err *err)
         if (w->open) {
             store_rollback(f->store);
         }
-        tell_broken(w);
+        *ret_late = !careful && was_refused_late(w);
+        if (!*ret_late) {
+            tell_broken(w);
+        }
     }
     w->row_arena = arena_free(w->row_arena);
     w->a = arena_free(w->a);
     return ok;
+}
+
+bool bulk_work(const Flow *f, Str id, const BulkClock *clock, Err *err)
+{
+    bool late = false;
+    return work_through(f, id, clock, false, &late, err) || (late && work_through(f, id, clock, true, &late, err));
 }

@@ -348,12 +348,12 @@ static bool run_stages(Pipeline *p, bool dry)
 }
 
 /* One level inside the caller's transaction. */
-static bool join(const Flow *f, FlowWork work, void *host, Err *err)
+static bool join(const Flow *f, FlowWork work, void *host, bool settles, Err *err)
 {
     if (!store_savepoint(f->store, err)) {
         return false;
     }
-    if (work(f, host, err)) {
+    if (work(f, host, err) && (!settles || store_settle(f->store, err))) {
         return store_release(f->store, err);
     }
     store_rollback_to(f->store);
@@ -397,7 +397,8 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
         ret->ok = write_about(f, &(LaneAbout){.key = command->key, .stream = command->case_id}, run_in, &p, &ret->err);
         break;
     case FLOW_JOIN:
-        ret->ok = join(f, run_in, &p, &ret->err);
+    case FLOW_JOIN_SETTLED:
+        ret->ok = join(f, run_in, &p, mode == FLOW_JOIN_SETTLED, &ret->err);
         break;
     case FLOW_DRY:
         ret->ok = run_stages(&p, true);

@@ -19,7 +19,8 @@ typedef struct {
 
 typedef enum {
     FLOW_RUN = 1, /* in a transaction of its own */
-    FLOW_JOIN,    /* inside the caller's transaction, as a savepoint: for groups and imports */
+    FLOW_JOIN,    /* inside the caller's transaction, as a savepoint: for groups and imports. What it writes may wait, and be refused later */
+    FLOW_JOIN_SETTLED, /* the same, answered by the database before it returns: slower, and what is refused is refused to this command */
     FLOW_DRY      /* nothing is written; the answer shows the events that would be (or what the key has done before) */
 } FlowMode;
 

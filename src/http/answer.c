@@ -187,13 +187,15 @@ static Str here(const Request *q, Arena *a)
     return buf_ok(&b) ? buf_str(&b) : q->path;
 }
 
+Str http_token(const Request *q)
+{
+    return str_starts(q->authorization, STR("Bearer ")) ? str_sub(q->authorization, 7, q->authorization.len) : q->cookie_session;
+}
+
 static void open_view(Exchange *x, Instant now)
 {
     Arena *a = x->w->a;
-    Str token = x->q->cookie_session;
-    if (str_starts(x->q->authorization, STR("Bearer "))) {
-        token = str_sub(x->q->authorization, 7, x->q->authorization.len);
-    }
+    Str token = http_token(x->q);
     x->signed_in = token.len > 0 && session_find(&x->w->flow, a, token, now, &x->session, &x->why_not);
     const Scheme *s = x->signed_in ? flow_scheme(&x->w->flow, x->session.scheme) : NULL;
     Str asked = http_query(x, "scheme"), chosen = x->q->cookie_scheme;
@@ -305,30 +307,57 @@ void http_turn_away(Worker *w, Request *q, Response *r, Instant now, ErrCode cod
     r->allow = known ? allow : STR("");
 }
 
+/* From the worker's store as it is set. False: err is to be told. */
+static bool answer_once(Exchange *x, const Route *route, Instant now, Err *err)
+{
+    open_view(x, now);
+    if (http_cache_serves(x, route)) {
+        return true;
+    }
+    bool may = http_check_origin(x->q, x->v.origin, err) && (x->v.demo || http_check_rate(x, route, err));
+    if (!may || !check_who(x, route, err) || !http_check_form(x, route, err) || !route->handle(x, err)) {
+        return false;
+    }
+    if (!buf_ok(&x->r->body)) {
+        return err_set(err, TOO_LARGE, "The answer is larger than the stated limit.");
+    }
+    http_cache_keep(x, route);
+    return true;
+}
+
+static bool is_of_store(ErrCode code)
+{
+    return code == STORE_BUSY || code == STORE_FAILED || code == LOG_DAMAGED;
+}
+
+/* What a replica does not know the primary may: a session or a case of this moment. */
+static bool answer_from_replica(Exchange *x, const Route *route, Instant now, Err *err)
+{
+    if (answer_once(x, route, now, err) && x->why_not.code == OK) {
+        return true;
+    }
+    Str none;
+    reader_give_up(x->w, is_of_store(err->code) || is_of_store(x->why_not.code), now);
+    *x = exchange_of(x->w, x->q, x->r);
+    *err = (Err){0};
+    return find_route(x, &none) == route && answer_once(x, route, now, err);
+}
+
 void http_answer(Worker *w, Request *q, Response *r, Instant now)
 {
     Exchange x = exchange_of(w, q, r);
     Err err = {0};
-    Str allow;
+    Str allow = STR("");
     const Route *route = find_route(&x, &allow);
-    open_view(&x, now);
+    bool from_replica = reader_choose(w, q, route, now);
     if (route == NULL) {
+        open_view(&x, now);
         err_set(&err, allow.len ? METHOD_NOT_ALLOWED : NOT_FOUND, allow.len ? "The address %.*s does not take this method." : "There is no page %.*s.",
                 STR_ARG(str_sub(q->path, 0, 120)));
         answer_error(&x, &err);
         r->allow = allow;
-        return;
-    }
-    if (http_cache_serves(&x, route)) {
-        return;
-    }
-    bool may = http_check_origin(q, x.v.origin, &err) && (x.v.demo || http_check_rate(&x, route, &err));
-    if (!may || !check_who(&x, route, &err) || !http_check_form(&x, route, &err) || !route->handle(&x, &err)) {
+    } else if (!(from_replica ? answer_from_replica : answer_once)(&x, route, now, &err)) {
         answer_error(&x, &err);
-    } else if (!buf_ok(&r->body)) {
-        err_set(&err, TOO_LARGE, "The answer is larger than the stated limit.");
-        answer_error(&x, &err);
-    } else {
-        http_cache_keep(&x, route);
     }
+    reader_end(w, q, r, now);
 }

@@ -444,6 +444,18 @@ bool handle_health(Exchange *x, Err *err)
     return true;
 }
 
+static void write_reads(Buf *b, const Reader *r)
+{
+    static const char *const BY[READERS_BY] = {"primary", "replica", "primary after replica"};
+    if (r == NULL) {
+        return;
+    }
+    buf_add_c(b, "# HELP goldenbridge_requests_total Requests by the database that answered.\n# TYPE goldenbridge_requests_total counter\n");
+    for (int by = 0; by < READERS_BY; by++) {
+        buf_printf(b, "goldenbridge_requests_total{from=\"%s\"} %lld\n", BY[by], (long long)readers_count(reader_shared(r), (ReadersBy)by));
+    }
+}
+
 bool handle_metrics(Exchange *x, Err *err)
 {
     Buf *b = &x->r->body;
@@ -463,5 +475,6 @@ bool handle_metrics(Exchange *x, Err *err)
                        STR_ARG(json_text_at(counts->items[k], "count")));
         }
     }
+    write_reads(b, x->w->reader);
     return true;
 }

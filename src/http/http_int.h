@@ -30,6 +30,7 @@ typedef struct {
     Str cookie_form;        /* of who is not signed in */
     Str cookie_session, cookie_language, cookie_scheme, accept_language, key, authorization, if_none_match, accept_encoding, remote;
     Str accept, if_match;
+    Str cookie_written, written; /* what this reader must see: see readers.c */
 } Request;
 
 typedef struct {
@@ -40,6 +41,7 @@ typedef struct {
     bool replayed;                   /* the answer is that of an earlier request with the same idempotency key */
     Str set_session, set_language, set_scheme; /* "-": delete */
     Str set_form;
+    Str written;                     /* after a post, where reads go to replicas: what its sender is to see */
     Str form_to;                     /* another site to which a form of this page may lead: its origin */
     int64_t session_seconds;         /* how long set_session is kept */
     bool cacheable, allow_camera;
@@ -59,6 +61,7 @@ typedef struct {
     Str origin;            /* how the public reaches us, for documents */
     SimKept *simulations;  /* reports that were computed, for all workers */
     TrialKept *trials;     /* past decisions that were read, for all workers */
+    struct Reader *reader; /* NULL: all is read where it is written */
 } Worker;
 
 /* One request on its way. */
@@ -76,9 +79,9 @@ typedef struct {
 } Exchange;
 
 typedef enum { WHO_ANYBODY = 1, WHO_ACCOUNT, WHO_STAFF } RouteWho;
-/* KEPT: to whom nobody is signed in as, the answer depends on the log, the day, the language, the scheme, the host and the address
+/* NEWEST: never from a replica. KEPT: to whom nobody is signed in as, the answer depends on the log, the day, the language, the scheme, the host and the address
  * alone, and is asked for often: page_cache.c keeps it. Only for WHO_ANYBODY. */
-typedef enum { MADE_ANEW = 1, KEPT } RouteKept;
+typedef enum { MADE_ANEW = 1, NEWEST, KEPT } RouteKept;
 typedef struct {
     Method method;
     const char *pattern;   /* "/case/ * /do/ *" without the spaces; a * matches one piece, a last ** all the rest */
@@ -111,6 +114,27 @@ void http_give_form_cookie(Exchange *x);
 bool http_names_tag(Str header, Str tag);
 /* Compresses the body where the request takes it and it is text of some length; the last thing done to an answer. */
 void http_compress(const Request *q, Response *r, Arena *a);
+
+/* readers.c: replicas of the store, for the requests that only read. Readers: what all workers of a process know; Reader: a
+ * worker's own, with its handle on a replica. Both live in the arena. */
+typedef struct Readers Readers;
+typedef struct Reader Reader;
+Readers *readers_new(Arena *a, Str url);
+Reader *reader_new(Arena *a, Readers *shared, Store *primary);
+/* Opens the replica, which otherwise happens at the first reading. False where it cannot be reached (STORE_BUSY; it is tried again
+ * later), or is no replica of this store. */
+MUST_USE bool reader_open(Reader *r, Instant now, Err *err);
+/* Sets the worker's store for this request; true: to a replica. */
+bool reader_choose(Worker *w, const Request *q, const Route *route, Instant now);
+/* The replica gave no good answer: back to the primary. is_lost: its connection is closed. */
+void reader_give_up(Worker *w, bool is_lost, Instant now);
+/* After each answer: what was written is remembered, the store is the primary's again. */
+void reader_end(Worker *w, const Request *q, Response *response, Instant now);
+typedef enum { READERS_PRIMARY = 0, READERS_REPLICA, READERS_AGAIN, READERS_BY } ReadersBy; /* AGAIN: first from a replica, in vain */
+int64_t readers_count(Readers *r, ReadersBy by);
+Readers *reader_shared(const Reader *r);
+/* The session's token as the request carries it. */
+Str http_token(const Request *q);
 
 /* guard.c: NOT_ALLOWED for a form that another site sent; RATE_LIMITED where an address asks
  * more often in a minute than the route lets, or an account (the caller's; else the one that the request names); STALE_FORM for

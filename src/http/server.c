@@ -202,6 +202,7 @@ static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const c
                    .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
                    .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
                    .accept = header(c, "Accept"), .if_match = header(c, "If-Match"),
+                   .cookie_written = cookie(c, "written"), .written = header(c, "Written"),
                    .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .file_name = utf8_is_valid(in->file_name) ? in->file_name : STR("file"), .host = header(c, "Host"),
                    .origin = header(c, "Origin"), .fetch_site = header(c, "Sec-Fetch-Site"), .remote = remote_of(a, c, behind_proxy)};
 }
@@ -243,6 +244,9 @@ static void add_cookies(struct MHD_Response *m, Arena *a, const Response *r, boo
     if (r->set_scheme.len > 0) {
         add_header(m, a, "Set-Cookie", str_printf(a, "scheme=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_scheme), only));
     }
+    if (r->written.len > 0) {
+        add_header(m, a, "Set-Cookie", str_printf(a, "written=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=60%s", STR_ARG(r->written), only));
+    }
     if (r->set_language.len == 2 && r->set_language.ptr[0] >= 'a' && r->set_language.ptr[0] <= 'z') {
         add_header(m, a, "Set-Cookie", str_printf(a, "language=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_language), only));
     }
@@ -269,6 +273,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Req
     add_header(m, a, "Retry-After", r->retry_after);
     add_header(m, a, "Allow", r->allow);
     add_header(m, a, "Idempotency-Replayed", r->replayed ? STR("true") : STR(""));
+    add_header(m, a, "Written", r->written);
     add_header(m, a, "WWW-Authenticate", r->status == 401 ? STR("Bearer") : STR(""));
     add_header(m, a, "Strict-Transport-Security", secure ? STR("max-age=31536000") : STR(""));
     add_cookies(m, a, r, secure);
@@ -326,15 +331,16 @@ static void completed(__attribute__((unused)) void *host, __attribute__((unused)
 /* ---- Starting ---- */
 
 typedef struct {
-    Str store, law, web, origin, access;
+    Str store, read_from, law, web, origin, access;
     int64_t port, workers;
     bool demo, everywhere, behind_proxy;
 } ServeOptions;
 
 static const char HELP[] =
-    "usage: goldenbridge serve [--store URL] [--law DIR] [--port N] [--demo] [--public] [--behind-proxy] [--workers N] [--web DIR] [--origin URL] [--access FILE]\n\n"
+    "usage: goldenbridge serve [--store URL] [--read-from URL] [--law DIR] [--port N] [--demo] [--public] [--behind-proxy] [--workers N] [--web DIR] [--origin URL] [--access FILE]\n\n"
     "Serves pages and API over HTTP on 127.0.0.1 until it is told to stop (SIGTERM, Ctrl-C).\n\n"
     "  --store URL   a file, or postgres://… (default $GOLDENBRIDGE_STORE or ./goldenbridge.store)\n"
+    "  --read-from URL a replica of the store in PostgreSQL, which serves those who only read (docs/high-availability.md)\n"
     "  --law DIR     the folder of schemes\n"
     "  --port N      default 8080\n"
     "  --demo        let everybody sign in as the demo's invented people, without a password\n"
@@ -374,13 +380,32 @@ static bool read_options(int argc, char **argv, ServeOptions *o)
             if (!str_to_int(number, &o->workers) || o->workers < 1 || o->workers > MAX_WORKERS) {
                 return false;
             }
-        } else if (!read_option(argc, argv, &i, "--store", &o->store) && !read_option(argc, argv, &i, "--law", &o->law) &&
+        } else if (!read_option(argc, argv, &i, "--store", &o->store) && !read_option(argc, argv, &i, "--read-from", &o->read_from) &&
+                   !read_option(argc, argv, &i, "--law", &o->law) &&
                    !read_option(argc, argv, &i, "--web", &o->web) && !read_option(argc, argv, &i, "--access", &o->access) &&
                    !read_option(argc, argv, &i, "--origin", &o->origin)) {
             return false;
         }
     }
     return true;
+}
+
+/* Without a replica that can be reached all is read from the primary; one of another database is a mistake of the operator's. */
+static bool open_readers(Server *s, const ServeOptions *o, Err *err)
+{
+    if (o->read_from.len == 0) {
+        return true;
+    }
+    Readers *shared = readers_new(s->a, o->read_from);
+    for (int i = 0; i < s->idle_count; i++) {
+        s->idle[i]->reader = reader_new(s->a, shared, s->idle[i]->flow.store);
+    }
+    bool ok = reader_open(s->idle[0]->reader, clock_now(), err);
+    if (!ok && err->code == STORE_BUSY) {
+        fprintf(stderr, "goldenbridge: the replica cannot be reached: %s; reading from the primary until it can\n", err->detail);
+        ok = true;
+    }
+    return ok;
 }
 
 static bool open_workers(Server *s, const ServeOptions *o, Err *err)
@@ -416,7 +441,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     notices.lane = s->lane;
     SimKept *simulations = sim_kept(s->a);
     TrialKept *trials = trial_kept(s->a);
-    if (!notice_thread_start(s->a, &notices, o->origin, trials, &s->notices, err)) {
+    if (!open_readers(s, o, err) || !notice_thread_start(s->a, &notices, o->origin, trials, &s->notices, err)) {
         return false;
     }
     for (int i = 0; i < s->idle_count; i++) {

@@ -82,7 +82,7 @@ static bool open_inside(Store *s, Err *err)
     return schema_migrate(s, err) && match_keys(s, err);
 }
 
-bool store_open(Str url, StoreMode mode, Store **ret, Err *err)
+bool store_open_as(Str url, StoreMode mode, bool is_replica, Store **ret, Err *err)
 {
     check_that(sodium_init() >= 0);
     if (url.len == 0) {
@@ -92,6 +92,7 @@ bool store_open(Str url, StoreMode mode, Store **ret, Err *err)
     Store *s = ARENA_NEW(a, Store);
     s->arena = a;
     s->mode = mode;
+    s->is_replica = is_replica;
     Str target;
     s->engine = engine_of(url, &target);
     s->target = str_copy(a, target);
@@ -104,6 +105,11 @@ bool store_open(Str url, StoreMode mode, Store **ret, Err *err)
     }
     *ret = s;
     return true;
+}
+
+bool store_open(Str url, StoreMode mode, Store **ret, Err *err)
+{
+    return store_open_as(url, mode, false, ret, err);
 }
 
 Store *store_close(Store *s)

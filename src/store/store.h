@@ -34,6 +34,8 @@ bool store_kept_nothing(const Store *s);
  * database refuses it shows at the latest in store_commit(), and then all of the transaction is gone. */
 MUST_USE bool store_savepoint(Store *s, Err *err);
 MUST_USE bool store_release(Store *s, Err *err);
+/* Before store_release(): sends what waits and reads the database's answers, so that what it refuses is refused here. */
+MUST_USE bool store_settle(Store *s, Err *err);
 void store_rollback_to(Store *s);
 /* What the commands of a group are about, asked for in one round trip where the database is elsewhere. A hint: it changes no
  * answer. `stream` may be empty, `key` too. Inside a transaction. */
@@ -141,6 +143,15 @@ MUST_USE bool store_rows(Store *s, const char *sql, const StoreValue *params, si
                          Err *err);
 /* True if the last failure of store_exec was a unique constraint. */
 bool store_was_duplicate(const Store *s);
+
+/* ---- Replicas ------------------------------------------------------------------------------------------------------------ */
+/* How far the history of this database goes, as a number that grows: what was acknowledged before it was asked of the database that
+ * takes writes is there for whoever reads at this number or past it. Of a replica: how far it has followed. STORE_BUSY
+ * once one has become the other; 0 for SQLite. */
+MUST_USE bool store_position(Store *s, int64_t *ret, Err *err);
+/* Opens a database that follows `of`, to read from. Of several hosts one that follows; STORE_BUSY where none does. Once its
+ * connection is lost every call fails with STORE_BUSY: close it then. BAD_USAGE for what is no replica of this store. */
+MUST_USE bool store_open_replica(Str url, Store *of, Store **ret, Err *err);
 
 /* ---- Care --------------------------------------------------------------------------------------------------------------- */
 MUST_USE bool store_backup(Store *s, Str to_path, Err *err);        /* online */

@@ -125,6 +125,7 @@ struct Store {
     bool is_savepoint_sent; /* it is made only when something is written before it ends */
     bool is_lost;           /* the transaction can only be rolled back */
     bool has_kept_nothing;  /* the last one */
+    bool is_replica;   /* it may be behind: a lost connection is not made anew, for the next one could be further behind */
     bool is_half_made; /* a file of our own making that is no store yet */
     int64_t size, saved_size; /* of the log inside the transaction, at the savepoint */
     Head *heads;              /* HEAD_SLOTS; good while nobody else writes: known_size is the size they belong to */
@@ -175,6 +176,9 @@ MUST_USE bool store_text(Store *s, Arena *a, const char *sql, const StoreValue *
 bool store_err(Err *err, ErrCode code, const char *detail);
 /* Reads past the writes that wait; the caller has looked at them. */
 MUST_USE bool store_peek(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
+
+/* store.c: what store_open() does; is_replica: of several hosts one that follows. */
+MUST_USE bool store_open_as(Str url, StoreMode mode, bool is_replica, Store **ret, Err *err);
 
 /* store_schema.c */
 MUST_USE bool schema_create(Store *s, Err *err);

@@ -76,11 +76,11 @@ bool pg_connect(Store *s, Err *err)
 {
     Pg *p = s->conn;
     const char *url = str_c(s->arena, s->target);
-    bool is_writer = s->mode != STORE_READ;
+    bool has_choice = s->mode != STORE_READ || s->is_replica;
     /* What stands before dbname the URL may override; a writer must find the primary. */
     const char *const keys[] = {"application_name", "connect_timeout", "tcp_user_timeout", "dbname", "client_encoding",
-                                is_writer ? "target_session_attrs" : NULL, NULL};
-    const char *const values[] = {"goldenbridge", "5", "10000", url, "UTF8", "read-write", NULL};
+                                has_choice ? "target_session_attrs" : NULL, NULL};
+    const char *const values[] = {"goldenbridge", "5", "10000", url, "UTF8", s->is_replica ? "standby" : "read-write", NULL};
     PQfinish(p->conn);
     pg_forget_statements(p);
     p->conn = PQconnectdbParams(keys, values, 1);
@@ -99,7 +99,7 @@ bool pg_is_usable(Store *s, Err *err)
     if (p->in_block) {
         return err_set(err, STORE_BUSY, "The database was lost; this step was not kept. Please try again.");
     }
-    return pg_connect(s, err);
+    return !s->is_replica ? pg_connect(s, err) : err_set(err, STORE_BUSY, "The replica was lost.");
 }
 
 /* ---- Statements ------------------------------------------------------------------------------------------------------- */

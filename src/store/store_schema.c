@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_int.h"
 
-/* A released migration is never edited; a change is a new row at the end. log_ names belong to this room alone. */
+/* A released migration is never edited; a change is a new row at the end, with a store as the program before left it
+ * (tests/store/schema/make.sh). log_ names belong to this room alone. */
 static const struct {
     const char *sqlite, *pg;
 } MIGRATIONS[] = {

@@ -112,6 +112,12 @@ bool store_release(Store *s, Err *err)
     return true;
 }
 
+bool store_settle(Store *s, Err *err)
+{
+    check_that(s->in_savepoint);
+    return later_send(s, err) && store_peek(s, "SELECT 1", NULL, 0, NULL, err);
+}
+
 /* What was posted before and failed takes the first try with it; then nothing is left that could fail. */
 static void roll_back_sent(Store *s)
 {

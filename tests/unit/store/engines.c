@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 static pid_t runner; /* set before main, then only read */
-static char folder[64];
+static char folder[64], pair[100]; /* pair: this test's own */
 
 static void clean_up(void)
 {
     char line[400];
     if (getpid() == runner) {
-        snprintf(line, sizeof line, "[ ! -d %s ] || { tests/pg.sh stop %s/pg; tests/pg.sh stop-pair %s/pair; rm -rf %s; }", folder,
-                 folder, folder, folder);
+        snprintf(line, sizeof line, "[ ! -d %s ] || { tests/pg.sh stop %s/pg; for p in %s/*-pair; do tests/pg.sh stop-pair $p; done; rm -rf %s; }",
+                 folder, folder, folder, folder);
         engine_shell(line);
     }
 }
@@ -149,8 +149,8 @@ void engine_pg_again(void)
 Str engine_pg_pair(Arena *a)
 {
     int status;
-    mkdir(folder, 0755);
-    Str url = ask(a, str_printf(a, "tests/pg.sh pair %s/pair", folder).ptr, &status);
+    snprintf(pair, sizeof pair, "%s", engine_path(a, "pair").ptr);
+    Str url = ask(a, str_printf(a, "tests/pg.sh pair %s", pair).ptr, &status);
     if (status == 77) {
         skip("PostgreSQL is not installed here");
     }
@@ -162,7 +162,14 @@ Str engine_pg_pair(Arena *a)
 void engine_pg_failover(void)
 {
     char line[200];
-    snprintf(line, sizeof line, "tests/pg.sh failover %s/pair", folder);
+    snprintf(line, sizeof line, "tests/pg.sh failover %s", pair);
+    check(engine_shell(line));
+}
+
+void engine_pg_replay(bool goes)
+{
+    char line[300];
+    snprintf(line, sizeof line, "psql -X -q -h %s/b -U goldenbridge postgres -c 'SELECT pg_wal_replay_%s()'", pair, goes ? "resume" : "pause");
     check(engine_shell(line));
 }
 

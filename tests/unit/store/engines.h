@@ -19,6 +19,8 @@ void engine_pg_again(void);
 /* An empty database on a primary with a synchronous standby; then the primary is killed and the standby takes over. */
 Str engine_pg_pair(Arena *a);
 void engine_pg_failover(void);
+/* The standby stops, or goes on, following. */
+void engine_pg_replay(bool goes);
 /* Runs a shell line; true if it ended with 0. */
 bool engine_shell(const char *line);
 
