@@ -1,11 +1,13 @@
 /* dmn_bench.c: decisions per CPU second: a table of 30 rules and a chain of six, alone with and without proof, and in
- * batch. Prints figures of this machine, medians of seven rounds; gates nothing. Build and run: make bench && out/bench/dmn.
+ * batch. Prints figures of this machine, medians of seven rounds; gates nothing. Build and run: make bench &&
+ * out/bench/dmn. `dmn K model` and `dmn K cases` print the K-th model and its cases for other engines.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dmn/dmn.h"
 #include "dmn_models.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { CASES = 4096, ROUNDS = 7, SINGLE = 200000 };
@@ -189,8 +191,33 @@ static void decide_only(FeelRun *run, const DmnInvocable *d, const Value *cases,
     }
 }
 
+/* For engines of other languages: a head of names and kinds, then a case a line with its answer, all parted by tabs. */
+static void print_cases(Arena *a, FeelRun *run, const DmnInvocable *d, const Value *cases, size_t inputs)
+{
+    static const char *const kinds[] = {
+        [FEEL_STRING] = "string", [FEEL_NUMBER] = "number", [FEEL_BOOLEAN] = "boolean", [FEEL_DATE] = "date"};
+    Buf b = buf_new(a, 1 << 24);
+    for (size_t c = 0; c < inputs; c++) {
+        FeelEntry e = feel_entries(cases[0])[c];
+        buf_printf(&b, "%.*s:%s\t", STR_ARG(e.name), kinds[e.value.kind]);
+    }
+    buf_add_c(&b, "answer\n");
+    for (size_t i = 0; i < CASES; i++) {
+        for (size_t c = 0; c < inputs; c++) {
+            feel_print_plain(&b, feel_entries(cases[i])[c].value);
+            buf_byte(&b, '\t');
+        }
+        feel_run_reset(run);
+        Value answer = dmn_evaluate(run, d, cases[i], NULL);
+        feel_print_plain(&b, answer.kind == FEEL_CONTEXT ? feel_entries(answer)[0].value : answer);
+        buf_byte(&b, '\n');
+    }
+    fwrite(b.ptr, 1, b.len, stdout);
+}
+
 int main(int argc, char **argv)
 {
+    const char *print = argc == 3 && strtol(argv[2], NULL, 10) == 0 ? argv[2] : "";
     long which = argc == 3 ? strtol(argv[1], NULL, 10) : -1, times = argc == 3 ? strtol(argv[2], NULL, 10) : 0;
     Arena *a = arena_new(0);
     const Case all[] = {{"table of 30 rules", "quota", bench_table30(a), 5, table30_case},
@@ -215,6 +242,14 @@ int main(int argc, char **argv)
             cases[i] = ordered(a, d, feel_context(e, c->inputs));
             feel_run_reset(run);
             answered += dmn_evaluate(run, d, cases[i], NULL).kind != FEEL_NULL;
+        }
+        if (print[0]) {
+            if ((size_t)which == k && strcmp(print, "model") == 0) {
+                fwrite(c->xml.ptr, 1, c->xml.len, stdout);
+            } else if ((size_t)which == k) {
+                print_cases(a, run, d, cases, c->inputs);
+            }
+            continue;
         }
         if (which >= 0) {
             decide_only(run, d, cases, (size_t)which == k ? times : 0);

@@ -11,23 +11,37 @@ static void open_model(Buf *b, const char *name)
                name, name, name);
 }
 
+/* A name as an XML id, which has no spaces. */
+static void add_id(Buf *b, const char *before, Str name)
+{
+    buf_add_c(b, before);
+    for (size_t i = 0; i < name.len; i++) {
+        buf_byte(b, name.ptr[i] == ' ' ? '_' : name.ptr[i]);
+    }
+    buf_byte(b, '"');
+}
+
 static void input_data(Buf *b, const char *name, const char *type)
 {
-    buf_printf(b, "<inputData id=\"in %s\" name=\"%s\"><variable name=\"%s\" typeRef=\"%s\"/></inputData>\n", name,
-               name, name, type);
+    add_id(b, "<inputData id=\"in_", str_from_c(name));
+    buf_printf(b, " name=\"%s\"><variable name=\"%s\" typeRef=\"%s\"/></inputData>\n", name, name, type);
 }
 
 /* needs: names separated by ';', those of decisions with '!' before them. */
 static void open_decision(Buf *b, const char *name, const char *type, const char *needs)
 {
     Str list = str_from_c(needs);
-    buf_printf(b, "<decision id=\"%s\" name=\"%s\"><variable name=\"%s\"%s%s%s/>\n", name, name, name,
-               type[0] ? " typeRef=\"" : "", type, type[0] ? "\"" : "");
+    add_id(b, "<decision id=\"", str_from_c(name));
+    buf_printf(b, " name=\"%s\"><variable name=\"%s\"%s%s%s/>\n", name, name, type[0] ? " typeRef=\"" : "", type,
+               type[0] ? "\"" : "");
     for (Str one; str_cut(&list, ';', &one);) {
         bool decision = one.len > 0 && one.ptr[0] == '!';
         Str id = decision ? str_sub(one, 1, one.len) : one;
-        buf_printf(b, "<informationRequirement><required%s href=\"#%s%.*s\"/></informationRequirement>\n",
-                   decision ? "Decision" : "Input", decision ? "" : "in ", STR_ARG(id));
+        add_id(b,
+               decision ? "<informationRequirement><requiredDecision href=\"#"
+                        : "<informationRequirement><requiredInput href=\"#in_",
+               id);
+        buf_add_c(b, "/></informationRequirement>\n");
     }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh: measures this machine and prints figures beside their targets, in under three minutes. It decides no test:
-# its exit status says only whether it could measure. `bench/run.sh quick` leaves out the clean build.
+# run.sh: measures this machine and prints figures beside their targets and other engines. It decides no test: its exit status
+# says only whether it could measure. `bench/run.sh quick` leaves out the clean build and the other engines: under three minutes.
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -65,3 +65,4 @@ out/bench/store "$dir/store" 100000 ${pg:+"$pg"}
 if [ -n "$pg" ]; then tests/pg.sh stop "$dir/pg"; fi
 echo "--- whole commands"; out/bench/command "$dir/demo.store" 1 8 48
 echo "--- matching"; out/bench/match
+if [ "${1:-}" != quick ]; then echo "--- decisions beside other engines"; bench/peers/run.sh; fi
