@@ -283,11 +283,14 @@ static int command_at(int argc, char **argv)
     return i;
 }
 
-static void move_first(char **argv, int at)
+/* The options before the command go behind its arguments, so that it meets its own word first. */
+static void put_options_last(int argc, char **argv, int at)
 {
-    char *command = argv[at];
-    memmove(&argv[2], &argv[1], sizeof(char *) * (size_t)(at - 1));
-    argv[1] = command;
+    for (int i = 1; i < at; i++) {
+        char *option = argv[1];
+        memmove(&argv[1], &argv[2], sizeof(char *) * (size_t)(argc - 2));
+        argv[argc - 1] = option;
+    }
 }
 
 static Str env_or(const char *value, const char *otherwise)
@@ -342,7 +345,7 @@ int cli_main(int argc, char **argv, const CliTool *tools, size_t tool_count)
         printf("goldenbridge %s\n", GOLDENBRIDGE_VERSION);
         return 0;
     }
-    move_first(argv, at);
+    put_options_last(argc, argv, at);
     const CliTool *tool = find_tool(argv[1], tools, tool_count);
     if (tool != NULL) {
         return tool->run(argc - 1, argv + 1, stdout, stderr);
