@@ -13,7 +13,7 @@ of() { G case "$1" --json | jq -r "$2"; }
 ok "a demo" G demo --now 2026-12-01 --candidates 5 --employers 2
 all=$(G list instrument --as ministry --json --limit 100)
 named() { jq -r --arg n "$1 " '.cases[] | select(.title | startswith($n)) | .id' <<<"$all"; }
-is "the published register is loaded" 24 "$(jq '.cases | length' <<<"$all")"
+is "the published register is loaded" 26 "$(jq '.cases | length' <<<"$all")"
 is "each with its source" 0 "$(jq -r '.cases[].id' <<<"$all" | while read -r id; do of "$id" '.data | select((.source // "") == "" or (.confidence // "") == "") | 1'; done | wc -l)"
 is "the memorandum of 2023 was followed by the plan of 2025" "replaced $(named KK-16)" "$(of "$(named KK-14)" '.state + " " + .data.replaced_by')"
 is "its obligation stands in the work plan, under the area it names" "labour and migration" "$(of WPI-000001 .data.area)"

@@ -49,8 +49,8 @@ says "the law day is told as such" '"day_from": "law day"' $G decide training --
 says "a day before the first version is told" "is decided from 2012-04-01 on" $G decide round-selection --on 2011-01-01
 says "missing facts are listed with their meaning" "day of entry into Korea" $G decide training --on 2026-07-16
 says "nothing told is cannot decide" "cannot decide" $G decide training --on 2026-07-16
-says "the governing day picks the version" "multiple: 5" $G decide referral-count "governing day=2010-04-11" "application day=2010-04-01" posts=2 suitable=12
-says "the governing day picks the next version" "multiple: 3" $G decide referral-count "governing day=2010-04-12" "application day=2010-04-01" posts=2 suitable=12
+says "the governing day picks the version" "candidates for each post: 5" $G decide referral-count "governing day=2010-04-11" "application day=2010-04-01" posts=2 suitable=12
+says "the governing day picks the next version" "candidates for each post: 3" $G decide referral-count "governing day=2010-04-12" "application day=2010-04-01" posts=2 suitable=12
 says "facts of another day's law are left out and told" "not asked about by the law of that day: farm insurance undertaking" \
     $G decide employer-eligibility --on 2008-01-01 "farm insurance undertaking=yes"
 says "inputs are listed" "nationals were separated by employment adjustment" $G decide employer-eligibility --inputs
