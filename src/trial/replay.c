@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "past.h"
 
-/* A block so small that what its decisions leave stays near the processor. */
-enum { BLOCK = 64, MOST_DIFFERING = 1000, MOST_FACTS = 4 };
+enum { BLOCK = 1024, REMEMBERED_BYTES = 128 << 20, MOST_DIFFERING = 1000, MOST_FACTS = 4 };
 
 /* What became of a row. */
 typedef struct {
@@ -20,7 +19,7 @@ typedef struct {
     Store *store;
     Arena *a, *work; /* of the report; of one kind */
     const TrialDraft *draft;
-    FeelRun *run;
+    FeelRun *run, *many; /* of one decision; of blocks */
     TrialReport report;
     TrialTally *tallies[MAX_BY]; /* by code */
     size_t tally_caps[MAX_BY];
@@ -32,6 +31,7 @@ typedef struct {
     const SchemeModel *draft; /* NULL: none */
     const DmnInvocable *next;
     TrialInputs *base_in, *next_in;
+    DmnBatch *base_batch, *next_batch; /* next: NULL without a draft */
     TrialProofs *proofs;
     Outcome *outcomes;  /* by row */
     Value *results;     /* by result: a value that was found to be it; null: none yet */
@@ -54,14 +54,15 @@ static void add_differing(Replay *r, int64_t seq, Str case_id, const Json *was, 
 
 /* ---- One block of rows ---- */
 
-static void values_of(Replay *r, const DmnInvocable *d, const TrialInputs *in, size_t from, size_t count, Value *ret)
+static void values_of(Replay *r, const DmnInvocable *d, DmnBatch *batch, const TrialInputs *in, size_t from, size_t count, Value *ret)
 {
     if (!r->past->one_by_one) {
-        dmn_batch(r->run, d, trial_inputs_columns(in, feel_run_arena(r->run), from, count), count, ret, NULL);
+        arena_reset(r->past->scratch);
+        dmn_batch_rows(batch, trial_inputs_columns(in, r->past->scratch, from, count), count, ret, NULL);
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        ret[i] = dmn_evaluate(r->run, d, trial_inputs_row(in, feel_run_arena(r->run), from + i), NULL);
+        ret[i] = dmn_evaluate(r->many, d, trial_inputs_row(in, feel_run_arena(r->many), from + i), NULL);
     }
 }
 
@@ -117,7 +118,7 @@ static void tell_missing(Replay *r, const Deciding *g, size_t row)
 /* Under the draft. The block says which rows change; only those are decided once more alone, for the rules that fired. */
 static bool try_block(Replay *r, Deciding *g, size_t from, size_t count, const Value *before, Value *after, Err *err)
 {
-    values_of(r, g->next, g->next_in, from, count, after);
+    values_of(r, g->next, g->next_batch, g->next_in, from, count, after);
     for (size_t i = 0; i < count; i++) {
         Outcome *o = &g->outcomes[from + i];
         const PastRow *row = g->k->rows[from + i];
@@ -245,6 +246,18 @@ static const SchemeModel *draft_of(const TrialDraft *d, Str model)
     return NULL;
 }
 
+/* What blocks before this one have left is kept as long as it is not much: it answers for equal cases. */
+static void make_room(Replay *r, Deciding *g)
+{
+    if (r->past->one_by_one || arena_used(feel_run_arena(r->many)) > REMEMBERED_BYTES) {
+        dmn_batch_forget(g->base_batch);
+        if (g->next_batch != NULL) {
+            dmn_batch_forget(g->next_batch);
+        }
+        feel_run_reset(r->many);
+    }
+}
+
 static bool decide_kind(Replay *r, PastKind *k, Err *err)
 {
     Deciding g = {.k = k, .draft = draft_of(r->draft, k->model)};
@@ -253,6 +266,9 @@ static bool decide_kind(Replay *r, PastKind *k, Err *err)
     g.proofs = trial_proofs_new(r->work);
     g.base_in = trial_inputs_new(r->work, r->draft->scheme, k, k->base);
     g.next_in = g.next ? trial_inputs_new(r->work, r->draft->scheme, k, g.next) : NULL;
+    feel_run_reset(r->many);
+    g.base_batch = dmn_batch_new(r->work, r->many, k->base);
+    g.next_batch = g.next ? dmn_batch_new(r->work, r->many, g.next) : NULL;
     g.outcomes = ARENA_ARRAY(r->work, Outcome, k->row_count + 1);
     g.results = ARENA_ARRAY(r->work, Value, k->results.count + 1);
     for (size_t i = 0; i < k->results.count; i++) {
@@ -262,7 +278,8 @@ static bool decide_kind(Replay *r, PastKind *k, Err *err)
     for (size_t from = 0; from < k->row_count; from += BLOCK) {
         size_t count = k->row_count - from < BLOCK ? k->row_count - from : BLOCK;
         feel_run_reset(r->run);
-        values_of(r, k->base, g.base_in, from, count, before);
+        make_room(r, &g);
+        values_of(r, k->base, g.base_batch, g.base_in, from, count, before);
         check_block(r, &g, from, count, before);
         if (g.next != NULL && !try_block(r, &g, from, count, before, after, err)) {
             return false;
@@ -329,7 +346,9 @@ bool trial_past_run(TrialPast *p, Store *store, Arena *a, const TrialDraft *d, J
     }
     Replay r = {.past = p, .store = store, .a = a, .work = arena_new(0), .draft = d};
     Arena *of_run = arena_new(0);
-    r.run = feel_run_new(of_run, (FeelLimits){.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30}, (Instant){0});
+    FeelLimits limits = {.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30};
+    r.run = feel_run_new(of_run, limits, (Instant){0});
+    r.many = feel_run_new(of_run, limits, (Instant){0});
     r.report = (TrialReport){.a = a, .scheme = d->scheme, .rules = trial_rules(d->scheme), .reasons.arena = a, .fired.arena = a,
                              .missing.arena = a, .cases = json_new_array(a), .differs = json_new_array(a), .erased = p->erased};
     for (size_t i = 0; i < MAX_BY; i++) {
