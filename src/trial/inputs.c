@@ -7,6 +7,7 @@ typedef struct {
     const PastFact *fact; /* NULL: no decision stored it */
     Value *values;        /* by code; [0] where it was not stored */
     uint8_t *fits;        /* by code */
+    bool all_fit;
     bool is_day, is_list;
     bool days;  /* is_day, and all its values are days or null: then by code */
     int64_t *n;
@@ -48,11 +49,12 @@ static void read_plan(Arena *a, Plan *p, const DmnInput *input, Value holidays)
     p->is_day = str_eq(input->name, STR("governing day"));
     p->is_list = str_eq(input->name, STR("holidays"));
     p->values[0] = p->is_list ? holidays : feel_null();
-    p->fits[0] = 1;
+    p->fits[0] = p->all_fit = 1;
     for (size_t i = 1; i < count; i++) {
         Err none;
         p->fits[i] = feel_from_json(a, p->fact->words.words[i], input->type, &p->values[i], &none);
         if (!p->fits[i]) {
+            p->all_fit = false;
             p->values[i] = feel_null();
         }
     }
@@ -137,7 +139,7 @@ bool trial_inputs_fit(const TrialInputs *in, size_t row)
 {
     bool fit = true;
     for (size_t i = 0; i < in->count; i++) {
-        fit = fit && in->plans[i].fits[code_at(&in->plans[i], row)];
+        fit = fit && (in->plans[i].all_fit || in->plans[i].fits[code_at(&in->plans[i], row)]);
     }
     return fit;
 }
