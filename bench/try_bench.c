@@ -10,7 +10,7 @@
 #include "flow/open.h"
 #include "trial/past.h"
 
-enum { DECISIONS = 1000000, EXCHANGED_OF = 8, TARGET_MS = 100, TARGET_REASONS_MS = 1000 };
+enum { BLOCK = 1024, DECISIONS = 1000000, EXCHANGED_OF = 8, TARGET_MS = 100, TARGET_REASONS_MS = 1000 };
 
 static uint64_t seed = 88172645463325252u;
 
@@ -136,14 +136,16 @@ static void by_model(Arena *a, const TrialPast *p)
     for (size_t i = 0; i < p->kinds.count; i++) {
         const PastKind *k = p->kinds.entries[i].value;
         const TrialInputs *in = trial_inputs_new(a, p->scheme, k, k->base);
-        Value *ret = ARENA_ARRAY(a, Value, 64);
+        Value *ret = ARENA_ARRAY(a, Value, BLOCK);
         DmnBatchCounts counts = {0};
         size_t single = 0;
+        feel_run_reset(run);
         double start = cpu_ms();
-        for (size_t from = 0; from < k->row_count; from += 64) {
-            size_t n = k->row_count - from < 64 ? k->row_count - from : 64;
-            feel_run_reset(run);
-            dmn_batch(run, k->base, trial_inputs_columns(in, feel_run_arena(run), from, n), n, ret, &counts);
+        DmnBatch *batch = dmn_batch_new(a, run, k->base);
+        for (size_t from = 0; from < k->row_count; from += BLOCK) {
+            size_t n = k->row_count - from < BLOCK ? k->row_count - from : BLOCK;
+            arena_reset(p->scratch);
+            dmn_batch_rows(batch, trial_inputs_columns(in, p->scratch, from, n), n, ret, &counts);
             single += counts.single;
         }
         printf("  %-34.*s %8zu decisions %8zu rows %8zu alone %8.1f ms\n", STR_ARG(k->model), k->decision_count, k->row_count, single, cpu_ms() - start);

@@ -1,14 +1,15 @@
 /* batch.c: one decision for many rows, in blocks of columns. Rows that do not fit (errors, odd kinds, rules that
  * collide) go the single way, so that results are the same; tests compare both.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "index_int.h"
+#include "coded_int.h"
 
 #include <string.h>
 
 enum {
-    BLOCK = 1024,
+    BLOCK = CODED_BLOCK,
     BATCH_WORDS = 4,     /* tables of up to 256 rules run in columns */
     COUNTED_CUTS = 8,    /* so few boundaries are counted, not searched */
+    CODED_PAYS = 64,
     TABLE_SPAN = 1 << 16 /* boundaries so near to each other are looked up */
 };
 
@@ -46,25 +47,30 @@ typedef struct {
     Lookup *lookups;
     const Vec *left, *right; /* sums */
     bool minus;
-} Stage;
+} Step;
 
-typedef struct {
-    Arena *a; /* for the whole batch */
+struct DmnBatch {
+    Arena *a; /* for one call */
     FeelRun *run;
     const DmnInvocable *d;
     const DmnColumn *columns;
-    Stage *stages;
+    Step *steps;
     size_t count;
     uint8_t *bad; /* rows of the block that go the single way */
-} Batch;
+    Arena *home;
+    Coder *coder; /* for graphs with other parts; NULL: none, or not asked for yet */
+    bool coder_asked;
+    size_t seen; /* rows so far */
+};
+typedef DmnBatch Batch;
 
 static const int64_t powers_of_ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
 static Vec *vec_of(Batch *b, const DmnInvocable *d)
 {
     for (size_t i = 0; i < b->count; i++) {
-        if (b->stages[i].d == d) {
-            return b->stages[i].vec;
+        if (b->steps[i].d == d) {
+            return b->steps[i].vec;
         }
     }
     return NULL;
@@ -82,7 +88,7 @@ static uint8_t *dict_check(Batch *b, const Value *dict, size_t count, const DmnI
     return bad;
 }
 
-static bool input_prepare(Batch *b, Stage *s)
+static bool input_prepare(Batch *b, Step *s)
 {
     const DmnColumn *c = &b->columns[s->column];
     const DType *t = s->d->type;
@@ -106,7 +112,7 @@ static bool input_prepare(Batch *b, Stage *s)
 }
 
 /* Rows whose value is not allowed go the single way, which says why. */
-static void input_check(Batch *b, const Stage *s, size_t rows)
+static void input_check(Batch *b, const Step *s, size_t rows)
 {
     const DType *t = s->d->type;
     const Vec *v = s->vec;
@@ -126,7 +132,7 @@ static void input_check(Batch *b, const Stage *s, size_t rows)
     }
 }
 
-static void input_load(Batch *b, const Stage *s, size_t from, size_t rows)
+static void input_load(Batch *b, const Step *s, size_t from, size_t rows)
 {
     const DmnColumn *c = &b->columns[s->column];
     Vec *v = s->vec;
@@ -248,7 +254,7 @@ static bool types_agree(const TableInput *in, const Vec *from)
     return from->coded || in->type->simple == (uint8_t)from->kind;
 }
 
-static bool table_prepare(Batch *b, Stage *s)
+static bool table_prepare(Batch *b, Step *s)
 {
     const Table *t = s->t;
     size_t words = t->index->words;
@@ -361,7 +367,7 @@ static uint32_t rule_pick(const Table *t, const uint64_t *mask, size_t words, ui
     return picked;
 }
 
-static void table_run(Batch *b, const Stage *s, size_t rows)
+static void table_run(Batch *b, const Step *s, size_t rows)
 {
     uint64_t acc[BLOCK * BATCH_WORDS];
     const Table *t = s->t;
@@ -416,7 +422,7 @@ static bool dict_numbers(const Vec *v)
 }
 
 /* "a + b" or "a - b" of two numbers, by its text and by what the compiled code reads. */
-static bool sum_prepare(Batch *b, Stage *s)
+static bool sum_prepare(Batch *b, Step *s)
 {
     const Expr *e = s->d->logic;
     Str text = str_trim(e->text);
@@ -454,7 +460,7 @@ static bool whole_at(const Vec *v, size_t i, int64_t *ret)
     return v->code[i] != 0;
 }
 
-static void sum_run(Batch *b, const Stage *s, size_t rows)
+static void sum_run(Batch *b, const Step *s, size_t rows)
 {
     for (size_t i = 0; i < rows; i++) {
         int64_t x = 0, y = 0;
@@ -467,13 +473,13 @@ static void sum_run(Batch *b, const Stage *s, size_t rows)
 
 /* ---- The whole batch ------------------------------------------------------------------------------------------- */
 
-static bool stages_prepare(Batch *b)
+static bool steps_prepare(Batch *b)
 {
     const DmnInvocable *d = b->d;
     size_t column = 0;
-    b->stages = ARENA_ARRAY(b->a, Stage, d->plan_count);
+    b->steps = ARENA_ARRAY(b->a, Step, d->plan_count);
     for (size_t i = 0; i < d->plan_count && d->kind == DMN_DECISION; i++) {
-        Stage s = {.d = d->plan[i], .vec = ARENA_NEW(b->a, Vec)};
+        Step s = {.d = d->plan[i], .vec = ARENA_NEW(b->a, Vec)};
         bool ok;
         if (s.d->kind == NODE_INPUT) {
             s.column = column++;
@@ -487,7 +493,7 @@ static bool stages_prepare(Batch *b)
         if (!ok) {
             return false;
         }
-        b->stages[b->count++] = s;
+        b->steps[b->count++] = s;
     }
     return b->count > 0;
 }
@@ -498,7 +504,7 @@ static Value column_value(const DmnColumn *c, size_t row)
         return feel_null();
     }
     if (c->kind == FEEL_NULL) {
-        return c->values[row];
+        return c->values[c->codes != NULL ? c->codes[row] : row];
     }
     if (c->kind == FEEL_STRING) {
         bool known = c->n[row] >= 0 && (size_t)c->n[row] < c->dict_count;
@@ -520,11 +526,12 @@ static Value vec_value(const Vec *v, size_t i)
     return v->coded ? v->dict[v->code[i]] : (Value){.kind = (uint8_t)v->kind, .scale = (uint8_t)v->scale, .i = v->n[i]};
 }
 
-static void block_run(Batch *b, size_t from, size_t rows)
+/* The values of a block of typed columns; marks the rows that have to go the single way. */
+static void typed_run(Batch *b, size_t from, size_t rows, Value *ret)
 {
     memset(b->bad, 0, rows);
     for (size_t i = 0; i < b->count; i++) {
-        const Stage *s = &b->stages[i];
+        const Step *s = &b->steps[i];
         if (s->t != NULL) {
             table_run(b, s, rows);
         } else if (s->left != NULL) {
@@ -533,27 +540,57 @@ static void block_run(Batch *b, size_t from, size_t rows)
             input_load(b, s, from, rows);
         }
     }
+    const Vec *last = b->steps[b->count - 1].vec;
+    for (size_t i = 0; i < rows; i++) {
+        if (!b->bad[i]) {
+            ret[i] = vec_value(last, i);
+        }
+    }
 }
 
-void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret,
-               DmnBatchCounts *counts)
+/* For few rows it does not pay to make one. */
+static Coder *coder_of(Batch *b)
 {
-    Arena *a = arena_new(0);
+    if (!b->coder_asked && b->seen >= CODED_PAYS) {
+        b->coder = coder_new(b->home, b->run, b->d);
+        b->coder_asked = true;
+    }
+    return b->coder;
+}
+
+DmnBatch *dmn_batch_new(Arena *a, FeelRun *run, const DmnInvocable *d)
+{
     Batch *b = ARENA_NEW(a, Batch);
-    FeelEntry *entries = ARENA_ARRAY(a, FeelEntry, d->input_count);
+    *b = (Batch){.run = run, .d = d, .home = a, .bad = ARENA_ARRAY(a, uint8_t, BLOCK)};
+    return b;
+}
+
+void dmn_batch_forget(DmnBatch *b)
+{
+    if (b->coder != NULL) {
+        coder_forget(b->coder);
+    }
+}
+
+void dmn_batch_rows(DmnBatch *b, const DmnColumn *columns, size_t rows, Value *ret, DmnBatchCounts *counts)
+{
+    b->a = arena_new(0);
+    b->columns = columns;
+    b->count = 0;
+    b->seen += rows;
+    FeelEntry *entries = ARENA_ARRAY(b->a, FeelEntry, b->d->input_count);
+    bool typed = steps_prepare(b);
+    Coder *coder = typed ? NULL : coder_of(b);
     size_t single = 0;
-    *b = (Batch){.a = a, .run = run, .d = d, .columns = columns, .bad = ARENA_ARRAY(a, uint8_t, BLOCK)};
-    bool fits = stages_prepare(b);
     for (size_t from = 0; from < rows; from += BLOCK) {
         size_t n = rows - from < BLOCK ? rows - from : BLOCK;
-        const Vec *last = fits ? b->stages[b->count - 1].vec : NULL;
-        if (fits) {
-            block_run(b, from, n);
+        if (typed) {
+            typed_run(b, from, n, ret + from);
+        } else {
+            memset(b->bad, coder == NULL || !coder_run(coder, columns, from, n, ret + from), n);
         }
         for (size_t i = 0; i < n; i++) {
-            if (fits && !b->bad[i]) {
-                ret[from + i] = vec_value(last, i);
-            } else {
+            if (b->bad[i]) {
                 ret[from + i] = single_row(b, from + i, entries);
                 single++;
             }
@@ -562,5 +599,13 @@ void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, si
     if (counts != NULL) {
         *counts = (DmnBatchCounts){rows, single};
     }
+    b->a = arena_free(b->a);
+}
+
+void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret,
+               DmnBatchCounts *counts)
+{
+    Arena *a = arena_new(0);
+    dmn_batch_rows(dmn_batch_new(a, run, d), columns, rows, ret, counts);
     arena_free(a);
 }

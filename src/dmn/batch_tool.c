@@ -14,6 +14,7 @@ typedef struct {
     const DmnInvocable *d;
     Arena *a; /* of one block */
     FeelRun *run;
+    DmnBatch *batch;
     bool json_in;
     Str header[BATCH_COLUMNS];
     Str cells[BATCH_COLUMNS]; /* of the row being read */
@@ -428,8 +429,9 @@ static bool block_run(Batching *b, bool *ret_end, Err *err)
         columns[i] = column_make(b->a, rows, count, i);
     }
     Value *values = ARENA_ARRAY(b->a, Value, count);
+    dmn_batch_forget(b->batch);
     feel_run_reset(b->run);
-    dmn_batch(b->run, b->d, columns, count, values, NULL);
+    dmn_batch_rows(b->batch, columns, count, values, NULL);
     b->text = buf_new(b->a, BATCH_WRITE);
     for (size_t i = 0; i < count; i++) {
         row_write(b, &rows[i], rows[i].fault.len > 0 ? feel_null() : values[i]);
@@ -491,6 +493,7 @@ bool tool_batch(ToolArgs *args, int *ret_status, Err *err)
     }
     b->a = arena_new(0);
     b->run = feel_run_new(args->a, (FeelLimits){.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30}, now);
+    b->batch = dmn_batch_new(args->a, b->run, b->d);
     bool ok = rows_run(b, err);
     arena_free(b->a);
     if (b->in != args->in) {

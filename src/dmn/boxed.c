@@ -30,6 +30,7 @@ void build_literal(Build *b, FeelScope *scope, Str text, Expr *e)
     Err err = {0};
     e->kind = EXPR_LITERAL;
     e->text = text;
+    e->scope = scope;
     if (str_trim(text).len == 0) {
         e->problem = STR("the expression is empty");
         return;

@@ -128,6 +128,8 @@ typedef struct {
     size_t dict_count;
     const uint8_t *null; /* 1 where the row has no value; NULL if every row has one */
     const Value *values;
+    const uint32_t *codes; /* NULL: the value is values[codes[row]]; no codes: values[row] */
+    size_t value_count;    /* then: how many values there are */
 } DmnColumn;
 
 typedef struct {
@@ -135,10 +137,19 @@ typedef struct {
 } DmnBatchCounts;
 
 /* Evaluates d for every row; columns in the order of dmn_inputs(). ret[i] is what dmn_evaluate() would give for row i
- * (reasons of nulls included); values live in the model, the columns or the run's arena. Tables with constant cells and
- * outputs and plain sums run in blocks of columns, all else row by row. */
+ * (that a null is an error, too; but not whose message it carries); values live in the model, the columns or the run's
+ * arena. Tables with constant cells and outputs and plain sums run in blocks of typed columns; in other graphs each
+ * element decides equal cases once. */
 void dmn_batch(FeelRun *run, const DmnInvocable *d, const DmnColumn *columns, size_t rows, Value *ret,
                DmnBatchCounts *counts);
+
+/* The same for rows that come by and by: what was decided is known in the next call. Lives in `a`. The dictionaries and
+ * coded values of columns must stay what and where they are until the batch is freed or made to forget. */
+typedef struct DmnBatch DmnBatch;
+DmnBatch *dmn_batch_new(Arena *a, FeelRun *run, const DmnInvocable *d);
+void dmn_batch_rows(DmnBatch *b, const DmnColumn *columns, size_t rows, Value *ret, DmnBatchCounts *counts);
+/* Before the run is reset. */
+void dmn_batch_forget(DmnBatch *b);
 
 /* A value with all that it consists of, in `a`: for what shall outlive a run. */
 Value value_copy(Arena *a, Value v);

@@ -78,6 +78,7 @@ struct Expr {
     int line;
     Str id, text;         /* text: of a literal */
     const DType *type;    /* typeRef of the expression, or NULL */
+    const FeelScope *scope; /* of a literal */
     const FeelCode *code; /* literal; filter: applies the match to a list; NULL if it did not compile */
     Str problem;          /* why code is NULL */
     const Table *table;
@@ -109,6 +110,7 @@ typedef enum {
 
 typedef struct {
     Str label, text, values_text, type_name;
+    const FeelScope *scope;
     const FeelCode *code;
     Str problem;
     const DType *type;
@@ -349,6 +351,10 @@ static inline bool eval_room(const Eval *ev, size_t bytes)
 Value expr_eval(Eval *ev, const Expr *e, Value *frame);
 Value table_eval(Eval *ev, const Table *t, const Value *frame);
 Value node_eval(Eval *ev, const DmnInvocable *d);
+/* The values that the texts of a decision read, from the memo, into the first slots of its frame. */
+void node_slots(Eval *ev, const DmnInvocable *d, Value *frame);
+/* An evaluation whose memo is empty; NULL: no memory left. */
+Eval *eval_begin(FeelRun *run, const DmnInvocable *d, DmnTrace *trace);
 Value knowledge_value(Eval *ev, const DmnInvocable *d);
 /* A new step of the trace, zeroed; NULL where there is no room for it. */
 DmnStep *trace_step(Eval *ev);

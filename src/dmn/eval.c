@@ -91,7 +91,7 @@ static Value node_value(Eval *ev, const DmnInvocable *d)
     return d->kind == DMN_KNOWLEDGE || d->kind == DMN_SERVICE ? knowledge_value(ev, d) : ev->memo[d->number];
 }
 
-static void slots_fill(Eval *ev, const DmnInvocable *d, Value *frame)
+void node_slots(Eval *ev, const DmnInvocable *d, Value *frame)
 {
     if (d->direct != NULL) {
         for (size_t i = 0; i < d->slot_count; i++) {
@@ -142,7 +142,7 @@ Value node_eval(Eval *ev, const DmnInvocable *d)
     }
     size_t before = ev->trace != NULL ? ev->trace->count : 0;
     Value *frame = frame_take(ev, (size_t)d->frame);
-    slots_fill(ev, d, frame);
+    node_slots(ev, d, frame);
     Value v = type_check(ev->run, logic_eval(ev, d->logic, frame), d->type, d->name);
     if (ev->trace == NULL) {
         return v;
@@ -178,7 +178,7 @@ static bool args_check(Callee *c, const Value *args, size_t count, Value *ret)
 static Value knowledge_run(Eval *ev, const DmnInvocable *d, const Value *args)
 {
     Value *frame = ARENA_ARRAY(ev->a, Value, d->frame);
-    slots_fill(ev, d, frame);
+    node_slots(ev, d, frame);
     for (size_t i = 0; i < d->param_count; i++) {
         frame[d->params[i].slot] = args[i];
     }
@@ -288,7 +288,7 @@ static Value called_directly(Eval *ev, const DmnInvocable *d)
 
 /* One block holds the evaluation, the values of all elements, the frames of the plan and the steps of a new trace.
  * Functions made on the way point to the evaluation, so it lives as long as they do. NULL: no memory left. */
-static Eval *eval_begin(FeelRun *run, const DmnInvocable *d, DmnTrace *trace)
+Eval *eval_begin(FeelRun *run, const DmnInvocable *d, DmnTrace *trace)
 {
     const DmnModel *root = model_root(d->model);
     Arena *a = feel_run_arena(run);

@@ -7,6 +7,7 @@
 
 enum {
     SELF_ROWS = 1024,
+    SELF_POOL = 12, /* values of a coded column */
     SELF_SHOWN = 5, /* differences printed for a model */
     SELF_STEPS = 300000,
     SELF_LIST = 20000,
@@ -171,10 +172,35 @@ static void column_loose(Self *s, const Maker *mk, DmnColumn *c)
     *c = (DmnColumn){.kind = FEEL_NULL, .values = values};
 }
 
+/* Few values that come again and again, so that equal cases are met; every row has a code. */
+static void column_coded(Self *s, const Maker *mk, DmnColumn *c)
+{
+    size_t count = 2 + making_below(&s->making, SELF_POOL - 1);
+    Value *values = ARENA_ARRAY(s->a, Value, count);
+    uint32_t *codes = ARENA_ARRAY(s->a, uint32_t, SELF_ROWS);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = maker_value(&s->making, s->a, mk, i % 4 == 3);
+    }
+    for (size_t i = 0; i < SELF_ROWS; i++) {
+        codes[i] = (uint32_t)making_below(&s->making, count);
+    }
+    *c = (DmnColumn){.values = values, .codes = codes, .value_count = count};
+}
+
+/* The same column from row `from` on. */
+static DmnColumn column_after(DmnColumn c, size_t from)
+{
+    c.n = c.n != NULL ? c.n + from : NULL;
+    c.null = c.null != NULL ? c.null + from : NULL;
+    c.codes = c.codes != NULL ? c.codes + from : NULL;
+    c.values = c.values != NULL && c.codes == NULL ? c.values + from : c.values;
+    return c;
+}
+
 static Value cell_of(const DmnColumn *c, size_t row)
 {
     if (c->kind == FEEL_NULL) {
-        return c->values[row];
+        return c->values[c->codes != NULL ? c->codes[row] : row];
     }
     if (c->null[row]) {
         return feel_null();
@@ -227,27 +253,40 @@ static void row_compare(Self *s, const Subject *sub, const DmnColumn *columns, s
     }
 }
 
+/* The rows in two calls of one batch, which remembers the first in the second. Returns those that went through columns. */
+static size_t batch_run(Self *s, const Subject *sub, const DmnColumn *columns, size_t rows, Value *ret)
+{
+    size_t count = sub->fast->input_count, first = rows / 3;
+    DmnColumn *rest = ARENA_ARRAY(s->a, DmnColumn, count);
+    DmnBatchCounts one = {0}, two = {0};
+    feel_run_reset(s->run_batch);
+    DmnBatch *batch = dmn_batch_new(s->a, s->run_batch, sub->fast);
+    for (size_t i = 0; i < count; i++) {
+        rest[i] = column_after(columns[i], first);
+    }
+    dmn_batch_rows(batch, columns, first, ret, &one);
+    dmn_batch_rows(batch, rest, rows - first, ret + first, &two);
+    return rows - one.single - two.single;
+}
+
 static void block_compare(Self *s, const Subject *sub, size_t rows)
 {
+    typedef void (*Make)(Self *, const Maker *, DmnColumn *);
+    static const Make makes[] = {column_typed, column_loose, column_coded, column_coded};
     size_t count = sub->fast->input_count;
     DmnColumn *columns = ARENA_ARRAY(s->a, DmnColumn, count);
     Value *ret = ARENA_ARRAY(s->a, Value, SELF_ROWS);
-    DmnBatchCounts counts = {0};
-    bool loose = making_below(&s->making, 10) < 3;
+    Make make = makes[making_below(&s->making, COUNT_OF(makes))];
     for (size_t i = 0; i < count; i++) {
-        if (!loose && simple_kind(sub->makers[i].kind)) {
-            column_typed(s, &sub->makers[i], &columns[i]);
-        } else {
-            column_loose(s, &sub->makers[i], &columns[i]);
-        }
+        bool untyped = make == column_typed && !simple_kind(sub->makers[i].kind);
+        (untyped ? column_loose : make)(s, &sub->makers[i], &columns[i]);
     }
-    feel_run_reset(s->run_batch);
-    dmn_batch(s->run_batch, sub->fast, columns, rows, ret, &counts);
+    size_t columnar = batch_run(s, sub, columns, rows, ret);
     if (feel_run_failed(s->run_batch, NULL)) {
         s->counts->limited += rows;
         return;
     }
-    s->counts->columnar += counts.rows - counts.single;
+    s->counts->columnar += columnar;
     for (size_t i = 0; i < rows; i++) {
         ArenaMark mark = arena_mark(s->a);
         row_compare(s, sub, columns, i, ret[i]);

@@ -89,6 +89,7 @@ static void input_read(Build *b, const XmlNode *n, FeelScope *scope, TableInput 
     in->type_name = expression != NULL ? str_trim(xml_attr(expression, "typeRef")) : STR("");
     in->type = build_type(b, expression);
     build_literal(b, scope, in->text, &e);
+    in->scope = scope;
     in->code = e.code;
     in->problem = e.problem;
     in->named = element_named(b->node, in->text);

@@ -192,6 +192,19 @@ MUST_USE bool feel_compile(Arena *a, const FeelScope *s, Str text, const FeelCod
 /* Unary tests of a decision table cell or of allowed values ("-" included); `?` is the tested value. Evaluate with
  * feel_test(). */
 MUST_USE bool feel_compile_tests(Arena *a, const FeelScope *s, Str text, const FeelCode **ret, Err *err);
+/* What the value of a text hangs on: the same values of all parts and of all slots here give the same value of `code`.
+ * A part is a piece of the text with few values, in turn with parts of its own; its code is read from the same frame. A
+ * part may stand in a branch that the text would not take: its errors mean nothing. Slots that hold functions are left
+ * out. For those who decide equal cases once. */
+typedef struct FeelPart FeelPart;
+struct FeelPart {
+    const FeelCode *code;
+    const FeelPart *parts;
+    size_t part_count;
+    const int *slots; /* read outside of the parts, ascending */
+    size_t slot_count;
+};
+MUST_USE bool feel_parts(Arena *a, const FeelScope *s, Str text, const FeelPart **ret, Err *err);
 /* What a cell tests, where it is constant: so that tables can be indexed, analysed and explained. */
 typedef enum { FEEL_TEST_ANY = 1, FEEL_TEST_RANGES, FEEL_TEST_OTHER } FeelTestShape;
 typedef struct {

@@ -1,4 +1,4 @@
-/* inputs.c: rows of the past → inputs of a decision as columns. Each distinct value is read by its input's type once.
+/* inputs.c: rows of the past → inputs of a decision as columns, coded as they are kept. Each distinct value is read by its input's type once.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "past.h"
 
@@ -7,11 +7,11 @@ typedef struct {
     const PastFact *fact; /* NULL: no decision stored it */
     Value *values;        /* by code; [0] where it was not stored */
     uint8_t *fits;        /* by code */
+    bool all_fit;
     bool is_day, is_list;
-    FeelKind kind; /* of a column; FEEL_NULL: values of several kinds */
+    bool days;  /* is_day, and all its values are days or null: then by code */
     int64_t *n;
     uint8_t *null;
-    Str *dict;
 } Plan;
 
 struct TrialInputs {
@@ -26,35 +26,18 @@ static size_t code_count(const Plan *p)
     return p->fact ? p->fact->words.count : 1;
 }
 
-/* One kind throughout, of which a column can be made. */
-static FeelKind kind_of(const Plan *p)
-{
-    FeelKind kind = p->is_day ? FEEL_DATE : FEEL_NULL;
-    for (size_t i = 0; i < code_count(p); i++) {
-        Value v = p->values[i];
-        if (v.kind == FEEL_NULL) {
-            continue;
-        }
-        kind = kind == FEEL_NULL ? (FeelKind)v.kind : kind;
-        if ((FeelKind)v.kind != kind || v.boxed || (v.kind == FEEL_NUMBER && v.scale != 0)) {
-            return FEEL_NULL;
-        }
-    }
-    return kind == FEEL_NUMBER || kind == FEEL_STRING || kind == FEEL_DATE || kind == FEEL_BOOLEAN ? kind : FEEL_NULL;
-}
-
-static void fill_columns(Arena *a, Plan *p)
+/* Where the governing day is a day throughout, a column of days is made of it. */
+static void read_days(Arena *a, Plan *p)
 {
     size_t count = code_count(p);
-    p->kind = kind_of(p);
+    p->days = true;
     p->n = ARENA_ARRAY(a, int64_t, count);
     p->null = ARENA_ARRAY(a, uint8_t, count);
-    p->dict = ARENA_ARRAY(a, Str, count);
     for (size_t i = 0; i < count; i++) {
         Value v = p->values[i];
+        p->days = p->days && (v.kind == FEEL_NULL || v.kind == FEEL_DATE);
         p->null[i] = v.kind == FEEL_NULL;
-        p->n[i] = p->null[i] ? 0 : v.kind == FEEL_STRING ? (int64_t)i : v.i;
-        p->dict[i] = v.kind == FEEL_STRING ? feel_text(v) : STR("");
+        p->n[i] = v.kind == FEEL_DATE ? v.i : 0;
     }
 }
 
@@ -66,15 +49,18 @@ static void read_plan(Arena *a, Plan *p, const DmnInput *input, Value holidays)
     p->is_day = str_eq(input->name, STR("governing day"));
     p->is_list = str_eq(input->name, STR("holidays"));
     p->values[0] = p->is_list ? holidays : feel_null();
-    p->fits[0] = 1;
+    p->fits[0] = p->all_fit = 1;
     for (size_t i = 1; i < count; i++) {
         Err none;
         p->fits[i] = feel_from_json(a, p->fact->words.words[i], input->type, &p->values[i], &none);
         if (!p->fits[i]) {
+            p->all_fit = false;
             p->values[i] = feel_null();
         }
     }
-    fill_columns(a, p);
+    if (p->is_day) {
+        read_days(a, p);
+    }
 }
 
 TrialInputs *trial_inputs_new(Arena *a, const Scheme *s, const PastKind *k, const DmnInvocable *d)
@@ -103,24 +89,32 @@ static Value value_at(const TrialInputs *in, const Plan *p, size_t row)
     return code == 0 && p->is_day ? feel_date(in->k->rows[row]->day) : p->values[code];
 }
 
-static DmnColumn column(const TrialInputs *in, const Plan *p, Arena *a, size_t from, size_t count)
+/* The governing day, which a row need not have stored. */
+static DmnColumn day_column(const TrialInputs *in, const Plan *p, Arena *a, size_t from, size_t count)
 {
-    if (p->kind == FEEL_NULL) {
-        Value *values = ARENA_ARRAY(a, Value, count);
-        for (size_t i = 0; i < count; i++) {
-            values[i] = value_at(in, p, from + i);
-        }
-        return (DmnColumn){.kind = FEEL_NULL, .values = values};
-    }
     int64_t *n = ARENA_ARRAY(a, int64_t, count);
     uint8_t *null = ARENA_ARRAY(a, uint8_t, count);
     for (size_t i = 0; i < count; i++) {
         uint32_t code = code_at(p, from + i);
-        bool day = code == 0 && p->is_day;
-        n[i] = day ? in->k->rows[from + i]->day.n : p->n[code];
-        null[i] = !day && p->null[code];
+        n[i] = code == 0 ? in->k->rows[from + i]->day.n : p->n[code];
+        null[i] = code != 0 && p->null[code];
     }
-    return (DmnColumn){.kind = p->kind, .n = n, .null = null, .dict = p->dict, .dict_count = p->kind == FEEL_STRING ? code_count(p) : 0};
+    return (DmnColumn){.kind = FEEL_DATE, .n = n, .null = null};
+}
+
+static DmnColumn column(const TrialInputs *in, const Plan *p, Arena *a, size_t from, size_t count)
+{
+    if (p->fact && !p->is_day) {
+        return (DmnColumn){.values = p->values, .codes = p->fact->codes + from, .value_count = code_count(p)};
+    }
+    if (p->days) {
+        return day_column(in, p, a, from, count);
+    }
+    Value *values = ARENA_ARRAY(a, Value, count);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = value_at(in, p, from + i);
+    }
+    return (DmnColumn){.values = values};
 }
 
 DmnColumn *trial_inputs_columns(const TrialInputs *in, Arena *a, size_t from, size_t count)
@@ -145,7 +139,7 @@ bool trial_inputs_fit(const TrialInputs *in, size_t row)
 {
     bool fit = true;
     for (size_t i = 0; i < in->count; i++) {
-        fit = fit && in->plans[i].fits[code_at(&in->plans[i], row)];
+        fit = fit && (in->plans[i].all_fit || in->plans[i].fits[code_at(&in->plans[i], row)]);
     }
     return fit;
 }

@@ -128,8 +128,11 @@ typedef struct {
     Day day;
     const TrialInputs *inputs;
     size_t row;
+    Value given; /* the row's value as its block gave it: equal ones mostly stand in one place */
 } TrialAsked;
 TrialProofs *trial_proofs_new(Arena *a); /* of one kind */
+/* Values that blocks gave before are no more. */
+void trial_proofs_forget(TrialProofs *p);
 /* The proof of a row. NULL with err where it cannot be decided. */
 TrialProof *trial_proof(TrialProofs *p, const TrialAsked *q, Err *err);
 TrialPair *trial_pair(TrialProofs *p, TrialProof *before, TrialProof *after, TrialChange change);

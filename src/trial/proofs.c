@@ -8,21 +8,31 @@ enum { MOST_KEY = 1 << 16 };
 struct TrialProofs {
     Arena *a;
     Map by_rules; /* rules that fired and the texts they gave → TrialProof, those of other results behind it */
+    Map by_place; /* the same and the place of the given value → TrialProof */
     Map pairs;    /* before, after → TrialPair */
 };
 
 TrialProofs *trial_proofs_new(Arena *a)
 {
     TrialProofs *p = ARENA_NEW(a, TrialProofs);
-    *p = (TrialProofs){.a = a, .by_rules.arena = a, .pairs.arena = a};
+    *p = (TrialProofs){.a = a, .by_rules.arena = a, .by_place.arena = a, .pairs.arena = a};
     return p;
 }
 
+void trial_proofs_forget(TrialProofs *p)
+{
+    p->by_place = (Map){.arena = p->a};
+}
+
 /* All that grounds and fired rules are made of, see decide_with(). Empty: too long to be kept. */
-static Str key_of(Arena *a, const DmnInvocable *d, const DmnTrace *t)
+static Str key_of(Arena *a, const DmnInvocable *d, const DmnTrace *t, const void *place)
 {
     Buf b = buf_new(a, MOST_KEY);
-    buf_add(&b, (Str){(const char *)&d, sizeof(void *)});
+    struct {
+        const DmnInvocable *d;
+        const void *place;
+    } head = {d, place};
+    buf_add(&b, (Str){(const char *)&head, sizeof head});
     for (size_t i = 0; i < t->count; i++) {
         for (size_t k = 0; k < t->steps[i].rule_count; k++) {
             const DmnRuleTrace *r = &t->steps[i].rules[k];
@@ -54,9 +64,19 @@ TrialProof *trial_proof(TrialProofs *p, const TrialAsked *q, Err *err)
     DmnTrace trace = {0};
     const DmnInvocable *d = dmn_find(scheme_compiled(q->model), DMN_DECISION, q->name);
     Value facts = trial_inputs_row(q->inputs, a, q->row), result = dmn_evaluate(q->run, d, facts, &trace);
-    Str key = key_of(a, d, &trace);
-    TrialProof *first = map_get(&p->by_rules, key), *proof = known(first, result);
-    if (proof != NULL && result.kind == FEEL_CONTEXT) { /* other results may differ in why they are none */
+    bool is_context = result.kind == FEEL_CONTEXT && q->given.kind == FEEL_CONTEXT; /* others may differ in why they are none */
+    Str at = is_context ? key_of(a, d, &trace, q->given.p) : STR("");
+    TrialProof *proof = at.len > 0 ? map_get(&p->by_place, at) : NULL;
+    if (proof != NULL) {
+        return proof;
+    }
+    Str key = key_of(a, d, &trace, NULL);
+    TrialProof *first = map_get(&p->by_rules, key);
+    proof = is_context ? known(first, result) : NULL;
+    if (proof != NULL && at.len > 0) {
+        map_set(&p->by_place, str_copy(p->a, at), proof);
+    }
+    if (proof != NULL) {
         return proof;
     }
     Decision decision = {0};

@@ -1,10 +1,11 @@
 /* replay.c: every decision of the past again, in blocks by model version: under the version that was in force, then under the
  * draft. What is equal is decided once and counted as often as it came; reasons are asked for only where the outcome changes.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "past.h"
 
-/* A block so small that what its decisions leave stays near the processor. */
-enum { BLOCK = 64, MOST_DIFFERING = 1000, MOST_FACTS = 4 };
+enum { BLOCK = 1024, REMEMBERED_BYTES = 128 << 20, COMPARED = 4096, MOST_DIFFERING = 1000, MOST_FACTS = 4 };
 
 /* What became of a row. */
 typedef struct {
@@ -20,11 +21,18 @@ typedef struct {
     Store *store;
     Arena *a, *work; /* of the report; of one kind */
     const TrialDraft *draft;
-    FeelRun *run;
+    FeelRun *run, *many; /* of one decision; of blocks */
     TrialReport report;
     TrialTally *tallies[MAX_BY]; /* by code */
     size_t tally_caps[MAX_BY];
 } Replay;
+
+/* What a comparison gave: blocks give equal results as the same value, in the same place. */
+typedef struct {
+    Value before, after;
+    TrialChange change;
+    bool used;
+} Compared;
 
 /* The kind that is being decided. */
 typedef struct {
@@ -32,9 +40,13 @@ typedef struct {
     const SchemeModel *draft; /* NULL: none */
     const DmnInvocable *next;
     TrialInputs *base_in, *next_in;
+    DmnBatch *base_batch, *next_batch; /* next: NULL without a draft */
     TrialProofs *proofs;
     Outcome *outcomes;  /* by row */
     Value *results;     /* by result: a value that was found to be it; null: none yet */
+    Value *seen;        /* by result: where a block had such a value last */
+    const char **other; /* by hash: why the decision was another model's, or NULL */
+    Compared *compared; /* COMPARED of them */
 } Deciding;
 
 static void add_differing(Replay *r, int64_t seq, Str case_id, const Json *was, const Json *now, const char *why)
@@ -54,22 +66,32 @@ static void add_differing(Replay *r, int64_t seq, Str case_id, const Json *was, 
 
 /* ---- One block of rows ---- */
 
-static void values_of(Replay *r, const DmnInvocable *d, const TrialInputs *in, size_t from, size_t count, Value *ret)
+static void values_of(Replay *r, const DmnInvocable *d, DmnBatch *batch, const TrialInputs *in, size_t from, size_t count, Value *ret)
 {
     if (!r->past->one_by_one) {
-        dmn_batch(r->run, d, trial_inputs_columns(in, feel_run_arena(r->run), from, count), count, ret, NULL);
+        arena_reset(r->past->scratch);
+        dmn_batch_rows(batch, trial_inputs_columns(in, r->past->scratch, from, count), count, ret, NULL);
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        ret[i] = dmn_evaluate(r->run, d, trial_inputs_row(in, feel_run_arena(r->run), from + i), NULL);
+        ret[i] = dmn_evaluate(r->many, d, trial_inputs_row(in, feel_run_arena(r->many), from + i), NULL);
     }
+}
+
+static bool same_place(Value x, Value y)
+{
+    return x.kind == y.kind && x.len == y.len && x.scale == y.scale && x.boxed == y.boxed && x.i == y.i;
 }
 
 /* Whether the value is the stored result; equal values are printed once. */
 static bool is_result(Replay *r, Deciding *g, uint32_t result, Value v, Json **ret_now)
 {
     *ret_now = NULL;
+    if (g->seen[result].kind != FEEL_NULL && same_place(g->seen[result], v)) {
+        return true;
+    }
     if (g->results[result].kind != FEEL_NULL && feel_same(g->results[result], v)) {
+        g->seen[result] = v;
         return true;
     }
     *ret_now = feel_to_json(feel_run_arena(r->run), v);
@@ -86,10 +108,10 @@ static void check_block(Replay *r, Deciding *g, size_t from, size_t count, const
     for (size_t i = 0; i < count; i++) {
         const PastRow *row = k->rows[from + i];
         Json *printed = NULL;
-        const char *why = !trial_inputs_fit(g->base_in, from + i)                             ? "a stored fact does not fit the model"
-                          : !str_eq(json_text(k->hashes.words[row->hash]), k->in_force->hash) ? "the model in force is not the one that decided"
-                          : !is_result(r, g, row->result, now[i], &printed)                   ? "the result is another"
-                                                                                              : NULL;
+        const char *why = !trial_inputs_fit(g->base_in, from + i)           ? "a stored fact does not fit the model"
+                          : g->other[row->hash] != NULL                     ? g->other[row->hash]
+                          : !is_result(r, g, row->result, now[i], &printed) ? "the result is another"
+                                                                            : NULL;
         if (why != NULL) {
             printed = printed ? printed : feel_to_json(feel_run_arena(r->run), now[i]);
             g->outcomes[from + i] = (Outcome){.why = why, .now = json_copy(r->work, printed)};
@@ -97,9 +119,9 @@ static void check_block(Replay *r, Deciding *g, size_t from, size_t count, const
     }
 }
 
-static TrialProof *proof_of(Replay *r, const Deciding *g, const SchemeModel *m, const TrialInputs *in, size_t row, Err *err)
+static TrialProof *proof_of(Replay *r, const Deciding *g, const SchemeModel *m, const TrialInputs *in, size_t row, Value given, Err *err)
 {
-    TrialAsked q = {r->run, r->draft->scheme, m, g->k->name, g->k->rows[row]->day, in, row};
+    TrialAsked q = {r->run, r->draft->scheme, m, g->k->name, g->k->rows[row]->day, in, row, given};
     return trial_proof(g->proofs, &q, err);
 }
 
@@ -114,21 +136,31 @@ static void tell_missing(Replay *r, const Deciding *g, size_t row)
     }
 }
 
+static TrialChange change_of(Replay *r, Deciding *g, Value before, Value after)
+{
+    uint64_t h = ((uint64_t)before.i * 31 + (uint64_t)after.i) * 0x9e3779b97f4a7c15u;
+    Compared *c = &g->compared[(h >> 32) % COMPARED];
+    if (!c->used || !same_place(c->before, before) || !same_place(c->after, after)) {
+        *c = (Compared){before, after, trial_compare(&r->report.rules, before, after), true};
+    }
+    return c->change;
+}
+
 /* Under the draft. The block says which rows change; only those are decided once more alone, for the rules that fired. */
 static bool try_block(Replay *r, Deciding *g, size_t from, size_t count, const Value *before, Value *after, Err *err)
 {
-    values_of(r, g->next, g->next_in, from, count, after);
+    values_of(r, g->next, g->next_batch, g->next_in, from, count, after);
     for (size_t i = 0; i < count; i++) {
         Outcome *o = &g->outcomes[from + i];
         const PastRow *row = g->k->rows[from + i];
         tell_missing(r, g, from + i);
         o->tried = day_cmp(row->day, g->draft->from) >= 0;
-        o->change = o->tried ? trial_compare(&r->report.rules, before[i], after[i]) : CHANGE_NONE;
+        o->change = o->tried ? change_of(r, g, before[i], after[i]) : CHANGE_NONE;
         if (o->change == CHANGE_NONE) {
             continue;
         }
-        TrialProof *was = proof_of(r, g, g->k->in_force, g->base_in, from + i, err);
-        TrialProof *is = was ? proof_of(r, g, g->draft, g->next_in, from + i, err) : NULL;
+        TrialProof *was = proof_of(r, g, g->k->in_force, g->base_in, from + i, before[i], err);
+        TrialProof *is = was ? proof_of(r, g, g->draft, g->next_in, from + i, after[i], err) : NULL;
         if (is == NULL) {
             return false;
         }
@@ -245,6 +277,21 @@ static const SchemeModel *draft_of(const TrialDraft *d, Str model)
     return NULL;
 }
 
+/* What blocks before this one have left is kept as long as it is not much: it answers for equal cases. */
+static void make_room(Replay *r, Deciding *g)
+{
+    if (r->past->one_by_one || arena_used(feel_run_arena(r->many)) > REMEMBERED_BYTES) {
+        dmn_batch_forget(g->base_batch);
+        if (g->next_batch != NULL) {
+            dmn_batch_forget(g->next_batch);
+        }
+        feel_run_reset(r->many);
+        trial_proofs_forget(g->proofs);
+        memset(g->seen, 0, g->k->results.count * sizeof(Value));
+        memset(g->compared, 0, COMPARED * sizeof(Compared));
+    }
+}
+
 static bool decide_kind(Replay *r, PastKind *k, Err *err)
 {
     Deciding g = {.k = k, .draft = draft_of(r->draft, k->model)};
@@ -253,16 +300,24 @@ static bool decide_kind(Replay *r, PastKind *k, Err *err)
     g.proofs = trial_proofs_new(r->work);
     g.base_in = trial_inputs_new(r->work, r->draft->scheme, k, k->base);
     g.next_in = g.next ? trial_inputs_new(r->work, r->draft->scheme, k, g.next) : NULL;
+    feel_run_reset(r->many);
+    g.base_batch = dmn_batch_new(r->work, r->many, k->base);
+    g.next_batch = g.next ? dmn_batch_new(r->work, r->many, g.next) : NULL;
     g.outcomes = ARENA_ARRAY(r->work, Outcome, k->row_count + 1);
     g.results = ARENA_ARRAY(r->work, Value, k->results.count + 1);
-    for (size_t i = 0; i < k->results.count; i++) {
-        g.results[i] = feel_null();
+    g.seen = ARENA_ARRAY(r->work, Value, k->results.count + 1);
+    g.compared = ARENA_ARRAY(r->work, Compared, COMPARED);
+    g.other = ARENA_ARRAY(r->work, const char *, k->hashes.count + 1);
+    for (size_t i = 0; i < k->hashes.count; i++) {
+        bool same = str_eq(json_text(k->hashes.words[i]), k->in_force->hash);
+        g.other[i] = same ? NULL : "the model in force is not the one that decided";
     }
     Value *before = ARENA_ARRAY(r->work, Value, BLOCK), *after = ARENA_ARRAY(r->work, Value, BLOCK);
     for (size_t from = 0; from < k->row_count; from += BLOCK) {
         size_t count = k->row_count - from < BLOCK ? k->row_count - from : BLOCK;
         feel_run_reset(r->run);
-        values_of(r, k->base, g.base_in, from, count, before);
+        make_room(r, &g);
+        values_of(r, k->base, g.base_batch, g.base_in, from, count, before);
         check_block(r, &g, from, count, before);
         if (g.next != NULL && !try_block(r, &g, from, count, before, after, err)) {
             return false;
@@ -329,7 +384,9 @@ bool trial_past_run(TrialPast *p, Store *store, Arena *a, const TrialDraft *d, J
     }
     Replay r = {.past = p, .store = store, .a = a, .work = arena_new(0), .draft = d};
     Arena *of_run = arena_new(0);
-    r.run = feel_run_new(of_run, (FeelLimits){.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30}, (Instant){0});
+    FeelLimits limits = {.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30};
+    r.run = feel_run_new(of_run, limits, (Instant){0});
+    r.many = feel_run_new(of_run, limits, (Instant){0});
     r.report = (TrialReport){.a = a, .scheme = d->scheme, .rules = trial_rules(d->scheme), .reasons.arena = a, .fired.arena = a,
                              .missing.arena = a, .cases = json_new_array(a), .differs = json_new_array(a), .erased = p->erased};
     for (size_t i = 0; i < MAX_BY; i++) {

@@ -81,6 +81,41 @@ static void use(FeelRun *run, Value v)
     read_back(v);
 }
 
+/* Whether what a text hangs on is the same in two frames. */
+static bool parts_same(FeelRun *run, const FeelPart *p, const Value *x, const Value *y)
+{
+    for (size_t i = 0; i < p->slot_count; i++) {
+        if (!feel_same(x[p->slots[i]], y[p->slots[i]])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < p->part_count; i++) {
+        Value u = feel_eval(run, p->parts[i].code, x), v = feel_eval(run, p->parts[i].code, y);
+        if (feel_run_failed(run, NULL) || !feel_same(u, v) || (u.reason != 0) != (v.reason != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Frames that agree in all parts give the same value. */
+static void parts_hold(FeelRun *run, const FeelPart *p, const Value *frame)
+{
+    const Value others[] = {feel_int(41), feel_str(STR("")), feel_list(NULL, 0), feel_date((Day){19999})};
+    for (unsigned bits = 1; bits < 16; bits++) {
+        Value other[4];
+        for (size_t i = 0; i < 4; i++) {
+            other[i] = bits >> i & 1 ? others[i] : frame[i];
+        }
+        feel_run_reset(run);
+        if (parts_same(run, p, frame, other)) {
+            Value x = feel_eval(run, p->code, frame), y = feel_eval(run, p->code, other);
+            check_that(feel_run_failed(run, NULL) || !is_data(x, 0) || feel_same(x, y));
+        }
+    }
+    feel_run_reset(run);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Arena *a = arena_new(0);
@@ -96,6 +131,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         feel_code_print(&b, code);
         use(run, feel_eval(run, code, frame));
         feel_run_reset(run);
+        const FeelPart *whole;
+        if (feel_parts(a, s, text, &whole, &err)) {
+            parts_hold(run, whole, frame);
+        } else {
+            check_that(err.code == TOO_LARGE);
+        }
     }
     if (feel_compile_tests(a, s, text, &code, &err)) {
         (void)feel_tests_shape(code);
