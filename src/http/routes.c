@@ -67,6 +67,7 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/quota.csv", WHO_ANYBODY, MADE_ANEW, handle_quota_csv, NULL},
     {METHOD_GET, "/figures", WHO_ANYBODY, KEPT, handle_series, NULL},
     {METHOD_GET, "/figures.csv", WHO_ANYBODY, MADE_ANEW, handle_series_csv, NULL},
+    {METHOD_GET, "/costs", WHO_ANYBODY, KEPT, handle_costs, NULL},
     {METHOD_GET, "/costs.csv", WHO_ANYBODY, MADE_ANEW, handle_costs_csv, NULL},
     {METHOD_GET, "/open-data", WHO_ANYBODY, KEPT, handle_open_data, NULL},
     {METHOD_GET, "/open-data/*", WHO_ANYBODY, MADE_ANEW, handle_open_set, NULL},
