@@ -1,6 +1,7 @@
 // errands.mjs: the list, in the order in which they run; later ones use what earlier ones left.
 // SPDX-License-Identifier: Apache-2.0
 import * as access from './errands_access.mjs';
+import * as agency from './errands_agency.mjs';
 import * as allPages from './errands_all_pages.mjs';
 import * as bulk from './errands_bulk.mjs';
 import * as candidate from './errands_candidate.mjs';
@@ -20,6 +21,7 @@ export const ERRANDS = [
   ...open.FIRST,
   ...rounds.ERRANDS,
   ...candidate.ERRANDS,
+  ...agency.ERRANDS,
   ...employer.ERRANDS,
   ...office.ERRANDS,
   ...kazakhstan.ERRANDS,
