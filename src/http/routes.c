@@ -38,6 +38,7 @@ static const Route ROUTES[] = {
     {METHOD_GET, "/decision/*", WHO_ACCOUNT, MADE_ANEW, handle_decision, NULL},
     {METHOD_GET, "/check", WHO_ANYBODY, KEPT, handle_check, NULL},
     {METHOD_POST, "/check", WHO_ANYBODY, MADE_ANEW, handle_check, NULL},
+    {METHOD_GET, "/shortcuts", WHO_ANYBODY, KEPT, handle_shortcuts, NULL},
     {METHOD_GET, "/notices", WHO_ACCOUNT, MADE_ANEW, handle_notices, NULL},
     {METHOD_POST, "/notices", WHO_ACCOUNT, MADE_ANEW, handle_notices_read, NULL},
     {METHOD_GET, "/notices/open", WHO_ACCOUNT, MADE_ANEW, handle_notice_open, NULL},
