@@ -69,7 +69,7 @@ async function readsFees(world) {
 }
 
 export const ERRANDS = [
-  { name: 'the agency gathers a group and writes to it; words in one language alone are refused', run: gatherAndWrite },
+  { name: 'the agency gathers a group and writes to it; words in one language alone are refused', keyboard: true, run: gatherAndWrite },
   { name: 'a candidate reads the agency\'s message in each language (phone)', run: readsInOwnLanguage },
-  { name: 'anybody reads what each step costs, and who published it (kk, phone)', run: readsFees },
+  { name: 'anybody reads what each step costs, and who published it (kk, phone)', keyboard: true, run: readsFees },
 ];

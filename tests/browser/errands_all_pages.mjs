@@ -14,7 +14,7 @@ const WHO_SEES_WHAT = {
   'worker-roster': ['/'],
   'worker-working': ['/', '/notices', '/contact'],
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select', '/do/application.recruit', '/case/EMP-000001/do/employer.update_figures'],
-  officer: ['/', '/cases/candidate', '/cases/application?state=referred', '/case/APP-000001', '/case/EMP-000002', '/case/PLA-000001', '/case/PLA-000003/do/placement.permit', '/case/APP-000009/do/application.give_place'],
+  officer: ['/', '/shortcuts', '/cases/candidate', '/cases/application?state=referred', '/case/APP-000001', '/case/EMP-000002', '/case/PLA-000001', '/case/PLA-000003/do/placement.permit', '/case/APP-000009/do/application.give_place'],
   agency: ['/', '/bulk', '/bulk/candidate.register', '/do/candidate.register', '/do/account.open_worker', '/case/COH-000001', '/case/COH-000001/do/cohort.message', '/do/cohort.open', '/case/CAN-000004/do/candidate.message'],
   hrd: ['/', '/cases/agreement'],
   visa: ['/', '/case/PLA-000006/do/placement.confirm_visa'],
