@@ -1,6 +1,7 @@
 /* bulk.c: uploads and the outcomes of their rows, in tables of their own that are never rebuilt from the log.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "bulk_int.h"
+#include "flow/sign.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -111,11 +112,18 @@ bool bulk_add(const Flow *f, Arena *a, const Caller *caller, const BulkForm *for
               Instant now, Str *ret_id, Err *err)
 {
     Str sealed, id;
+    bool signs;
     if (bytes.len == 0) {
         return err_field(err, FIELD_MISSING, "file", "Choose a file first.");
     }
     if (bytes.len > BULK_FILE_BYTES) {
         return err_field(err, TOO_LARGE, "file", "%s", err_plain(TOO_LARGE));
+    }
+    if (!sign_step_is_needed(f->store, a, form->step, caller->account, &signs, err)) {
+        return false;
+    }
+    if (signs) {
+        return err_set(err, NEEDS_SIGNATURE, "%s", err_plain(NEEDS_SIGNATURE));
     }
     id = random_text(a, ID_BYTES);
     Str hash = hex_print(a, HASH_STR(hash_of(bytes)));

@@ -59,6 +59,8 @@ MUST_USE bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row
 Event *plan_last(Planning *p);
 MUST_USE bool plan_effects(Planning *p);
 MUST_USE bool plan_draw(Planning *p);
+/* Puts {topic, to, params, texts} into the event, where the step tells people something. */
+void plan_message(Planning *p, Event *e);
 /* Fills lines, round_record and SLOT_ROUND, where the step holds a round. */
 MUST_USE bool plan_round(Planning *p);
 /* The secret of a case's round: committed to when the case is opened. */

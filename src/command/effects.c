@@ -58,7 +58,7 @@ static void add_index(Arena *a, Json *home, const SchemeField *f, const Json *va
     }
     Json *row = json_new_array(a);
     json_push(a, row, json_new_str(a, f->name));
-    json_push(a, row, json_new_str(a, index_text(a, value)));
+    json_push(a, row, value->kind == JSON_NULL ? json_new_null(a) : json_new_str(a, index_text(a, value)));
     json_push(a, row, json_new_bool(a, f->unique));
     json_push(a, list, row);
 }
@@ -109,7 +109,22 @@ static Json *part(Arena *a, Json *home, const char *key)
     return j ? j : json_set(a, home, str_from_c(key), json_new_object(a));
 }
 
-static bool add_value(Planning *p, const SchemeType *type, Str case_id, Event *e, const SetValue *v)
+/* A value that is taken away is no longer found by, and no longer leads to another case. */
+static void take_away(Planning *p, const CaseRow *row, Json *home, Event *e, const SchemeField *f)
+{
+    const Json *before = row ? json_get_str(row->data, f->name) : NULL;
+    if (before == NULL || before->kind == JSON_NULL) {
+        return;
+    }
+    if (f->kind == SCHEME_CASE) {
+        json_set(p->a, part(p->a, e->data, "links"), f->name, json_new_null(p->a));
+    }
+    if (f->indexed) {
+        add_index(p->a, home, f, json_new_null(p->a));
+    }
+}
+
+static bool add_value(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, Event *e, const SetValue *v)
 {
     const SchemeField *f = v->field;
     Json *home = e->data;
@@ -118,6 +133,7 @@ static bool add_value(Planning *p, const SchemeType *type, Str case_id, Event *e
     }
     json_set(p->a, part(p->a, home, "set"), f->name, v->value);
     if (v->value->kind == JSON_NULL) {
+        take_away(p, row, home, e, f);
         return true;
     }
     if (f->kind == SCHEME_CASE) {
@@ -298,7 +314,7 @@ bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row, Str cas
     json_set(p->a, e.data, STR("type"), json_new_str(p->a, type->name));
     bool ok = add_commitment(p, type, case_id, &e) && add_round_commitment(p, type, case_id, &e);
     for (size_t i = 0; i < set_count && set[i].field != NULL; i++) {
-        ok = add_value(p, type, case_id, &e, &set[i]) && ok;
+        ok = add_value(p, type, row, case_id, &e, &set[i]) && ok;
     }
     if (!ok) {
         return false;

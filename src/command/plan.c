@@ -471,6 +471,9 @@ static bool plan_own_event(Planning *p)
     add_before(p, e);
     command_add_files(p, e);
     add_round(p, e);
+    if (!refused) {
+        plan_message(p, e);
+    }
     return add_receipt(p, e) && add_decision(p, e) && add_units(p, e, refused) && (refused || add_move(p, e));
 }
 

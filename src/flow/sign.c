@@ -197,6 +197,31 @@ bool sign_is_needed(Store *s, Arena *a, const CommandInput *in, const CommandPla
     return true;
 }
 
+bool sign_step_is_needed(Store *s, Arena *a, const SchemeStep *step, Str account, bool *ret, Err *err)
+{
+    SignKey *keys;
+    size_t count;
+    *ret = false;
+    for (size_t i = 0; step->sign && i <= step->outcome_count; i++) {
+        StoreRows rows;
+        StoreValue p[] = {STORE_S(i < step->outcome_count ? step->outcomes[i].event : step->event)};
+        if (!store_query(s, a, "SELECT 1 FROM signing_events WHERE event = $1", p, N(p), &rows, err)) {
+            return false;
+        }
+        if (rows.row_count > 0) {
+            return *ret = true;
+        }
+    }
+    if (!step->sign) {
+        return true;
+    }
+    if (!sign_keys(s, a, account, &keys, &count, err)) {
+        return false;
+    }
+    *ret = count > 0;
+    return true;
+}
+
 /* The key by which the command says it is signed, if it is one of the caller's. */
 static bool find_key(Store *s, Arena *a, Str account, Str id, Passkey *ret, Str *ret_rp, Err *err)
 {

@@ -29,6 +29,9 @@ Json *sign_statement(Arena *a, const CommandInput *in, const CommandPlan *plan);
 Str sign_challenge(Arena *a, const Json *statement);
 /* Whether the planned step must be signed: the store requires it of its event, or the step asks for it and the caller has a key. */
 MUST_USE bool sign_is_needed(Store *s, Arena *a, const CommandInput *in, const CommandPlan *plan, bool *ret, Err *err);
+/* The same of a step before it is planned, for what cannot ask for a key, such as a spreadsheet: any of its events is one that the store
+ * requires to be signed, or the step asks for it and the account has a key. */
+MUST_USE bool sign_step_is_needed(Store *s, Arena *a, const SchemeStep *step, Str account, bool *ret, Err *err);
 /* Checks the command's signature over the planned step and puts it into the event (data.public.signed). NEEDS_SIGNATURE where
  * there is none and one is needed; BAD_SIGNATURE where it does not fit: another key, case, form, version. */
 MUST_USE bool sign_take(Store *s, Arena *a, const CommandInput *in, CommandPlan *plan, Err *err);

@@ -398,6 +398,12 @@ bool handle_calendar(Exchange *x, Err *err)
     return page_calendar(&x->v, x->rest[0], token, &x->r->body, err);
 }
 
+bool handle_shortcuts(Exchange *x, Err *err)
+{
+    Page page;
+    return page_shortcuts(&x->v, &page, err) && http_page(x, &page, err);
+}
+
 /* ---- Files and health ---- */
 
 bool handle_static(Exchange *x, Err *err)

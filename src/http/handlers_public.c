@@ -155,6 +155,12 @@ bool handle_series_csv(Exchange *x, Err *err)
     return page_series_csv(&x->v, &list, err) && http_csv(x, list, STR("figures.csv"));
 }
 
+bool handle_costs(Exchange *x, Err *err)
+{
+    Page page;
+    return page_costs_page(&x->v, &page, err) && http_page(x, &page, err);
+}
+
 bool handle_costs_csv(Exchange *x, Err *err)
 {
     Json *list;

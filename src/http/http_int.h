@@ -221,6 +221,8 @@ bool handle_quota(Exchange *x, Err *err);
 bool handle_quota_csv(Exchange *x, Err *err);
 bool handle_series(Exchange *x, Err *err);
 bool handle_series_csv(Exchange *x, Err *err);
+bool handle_shortcuts(Exchange *x, Err *err);
+bool handle_costs(Exchange *x, Err *err);
 bool handle_costs_csv(Exchange *x, Err *err);
 bool handle_open_data(Exchange *x, Err *err);
 bool handle_open_set(Exchange *x, Err *err);

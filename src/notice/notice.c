@@ -139,11 +139,27 @@ static void put(Arena *a, Json *j, const char *key, Str text)
     json_set(a, j, str_from_c(key), json_new_str(a, text));
 }
 
+/* The reader's words among the sender's own, or else the first that there are. */
+static Str own_words(const Json *texts, Str language)
+{
+    Str own = json_text(json_get_str(texts, language));
+    return own.len == 0 && json_count(texts) > 0 ? json_text(texts->members[0].value) : own;
+}
+
+Str notice_message(Arena *a, const Scheme *s, Str language, const Json *message)
+{
+    Str topic = json_text_at(message, "topic");
+    Str text = scheme_message(s, language, str_printf(a, "message.%.*s", STR_ARG(topic)));
+    const Json *values = json_get(message, "params");
+    Json *p = values ? json_copy(a, values) : json_new_object(a);
+    put(a, p, "text", own_words(json_get(message, "texts"), language));
+    return text.ptr != NULL ? str_trim(view_fill(a, language, text, p)) : topic;
+}
+
 Str notice_line(Arena *a, const Scheme *s, Str language, const Notice *n, const CaseRow *row)
 {
     if (str_eq_c(n->kind, "message")) {
-        Str text = scheme_message(s, language, str_printf(a, "message.%.*s", STR_ARG(n->what)));
-        return text.ptr != NULL ? view_fill(a, language, text, n->params) : n->what;
+        return notice_message(a, s, language, n->params);
     }
     Json *p = json_new_object(a);
     put(a, p, "type", row ? scheme_label(s, a, language, "type", row->type) : n->case_id);

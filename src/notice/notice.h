@@ -37,6 +37,8 @@ MUST_USE bool notice_list(Store *s, Arena *a, Str account, int64_t offset, int64
 MUST_USE bool notice_find(Store *s, Arena *a, Str id, Notice *ret, Err *err); /* NOT_FOUND */
 /* Marks one of the account's notices as read, or all where id is empty. */
 MUST_USE bool notice_mark_read(const Flow *f, Str account, Str id, Instant now, Err *err);
+/* What a step told people, {topic, params, texts} as its event holds it, in the reader's language. */
+Str notice_message(Arena *a, const Scheme *s, Str language, const Json *message);
 /* One line in the reader's language without anybody's name: what happened, by when. row: the case, or NULL where it is gone. */
 Str notice_line(Arena *a, const Scheme *s, Str language, const Notice *n, const CaseRow *row);
 

@@ -104,8 +104,9 @@ static bool keep_cause(void *host, const Event *e)
     if (c->count == EVENTS_AT_ONCE) {
         return false;
     }
+    const Json *message = json_get(e->data, "message");
     c->list[c->count++] = (Cause){e->seq, str_copy(c->a, e->scheme), str_copy(c->a, e->stream), str_copy(c->a, e->type), str_copy(c->a, e->actor),
-                                  e->at, json_get(e->data, "to") != NULL, json_text_at(e->data, "type").len > 0};
+                                  e->at, json_get(e->data, "to") != NULL, json_text_at(e->data, "type").len > 0, message ? json_copy(c->a, message) : NULL};
     return true;
 }
 
@@ -167,6 +168,57 @@ static bool tell_of_event(const Flow *in, Arena *a, const Cause *c, Instant now,
     return true;
 }
 
+/* ---- Messages ---- */
+
+/* Accounts of one case that a message goes to; what is no case of a party here has none. */
+static bool tell_of_message(const Flow *in, Arena *a, const Scheme *s, const Cause *c, Json *told, Str case_id, Instant now, int64_t *made, Err *err)
+{
+    Audience to = {.store = in->store, .a = a, .scheme = s, .err = err};
+    if (!add_party(&to, case_id)) {
+        return false;
+    }
+    for (size_t i = 0; i < to.count; i++) {
+        Notice n = {.id = str_printf(a, "message/%lld/%.*s", (long long)c->seq, STR_ARG(to.list[i].login)), .scheme = c->scheme,
+                    .account = to.list[i].login, .kind = STR("message"), .what = json_text_at(c->message, "topic"), .case_id = case_id,
+                    .params = told, .made = now};
+        if (!tell(&to, in, &n, now.ms - c->at.ms <= LATE_DAYS * DAY_MS, made)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Who else got it is nobody's business: a notice keeps the message without the list. The words of each language stay, since which of
+ * them is shown is known when it is read. */
+static Json *without_list(Arena *a, const Json *message)
+{
+    static const char *const KEPT[] = {"topic", "params", "texts"};
+    Json *told = json_new_object(a);
+    for (size_t i = 0; i < COUNT_OF(KEPT); i++) {
+        Json *part = json_get(message, KEPT[i]);
+        if (part != NULL) {
+            json_set(a, told, str_from_c(KEPT[i]), part);
+        }
+    }
+    return told;
+}
+
+static bool tell_of_messages(const Flow *in, Arena *a, const Cause *c, Instant now, int64_t *made, Err *err)
+{
+    const Scheme *s = flow_scheme(in, c->scheme);
+    const Json *list = json_get(c->message, "to");
+    if (s == NULL || now.ms - c->at.ms > OLD_DAYS * DAY_MS) {
+        return true;
+    }
+    Json *told = without_list(a, c->message);
+    for (size_t i = 0; i < json_count(list); i++) {
+        if (!tell_of_message(in, a, s, c, told, json_text(list->items[i]), now, made, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 typedef struct {
     Instant now;
     int64_t made;
@@ -184,7 +236,7 @@ static bool events_in(const Flow *in, void *host, Err *err)
     for (size_t i = 0; ok && i < causes.count; i++) {
         const Cause *c = &causes.list[i];
         const Scheme *s = flow_scheme(in, c->scheme);
-        ok = tell_of_event(in, a, c, w->now, &w->made, err) &&
+        ok = tell_of_event(in, a, c, w->now, &w->made, err) && tell_of_messages(in, a, c, w->now, &w->made, err) &&
              (s == NULL || !c->of_case || webhook_from_event(in, a, s, c, w->now, err));
     }
     if (ok && causes.count > 0) {

@@ -91,7 +91,8 @@ static bool write_notice(const Sending *s, const Notice *n, Letter *l, Err *err)
     put(s->a, p, "case", n->case_id);
     put(s->a, p, "link", s->config->origin.len ? str_printf(s->a, "%.*s/notices", STR_ARG(s->config->origin)) : STR(""));
     bool sms = str_eq(s->channel, contact_channel_name(CHANNEL_SMS));
-    l->subject = view_text(s->a, l->language, "notice.mail_subject", p);
+    l->subject = str_eq_c(n->kind, "message") ? scheme_label(scheme, s->a, l->language, "choice", n->what)
+                                              : view_text(s->a, l->language, "notice.mail_subject", p);
     l->text = view_text(s->a, l->language, sms ? "notice.sms_text" : "notice.mail_text", p);
     return true;
 }

@@ -553,6 +553,7 @@ void page_frame(const PageView *v, Json *model, Str title)
     add_languages(v, model);
     add_nav(v, model);
     add_nav_cases(v, model);
+    page_add_keys(v, model);
     if (v->caller != NULL) {
         Json *user = page_object_in(v, model, "user");
         page_set_text(v, user, "name", v->caller->name);
@@ -561,6 +562,9 @@ void page_frame(const PageView *v, Json *model, Str title)
         Json *links = page_list_in(v, user, "links");
         add_nav_item(v, links, STR("/me/access"), view_text(v->a, v->language, "access.title", NULL));
         page_add_notices(v, model, json_get(model, "nav"), links);
+        if (v->caller->party.len == 0) {
+            add_nav_item(v, links, STR("/shortcuts"), view_text(v->a, v->language, "keys.title", NULL));
+        }
     }
 }
 

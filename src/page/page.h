@@ -162,6 +162,10 @@ MUST_USE bool page_quota_days_csv(const PageView *v, Json **ret, Err *err);
 /* Published figures as dated series, each value with its source; NOT_FOUND where no scheme publishes any. The same for CSV. */
 MUST_USE bool page_series(const PageView *v, Page *ret, Err *err);
 MUST_USE bool page_series_csv(const PageView *v, Json **ret, Err *err);
+/* The keys that do something, from the table that the pages' script is told. */
+MUST_USE bool page_shortcuts(const PageView *v, Page *ret, Err *err);
+/* What a worker pays, step by step, by the country they come from, with who published it; NOT_FOUND where no scheme keeps a ledger. */
+MUST_USE bool page_costs_page(const PageView *v, Page *ret, Err *err);
 /* The ledger of what a worker pays to be sent, for CSV; NOT_FOUND where no scheme keeps one. */
 MUST_USE bool page_costs_csv(const PageView *v, Json **ret, Err *err);
 /* Open data: every data set of the scheme with its definition; one as rows for CSV, and its description with what the total is counted

@@ -104,6 +104,8 @@ static bool add_links(const PageView *v, Json *model, Str account, Err *err)
     Json *list = page_list_in(v, model, "links");
     for (size_t i = 0; i < count; i++) {
         Json *j = page_add(v, list);
+        bool known = str_eq(rows[i].issuer, flow_access(v->flow)->oidc.issuer);
+        page_set_text(v, j, "name", known ? json_text_at(model, "provider") : rows[i].issuer); /* as the button to sign in says it */
         page_set_text(v, j, "issuer", rows[i].issuer);
         page_set_text(v, j, "subject", rows[i].subject);
         page_set_text(v, j, "made", instant_print(v->a, rows[i].made));

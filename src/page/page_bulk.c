@@ -3,6 +3,7 @@
 #include "page_int.h"
 
 #include "bulk/bulk.h"
+#include "flow/sign.h"
 
 enum { FAULTS_SHOWN = 200, UPLOADS_SHOWN = 50 };
 
@@ -62,6 +63,23 @@ static bool signed_in(const PageView *v, Err *err)
     return v->caller != NULL || err_set(err, NOT_SIGNED_IN, "%s", err_plain(NOT_SIGNED_IN));
 }
 
+/* Steps that the caller's own key must sign are named apart: nobody signs what they have not seen. */
+static bool add_step(const PageView *v, Json *steps, Json *signs, const Json *one, Err *err)
+{
+    Str step = json_text_at(one, "step"), type = json_text_at(one, "type");
+    const SchemeType *t;
+    bool needed;
+    if (!sign_step_is_needed(v->flow->store, v->a, scheme_step(v->scheme, step, &t), v->caller->account, &needed, err)) {
+        return false;
+    }
+    Json *j = page_add(v, needed ? signs : steps);
+    page_set_text(v, j, "href", str_printf(v->a, "/bulk/%.*s", STR_ARG(step)));
+    page_set_text(v, j, "label", page_label(v, "step", step));
+    page_set_text(v, j, "type_label", page_label(v, "types", type));
+    page_set_bool(v, j, "opens", json_is_true(json_get(one, "opens")));
+    return true;
+}
+
 bool page_bulk(const PageView *v, Page *ret, Err *err)
 {
     if (!signed_in(v, err)) {
@@ -70,14 +88,11 @@ bool page_bulk(const PageView *v, Page *ret, Err *err)
     *ret = (Page){"bulk", json_new_object(v->a)};
     page_frame(v, ret->model, view_text(v->a, v->language, "bulk.title", NULL));
     const Json *steps = bulk_steps(v->a, v->scheme, v->caller);
-    Json *list = page_list_in(v, ret->model, "steps");
+    Json *list = page_list_in(v, ret->model, "steps"), *signs = page_list_in(v, ret->model, "signs");
     for (size_t i = 0; i < json_count(steps); i++) {
-        Str step = json_text_at(steps->items[i], "step");
-        Json *j = page_add(v, list);
-        page_set_text(v, j, "href", str_printf(v->a, "/bulk/%.*s", STR_ARG(step)));
-        page_set_text(v, j, "label", page_label(v, "step", step));
-        page_set_text(v, j, "type_label", page_label(v, "types", json_text_at(steps->items[i], "type")));
-        page_set_bool(v, j, "opens", json_is_true(json_get(steps->items[i], "opens")));
+        if (!add_step(v, list, signs, steps->items[i], err)) {
+            return false;
+        }
     }
     return add_uploads(v, ret->model, STR(""), err);
 }
@@ -90,7 +105,8 @@ bool page_bulk_form(const PageView *v, Str step, BulkForm *ret, Err *err)
 bool page_bulk_step(const PageView *v, Str step, const Err *fault, Page *ret, Err *err)
 {
     BulkForm form;
-    if (!page_bulk_form(v, step, &form, err)) {
+    bool signs;
+    if (!page_bulk_form(v, step, &form, err) || !sign_step_is_needed(v->flow->store, v->a, form.step, v->caller->account, &signs, err)) {
         return false;
     }
     *ret = (Page){"bulk_step", json_new_object(v->a)};
@@ -100,6 +116,10 @@ bool page_bulk_step(const PageView *v, Str step, const Err *fault, Page *ret, Er
     page_set_text(v, m, "type_label", page_label(v, "types", form.type->name));
     page_set_text(v, m, "action", str_printf(v->a, "/bulk/%.*s", STR_ARG(step)));
     page_set_bool(v, m, "needs_second", form.step->two_people);
+    page_set_bool(v, m, "signs", signs);
+    if (v->caller->party.len == 0) {
+        page_set_text(v, m, "cases_href", str_printf(v->a, "/cases/%.*s", STR_ARG(form.type->name)));
+    }
     for (size_t i = 0; i < form.count; i++) {
         const BulkColumn *c = &form.columns[i];
         Json *j = page_add(v, columns);

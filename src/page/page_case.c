@@ -64,6 +64,11 @@ static Str tone_of(const SchemeType *t, Str state)
     return s->tone.len ? s->tone : s->final ? STR("error") : s->holder.len ? STR("warn") : STR("ok");
 }
 
+Str page_state_tone(const PageView *v, const CaseRow *row)
+{
+    return tone_of(scheme_type(v->scheme, row->type), row->state);
+}
+
 static bool add_links(const PageView *v, Json *model, const CaseRow *row, Err *err)
 {
     const CaseRow *linked;
@@ -72,8 +77,12 @@ static bool add_links(const PageView *v, Json *model, const CaseRow *row, Err *e
     if (!page_linked(v, row->id, &linked, &fields, &count, err)) {
         return false;
     }
+    page_members(v, model, row, linked, fields, count);
     Json *list = page_list_in(v, model, "links");
-    for (size_t i = 0; i < count && i < 50; i++) {
+    for (size_t i = 0; i < count && list->count < 50; i++) {
+        if (page_is_member(v, row->type, &linked[i], fields[i])) {
+            continue;
+        }
         Json *j = page_add(v, list);
         page_set_text(v, j, "label", page_label(v, "type", linked[i].type));
         page_set_text(v, j, "href", page_case_href(v, linked[i].id));

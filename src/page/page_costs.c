@@ -6,7 +6,7 @@
 enum { MAX_UNITS = 8 };
 
 /* scheme.json: "figures": {"costs": {type, states: [state], and the fields item, amount, unit, payee, from, until, country, source, url,
- * confidence, note, revisions}} */
+ * confidence, note, revisions, publisher (a role), published}} */
 typedef struct {
     Str country, unit;
     Dec sum;
@@ -42,7 +42,7 @@ static bool is_asked(const PageView *v, const Json *rule, const CaseRow *row)
 
 static void add_item(const PageView *v, Json *list, const Json *rule, const CaseRow *row)
 {
-    static const char *const TEXTS[] = {"amount", "unit", "payee", "from", "until", "source", "url", "note"};
+    static const char *const TEXTS[] = {"amount", "unit", "payee", "from", "until", "source", "url", "note", "published"};
     const SchemeType *t = scheme_type(v->scheme, row->type);
     Json *j = page_add(v, list);
     for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
@@ -51,6 +51,8 @@ static void add_item(const PageView *v, Json *list, const Json *rule, const Case
     const Json *country = json_get_str(row->data, json_text_at(rule, "country"));
     page_set_text(v, j, "item", page_label(v, "choice", page_rule_text(rule, "item", row)));
     page_set_text(v, j, "country", country && t ? page_value(v, t, json_text_at(rule, "country"), country) : view_text(v->a, v->language, "costs.all_countries", NULL));
+    Str publisher = page_rule_text(rule, "publisher", row);
+    page_set_text(v, j, "publisher", publisher.len > 0 ? page_label(v, "role", publisher) : STR(""));
     page_set_text(v, j, "confidence", page_label(v, "choice", page_rule_text(rule, "confidence", row)));
     page_set_bool(v, j, "asked", is_asked(v, rule, row));
     page_set_text(v, j, "href", page_href_of_read(v, row));
@@ -95,12 +97,111 @@ bool page_costs(const PageView *v, Json *model, Err *err)
     return true;
 }
 
+/* ---- The page for who has to pay: by the country they come from, step by step ---- */
+
+typedef struct {
+    const PageView *v;
+    const Json *rule;
+    const SchemeField *item;
+    const CaseRow *rows;
+    size_t count;
+} Ledger;
+
+static bool read_ledger(const PageView *v, Ledger *ret, Err *err)
+{
+    *ret = (Ledger){.v = v, .rule = json_path(scheme_info(v->scheme), "figures.costs")};
+    const SchemeType *t = scheme_type(v->scheme, json_text_at(ret->rule, "type"));
+    ret->item = t ? scheme_field(t, json_text_at(ret->rule, "item")) : NULL;
+    return query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(ret->rule, "type"), NULL, 0, NULL, 0, &ret->rows, &ret->count, err);
+}
+
+/* Asked of who comes from the country today: the country's own, and what is asked of everybody. */
+static bool is_for(const Ledger *l, const CaseRow *row, Str country)
+{
+    Str own = page_rule_text(l->rule, "country", row);
+    return json_has_text(json_get(l->rule, "states"), row->state) && is_asked(l->v, l->rule, row) && (own.len == 0 || str_eq(own, country));
+}
+
+static void add_country(const Ledger *l, Json *list, Str country, Str label)
+{
+    const PageView *v = l->v;
+    Json *j = page_add(v, list), *rows = page_list_in(v, j, "costs"), *none = page_list_in(v, j, "unpublished"), *totals = page_list_in(v, j, "sums");
+    Sum sums[MAX_UNITS];
+    size_t sum_count = 0;
+    page_set_text(v, j, "id", str_printf(v->a, "costs-%.*s", STR_ARG(country)));
+    page_set_text(v, j, "label", label);
+    for (size_t k = 0; l->item != NULL && k < l->item->choices.count; k++) {
+        Str item = l->item->choices.items[k];
+        size_t before = rows->count;
+        for (size_t i = 0; i < l->count; i++) {
+            if (is_for(l, &l->rows[i], country) && str_eq(page_rule_text(l->rule, "item", &l->rows[i]), item)) {
+                add_item(v, rows, l->rule, &l->rows[i]);
+                add_to_sum(sums, &sum_count, STR(""), page_rule_text(l->rule, "unit", &l->rows[i]), page_rule_text(l->rule, "amount", &l->rows[i]));
+            }
+        }
+        if (rows->count == before) {
+            json_push(v->a, none, json_new_str(v->a, page_label(v, "choice", item)));
+        }
+    }
+    for (size_t i = 0; i < sum_count; i++) {
+        Json *t = page_add(v, totals);
+        page_set_text(v, t, "sum", dec_print(v->a, sums[i].sum));
+        page_set_text(v, t, "unit", sums[i].unit);
+    }
+}
+
+/* Each country of which something is asked; where there is none, everybody. */
+static void add_countries(const Ledger *l, Json *model)
+{
+    const PageView *v = l->v;
+    const SchemeType *t = scheme_type(v->scheme, json_text_at(l->rule, "type"));
+    Json *list = page_list_in(v, model, "countries"), *seen = json_new_array(v->a);
+    for (size_t i = 0; i < l->count; i++) {
+        Str country = page_rule_text(l->rule, "country", &l->rows[i]);
+        if (country.len > 0 && is_for(l, &l->rows[i], country) && !json_has_text(seen, country)) {
+            json_push(v->a, seen, json_new_str(v->a, country));
+            add_country(l, list, country, page_value(v, t, json_text_at(l->rule, "country"), json_get_str(l->rows[i].data, json_text_at(l->rule, "country"))));
+        }
+    }
+    if (list->count == 0) {
+        add_country(l, list, STR(""), view_text(v->a, v->language, "costs.all_countries", NULL));
+    }
+}
+
+/* The reader's own scheme, or else the first that keeps a ledger. */
+static const Scheme *keeper(const PageView *v)
+{
+    const Scheme *s = json_path(scheme_info(v->scheme), "figures.costs") ? v->scheme : NULL;
+    for (size_t i = 0; s == NULL && i < v->flow->scheme_count; i++) {
+        s = json_path(scheme_info(v->flow->schemes[i]), "figures.costs") ? v->flow->schemes[i] : NULL;
+    }
+    return s;
+}
+
+bool page_costs_page(const PageView *reader, Page *ret, Err *err)
+{
+    PageView view = *reader, *v = &view;
+    Ledger ledger;
+    view.scheme = keeper(reader);
+    if (view.scheme == NULL) {
+        return err_set(err, NOT_FOUND, "No scheme here keeps a ledger of costs.");
+    }
+    view.visits = view.scheme != reader->scheme;
+    if (!read_ledger(v, &ledger, err)) {
+        return false;
+    }
+    *ret = (Page){"costs_page", json_new_object(v->a)};
+    page_frame(reader, ret->model, view_text(v->a, v->language, "costs.title", NULL));
+    add_countries(&ledger, ret->model);
+    return true;
+}
+
 bool page_costs_csv(const PageView *reader, Json **ret, Err *err)
 {
-    static const char *const COLUMNS[] = {"item", "country", "amount", "unit", "payee", "from", "until", "source", "url", "confidence", "note"};
+    static const char *const COLUMNS[] = {"item", "country", "amount", "unit", "payee", "from", "until", "source", "url", "confidence", "note", "publisher", "published"};
     PageView view = *reader, *v = &view;
-    view.scheme = page_publisher(reader);
-    if (view.scheme == NULL || json_path(scheme_info(view.scheme), "figures.costs") == NULL) {
+    view.scheme = keeper(reader);
+    if (view.scheme == NULL) {
         return err_set(err, NOT_FOUND, "No scheme here keeps a ledger of costs.");
     }
     view.visits = view.scheme != reader->scheme;

@@ -71,6 +71,14 @@ void page_add_notices(const PageView *v, Json *model, Json *nav, Json *links);
 Str page_title_of(const PageView *v, const CaseRow *row); /* of a case in reach: its title, or its number where it has none */
 /* Adds holds [{label, since, until, source, cites, steps, later, goes_on}]: what holds the case back, and what goes on all the same. */
 void page_holds(const PageView *v, Json *model, const CaseRow *row);
+/* Where the scheme says that the case gathers others: adds members {label, total, stages [{label, count}], rows [{href, title, …}]} of
+ * those that link to it, as page_linked() gives them. */
+void page_members(const PageView *v, Json *model, const CaseRow *group, const CaseRow *linked, const Str *fields, size_t count);
+/* Whether a case that links by the field belongs to a group of that type. */
+bool page_is_member(const PageView *v, Str group_type, const CaseRow *row, Str field);
+/* Adds keys [{key, deed}]: what the script of the page listens for, without what only an account has where nobody is signed in. */
+void page_add_keys(const PageView *v, Json *model);
+Str page_state_tone(const PageView *v, const CaseRow *row); /* how the state is coloured: ok, warn, error, quiet */
 /* Address of a case of a type that is no office's own; empty where the caller does not read the type. */
 Str page_href_of_read(const PageView *v, const CaseRow *row);
 /* Adds countries [{country, state, since, way, …}] as they stood on the day, where the scheme keeps them. */

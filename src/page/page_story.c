@@ -139,6 +139,9 @@ void page_story(const PageView *v, Json *list, const SchemeType *t, const Event 
         if (json_path(e->data, "public.signed") != NULL) {
             say(v, sentences, "story.signed", NULL);
         }
+        if (json_get(e->data, "message") != NULL) {
+            json_push(v->a, sentences, json_new_str(v->a, str_printf(v->a, "“%.*s”", STR_ARG(notice_message(v->a, v->scheme, v->language, json_get(e->data, "message"))))));
+        }
         tell_decision(v, j, sentences, e);
         tell_next(v, sentences, t, e);
         tell_filed(v, j, t, e);

@@ -118,6 +118,10 @@ static bool apply_index_row(Store *s, const Event *e, Str type, const Json *row,
     bool unique = json_is_true(row->items[2]);
     StoreValue own[] = {STORE_S(e->stream), STORE_S(field)};
     StoreValue all[] = {STORE_S(type), STORE_S(field), STORE_S(value), STORE_S(e->stream)};
+    if (row->items[1]->kind == JSON_NULL) { /* the value was taken away */
+        return store_exec_later(s, "DELETE FROM case_index WHERE case_id = $1 AND field = $2", own, N(own), err) &&
+               (!unique || store_exec_later(s, "DELETE FROM uniques WHERE case_id = $1 AND field = $2", own, N(own), err));
+    }
     if (!store_exec_later(s, "DELETE FROM case_index WHERE case_id = $1 AND field = $2", own, N(own), err) ||
         !store_exec_later(s, "INSERT INTO case_index (type, field, value, case_id) VALUES ($1, $2, $3, $4)", all, N(all), err)) {
         return false;
@@ -167,6 +171,12 @@ static bool apply_links(Store *s, const Event *e, Err *err)
     const Json *links = json_get(e->data, "links");
     for (size_t i = 0; i < json_count(links); i++) {
         StoreValue p[] = {STORE_S(e->stream), STORE_S(links->members[i].key), STORE_S(json_text(links->members[i].value))};
+        if (links->members[i].value->kind == JSON_NULL) { /* it was taken away */
+            if (!store_exec_later(s, "DELETE FROM links WHERE case_id = $1 AND field = $2", p, 2, err)) {
+                return false;
+            }
+            continue;
+        }
         if (!store_exec_later(s,
                         "INSERT INTO links (case_id, field, target) VALUES ($1, $2, $3) ON CONFLICT (case_id, field) DO UPDATE"
                         " SET target = excluded.target",

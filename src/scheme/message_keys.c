@@ -36,8 +36,12 @@ static void add_fields(Keys *k, const Scheme *s, const SchemeType *t)
     }
 }
 
-static void add_step(Keys *k, const SchemeStep *step)
+static void add_step(Keys *k, const SchemeType *t, const SchemeStep *step)
 {
+    const SchemeField *topic = step->message ? scheme_field(t, step->message->topic) : NULL;
+    for (size_t i = 0; topic != NULL && i < topic->choices.count; i++) {
+        add(k, "message", topic->choices.items[i]);
+    }
     if (!step->hidden || step->foretell) {
         add(k, "step", step->name);
     }
@@ -63,7 +67,7 @@ static void add_type(Keys *k, const Scheme *s, const SchemeType *t)
     }
     add_fields(k, s, t);
     for (size_t i = 0; i < t->step_count; i++) {
-        add_step(k, &t->steps[i]);
+        add_step(k, t, &t->steps[i]);
     }
 }
 

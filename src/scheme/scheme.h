@@ -117,6 +117,14 @@ typedef struct {
     SchemeExprs set;
 } SchemeAlso;
 
+/* A message to people, each in their own language: a prepared text by name, with values of the step. */
+typedef struct {
+    Str topic;           /* choice of the form: its value names the text "message.VALUE" */
+    const FeelCode *to;  /* id of a case, or list of ids: those whose party the cases are get it */
+    SchemeExprs params;  /* what the texts name in braces */
+    SchemeExprs texts;   /* language → words of the sender's own: {text} is the reader's, or else the first that is given */
+} SchemeMessage;
+
 /* A draw: who of a list is referred. */
 typedef struct {
     Str pool;                 /* name of a READ_LIST */
@@ -174,6 +182,7 @@ typedef struct {
     SchemeExprs shared;    /* facts for the public log */
     SchemeAlso *also;
     size_t also_count;
+    SchemeMessage *message; /* NULL: none */
     SchemeDraw *draw;      /* NULL: none */
     SchemeRound *round;    /* NULL: none */
     bool return_unit;      /* the case's unit is free again */

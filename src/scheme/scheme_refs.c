@@ -190,6 +190,14 @@ static bool check_draw(const SchemeReader *r, const SchemeType *t, const SchemeS
     return d == NULL || scheme_field(t, d->into) != NULL || scheme_broken(r, "unknown field", d->into);
 }
 
+/* The topic is chosen in the form, so that every text it may name is known. */
+static bool check_message(const SchemeReader *r, const SchemeType *t, const SchemeStep *step)
+{
+    const SchemeField *f = step->message ? scheme_field(t, step->message->topic) : NULL;
+    bool asked = f != NULL && f->kind == SCHEME_CHOICE && !f->personal && scheme_names_have(&step->fields, f->name);
+    return step->message == NULL || asked || scheme_broken(r, "a message's topic is no choice of the form:", step->message->topic);
+}
+
 static bool check_fields(SchemeReader *r, const SchemeType *t)
 {
     for (size_t i = 0; i < t->field_count; i++) {
@@ -284,7 +292,7 @@ static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *s
             return false;
         }
     }
-    return check_model(r, step->model, step->decision, &step->facts) && check_reads(r, step) && check_effects(r, step) && check_draw(r, t, step) && check_round(r, step);
+    return check_model(r, step->model, step->decision, &step->facts) && check_reads(r, step) && check_effects(r, step) && check_message(r, t, step) && check_draw(r, t, step) && check_round(r, step);
 }
 
 static size_t times_in(const Json *groups, Str model)

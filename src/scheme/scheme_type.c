@@ -297,6 +297,19 @@ static bool read_also(const SchemeReader *r, const Json *j, SchemeStep *step)
     return true;
 }
 
+static bool read_message(const SchemeReader *r, const Json *j, SchemeStep *step)
+{
+    if (j == NULL) {
+        return true;
+    }
+    SchemeMessage *m = step->message = ARENA_NEW(r->s->arena, SchemeMessage);
+    m->topic = json_text_at(j, "topic");
+    if (!read_expr(r, json_get(j, "to"), &m->to) || !read_exprs(r, json_get(j, "params"), &m->params) || !read_exprs(r, json_get(j, "texts"), &m->texts)) {
+        return false;
+    }
+    return (m->to != NULL && m->topic.len > 0) || scheme_broken(r, "a message needs \"topic\" and \"to\"", STR(""));
+}
+
 /* What people are chosen or ordered by, as written. */
 static SchemeNames read_criteria(Arena *a, const Json *j)
 {
@@ -421,7 +434,7 @@ static bool read_step(SchemeReader *r, Str name, const Json *j, SchemeStep *step
     return read_requires(r, json_get(j, "require"), step) && read_exprs(r, json_path(j, "decision.facts"), &step->facts) &&
            read_outcomes(r, json_get(j, "outcomes"), step) && read_exprs(r, json_get(j, "set"), &step->set) &&
            read_exprs(r, json_get(j, "public"), &step->shared) && read_also(r, json_get(j, "also"), step) &&
-           read_draw(r, json_get(j, "draw"), step) && read_round(r, json_get(j, "round"), step) &&
+           read_message(r, json_get(j, "message"), step) && read_draw(r, json_get(j, "draw"), step) && read_round(r, json_get(j, "round"), step) &&
            read_expr(r, json_get(j, "move_units"), &step->move_units) && read_expr(r, json_get(j, "take_unit"), &step->take_unit) &&
            read_expr(r, json_get(j, "make_units"), &step->make_units) && read_expr(r, json_get(j, "offer_if"), &step->offered);
 }

@@ -8,14 +8,14 @@ import { DESK, LANGUAGES, PHONE, ROOT, expect } from './kit.mjs';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const WHO_SEES_WHAT = {
-  '': ['/', '/sign-in', '/sign-in/recover', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/changes?from=2021-01-01&to=2022-01-01', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/agreements', '/open-data', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
+  '': ['/', '/sign-in', '/sign-in/recover', '/check', '/check?model=employer-eligibility', '/law', '/law/article?act=act&at=8', '/law/changes?from=2021-01-01&to=2022-01-01', '/law/model/headcount-limit', '/log', '/log/12', '/figures', '/costs', '/agreements', '/open-data', '/verify', '/api', '/api?step=candidate.register', '/api/problems', '/no-such-page'],
   worker: ['/', '/me/access', '/case/CAN-000014', '/contract/PLA-000002', '/permit/PLA-000002', '/case/PLA-000002/do/placement.decline'],
   'worker-filed': ['/'],
   'worker-roster': ['/'],
   'worker-working': ['/', '/notices', '/contact'],
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select', '/do/application.recruit', '/case/EMP-000001/do/employer.update_figures'],
-  officer: ['/', '/cases/candidate', '/cases/application?state=referred', '/case/APP-000001', '/case/EMP-000002', '/case/PLA-000001', '/case/PLA-000003/do/placement.permit', '/case/APP-000009/do/application.give_place'],
-  agency: ['/', '/bulk', '/bulk/candidate.register', '/do/candidate.register', '/do/account.open_worker'],
+  officer: ['/', '/shortcuts', '/cases/candidate', '/cases/application?state=referred', '/case/APP-000001', '/case/EMP-000002', '/case/PLA-000001', '/case/PLA-000003/do/placement.permit', '/case/APP-000009/do/application.give_place'],
+  agency: ['/', '/bulk', '/bulk/candidate.register', '/do/candidate.register', '/do/account.open_worker', '/case/COH-000001', '/case/COH-000001/do/cohort.message', '/do/cohort.open', '/case/CAN-000004/do/candidate.message'],
   hrd: ['/', '/cases/agreement'],
   visa: ['/', '/case/PLA-000006/do/placement.confirm_visa'],
   committee: ['/', '/do/quota.decide', '/cases/quota'],

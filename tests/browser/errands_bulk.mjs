@@ -66,6 +66,6 @@ async function templateWorks(world) {
 }
 
 export const ERRANDS = [
-  { name: 'a sheet of candidates: faults by row and column, the good rows written, the same sheet again', run: importCandidates },
+  { name: 'a sheet of candidates: faults by row and column, the good rows written, the same sheet again', keyboard: true, run: importCandidates },
   { name: 'templates only for steps of the own role', run: templateWorks },
 ];

@@ -225,17 +225,17 @@ async function readersAndData(world) {
 }
 
 export const ERRANDS = [
-  { name: 'an employer files too early and reads why and by which article (ko)', run: w => tooEarly(w, 'ko') },
+  { name: 'an employer files too early and reads why and by which article (ko)', keyboard: true, run: w => tooEarly(w, 'ko') },
   { name: 'an employer files too early and reads why and by which article (en)', run: w => tooEarly(w, 'en') },
   { name: 'an employer sees every fault of a form at once, in Korean', run: missingDay },
-  { name: 'an officer signs what the rules propose (en)', run: signProposals },
+  { name: 'an officer signs what the rules propose (en)', keyboard: true, run: signProposals },
   { name: 'an officer who departs from the proposal must say why (ko)', run: departWithoutReason },
-  { name: 'an employer chooses among referred candidates without a name, by keyboard', run: selectAnonymous },
-  { name: 'an officer issues the permit', run: permit },
-  { name: 'an employer offers too low a wage, reads why, then offers a lawful contract (ko)', run: offer },
-  { name: 'a worker reads the contract in two languages and accepts (kk, phone)', run: acceptContract },
-  { name: 'an inspector reads the QR code of the permit; one changed letter is not valid', run: qrCode },
-  { name: 'the visa officer confirms and records the entry (ko)', run: visaAndEntry },
-  { name: 'training is recorded and the first day of work reported', run: trainingAndWork },
-  { name: 'a worker sees who read the file and takes all data home (kk, phone)', run: readersAndData },
+  { name: 'an employer chooses among referred candidates without a name, by keyboard', keyboard: true, run: selectAnonymous },
+  { name: 'an officer issues the permit', keyboard: true, run: permit },
+  { name: 'an employer offers too low a wage, reads why, then offers a lawful contract (ko)', keyboard: true, run: offer },
+  { name: 'a worker reads the contract in two languages and accepts (kk, phone)', keyboard: true, run: acceptContract },
+  { name: 'an inspector reads the QR code of the permit; one changed letter is not valid', keyboard: true, run: qrCode },
+  { name: 'the visa officer confirms and records the entry (ko)', keyboard: true, run: visaAndEntry },
+  { name: 'training is recorded and the first day of work reported', keyboard: true, run: trainingAndWork },
+  { name: 'a worker sees who read the file and takes all data home (kk, phone)', keyboard: true, run: readersAndData },
 ];

@@ -100,8 +100,8 @@ async function transfer(world) {
 export const ERRANDS = [
   { name: 'anybody chooses the Kazakh scheme and enters as a company (ko, phone)', run: chooseScheme },
   { name: 'the agent of a Korean company in Kazakhstan files too early and reads why (ko, phone)', run: tooEarly },
-  { name: 'the agent of a Korean company files for an engineer in time (ko, phone)', run: fileInTime },
-  { name: 'the akimat decides, departs with a reason on the unverified fee, and issues (ru)', run: issue },
+  { name: 'the agent of a Korean company files for an engineer in time (ko, phone)', keyboard: true, run: fileInTime },
+  { name: 'the akimat decides, departs with a reason on the unverified fee, and issues (ru)', keyboard: true, run: issue },
   { name: 'the company carries the permit of Kazakhstan and anybody checks it (ko, kk)', run: permitInHand },
   { name: 'a manager is moved inside one group of companies without quota or fee (ko, kk)', run: transfer },
 ];

@@ -48,7 +48,7 @@ async function unverifiedIsSaid(world) {
 }
 
 export const ERRANDS = [
-  { name: 'anybody asks what changed in the law between two days (ko, phone)', run: whatChanged },
+  { name: 'anybody asks what changed in the law between two days (ko, phone)', keyboard: true, run: whatChanged },
   { name: 'a worker checks a situation and is asked few questions first (ru, phone)', run: fewQuestionsFirst },
   { name: 'an answer that rests on a figure from memory says so (kk, phone)', run: unverifiedIsSaid },
 ];

@@ -121,8 +121,8 @@ async function specialTrack(world) {
 
 export const ERRANDS = [
   { name: 'an ethnic Korean is listed, confirmed, hired and reported on the special track (ko, kk, ru, phone)', run: specialTrack },
-  { name: 'the ministry goes from a figure to the cases behind it (kk, phone)', run: figureToCases },
-  { name: 'the sending agency publishes a cost with its source, and anybody reads it (ru, kk)', run: publishCost },
-  { name: 'the ministry tries a stricter draft on the past (ko)', run: tryChange },
+  { name: 'the ministry goes from a figure to the cases behind it (kk, phone)', keyboard: true, run: figureToCases },
+  { name: 'the sending agency publishes a cost with its source, and anybody reads it (ru, kk)', keyboard: true, run: publishCost },
+  { name: 'the ministry tries a stricter draft on the past (ko)', keyboard: true, run: tryChange },
   { name: 'the committee looks at the years ahead, once computed (ru, phone)', run: yearsAhead },
 ];

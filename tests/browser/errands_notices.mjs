@@ -46,6 +46,6 @@ async function giveAddress(world) {
 }
 
 export const ERRANDS = [
-  { name: 'notices: read one, read all, nobody reads another\'s', run: readNotices },
-  { name: 'contact: an address, a wish, a wrong code, and all of it in the data to take home', run: giveAddress },
+  { name: 'notices: read one, read all, nobody reads another\'s', keyboard: true, run: readNotices },
+  { name: 'contact: an address, a wish, a wrong code, and all of it in the data to take home', keyboard: true, run: giveAddress },
 ];

@@ -1,7 +1,8 @@
 // errands_office.mjs: the committee: what needs two people.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
-import { PHONE, day, expect, law } from './kit.mjs';
+import { axeFindsNothing, picture } from './errands_all_pages.mjs';
+import { LANGUAGES, PHONE, day, expect, law } from './kit.mjs';
 
 const about = (person, key, step) => person.web(key).replace('{step}', law(person.language, 'step', step));
 
@@ -126,10 +127,57 @@ async function letterOfRefusal(world) {
   expect(Buffer.compare(Buffer.from(await again.body()), bytes) === 0, 'the same letter has other bytes the second time');
 }
 
+const focused = me => me.page.evaluate(() => document.activeElement.getAttribute('href') ?? document.activeElement.id);
+
+// The page that ? opens lists what the script of every page is told, and each of it does something.
+async function shortcuts(world) {
+  for (const language of LANGUAGES) {
+    const me = await world.as('officer', language);
+    await me.page.keyboard.press('?');
+    await me.page.waitForURL(/\/shortcuts$/);
+    const told = (await me.page.evaluate(() => document.body.dataset.shortcuts)).split(' ').map(s => s[0]);
+    const listed = await me.main().locator('section').first().locator('dt').allInnerTexts();
+    expect(told.join() === listed.map(t => t.trim()).join(), `${language}: the script is told ${told}, the page lists ${listed}`);
+    if (language === 'en') {
+      await axeFindsNothing(me);
+      await picture(world, me, 'shortcuts');
+    }
+    await me.close();
+  }
+  const me = await world.as('officer', 'ru');
+  const items = await me.main().locator('[data-item] h2 a').evaluateAll(list => list.map(a => a.getAttribute('href')));
+  const after = async (key, wanted) => { await me.page.keyboard.press(key); expect(await focused(me) === wanted, `${key} leads to ${await focused(me)}, not ${wanted}`); };
+  await after('j', items[0]);
+  await after('j', items[1]);
+  await after('k', items[0]);
+  await me.page.evaluate(() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'о', code: 'KeyJ', bubbles: true })));
+  expect(await focused(me) === items[1], 'the same key does nothing under Russian letters');
+  await after('/', 'search');
+  await me.page.keyboard.type('jk?'); // what is typed into a box is text
+  expect(await me.page.locator('#search').inputValue() === 'jk?', 'a box does not take letters that are shortcuts');
+  await me.open(items[0]);
+  await me.page.keyboard.press('s');
+  expect(await me.page.evaluate(() => document.activeElement.matches('main .actions *')), `s leads to ${await focused(me)}`);
+  await me.page.keyboard.press('n');
+  await me.page.waitForURL(/\/notices$/);
+  await me.page.keyboard.press('h');
+  await me.page.waitForURL(url => url.pathname === '/');
+  // off is off, everywhere
+  await me.open('/shortcuts');
+  await me.page.getByRole('button', { name: me.web('queue.keys_off') }).click();
+  await me.open('/');
+  await me.page.keyboard.press('j');
+  expect(!items.includes(await focused(me)), 'keys that were turned off move the focus');
+  const noScript = await world.as('officer', 'kk', PHONE, { javaScriptEnabled: false });
+  await noScript.main().getByRole('link', { name: noScript.web('keys.title') }).click();
+  await noScript.heading(noScript.web('keys.title')).waitFor();
+}
+
 export const ERRANDS = [
-  { name: 'two people decide a quota; the first cannot confirm it', run: twoPeople },
-  { name: 'a person is found by any spelling, and sees it', run: findByAnySpelling },
-  { name: 'an officer filters the queue and hands a case over with a note that no party sees', run: queueAndHandover },
-  { name: 'two officers correct an error; the story tells old and new', run: correctByTwo },
+  { name: 'two people decide a quota; the first cannot confirm it', keyboard: true, run: twoPeople },
+  { name: 'a person is found by any spelling, and sees it', keyboard: true, run: findByAnySpelling },
+  { name: 'an officer filters the queue and hands a case over with a note that no party sees', keyboard: true, run: queueAndHandover },
+  { name: 'two officers correct an error; the story tells old and new', keyboard: true, run: correctByTwo },
+  { name: 'an officer asks for the keyboard shortcuts, and each does what the page says', keyboard: true, run: shortcuts },
   { name: 'a refusal has a letter, the same bytes each time', run: letterOfRefusal },
 ];

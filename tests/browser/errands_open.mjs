@@ -71,12 +71,12 @@ async function publicLog(world) {
 
 export const FIRST = [
   { name: 'a newcomer enters as the worker with one press (en, desk)', run: w => newcomer(w, 'en') },
-  { name: 'a newcomer enters as the worker with one press (kk, phone)', run: w => newcomer(w, 'kk', PHONE) },
+  { name: 'a newcomer enters as the worker with one press (kk, phone)', keyboard: true, run: w => newcomer(w, 'kk', PHONE) },
 ];
 
 export const ANYBODY = [
   { name: 'anybody checks a situation and learns what would change it (en)', run: w => situation(w, 'en') },
-  { name: 'anybody checks a situation and learns what would change it (ko)', run: w => situation(w, 'ko') },
-  { name: 'anybody reads an article as it stood on a day', run: articleOfADay },
+  { name: 'anybody checks a situation and learns what would change it (ko)', keyboard: true, run: w => situation(w, 'ko') },
+  { name: 'anybody reads an article as it stood on a day', keyboard: true, run: articleOfADay },
   { name: 'anybody sees in the public log that issued never exceeds approved', run: publicLog },
 ];

@@ -194,6 +194,8 @@ async function rotate(me, issuer, back) {
 async function signOutAndUnlink(me, program, link) {
   await me.open('/me/access');
   await me.heading(me.web('provider.title')).waitFor();
+  const wide = await me.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(wide <= 0, `the linked accounts are ${wide} pixels wider than the telephone`);
   await axeFindsNothing(me);
   await me.page.locator('header summary').last().click();
   await me.page.getByRole('button', { name: me.web('base.sign_out') }).click();

@@ -182,12 +182,12 @@ async function draftWaits(world) {
 }
 
 export const ERRANDS = [
-  { name: 'a worker without wages asks for another workplace, and the clock is shown', run: unpaidWages },
+  { name: 'a worker without wages asks for another workplace, and the clock is shown', keyboard: true, run: unpaidWages },
   { name: 'illness stops the clock of a change and it runs again', run: clockStops },
   { name: 'two officers match movers and a worker reads the own line of it (kk, phone)', run: matchMovers },
-  { name: 'a worker complains with a photograph that only the inspector opens', run: complaint },
+  { name: 'a worker complains with a photograph that only the inspector opens', keyboard: true, run: complaint },
   { name: 'a worker contests a wrong report and the inspector strikes it', run: wrongReport },
-  { name: 'an extension takes effect only with the worker, who refuses', run: extensionNeedsAYes },
+  { name: 'an extension takes effect only with the worker, who refuses', keyboard: true, run: extensionNeedsAYes },
   { name: 'a worker takes everything home as a paper', run: everythingToTakeHome },
   { name: 'a claim begun on the phone is finished on another device, without script', run: draftWaits },
   { name: 'an employer subscribes to the days of its duties', run: calendarOfDuties },

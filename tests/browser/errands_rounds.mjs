@@ -44,5 +44,5 @@ async function seeRoster(world) {
 
 export const ERRANDS = [
   { name: 'an employer sees the own line of a round, its file and a receipt (ko, phone)', run: seeOutcome },
-  { name: 'a candidate on the roster sees each draw and the likely wait (kk, phone)', run: seeRoster },
+  { name: 'a candidate on the roster sees each draw and the likely wait (kk, phone)', keyboard: true, run: seeRoster },
 ];

@@ -50,7 +50,7 @@ function listening(child) {
   });
 }
 
-export async function startServer(sizes) {
+export async function startServer(sizes, more = {}) {
   const program = process.env.GOLDENBRIDGE ?? join(ROOT, 'out/goldenbridge');
   const folder = mkdtempSync(join(tmpdir(), 'goldenbridge-browser-'));
   const store = join(folder, 'errands.store');
@@ -59,7 +59,7 @@ export async function startServer(sizes) {
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`no demo store: ${made.error ?? made.stderr}`);
   }
-  const server = await serveStore(store, ['--demo']).catch(e => {
+  const server = await serveStore(store, ['--demo'], more).catch(e => {
     rmSync(folder, { recursive: true, force: true });
     throw e;
   });
@@ -70,10 +70,10 @@ export async function startServer(sizes) {
   return { ...server, folder, stop };
 }
 
-// A server on a store that is there, with those options.
-export async function serveStore(store, options) {
+// A server on a store that is there, with those options and what more its environment says.
+export async function serveStore(store, options, more = {}) {
   const program = process.env.GOLDENBRIDGE ?? join(ROOT, 'out/goldenbridge');
-  const child = spawn(program, ['serve', '--store', store, '--port', '0', ...options], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, ['serve', '--store', store, '--port', '0', ...options], { cwd: ROOT, env: { ...process.env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [];
   child.stderr.on('data', bytes => said.push(String(bytes)));
   const stop = async () => {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "bulk/bulk.h"
 #include "flow/sign.h"
 #include "project/project.h"
 
@@ -184,6 +185,33 @@ TEST(a_key_that_was_removed_signs_nothing)
     refused(o, BAD_SIGNATURE, "clerk", FORM, right);
     refused(o, NEEDS_SIGNATURE, "clerk", FORM, NULL);
     world_is_sound(w);
+}
+
+static ErrCode by_sheet(Office *o, const char *login)
+{
+    World *w = o->w;
+    Err err = {0};
+    Str id;
+    BulkForm form;
+    Caller caller = world_caller(w, login);
+    check(bulk_form(w->a, flow_scheme(&w->flow, STR("tiny")), &caller, STR("stay.permit"), STR("en"), &form, &err));
+    return bulk_add(&w->flow, w->a, &caller, &form, STR("en"), STR("a.csv"), STR("case,months\n"), w->now, &id, &err) ? OK : err.code;
+}
+
+TEST(nobody_signs_a_sheet)
+{
+    Office *o = new_office(a);
+    Err err;
+    Json *events;
+    eq_int(by_sheet(o, "clerk"), OK); /* nobody has a key, and none is asked for */
+    add_keys(o);
+    eq_int(by_sheet(o, "clerk"), NEEDS_SIGNATURE);
+    World *w = o->w;
+    check(store_begin(w->flow.store, &err) && sign_remove_key(&w->flow, a, STR("tiny"), STR("clerk"), o->clerk.id, w->now, &err) &&
+          store_commit(w->flow.store, &err));
+    eq_int(by_sheet(o, "clerk"), OK);
+    check(sign_require(&w->flow, a, flow_scheme(&w->flow, STR("tiny")), STR("admin"), w->now, &events, &err));
+    eq_int(by_sheet(o, "clerk"), NEEDS_SIGNATURE); /* the store requires it of everybody */
 }
 
 /* Who has the database and the program writes an event of their own, in order as far as the log is mathematics. */

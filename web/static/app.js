@@ -107,10 +107,11 @@
     }
   }
 
-  /* J and K move through a list, / goes to the search. Can be turned off (WCAG 2.1.4). */
+  /* The page says which key does what: to open a page, or one of these deeds. Can be turned off (WCAG 2.1.4). */
   function keys() {
     const items = all("[data-item] a:first-of-type, tr[data-item] td:first-child a").filter((a, i, list) => list.indexOf(a) === i);
-    const note = one("[data-keys]"), toggle = one("[data-keys-toggle]");
+    const note = one("[data-keys-note]"), toggle = one("[data-keys-toggle]");
+    const table = new Map((document.body.dataset.shortcuts || "").split(" ").filter(Boolean).map((s) => [s.slice(0, s.indexOf(":")), s.slice(s.indexOf(":") + 1)]));
     let on = store.get("keys") !== "off";
     if (note && toggle) {
       const name = () => { toggle.textContent = on ? toggle.dataset.off : toggle.dataset.on; };
@@ -118,15 +119,24 @@
       name();
       toggle.addEventListener("click", () => { on = !on; store.set("keys", on ? "on" : "off"); name(); });
     }
+    const move = (by) => {
+      const at = items.indexOf(document.activeElement), to = at < 0 && by < 0 ? 0 : at + by;
+      if (items.length > 0) items[Math.min(Math.max(to, 0), items.length - 1)].focus();
+    };
+    const focus = (selector) => { const found = one(selector); if (found) found.focus(); return Boolean(found); };
+    const deeds = {
+      next: () => move(1),
+      previous: () => move(-1),
+      search: () => focus("[data-search]"),
+      step: () => focus("main .actions a.btn, main .actions button"),
+    };
     document.addEventListener("keydown", (e) => {
-      if (!on || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, [contenteditable]")) return;
-      if (e.key === "/" && one("[data-search]")) {
-        e.preventDefault();
-        one("[data-search]").focus();
-      } else if ((e.key === "j" || e.key === "k") && items.length > 0) {
-        const at = items.indexOf(document.activeElement);
-        items[e.key === "j" ? Math.min(at + 1, items.length - 1) : Math.max(at - 1, 0)].focus();
-      }
+      if (!on || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
+      /* On a keyboard of other letters the key in the same place counts. */
+      const letter = /^Key[A-Z]$/.test(e.code) && !/^[a-z]$/i.test(e.key) ? e.code.slice(3).toLowerCase() : e.key;
+      const deed = table.get(letter);
+      if (!deed) return;
+      if (deed.startsWith("/")) { e.preventDefault(); location.assign(deed); } else if (deeds[deed] && deeds[deed]() !== false) e.preventDefault();
     });
   }
 
