@@ -215,6 +215,7 @@ static void open_view(Exchange *x, Instant now)
     if (x->v.origin.len == 0) {
         x->v.origin = str_printf(a, "http://%.*s", STR_ARG(x->q->host.len ? x->q->host : STR("localhost")));
     }
+    x->v.memo = page_memo(a, s, x->v.caller);
     if (x->signed_in) {
         x->session.caller.language = language;
     } else {

@@ -154,7 +154,7 @@ static Str linked_title(const PageView *v, Str id)
 {
     const CaseRow *row = NULL;
     Err err;
-    return page_find(v, id, &row, &err) && row != NULL ? page_title_of(v, row) : id;
+    return page_brief(v, id, &row, &err) && row != NULL ? page_title_of(v, row) : id;
 }
 
 static Str about_step(const PageView *v, const char *key, Str step)
@@ -284,12 +284,12 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
     return STR("–");
 }
 
-/* The case behind a link, if the caller may read it. */
+/* The case behind a link (brief), if the caller may read it. */
 static const CaseRow *readable_case(const PageView *v, Str id)
 {
     const CaseRow *row = NULL;
     Err err;
-    return page_find(v, id, &row, &err) ? row : NULL;
+    return page_brief(v, id, &row, &err) ? row : NULL;
 }
 
 /* A link and the name copied beside it ("employer", "employer_name") say the same: the one that the caller can use is shown. */

@@ -11,6 +11,10 @@
 #include "simulate/simulate.h"
 #include "trial/trial.h"
 
+/* What was asked before in the same request, for one caller and one scheme: a view of anybody else takes nothing from it. */
+typedef struct PageMemo PageMemo;
+PageMemo *page_memo(Arena *a, const Scheme *scheme, const Caller *caller);
+
 /* One request's view of the world. */
 typedef struct {
     const Flow *flow;
@@ -25,6 +29,7 @@ typedef struct {
     Day today;
     SimKept *simulations;   /* of the process; NULL: a simulation is computed each time */
     TrialKept *trials;      /* of the process; NULL: the past is read each time */
+    PageMemo *memo;         /* of the request; NULL: everything is asked each time */
     bool visits;            /* the scheme is not the caller's own: its figures are read, its cases not opened */
     bool demo;              /* an invented store: one may sign in without a password */
 } PageView;
@@ -83,6 +88,8 @@ MUST_USE bool page_case(const PageView *v, Str id, Page *ret, Err *err);
 QueryReach page_reach(const PageView *v);
 /* A case in the caller's reach; *ret NULL if there is none of this id. */
 MUST_USE bool page_find(const PageView *v, Str id, const CaseRow **ret, Err *err);
+/* The same as a brief row, which has no data, asked once for each request. */
+MUST_USE bool page_brief(const PageView *v, Str id, const CaseRow **ret, Err *err);
 /* The same; NOT_ALLOWED where the case is another's, NOT_FOUND where there is none. */
 MUST_USE bool page_open(const PageView *v, Str id, const CaseRow **ret, Err *err);
 /* Cases in reach that link to this one; *ret_fields names the field of each. */

@@ -13,11 +13,6 @@ bool page_reads_type(const PageView *v, const SchemeType *t)
     return !v->visits && flow_reads_type(t, v->caller);
 }
 
-QueryReach page_reach(const PageView *v)
-{
-    return flow_reach(v->a, v->scheme, v->caller);
-}
-
 bool page_find(const PageView *v, Str id, const CaseRow **ret, Err *err)
 {
     QueryReach reach = page_reach(v);
@@ -27,11 +22,14 @@ bool page_find(const PageView *v, Str id, const CaseRow **ret, Err *err)
 bool page_open(const PageView *v, Str id, const CaseRow **ret, Err *err)
 {
     const CaseRow *any;
-    if (!page_find(v, id, ret, err) || !query_case(v->flow->store, v->a, id, &any, err)) {
+    if (!page_find(v, id, ret, err)) {
         return false;
     }
     if (*ret != NULL) {
         return true;
+    }
+    if (!query_case(v->flow->store, v->a, id, &any, err)) {
+        return false;
     }
     bool there = any != NULL && str_eq(any->scheme, scheme_id(v->scheme));
     return there ? err_set(err, NOT_ALLOWED, "This case is not yours to see.") : err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(id));

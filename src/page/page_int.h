@@ -60,6 +60,10 @@ void page_story(const PageView *v, Json *list, const SchemeType *t, const Event 
 Str page_letter_href(const PageView *v, const Event *e);
 /* Papers that every case has. */
 void page_add_papers(const PageView *v, Json *documents, const CaseRow *row);
+/* A text that this request made before under the key (NULL: none), and keeping one for later; returns it. The key names all that the
+ * text depends on but the reader and the scheme, such as the language. */
+const Str *page_recall(const PageView *v, Str key);
+Str page_remember(const PageView *v, Str key, Str text);
 /* The name on an account, by its login. */
 Str page_account(const PageView *v, Str login);
 /* What staff sees beside a case: in whose hands, notes, to whom it can be handed over. */

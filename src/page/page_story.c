@@ -26,9 +26,14 @@ static Str who_of(const PageView *v, Str actor)
     if (str_starts(actor, STR("party:"))) {
         return page_actor(v, actor);
     }
+    Str key = str_printf(v->a, "who %.*s %.*s", STR_ARG(v->language), STR_ARG(actor));
+    const Str *known = page_recall(v, key);
+    if (known != NULL) {
+        return *known;
+    }
     Str role = role_of(v, actor), name = page_account(v, actor);
     bool said = role.len == 0 || str_find(name, role, 0) != SIZE_MAX;
-    return said ? name : str_printf(v->a, "%.*s (%.*s)", STR_ARG(name), STR_ARG(role));
+    return page_remember(v, key, said ? name : str_printf(v->a, "%.*s (%.*s)", STR_ARG(name), STR_ARG(role)));
 }
 
 /* ---- What was filed ---- */

@@ -11,7 +11,7 @@ static bool case_of(Arena *a, const StoreValue *c, CaseRow *ret, Err *err)
 {
     *ret = (CaseRow){.id = c[0].s, .scheme = c[1].s, .type = c[2].s, .state = c[3].s, .version = c[4].i, .title = c[5].s,
                      .holder = c[6].s, .opened = {(int32_t)c[7].i}, .since = {(int32_t)c[8].i}, .due = c[9].s, .due_rule = c[10].s, .person = c[13].s};
-    if (!json_parse(a, c[11].s, &ret->data, err)) {
+    if (c[11].kind != STORE_NULL && !json_parse(a, c[11].s, &ret->data, err)) { /* NULL: CASE_BRIEF */
         return false;
     }
     return c[12].s.len == 0 || json_parse(a, c[12].s, &ret->pending, err);
@@ -48,17 +48,28 @@ QueryReach query_everything(Str scheme)
     return (QueryReach){.scheme = scheme, .whole = STR("*")};
 }
 
-bool query_case_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err)
+static bool one_in(Store *s, Arena *a, const QueryReach *reach, const char *sql, Str id, const CaseRow **ret, Err *err)
 {
     StoreRows rows;
     size_t count;
     StoreValue p[] = {REACH_PARAMS(reach), STORE_S(id)};
-    if (!store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.id = $7 AND" IN_REACH, p, N(p), &rows, err) ||
-        !query_rows(a, &rows, ret, &count, err)) {
+    if (!store_query(s, a, sql, p, N(p), &rows, err) || !query_rows(a, &rows, ret, &count, err)) {
         return false;
     }
     *ret = count ? *ret : NULL;
     return true;
+}
+
+#define ONE_IN_REACH " FROM cases c WHERE c.id = $7 AND" IN_REACH
+
+bool query_case_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err)
+{
+    return one_in(s, a, reach, "SELECT " CASE_COLUMNS ONE_IN_REACH, id, ret, err);
+}
+
+bool query_brief_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err)
+{
+    return one_in(s, a, reach, "SELECT " CASE_BRIEF ONE_IN_REACH, id, ret, err);
 }
 
 /* ---- Lists ---- */
@@ -233,9 +244,9 @@ bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, 
 bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
                       int64_t *ret_total, QueryAfter *ret_next, Err *err)
 {
-    static const char *const PAGES[PAGE_KINDS] = {"SELECT " CASE_COLUMNS OF_ANY PAGE_AFTER("$7", "$8", "$9"),
-                                                  "SELECT " CASE_COLUMNS OF_TYPE PAGE_AFTER("$8", "$9", "$10"),
-                                                  "SELECT " CASE_COLUMNS OF_STATE PAGE_AFTER("$9", "$10", "$11")};
+    static const char *const PAGES[PAGE_KINDS] = {"SELECT " CASE_BRIEF OF_ANY PAGE_AFTER("$7", "$8", "$9"),
+                                                  "SELECT " CASE_BRIEF OF_TYPE PAGE_AFTER("$8", "$9", "$10"),
+                                                  "SELECT " CASE_BRIEF OF_STATE PAGE_AFTER("$9", "$10", "$11")};
     StoreRows rows;
     StoreValue p[11];
     size_t n;

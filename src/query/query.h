@@ -27,6 +27,8 @@ QueryReach query_everything(Str scheme);
  * *ret is NULL if there is no such case, or none in reach. */
 MUST_USE bool query_case_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err);
 MUST_USE bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err);
+/* A brief row has neither data nor pending (NULL): what the case is called, where it stands, who holds it until when. */
+MUST_USE bool query_brief_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err);
 /* Cases of a scheme's type whose indexed fields have the values and whose state is one of states (none: any); by id. */
 MUST_USE bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
                          size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err);
@@ -48,7 +50,8 @@ typedef struct {
     Str id;
     int64_t distance; /* of a list that a text found: how far the case was from it */
 } QueryAfter;
-/* The next page->limit cases after `after` (offset does not count), with the whole count; *ret_next is zeroed where nothing is left. */
+/* The next page->limit cases after `after` (offset does not count), brief unless a text found them, with the whole count; *ret_next
+ * is zeroed where nothing is left. */
 MUST_USE bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
                                int64_t *ret_total, QueryAfter *ret_next, Err *err);
 /* What waits for a role, by legal deadline; those without one last. */
@@ -66,7 +69,7 @@ typedef struct {
     int64_t offset, limit;
 } QueryQueue;
 typedef struct {
-    const CaseRow *rows;
+    const CaseRow *rows;     /* brief */
     const Str *assignees;    /* who has each in hand; empty: nobody */
     size_t count;
     int64_t total;

@@ -7,6 +7,9 @@
 
 #define CASE_COLUMNS "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, c.data, c.pending, c.person"
 enum { CASE_COLUMN_COUNT = 14 };
+/* The same without what was filed: for lists that show what a case is called and where it stands. Reading `data` costs more than all
+ * the rest of such a list. */
+#define CASE_BRIEF "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, NULL, NULL, c.person"
 
 /* Which cases `c` a reader may read. Parameters $1 to $6 are REACH_PARAMS(reach), then come those of the question itself.
  * The names of types and paths stand between bars in one text each: what REPLACE changes is in it, on every engine. The office

@@ -14,14 +14,14 @@ enum { HOLDERS_MOST = 8, NOTES_MOST = 200 };
 bool query_queue_page(Store *s, Arena *a, const QueryQueue *q, QueryQueuePage *ret, Err *err)
 {
     StoreRows rows, counted;
-    Str h[HOLDERS_MOST] = {STR(""), STR(""), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")};
-    for (size_t i = 0; i < q->holder_count && i < HOLDERS_MOST; i++) {
-        h[i] = q->holders[i];
+    Str h[HOLDERS_MOST];
+    for (size_t i = 0; i < HOLDERS_MOST; i++) { /* the rest repeat the first: an empty one would have all closed cases walked through */
+        h[i] = i < q->holder_count ? q->holders[i] : q->holder_count ? q->holders[0] : STR("");
     }
     StoreValue p[] = {REACH_PARAMS(q->reach), STORE_S(h[0]), STORE_S(h[1]), STORE_S(h[2]), STORE_S(h[3]), STORE_S(h[4]), STORE_S(h[5]),
                       STORE_S(h[6]), STORE_S(h[7]), STORE_S(q->type), STORE_S(q->state), STORE_S(q->region), STORE_S(q->region_field),
                       STORE_S(q->due_before), STORE_S(q->assignee), STORE_I(q->limit), STORE_I(q->offset)};
-    if (!store_query(s, a, "SELECT " CASE_COLUMNS ", COALESCE(g.account, '')" QUEUE_FROM " ORDER BY CASE WHEN c.due = '' THEN 1 ELSE 0"
+    if (!store_query(s, a, "SELECT " CASE_BRIEF ", COALESCE(g.account, '')" QUEUE_FROM " ORDER BY CASE WHEN c.due = '' THEN 1 ELSE 0"
                            " END, c.due, c.since, c.id LIMIT $21 OFFSET $22", p, N(p), &rows, err) ||
         !query_rows(a, &rows, &ret->rows, &ret->count, err)) {
         return false;
