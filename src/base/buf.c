@@ -50,13 +50,16 @@ void buf_byte(Buf *b, char c)
 
 void buf_printf(Buf *b, const char *format, ...)
 {
+    char usual[256]; /* most texts fit: written once, then copied */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(usual, sizeof usual, format, args);
     va_end(args);
     check_that(len >= 0);
-    if (make_room(b, (size_t)len + 1)) {
+    if ((size_t)len < sizeof usual) {
+        buf_add(b, (Str){usual, (size_t)len});
+    } else if (make_room(b, (size_t)len + 1)) {
         vsnprintf(b->ptr + b->len, (size_t)len + 1, format, again);
         b->len += (size_t)len;
     }

@@ -27,14 +27,19 @@ Str str_copy(Arena *a, Str s)
 
 Str str_printf(Arena *a, const char *format, ...)
 {
+    char usual[256]; /* most texts fit: written once, then copied */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(usual, sizeof usual, format, args);
     va_end(args);
     check_that(len >= 0);
     char *p = arena_alloc(a, (size_t)len + 1);
-    vsnprintf(p, (size_t)len + 1, format, again);
+    if ((size_t)len < sizeof usual) {
+        memcpy(p, usual, (size_t)len);
+    } else {
+        vsnprintf(p, (size_t)len + 1, format, again);
+    }
     va_end(again);
     return (Str){p, (size_t)len};
 }

@@ -203,32 +203,18 @@ static Str list_value(const PageView *v, const SchemeField *f, const Json *value
     return b.len ? buf_str(&b) : STR("–");
 }
 
-/* Texts copied from a choice of another case (the firm's industry in its application) are shown by its label. */
-static bool is_choice_of_scheme(const PageView *v, Str value)
-{
-    const SchemeType *types;
-    size_t count = scheme_types(v->scheme, &types);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < types[i].field_count; k++) {
-            if (types[i].fields[k].kind == SCHEME_CHOICE && scheme_names_have(&types[i].fields[k].choices, value)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* A reason of a decision that the scheme explains, such as OUTSIDE_ZONE. */
 static bool is_reason(const PageView *v, Str value)
 {
     return scheme_message(v->scheme, v->language, str_printf(v->a, "reasons.%.*s", STR_ARG(value))).ptr != NULL;
 }
 
-/* A choice, or a short code that the scheme's texts explain, such as a country's. */
+/* A choice (also a text copied from one of another case: the firm's industry in its application), or a short code that the scheme's
+ * texts explain, such as a country's. */
 static bool has_label(const PageView *v, Str value)
 {
     bool code = value.len == 2 && scheme_message(v->scheme, v->language, str_printf(v->a, "choice.%.*s", STR_ARG(value))).ptr != NULL;
-    return code || is_choice_of_scheme(v, value);
+    return code || scheme_has_choice(v->scheme, value);
 }
 
 /* The parts of a title that are choices of the scheme are shown by their label: "2026 · manufacturing". */

@@ -81,6 +81,19 @@ static bool load_statutes(Scheme *s, Err *err)
     return !file_exists(s->arena, path) || scheme_file_json(s->arena, path, &s->statutes, err);
 }
 
+static void note_choices(Scheme *s)
+{
+    s->choices.arena = s->arena;
+    for (size_t i = 0; i < s->type_count; i++) {
+        for (size_t k = 0; k < s->types[i].field_count; k++) {
+            SchemeField *f = &s->types[i].fields[k];
+            for (size_t n = 0; f->kind == SCHEME_CHOICE && n < f->choices.count; n++) {
+                map_set(&s->choices, f->choices.items[n], f);
+            }
+        }
+    }
+}
+
 static bool load(Arena *a, Str folder, bool as_used, Scheme **ret, Err *err)
 {
     Scheme *s = ARENA_NEW(a, Scheme);
@@ -92,6 +105,7 @@ static bool load(Arena *a, Str folder, bool as_used, Scheme **ret, Err *err)
         !scheme_load_models(s, err) || !load_types(s, err)) {
         return false;
     }
+    note_choices(s);
     scheme_make_functions(s);
     *ret = s;
     return true;
@@ -148,6 +162,11 @@ bool scheme_names_have(const SchemeNames *n, Str name)
         }
     }
     return false;
+}
+
+bool scheme_has_choice(const Scheme *s, Str value)
+{
+    return map_get(&s->choices, value) != NULL;
 }
 
 const SchemeType *scheme_type(const Scheme *s, Str name)

@@ -50,6 +50,8 @@ typedef struct {
     size_t count;
 } SchemeNames;
 bool scheme_names_have(const SchemeNames *n, Str name);
+/* Whether some field of some case type offers this choice. */
+bool scheme_has_choice(const Scheme *s, Str value);
 
 /* ---- Fields ------------------------------------------------------------------------------------------------------------- */
 

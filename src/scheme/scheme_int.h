@@ -24,6 +24,7 @@ struct Scheme {
     size_t model_count;
     bool as_used; /* models are compiled when they are first used */
     Map languages; /* language → Map* of key → Str* */
+    Map choices;   /* every choice of every field → the field */
 };
 
 /* What is being read, for messages. */

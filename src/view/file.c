@@ -63,6 +63,11 @@ static const WebFile *find_packed(Str path)
     return NULL;
 }
 
+bool web_is_packed(void)
+{
+    return web_folder == NULL;
+}
+
 bool web_read(Arena *a, Str path, Str *ret_bytes, Str *ret_tag)
 {
     if (web_folder != NULL) {
@@ -122,20 +127,4 @@ bool view_file(Arena *a, Str path, ViewFile *ret)
 bool view_data(Arena *a, Str path, Str *ret_bytes)
 {
     return web_read(a, path, ret_bytes, NULL);
-}
-
-static bool is_catalogue(const char *path)
-{
-    return strncmp(path, "messages/", 9) == 0;
-}
-
-Str view_language(size_t n)
-{
-    for (size_t i = 0; i < WEB_FILE_COUNT; i++) {
-        if (is_catalogue(WEB_FILES[i].path) && n-- == 0) {
-            Str name = str_from_c(WEB_FILES[i].path);
-            return str_sub(name, 9, name.len - 5);
-        }
-    }
-    return STR("");
 }

@@ -1,5 +1,5 @@
 /* message.c: texts of the catalogues. A catalogue is a JSON object written one entry per line and sorted by key, so that a
- * text is found by binary search in the packed bytes: nothing to load at start, nothing to keep. A test guards the form.
+ * text is found by binary search in its bytes. A test guards the form.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_int.h"
 
@@ -55,7 +55,8 @@ static Str unescape(Arena *a, Str text)
     return buf_str(&b);
 }
 
-static bool find_in(Arena *a, Str language, Str key, Str *ret)
+/* In a folder that somebody works on: read anew each time. */
+static bool find_in_folder(Arena *a, Str language, Str key, Str *ret)
 {
     Str file, k, text;
     if (language.len == 0 || language.len > 12 || memchr(language.ptr, '/', language.len) != NULL ||
@@ -79,6 +80,19 @@ static bool find_in(Arena *a, Str language, Str key, Str *ret)
         }
     }
     return false;
+}
+
+static bool find_in(Arena *a, Str language, Str key, Str *ret)
+{
+    Str line, k, text;
+    if (!web_is_packed()) {
+        return find_in_folder(a, language, key, ret);
+    }
+    if (!catalogue_line(language, key, &line) || !split_line(line, &k, &text)) {
+        return false;
+    }
+    *ret = unescape(a, text);
+    return true;
 }
 
 bool message_find(Arena *a, Str language, Str key, Str *ret)

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_int.h"
 
+#include <pthread.h>
+
 enum { MAX_PART_DEPTH = 12, MAX_NAME = 64 };
 
 typedef struct {
@@ -26,17 +28,37 @@ static bool name_is_plain(Str name)
     return name.len > 0 && name.len <= MAX_NAME;
 }
 
+static bool compiled(Arena *a, Str name, Template **ret, Err *err)
+{
+    Str source;
+    if (!name_is_plain(name) || !web_read(a, str_printf(a, "templates/%.*s.html", STR_ARG(name)), &source, NULL)) {
+        return err_set(err, NOT_FOUND, "There is no page template %.*s.", (int)(name.len < MAX_NAME ? name.len : MAX_NAME), name.ptr);
+    }
+    *ret = ARENA_NEW(a, Template);
+    return template_compile(a, name, source, *ret, err);
+}
+
+/* A packed template never changes: compiled once for the process, by whoever shows it first. */
+static bool compiled_once(Str name, Template **ret, Err *err)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static Map kept;
+    pthread_mutex_lock(&lock);
+    kept.arena = kept.arena ? kept.arena : arena_new(0);
+    *ret = map_get(&kept, name);
+    bool good = *ret != NULL || compiled(kept.arena, name, ret, err);
+    if (good && map_get(&kept, name) == NULL) {
+        map_set(&kept, str_copy(kept.arena, name), *ret);
+    }
+    pthread_mutex_unlock(&lock);
+    return good;
+}
+
 static bool part_run(Render *r, Str name, const Frame *f)
 {
     Template *t = map_get(&r->templates, name);
     if (t == NULL) {
-        Str source;
-        if (!name_is_plain(name) || !web_read(r->a, str_printf(r->a, "templates/%.*s.html", STR_ARG(name)), &source, NULL)) {
-            return err_set(r->err, NOT_FOUND, "There is no page template %.*s.", (int)(name.len < MAX_NAME ? name.len : MAX_NAME),
-                           name.ptr);
-        }
-        t = ARENA_NEW(r->a, Template);
-        if (!template_compile(r->a, name, source, t, r->err)) {
+        if (!(web_is_packed() ? compiled_once(name, &t, r->err) : compiled(r->a, name, &t, r->err))) {
             return false;
         }
         map_set(&r->templates, name, t);

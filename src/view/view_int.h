@@ -50,5 +50,10 @@ Str message_of(Arena *a, Str language, Str key, const Frame *f);
 
 /* file.c: any file of web/, from the program or from the folder in use. */
 bool web_read(Arena *a, Str path, Str *ret_bytes, Str *ret_tag);
+/* Whether files come from the program, so that what was made of one stays good. */
+bool web_is_packed(void);
+
+/* catalogue.c: the line of a packed catalogue with this key (`"key": "text",`); false where it lacks it. */
+bool catalogue_line(Str language, Str key, Str *ret);
 
 #endif
