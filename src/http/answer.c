@@ -344,6 +344,18 @@ static bool answer_from_replica(Exchange *x, const Route *route, Instant now, Er
     return find_route(x, &none) == route && answer_once(x, route, now, err);
 }
 
+bool http_answer_kept(Worker *w, Request *q, Response *r, Instant now)
+{
+    Exchange x = exchange_of(w, q, r);
+    Str allow;
+    const Route *route = q->cookie_session.len == 0 && q->authorization.len == 0 ? find_route(&x, &allow) : NULL;
+    if (route == NULL || route->kept != KEPT) {
+        return false;
+    }
+    open_view(&x, now);
+    return http_cache_serves(&x, route);
+}
+
 void http_answer(Worker *w, Request *q, Response *r, Instant now)
 {
     Exchange x = exchange_of(w, q, r);

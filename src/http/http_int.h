@@ -94,6 +94,8 @@ typedef struct {
 const Route *http_routes(size_t *ret_count);
 /* Finds the route, the session, the view; answers always, if only with an error page. */
 void http_answer(Worker *w, Request *q, Response *r, Instant now);
+/* Answers at once where nobody is signed in and the page is kept; false, and nothing is answered, where it has to be made. */
+MUST_USE bool http_answer_kept(Worker *w, Request *q, Response *r, Instant now);
 /* Answers with an error that was met before there was a route: too large, a method nobody takes. */
 void http_turn_away(Worker *w, Request *q, Response *r, Instant now, ErrCode code);
 /* law_thread.c: compiles every model of the law, once, beside the first answers; a broken one sends SIGTERM to the process. stop(): waits;
@@ -102,7 +104,7 @@ typedef struct LawThread LawThread;
 MUST_USE bool law_thread_start(Arena *a, const Scheme *const *schemes, size_t count, LawThread **ret, Err *err);
 MUST_USE bool law_thread_stop(LawThread *t, Err *err); /* NULL allowed */
 
-/* page_cache.c: pages that are the same for everybody, kept by a worker until the log grows, a second at most. serves(): the
+/* page_cache.c: pages that are the same for everybody, kept for all workers until the log grows, a second at most. serves(): the
  * answer was there, and holds the secret of this reader's forms; keep(): after an answer was made. */
 typedef struct PageCache PageCache;
 PageCache *http_cache_new(Arena *a);

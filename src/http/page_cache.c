@@ -1,8 +1,9 @@
 /* page_cache.c: what anybody may read, kept as it was rendered until the log grows: a front page costs a copy, not a rendering.
- * Each worker has a cache of its own, so that nothing is locked. The secret of a reader's forms is put into the copy.
+ * All workers share it; what is locked is a copy in or out. The secret of a reader's forms is put into the copy.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum { KEPT_PAGES = 96, KEPT_BYTES = 512 * 1024, KEPT_MS = 1000, SECRETS_MOST = 64 };
@@ -17,12 +18,15 @@ typedef struct {
 } Kept;
 
 struct PageCache {
+    pthread_mutex_t lock;
     Kept pages[KEPT_PAGES];
 };
 
 PageCache *http_cache_new(Arena *a)
 {
-    return ARENA_NEW(a, PageCache);
+    PageCache *c = ARENA_NEW(a, PageCache);
+    pthread_mutex_init(&c->lock, NULL);
+    return c;
 }
 
 static bool is_kept(const Exchange *x, const Route *route)
@@ -51,6 +55,18 @@ static bool is_fresh(const Exchange *x, const Kept *k, Str key)
            day_cmp(instant_day(k->made, scheme_utc_offset(x->v.scheme)), x->v.today) == 0 && x->log_size == k->size;
 }
 
+static void copy_out(Exchange *x, const Kept *k)
+{
+    char *copy = arena_alloc(x->v.a, k->body.len + 1);
+    memcpy(copy, k->body.ptr, k->body.len);
+    for (size_t i = 0; i < k->secret_count; i++) {
+        memcpy(copy + k->secrets[i], x->v.csrf.ptr, x->v.csrf.len);
+    }
+    x->r->content_type = k->content_type;
+    x->r->form_to = str_copy(x->v.a, k->form_to);
+    buf_add(&x->r->body, (Str){copy, k->body.len});
+}
+
 bool http_cache_serves(Exchange *x, const Route *route)
 {
     if (!is_kept(x, route)) {
@@ -58,22 +74,17 @@ bool http_cache_serves(Exchange *x, const Route *route)
     }
     x->log_size = store_size(x->w->flow.store); /* before anything is read: what is made now may be newer, never older */
     Str key = key_of(x);
+    pthread_mutex_lock(&x->w->pages->lock);
     const Kept *k = slot_of(x, key);
-    if (!is_fresh(x, k, key)) {
-        return false;
+    bool fresh = is_fresh(x, k, key);
+    if (fresh) {
+        copy_out(x, k);
     }
-    char *copy = arena_alloc(x->v.a, k->body.len + 1);
-    memcpy(copy, k->body.ptr, k->body.len);
-    for (size_t i = 0; i < k->secret_count; i++) {
-        memcpy(copy + k->secrets[i], x->v.csrf.ptr, x->v.csrf.len);
-    }
-    x->r->content_type = k->content_type;
-    x->r->form_to = k->form_to; /* of the settings, which stay */
-    buf_add(&x->r->body, (Str){copy, k->body.len});
-    if (str_starts(str_from_c(k->content_type), STR("text/html"))) {
+    pthread_mutex_unlock(&x->w->pages->lock);
+    if (fresh && str_starts(str_from_c(x->r->content_type), STR("text/html"))) {
         http_give_form_cookie(x);
     }
-    return true;
+    return fresh;
 }
 
 /* Where the secret of this reader's forms stands, so that another's can be put there. */
@@ -99,6 +110,7 @@ void http_cache_keep(const Exchange *x, const Route *route)
         return;
     }
     Str key = key_of(x);
+    pthread_mutex_lock(&x->w->pages->lock);
     Kept *k = slot_of(x, key);
     if (k->a == NULL) {
         k->a = arena_new(0);
@@ -107,10 +119,11 @@ void http_cache_keep(const Exchange *x, const Route *route)
     k->key = str_copy(k->a, key);
     k->body = str_copy(k->a, (Str){buf_str(&x->r->body).ptr, r->body.len});
     k->content_type = r->content_type;
-    k->form_to = r->form_to;
+    k->form_to = str_copy(k->a, r->form_to);
     k->made = x->v.now;
     k->size = x->log_size;
     if (!find_secrets(x, k)) {
         k->key = STR("");
     }
+    pthread_mutex_unlock(&x->w->pages->lock);
 }

@@ -11,20 +11,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/hash.h"
-#include "base/utf8.h"
 #include "flow/statute.h"
-#include "http_int.h"
+#include "incoming.h"
 #include "view/view.h"
 
-enum { MAX_WORKERS = 16, USUAL_WORKERS = 4, USUAL_PORT = 8080, IDLE_SECONDS = 60 };
+enum { MAX_WORKERS = 16, USUAL_WORKERS = 4, USUAL_PORT = 8080, IDLE_SECONDS = 60, DOORS = 2 };
 
 typedef struct {
     Arena *a;           /* lives as long as the server */
-    Worker *idle[MAX_WORKERS];
-    int idle_count;
+    Worker *workers[MAX_WORKERS];
+    size_t worker_count;
+    Worker *doors[DOORS]; /* for the threads that hold connections: they answer with what is kept, all else waits in `work` */
+    int idle_doors;
     pthread_mutex_t lock;
-    pthread_cond_t freed;
+    Work *work;
     BulkThread *bulk;
     NoticeThread *notices;
     LawThread *law;
@@ -32,179 +32,22 @@ typedef struct {
     Lane *lane;         /* through which all workers write */
 } Server;
 
-/* ---- Workers: one per request under way ---- */
-
-static Worker *take_worker(Server *s)
+/* There is one for each thread that asks. */
+static Worker *take_door(Server *s)
 {
     pthread_mutex_lock(&s->lock);
-    while (s->idle_count == 0) {
-        pthread_cond_wait(&s->freed, &s->lock);
-    }
-    Worker *w = s->idle[--s->idle_count];
+    check_that(s->idle_doors > 0);
+    Worker *w = s->doors[--s->idle_doors];
     pthread_mutex_unlock(&s->lock);
     return w;
 }
 
-static void give_worker(Server *s, Worker *w)
+static void give_door(Server *s, Worker *w)
 {
     arena_reset(w->a);
     pthread_mutex_lock(&s->lock);
-    s->idle[s->idle_count++] = w;
-    pthread_cond_signal(&s->freed);
+    s->doors[s->idle_doors++] = w;
     pthread_mutex_unlock(&s->lock);
-}
-
-/* ---- A request while its body arrives ---- */
-
-typedef struct {
-    Arena *a;
-    Buf body;
-    Json *form;
-    Str field;        /* being received by the post processor */
-    Buf value;
-    Str file, file_name; /* bytes of a file that came with a form */
-    bool field_is_file;
-    struct MHD_PostProcessor *post;
-    size_t limit, seen; /* bytes of the body */
-    bool too_large;
-} Incoming;
-
-static void finish_field(Incoming *in)
-{
-    if (in->field_is_file) {
-        in->file = in->value.len ? buf_str(&in->value) : STR("");
-        if (in->file.len > 0 && in->field.len > 0 && in->limit == MAX_BODY && in->form->count < MAX_FIELDS) {
-            Json *j = json_set(in->a, in->form, in->field, json_new_object(in->a));
-            json_set(in->a, j, STR("name"), json_new_str(in->a, in->file_name));
-            json_set(in->a, j, STR("data"), json_new_str(in->a, base64_print(in->a, in->file)));
-        }
-    } else if (in->field.len > 0 && in->form->count < MAX_FIELDS) {
-        Str text = in->value.len ? str_copy(in->a, buf_str(&in->value)) : STR("");
-        const Json *before = json_get_str(in->form, in->field); /* boxes of one name: a line for each that is ticked */
-        text = utf8_is_valid(text) ? text : STR("");
-        text = before != NULL && before->kind == JSON_STRING ? str_printf(in->a, "%.*s\n%.*s", STR_ARG(before->text), STR_ARG(text)) : text;
-        json_set(in->a, in->form, in->field, json_new_str(in->a, text));
-    }
-    in->field = STR("");
-    in->field_is_file = false;
-}
-
-static enum MHD_Result take_field(void *host, __attribute__((unused)) enum MHD_ValueKind kind, const char *key,
-                                  const char *filename, __attribute__((unused)) const char *type,
-                                  __attribute__((unused)) const char *encoding, const char *data, uint64_t offset, size_t size)
-{
-    Incoming *in = host;
-    if (offset == 0) {
-        finish_field(in);
-        in->field = str_copy(in->a, str_from_c(key));
-        in->field_is_file = filename != NULL;
-        Str name = str_copy(in->a, str_from_c(filename ? filename : ""));
-        in->file_name = filename && utf8_is_valid(name) ? name : in->file_name;
-        in->value = buf_new(in->a, in->limit);
-    }
-    buf_add(&in->value, (Str){data, size});
-    return MHD_YES;
-}
-
-/* Spreadsheets may be larger than anything else. */
-static Incoming *incoming_new(struct MHD_Connection *c, const char *url)
-{
-    size_t limit = strncmp(url, "/bulk/", 6) == 0 ? BULK_FILE_BYTES + 65536 : MAX_BODY;
-    Arena *a = arena_new(limit * 6);
-    Incoming *in = ARENA_NEW(a, Incoming);
-    in->a = a;
-    in->limit = limit;
-    in->body = buf_new(a, MAX_BODY);
-    in->form = json_new_object(a);
-    in->post = MHD_create_post_processor(c, 65536, take_field, in); /* NULL unless it is a form */
-    return in;
-}
-
-static void incoming_free(Incoming *in)
-{
-    if (in->post != NULL) {
-        MHD_destroy_post_processor(in->post);
-    }
-    arena_free(in->a);
-}
-
-static void take_body(Incoming *in, const char *data, size_t size)
-{
-    in->seen += size;
-    if (in->seen > in->limit) {
-        in->too_large = true;
-        return;
-    }
-    if (in->post == NULL || in->limit == MAX_BODY) { /* the fields of a large form are not kept twice */
-        buf_add(&in->body, (Str){data, size});
-    }
-    if (in->post != NULL && MHD_post_process(in->post, data, size) != MHD_YES) {
-        in->too_large = true;
-    }
-}
-
-/* ---- The request as a struct ---- */
-
-static Str header(struct MHD_Connection *c, const char *name)
-{
-    return str_from_c(MHD_lookup_connection_value(c, MHD_HEADER_KIND, name));
-}
-
-static Str cookie(struct MHD_Connection *c, const char *name)
-{
-    return str_from_c(MHD_lookup_connection_value(c, MHD_COOKIE_KIND, name));
-}
-
-typedef struct {
-    Arena *a;
-    Json *query;
-} QueryReader;
-
-static enum MHD_Result take_query(void *host, __attribute__((unused)) enum MHD_ValueKind kind, const char *key, const char *value)
-{
-    QueryReader *r = host;
-    Str text = str_from_c(value);
-    if (r->query->count < MAX_FIELDS && utf8_is_valid(text) && utf8_is_valid(str_from_c(key))) {
-        json_set(r->a, r->query, str_from_c(key), json_new_str(r->a, text));
-    }
-    return MHD_YES;
-}
-
-/* Who asks: the other end of the connection, or whom the proxy in front names last. */
-static Str remote_of(Arena *a, struct MHD_Connection *c, bool behind_proxy)
-{
-    Str forwarded = behind_proxy ? header(c, "X-Forwarded-For") : STR(""), last = STR("");
-    while (forwarded.len > 0 && str_cut(&forwarded, ',', &last)) {
-    }
-    if (str_trim(last).len > 0) {
-        return str_trim(last);
-    }
-    char text[INET6_ADDRSTRLEN] = "";
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (info != NULL && info->client_addr->sa_family == AF_INET) {
-        struct sockaddr_in in;
-        memcpy(&in, info->client_addr, sizeof in);
-        inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
-    }
-    return str_copy(a, str_from_c(text));
-}
-
-static void fill_request(Request *q, Arena *a, struct MHD_Connection *c, const char *url, const char *method, Incoming *in, bool behind_proxy)
-{
-    QueryReader reader = {.a = a, .query = json_new_object(a)};
-    MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, take_query, &reader);
-    finish_field(in);
-    Str path = str_from_c(url);
-    *q = (Request){.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET, .head = strcmp(method, "HEAD") == 0,
-                   .path = utf8_is_valid(path) ? path : STR("/?"), .query = reader.query, .form = in->form,
-                   .body = in->body.len ? buf_str(&in->body) : STR(""), .content_type = header(c, "Content-Type"),
-                   .cookie_session = cookie(c, "session"), .cookie_form = cookie(c, "form"), .form_token = header(c, "X-Form-Token"), .user_agent = header(c, "User-Agent"), .cookie_language = cookie(c, "language"), .cookie_scheme = cookie(c, "scheme"),
-                   .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
-                   .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
-                   .accept = header(c, "Accept"), .if_match = header(c, "If-Match"),
-                   .cookie_written = cookie(c, "written"), .written = header(c, "Written"),
-                   .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .file_name = utf8_is_valid(in->file_name) ? in->file_name : STR("file"), .host = header(c, "Host"),
-                   .origin = header(c, "Origin"), .fetch_site = header(c, "Sec-Fetch-Site"), .remote = remote_of(a, c, behind_proxy)};
 }
 
 /* ---- The answer on the wire ---- */
@@ -252,7 +95,7 @@ static void add_cookies(struct MHD_Response *m, Arena *a, const Response *r, boo
     }
 }
 
-static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Request *q, Response *r, bool secure)
+static struct MHD_Response *make_answer(Arena *a, const Request *q, Response *r, bool secure)
 {
     bool empty = r->status == 304 || q->head;
     struct MHD_Response *m = MHD_create_response_from_buffer(empty ? 0 : r->body.len, r->body.ptr ? r->body.ptr : (char *)(uintptr_t)"",
@@ -277,7 +120,12 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, Arena *a, const Req
     add_header(m, a, "WWW-Authenticate", r->status == 401 ? STR("Bearer") : STR(""));
     add_header(m, a, "Strict-Transport-Security", secure ? STR("max-age=31536000") : STR(""));
     add_cookies(m, a, r, secure);
-    enum MHD_Result done = MHD_queue_response(c, (unsigned)r->status, m);
+    return m;
+}
+
+static enum MHD_Result send_answer(struct MHD_Connection *c, struct MHD_Response *m, int status)
+{
+    enum MHD_Result done = MHD_queue_response(c, (unsigned)status, m);
     MHD_destroy_response(m);
     return done;
 }
@@ -289,34 +137,82 @@ static Instant clock_now(void)
     return (Instant){(int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000};
 }
 
+/* By a thread of `work`, while the connection is suspended; when it is resumed, handle() sends the answer. */
+static void answer_one(__attribute__((unused)) void *host, Worker *w, WorkItem *item)
+{
+    Incoming *in = (Incoming *)item;
+    Response r;
+    if (in->too_large || !in->known_method) {
+        http_turn_away(w, &in->q, &r, clock_now(), in->too_large ? TOO_LARGE : METHOD_NOT_ALLOWED);
+    } else {
+        http_answer(w, &in->q, &r, clock_now());
+        http_compress(&in->q, &r, w->a);
+    }
+    in->answer = make_answer(w->a, &in->q, &r, str_starts(w->origin, STR("https://")));
+    in->status = r.status;
+    MHD_resume_connection(in->connection); /* from here on `in` is the connection's thread's */
+}
+
+/* Only over a file: a question to another machine may wait, and with it all connections of the thread. */
+static enum MHD_Result answer_kept(Server *s, struct MHD_Connection *c, Incoming *in, bool *ret_done)
+{
+    Response r;
+    enum MHD_Result sent = MHD_YES;
+    *ret_done = false;
+    if (strcmp(store_engine(s->workers[0]->flow.store), "sqlite") != 0) {
+        return sent;
+    }
+    Worker *w = take_door(s);
+    *ret_done = !in->too_large && in->known_method && http_answer_kept(w, &in->q, &r, clock_now());
+    if (*ret_done) {
+        http_compress(&in->q, &r, w->a);
+        sent = send_answer(c, make_answer(w->a, &in->q, &r, str_starts(w->origin, STR("https://"))), r.status);
+    }
+    give_door(s, w);
+    return sent;
+}
+
+static struct MHD_Response *make_closing(void)
+{
+    struct MHD_Response *m = MHD_create_response_from_buffer(0, (char *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+    MHD_add_response_header(m, "Retry-After", "5");
+    MHD_add_response_header(m, "Connection", "close");
+    return m;
+}
+
 static enum MHD_Result handle(void *host, struct MHD_Connection *c, const char *url, const char *method,
                               __attribute__((unused)) const char *version, const char *data, size_t *size, void **own)
 {
     Server *s = host;
     Incoming *in = *own;
+    bool done;
     if (in == NULL) {
         *own = incoming_new(c, url);
         return MHD_YES;
     }
     if (*size > 0) {
-        take_body(in, data, *size);
+        incoming_take(in, data, *size);
         *size = 0;
         return MHD_YES;
     }
-    Worker *w = take_worker(s);
-    Request q;
-    Response r;
-    fill_request(&q, w->a, c, url, method, in, s->behind_proxy);
-    bool known = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "POST") == 0;
-    if (in->too_large || !known) {
-        http_turn_away(w, &q, &r, clock_now(), in->too_large ? TOO_LARGE : METHOD_NOT_ALLOWED);
-    } else {
-        http_answer(w, &q, &r, clock_now());
-        http_compress(&q, &r, w->a);
+    if (in->answer != NULL) {
+        struct MHD_Response *m = in->answer;
+        in->answer = NULL;
+        return send_answer(c, m, in->status);
     }
-    enum MHD_Result done = send_answer(c, w->a, &q, &r, str_starts(w->origin, STR("https://")));
-    give_worker(s, w);
-    return done;
+    incoming_fill(c, url, method, in, s->behind_proxy);
+    enum MHD_Result sent = answer_kept(s, c, in, &done);
+    if (done) {
+        return sent;
+    }
+    in->connection = c;
+    MHD_suspend_connection(c);
+    if (!work_add(s->work, &in->item)) { /* the server is ending */
+        in->answer = make_closing();
+        in->status = 503;
+        MHD_resume_connection(c);
+    }
+    return MHD_YES;
 }
 
 static void completed(__attribute__((unused)) void *host, __attribute__((unused)) struct MHD_Connection *c, void **own,
@@ -397,10 +293,10 @@ static bool open_readers(Server *s, const ServeOptions *o, Err *err)
         return true;
     }
     Readers *shared = readers_new(s->a, o->read_from);
-    for (int i = 0; i < s->idle_count; i++) {
-        s->idle[i]->reader = reader_new(s->a, shared, s->idle[i]->flow.store);
+    for (size_t i = 0; i < s->worker_count; i++) {
+        s->workers[i]->reader = reader_new(s->a, shared, s->workers[i]->flow.store);
     }
-    bool ok = reader_open(s->idle[0]->reader, clock_now(), err);
+    bool ok = reader_open(s->workers[0]->reader, clock_now(), err);
     if (!ok && err->code == STORE_BUSY) {
         fprintf(stderr, "goldenbridge: the replica cannot be reached: %s; reading from the primary until it can\n", err->detail);
         ok = true;
@@ -420,17 +316,24 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     if (!flow_find_law(s->a, o->law, &law, err) || !flow_load_schemes_as_used(s->a, law, &schemes, &count, err)) {
         return false;
     }
-    for (int64_t i = 0; i < o->workers; i++) {
+    PageCache *pages = http_cache_new(s->a);
+    for (int64_t i = 0; i < o->workers + DOORS; i++) {
+        bool is_door = i >= o->workers;
         Worker *w = ARENA_NEW(s->a, Worker);
         w->a = arena_new(REQUEST_MEMORY);
         w->mode_demo = o->demo ? "demo" : NULL;
         w->origin = o->origin;
-        w->pages = http_cache_new(s->a);
-        if (!flow_open(s->a, o->store, STORE_WRITE, schemes, count, &w->flow, err) || !store_keep_little(w->flow.store, err) ||
+        w->pages = pages;
+        if (!flow_open(s->a, o->store, is_door ? STORE_READ : STORE_WRITE, schemes, count, &w->flow, err) || !store_keep_little(w->flow.store, err) ||
             (i == 0 && (!session_prepare(w->flow.store, err) || !statute_prepare(w->flow.store, err)))) {
             return false;
         }
-        s->idle[s->idle_count++] = w;
+        w->flow.access = access;
+        if (is_door) {
+            s->doors[s->idle_doors++] = w;
+        } else {
+            s->workers[s->worker_count++] = w;
+        }
     }
     Flow flow, notices; /* uploads write in transactions of their own, of many rows each */
     if (!lane_open(s->a, o->store, &s->lane, err) ||
@@ -444,15 +347,14 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     if (!open_readers(s, o, err) || !notice_thread_start(s->a, &notices, o->origin, trials, &s->notices, err)) {
         return false;
     }
-    for (int i = 0; i < s->idle_count; i++) {
-        s->idle[i]->flow.access = access;
-        s->idle[i]->bulk = s->bulk;
-        s->idle[i]->notices = s->notices;
-        s->idle[i]->flow.lane = s->lane;
-        s->idle[i]->simulations = simulations;
-        s->idle[i]->trials = trials;
+    for (size_t i = 0; i < s->worker_count; i++) {
+        s->workers[i]->bulk = s->bulk;
+        s->workers[i]->notices = s->notices;
+        s->workers[i]->flow.lane = s->lane;
+        s->workers[i]->simulations = simulations;
+        s->workers[i]->trials = trials;
     }
-    return true;
+    return work_start(s->a, s->workers, s->worker_count, answer_one, s, &s->work, err);
 }
 
 static struct MHD_Daemon *start(Server *s, const ServeOptions *o, Err *err)
@@ -460,8 +362,8 @@ static struct MHD_Daemon *start(Server *s, const ServeOptions *o, Err *err)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o->port)};
     address.sin_addr.s_addr = htonl(o->everywhere ? INADDR_ANY : INADDR_LOOPBACK);
     struct MHD_Daemon *d = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, (uint16_t)o->port, NULL, NULL, handle, s, MHD_OPTION_SOCK_ADDR,
-        (struct sockaddr *)&address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)(o->workers > 1 ? o->workers : 2),
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, (uint16_t)o->port, NULL, NULL, handle, s, MHD_OPTION_SOCK_ADDR,
+        (struct sockaddr *)&address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)DOORS,
         MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
         MHD_OPTION_CONNECTION_LIMIT, 2000u, MHD_OPTION_END);
     if (d == NULL) {
@@ -506,9 +408,9 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
         view_use_folder(o.web.ptr);
     }
     block_signals(); /* before threads start, so that all inherit it */
-    Server s = {.a = arena_new(0), .behind_proxy = o.behind_proxy, .lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER};
+    Server s = {.a = arena_new(0), .behind_proxy = o.behind_proxy, .lock = PTHREAD_MUTEX_INITIALIZER};
     struct MHD_Daemon *d = open_workers(&s, &o, &err) ? start(&s, &o, &err) : NULL;
-    bool runs = d != NULL && law_thread_start(s.a, s.idle[0]->flow.schemes, s.idle[0]->flow.scheme_count, &s.law, &err);
+    bool runs = d != NULL && law_thread_start(s.a, s.workers[0]->flow.schemes, s.workers[0]->flow.scheme_count, &s.law, &err);
     int status = runs ? 0 : err_exit_status(err.code);
     if (status == 0) {
         const union MHD_DaemonInfo *info = MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT);
@@ -516,6 +418,7 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
         fflush(out);
         wait_for_signal();
     }
+    work_end(s.work); /* no connection may be suspended when they are closed */
     if (d != NULL) {
         MHD_stop_daemon(d);
     }
@@ -528,8 +431,11 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     notice_thread_stop(s.notices);
     bulk_thread_stop(s.bulk);
     lane_close(s.lane);
-    for (int i = 0; i < s.idle_count; i++) {
-        arena_free(s.idle[i]->a);
+    for (size_t i = 0; i < s.worker_count; i++) {
+        arena_free(s.workers[i]->a);
+    }
+    for (int i = 0; i < s.idle_doors; i++) {
+        arena_free(s.doors[i]->a);
     }
     arena_free(s.a);
     return status;

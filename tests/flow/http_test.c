@@ -810,6 +810,29 @@ TEST(a_page_that_is_kept_is_the_page_that_would_be_made)
     check(has(&fresh, str_c(a, http_form_secret(&x, fresh.set_form))));
 }
 
+/* What the thread of a connection may answer without a worker. */
+TEST(only_a_kept_page_of_nobody_in_particular_is_answered_at_once)
+{
+    Site *s = new_site(a);
+    Response r;
+    s->worker.pages = http_cache_new(a);
+    Request q = request_of(s, METHOD_GET, STR("/check"));
+    check(!http_answer_kept(&s->worker, &q, &r, s->w->now)); /* nobody has asked yet */
+    Response made = get(s, STR("/check"));
+    check(http_answer_kept(&s->worker, &q, &r, s->w->now));
+    eq_int(str_find(body_of(&r), STR("/sign-out"), 0), SIZE_MAX);
+    eq_int((int64_t)body_of(&r).len, (int64_t)body_of(&made).len);
+    Request log = request_of(s, METHOD_GET, STR("/log")), none = request_of(s, METHOD_GET, STR("/no/such/page")), post = request_of(s, METHOD_POST, STR("/check"));
+    (void)get(s, STR("/log"));
+    check(!http_answer_kept(&s->worker, &log, &r, s->w->now) && !http_answer_kept(&s->worker, &none, &r, s->w->now) &&
+          !http_answer_kept(&s->worker, &post, &r, s->w->now));
+    sign_in(s, "clerk");
+    Request own = request_of(s, METHOD_GET, STR("/check"));
+    check(!http_answer_kept(&s->worker, &own, &r, s->w->now));
+    own.cookie_session = STR("no session of anybody");
+    check(!http_answer_kept(&s->worker, &own, &r, s->w->now));
+}
+
 TEST(a_page_is_kept_no_longer_than_the_log_stays_as_it_is)
 {
     Site *s = new_site(a);

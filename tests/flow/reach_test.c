@@ -8,6 +8,7 @@
 
 #include "flow/office.h"
 #include "flow/reach.h"
+#include "page/page.h"
 
 enum { NORTH, SOUTH, VILLAGES };
 
@@ -264,6 +265,31 @@ TEST(nobody_and_an_unfilled_reach_read_nothing)
         check(query_case_in(s->w->flow.store, a, list[i], s->picker[NORTH], &row, &err));
         check(row == NULL);
     }
+}
+
+/* A request keeps what it asked; a view of somebody else (the paper of another, a calendar) is made from the same struct. */
+TEST(a_view_of_another_reader_takes_nothing_from_what_was_asked_before)
+{
+    Villages *s = new_villages(a, engine_sqlite(a));
+    Err err = {0};
+    const CaseRow *row = NULL, *again = NULL;
+    const Scheme *scheme = s->w->flow.schemes[0];
+    Caller north = world_caller(s->w, "north"), south = world_caller(s->w, "south");
+    PageView v = {.flow = &s->w->flow, .a = a, .scheme = scheme, .caller = &north, .language = STR("en"), .memo = page_memo(a, scheme, &north)};
+    PageView other = v, nobody = v;
+    other.caller = &south;
+    nobody.caller = NULL;
+    check(page_brief(&v, s->picker[NORTH], &row, &err) && row != NULL && row->data == NULL && row->title.len > 0);
+    check(page_brief(&v, s->picker[NORTH], &again, &err) && again == row); /* not asked again */
+    check(page_brief(&other, s->picker[NORTH], &row, &err) && row == NULL);
+    check(page_brief(&nobody, s->picker[NORTH], &row, &err) && row == NULL);
+    check(page_brief(&v, s->picker[SOUTH], &row, &err) && row == NULL);
+    check(page_brief(&other, s->picker[SOUTH], &row, &err) && row != NULL);
+    check(page_brief(&v, s->picker[SOUTH], &row, &err) && row == NULL);
+    QueryReach own = page_reach(&v), others = page_reach(&other), none = page_reach(&nobody);
+    eq_str(own.office, STR("north"));
+    eq_str(others.office, STR("south"));
+    check(none.whole.len == 0 && none.bound.len == 0 && none.party.len == 0);
 }
 
 TEST(an_office_moves_with_the_field_that_names_it)

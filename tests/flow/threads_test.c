@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "http/work.h"
 #include "query/query.h"
 
 enum { THREADS = 4, STEPS = 24, PLACES = 3, PICKERS = 6 };
@@ -274,4 +275,61 @@ BOTH(what_the_database_refuses_late_is_refused_to_its_own_writer_only)
     StoreVerify v;
     check(store_verify(w->flow.store, &v, &err) && v.first_bad == 0);
     lane_close(lane);
+}
+
+/* ---- Requests that wait for a worker ---- */
+
+enum { ITEMS = 2000 };
+
+typedef struct {
+    WorkItem item;
+    int number, done; /* how often */
+} Asked;
+
+typedef struct {
+    pthread_mutex_t lock;
+    int order[ITEMS], count;
+} Answered;
+
+static void answer_one(void *host, __attribute__((unused)) Worker *w, WorkItem *item)
+{
+    Answered *all = host;
+    Asked *one = (Asked *)item;
+    pthread_mutex_lock(&all->lock);
+    all->order[all->count++] = one->number;
+    one->done++;
+    pthread_mutex_unlock(&all->lock);
+}
+
+/* With one worker in the order of arrival; with several each exactly once; all of them before the end. */
+TEST(what_waits_is_answered_once_in_the_order_of_its_arrival)
+{
+    static const size_t WORKERS[] = {1, 3};
+    for (size_t k = 0; k < COUNT_OF(WORKERS); k++) {
+        Answered *all = ARENA_NEW(a, Answered);
+        Asked *list = ARENA_ARRAY(a, Asked, ITEMS + 1);
+        Worker *workers[3];
+        Work *work = NULL;
+        Err err = {0};
+        pthread_mutex_init(&all->lock, NULL);
+        for (size_t i = 0; i < WORKERS[k]; i++) {
+            workers[i] = ARENA_NEW(a, Worker);
+            workers[i]->a = arena_new(0);
+        }
+        check(work_start(a, workers, WORKERS[k], answer_one, all, &work, &err));
+        for (int i = 0; i < ITEMS; i++) {
+            list[i].number = i;
+            check(work_add(work, &list[i].item));
+        }
+        work_end(work);
+        check(!work_add(work, &list[ITEMS].item));
+        eq_int(all->count, ITEMS);
+        for (int i = 0; i < ITEMS; i++) {
+            eq_int(list[i].done, 1);
+            check(WORKERS[k] > 1 || all->order[i] == i);
+        }
+        for (size_t i = 0; i < WORKERS[k]; i++) {
+            arena_free(workers[i]->a);
+        }
+    }
 }
