@@ -82,11 +82,13 @@ static void find_builtin(const Parser *p, Found *best)
     size_t count;
     const FeelBuiltin *table = feel_builtin_table(&count);
     for (size_t i = 0; i < count; i++) {
+        if (p->at >= p->text.len || table[i].name[0] != p->text.ptr[p->at]) {
+            continue; /* most of them, at once */
+        }
         Str name = str_from_c(table[i].name);
         size_t end = name_match(p->text, p->at, name);
         /* "date and time" without a call is a conjunction of two values. */
-        bool ambiguous = str_find(name, STR(" and "), 0) != SIZE_MAX && !call_follows(p, end);
-        if (end > best->end && !ambiguous) {
+        if (end > best->end && (str_find(name, STR(" and "), 0) == SIZE_MAX || call_follows(p, end))) {
             *best = (Found){.end = end, .builtin = &table[i], .name = name};
         }
     }

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { WORTH_BYTES = 1024, LEVEL = 5, WINDOW_GZIP = 15 + 16, MEMORY = 8 };
+/* LEVEL: 3 takes three fifths of the time of 5, for a tenth more bytes. */
+enum { WORTH_BYTES = 1024, LEVEL = 3, WINDOW_GZIP = 15 + 16, MEMORY = 8 };
 
 static bool is_text(Str type)
 {
