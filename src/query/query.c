@@ -124,13 +124,14 @@ bool query_list_hash(Store *s, Arena *a, Str scheme, Str type, Str state, Hash *
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(scheme), STORE_S(type), STORE_S(state)};
-    if (!store_query(s, a, "SELECT id, data FROM cases WHERE scheme = $1 AND type = $2 AND state = $3 ORDER BY id", p, N(p), &rows, err)) {
+    if (!store_query(s, a, "SELECT id, version FROM cases WHERE scheme = $1 AND type = $2 AND state = $3 ORDER BY id", p, N(p), &rows, err)) {
         return false;
     }
     Buf b = buf_new(a, SIZE_MAX / 4);
-    for (size_t i = 0; i < rows.row_count * rows.column_count; i++) {
-        buf_printf(&b, "%zu:", rows.cells[i].s.len);
-        buf_add(&b, rows.cells[i].s);
+    buf_printf(&b, "%.*s\n", STR_ARG(store_log_verifier(s, a)));
+    for (size_t i = 0; i < rows.row_count; i++) {
+        const StoreValue *c = &rows.cells[i * rows.column_count];
+        buf_printf(&b, "%.*s %lld\n", STR_ARG(c[0].s), (long long)c[1].i);
     }
     *ret = hash_of(buf_str(&b));
     return true;

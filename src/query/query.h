@@ -30,7 +30,7 @@ MUST_USE bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *e
 /* Cases of a scheme's type whose indexed fields have the values and whose state is one of states (none: any); by id. */
 MUST_USE bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
                          size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err);
-/* A hash over ids and data of the cases of a type in one state: as long as it is the same, so are they. */
+/* A hash over the log's name, and ids and versions of the cases of a type in one state: as long as it is the same, so are they. */
 MUST_USE bool query_list_hash(Store *s, Arena *a, Str scheme, Str type, Str state, Hash *ret, Err *err);
 /* The first `limit` cases of a type that the reader may read, by id. */
 MUST_USE bool query_list_in(Store *s, Arena *a, const QueryReach *reach, Str type, int64_t limit, const CaseRow **ret, size_t *ret_count,

@@ -6,37 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 20000, TILE_LEVELS = 8, TILE_SHIFT = 8 };
-
-/* The newest event of each stream seen so far: an open table, keyed by the first 16 bytes of SHA-256 of the id. */
-typedef struct {
-    unsigned char id[16];
-    uint32_t version;
-    unsigned char hash[32];
-    unsigned char pad[12]; /* one line of the cache */
-} Last;
-
-typedef struct {
-    uint64_t size;
-    int64_t id;
-    Hash root;
-} Signed;
+enum { CHUNK = 20000, TILE_SHIFT = 8 };
 
 typedef struct {
     Store *s;
-    Arena *arena, *scratch, *table_arena;
+    Arena *arena, *scratch;
     StoreVerify *ret;
-    int64_t expected; /* seq of the next row */
+    int64_t from_seq;
     size_t rows;      /* in this chunk */
     bool is_whole;    /* from the first event: chains, tiles and checkpoints are checked too */
-    Last *table;
-    size_t mask, streams;
-    MerkleEdge tree;
+    VerifyOrder *order; /* of the thread that checks */
     VerifyWork *work;
     int64_t last_seq; /* read */
-    Hash tile[TILE_LEVELS][TILE];
-    Signed *signed_sizes;
-    size_t signed_count, signed_next;
+    VerifySigned *signed_sizes;
+    size_t signed_count;
     Err *err;
     bool is_failed;
     char last_key[1024]; /* of the remembered commands */
@@ -50,71 +33,10 @@ static bool bad(Verify *v, int64_t seq, const char *why)
     return false;
 }
 
-/* ---- Chains ----------------------------------------------------------------------------------------------------------- */
-
-static Last *find_last(const Verify *v, const unsigned char id[16])
-{
-    uint64_t at;
-    memcpy(&at, id, sizeof at);
-    for (;; at++) {
-        Last *l = &v->table[at & v->mask];
-        if (l->version == 0 || memcmp(l->id, id, sizeof l->id) == 0) {
-            return l;
-        }
-    }
-}
-
-/* The table is far larger than the cache: ask for the line early, it arrives while hashes are computed. */
-static void expect_last(const Verify *v, const unsigned char id[16])
-{
-    uint64_t at;
-    memcpy(&at, id, sizeof at);
-    if (v->table != NULL) {
-        __builtin_prefetch(&v->table[at & v->mask]);
-    }
-}
-
-static void grow_table(Verify *v)
-{
-    Last *old = v->table;
-    size_t old_count = v->table ? v->mask + 1 : 0;
-    Arena *old_arena = v->table_arena;
-    size_t count = old_count ? old_count * 4 : 1024;
-    v->table_arena = arena_new(0);
-    uintptr_t start = (uintptr_t)arena_alloc(v->table_arena, (count + 1) * sizeof(Last));
-    v->table = (Last *)((start + sizeof(Last) - 1) / sizeof(Last) * sizeof(Last));
-    v->mask = count - 1;
-    for (size_t i = 0; i < old_count; i++) {
-        if (old[i].version > 0) {
-            *find_last(v, old[i].id) = old[i];
-        }
-    }
-    arena_free(old_arena);
-}
-
-static bool check_chain(Verify *v, int64_t seq, int64_t version, Hash prev, Hash stream, Hash hash)
-{
-    if (v->table == NULL || v->streams * 2 > v->mask) {
-        grow_table(v);
-    }
-    Last *l = find_last(v, stream.b);
-    if (version != (int64_t)l->version + 1 || memcmp(prev.b, l->hash, sizeof l->hash) != 0) {
-        return bad(v, seq, "chain broken: it does not follow the event before it in its case");
-    }
-    if (l->version == 0) {
-        memcpy(l->id, stream.b, sizeof l->id);
-        v->streams++;
-    }
-    l->version++;
-    memcpy(l->hash, hash.b, sizeof l->hash);
-    return true;
-}
-
-/* ---- Tree ------------------------------------------------------------------------------------------------------------- */
+/* ---- Tiles ------------------------------------------------------------------------------------------------------------ */
 
 typedef struct {
-    const Hash *hashes;
-    Hash root;
+    const VerifyTile *made;
     bool is_found, is_same;
 } TileCheck;
 
@@ -123,56 +45,22 @@ static bool compare_tile(void *host, const StoreValue *cells, size_t count)
     TileCheck *t = host;
     check_that(count == 2);
     t->is_found = true;
-    t->is_same = str_eq(cells[0].s, HASH_STR(t->root)) && str_eq(cells[1].s, (Str){(const char *)t->hashes, TILE * sizeof(Hash)});
+    t->is_same = str_eq(cells[0].s, HASH_STR(t->made->root)) && str_eq(cells[1].s, (Str){(const char *)t->made->hashes, TILE * sizeof(Hash)});
     return false;
 }
 
-/* node is the root of the complete tile that ends with leaf `size`. */
-static bool check_tile(Verify *v, int level, uint64_t size, Hash node)
+static bool check_tile(Verify *v, const VerifyTile *made)
 {
-    TileCheck t = {.hashes = v->tile[level], .root = node};
+    TileCheck t = {.made = made};
     RowSink sink = {.each = compare_tile, .host = &t};
-    uint64_t index = (size >> (TILE_SHIFT * (level + 1))) - 1;
-    StoreValue p[] = {STORE_I(level), STORE_I((int64_t)index)};
+    StoreValue p[] = {STORE_I(made->level), STORE_I((int64_t)made->index)};
     if (!store_run(v->s, "SELECT root, hashes FROM log_tiles WHERE level = $1 AND idx = $2", p, 2, &sink, v->err)) {
         v->is_failed = true;
         return false;
     }
     if (!t.is_found || !t.is_same) {
-        int64_t first = (int64_t)(index << (TILE_SHIFT * (level + 1))) + 1;
+        int64_t first = (int64_t)(made->index << (TILE_SHIFT * (made->level + 1))) + 1;
         return bad(v, first, t.is_found ? "a tile of the tree differs from its leaves" : "a tile of the tree is missing");
-    }
-    return true;
-}
-
-/* merkle_append, with a look at each node that is a whole tile. */
-static bool grow_tree(Verify *v, Hash node)
-{
-    MerkleEdge *t = &v->tree;
-    v->tile[0][t->size % TILE] = node;
-    int k = 0;
-    for (; t->size >> k & 1; k++) {
-        node = merkle_node(t->edge[k], node);
-        int above = k + 1;
-        if (above % TILE_SHIFT == 0 && above / TILE_SHIFT < TILE_LEVELS) {
-            int level = above / TILE_SHIFT;
-            v->tile[level][(t->size >> above) % TILE] = node;
-            if (!check_tile(v, level - 1, t->size + 1, node)) {
-                return false;
-            }
-        }
-    }
-    t->edge[k] = node;
-    t->size++;
-    return true;
-}
-
-static bool check_signed(Verify *v)
-{
-    while (v->signed_next < v->signed_count && v->signed_sizes[v->signed_next].size == v->tree.size) {
-        if (!hash_eq(v->signed_sizes[v->signed_next++].root, merkle_root(&v->tree))) {
-            return bad(v, (int64_t)v->tree.size, "the tree up to here differs from the one that was signed");
-        }
     }
     return true;
 }
@@ -181,42 +69,23 @@ static bool check_signed(Verify *v)
 
 enum { SEQ, STREAM, VERSION, BYTES, HASH, LEAF, MAC };
 
-/* What must be done in order, and only by the thread that has the store. */
-static bool in_order(Verify *v, const VerifyRow *r)
+/* A batch that the other thread has checked: what is left to do needs the store. */
+static bool finish_batch(Verify *v, const VerifyBatch *b)
 {
-    if (r->seq != v->expected) {
-        return bad(v, v->expected, "missing: the next event in the store has a later number");
-    }
-    if (r->why != NULL) {
-        return bad(v, r->seq, r->why);
-    }
-    if (v->is_whole && (!check_chain(v, r->seq, r->version, r->prev, r->stream_hash, r->hash) || !grow_tree(v, r->leaf) || !check_signed(v))) {
-        return false;
-    }
-    v->expected++;
-    v->ret->events++;
-    return true;
-}
-
-static bool all_in_order(Verify *v, const VerifyBatch *b)
-{
-    enum { AHEAD = 8 }; /* the table of streams is far larger than the cache */
-    for (size_t i = 0; i < b->count; i++) {
-        if (i + AHEAD < b->count) {
-            expect_last(v, b->rows[i + AHEAD].stream_hash.b);
-        }
-        if (!in_order(v, &b->rows[i])) {
+    v->ret->events += (int64_t)b->good;
+    for (size_t i = 0; i < b->tile_count; i++) {
+        if (!check_tile(v, &b->tiles[i])) {
             return false;
         }
     }
-    return true;
+    return b->bad_seq == 0 || bad(v, b->bad_seq, b->why);
 }
 
 /* The batch that is full goes to the other thread; the one that comes back from it is looked at meanwhile. */
 static bool turn_over(Verify *v)
 {
     const VerifyBatch *done = verify_swap(v->work);
-    return done == NULL || all_in_order(v, done);
+    return done == NULL || finish_batch(v, done);
 }
 
 static bool take_row(void *host, const StoreValue *c, size_t count)
@@ -243,7 +112,7 @@ static bool finish_rows(Verify *v)
 static bool walk_rows(Verify *v, Err *err)
 {
     RowSink sink = {.each = take_row, .host = v};
-    v->last_seq = v->expected - 1;
+    v->last_seq = v->from_seq;
     do {
         v->rows = 0;
         StoreValue p[] = {STORE_I(v->last_seq + 1), STORE_I(CHUNK)};
@@ -264,7 +133,7 @@ static bool take_signed(void *host, const StoreValue *cells, size_t count)
 {
     Verify *v = host;
     Str origin;
-    Signed one = {.id = cells[0].i};
+    VerifySigned one = {.id = cells[0].i};
     Err err;
     check_that(count == 2);
     if (!checkpoint_open(v->scratch, cells[1].s, &v->s->keys.log, &origin, &one.size, &one.root, &err)) {
@@ -280,7 +149,7 @@ static bool take_signed(void *host, const StoreValue *cells, size_t count)
 
 static int by_size(const void *a, const void *b)
 {
-    const Signed *x = a, *y = b;
+    const VerifySigned *x = a, *y = b;
     return (x->size > y->size) - (x->size < y->size);
 }
 
@@ -305,15 +174,18 @@ static bool read_signed(Verify *v, Err *err)
     if (v->signed_count > 0) {
         qsort(v->signed_sizes, v->signed_count, sizeof *v->signed_sizes, by_size);
     }
+    if (v->ret->first_bad == 0 && !verify_order_expect(v->order, v->signed_sizes, v->signed_count)) {
+        bad(v, 1, "an empty tree differs from the one that was signed");
+    }
     return true;
 }
 
 /* After the last event: is anything missing that was signed? Do the indexes show all of it? */
 static bool check_end(Verify *v, Err *err)
 {
-    v->ret->root = merkle_root(&v->tree);
-    if (v->signed_next < v->signed_count) {
-        bad(v, (int64_t)v->tree.size + 1, "missing: a checkpoint was signed over more events than there are");
+    uint64_t size;
+    if (!verify_order_is_complete(v->order, &size, &v->ret->root)) {
+        bad(v, (int64_t)size + 1, "missing: a checkpoint was signed over more events than there are");
         return true;
     }
     bool is_same;
@@ -383,16 +255,17 @@ bool verify_walk(Store *s, int64_t from_seq, StoreVerify *ret, Err *err)
     v->arena = a;
     v->scratch = arena_new(0);
     v->ret = ret;
-    v->expected = from_seq + 1;
+    v->from_seq = from_seq;
     v->is_whole = from_seq == 0;
     v->err = err;
-    v->work = verify_work_new(a, s);
-    bool ok = (!v->is_whole || read_signed(v, err)) && (ret->first_bad > 0 || (check_signed(v) && walk_rows(v, err)));
+    v->order = verify_order_new(a, from_seq);
+    v->work = verify_work_new(a, s, v->order);
+    bool ok = (!v->is_whole || read_signed(v, err)) && (ret->first_bad > 0 || walk_rows(v, err));
     if (ok && v->is_whole && ret->first_bad == 0) {
         ok = check_end(v, err) && (ret->first_bad > 0 || check_rest(v, err));
     }
     verify_work_end(v->work);
-    arena_free(v->table_arena);
+    verify_order_end(v->order);
     arena_free(v->scratch);
     arena_free(a);
     return ok;

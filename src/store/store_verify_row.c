@@ -1,5 +1,5 @@
-/* store_verify_row.c: the checks of an event that need no other event: bytes, hash, leaf, mark. One thread reads and keeps the
- * order, another does these; a batch is with one of them at a time.
+/* store_verify_row.c: the checks of an event that need no other event: bytes, hash, leaf, mark. One thread reads, another does these
+ * and then those that depend on the order; a batch is with one of them at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_verify_int.h"
 
@@ -7,10 +7,11 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { BATCH_ROWS = 1024, BATCH_BYTES = 4 * 1024 * 1024, BATCHES = 2 };
+enum { BATCH_BYTES = 4 * 1024 * 1024, BATCHES = 2 };
 
 struct VerifyWork {
     const Store *s; /* its keys only */
+    VerifyOrder *order;
     VerifyBatch batch[BATCHES];
     int filling;    /* which of them is being filled; the other one is checked, or empty */
     Arena *scratch; /* from here on of the thread that checks */
@@ -98,6 +99,7 @@ static void check_batch(VerifyWork *w, VerifyBatch *b)
     for (size_t i = 0; i < b->count; i++) {
         b->rows[i].why = check_row(w, &b->rows[i]);
     }
+    verify_in_order(w->order, b);
     arena_reset(w->scratch);
 }
 
@@ -137,7 +139,7 @@ static void wait_for_work(VerifyWork *w)
 /* A log that fits into one batch, or a machine without threads to give, checks here. */
 static void start_work(VerifyWork *w, VerifyBatch *b)
 {
-    bool is_full = b->count == BATCH_ROWS || b->bytes >= BATCH_BYTES;
+    bool is_full = b->count == VERIFY_ROWS || b->bytes >= BATCH_BYTES;
     if (!w->has_thread && is_full) {
         w->has_thread = pthread_create(&w->thread, NULL, work, w) == 0;
     }
@@ -151,15 +153,16 @@ static void start_work(VerifyWork *w, VerifyBatch *b)
     pthread_mutex_unlock(&w->lock);
 }
 
-VerifyWork *verify_work_new(Arena *a, const Store *s)
+VerifyWork *verify_work_new(Arena *a, const Store *s, VerifyOrder *order)
 {
     VerifyWork *w = ARENA_NEW(a, VerifyWork);
     w->s = s;
+    w->order = order;
     w->scratch = arena_new(0);
     w->entry_arena = arena_new(0);
     for (int i = 0; i < BATCHES; i++) {
         w->batch[i].arena = arena_new(0);
-        w->batch[i].rows = ARENA_ARRAY(a, VerifyRow, BATCH_ROWS);
+        w->batch[i].rows = ARENA_ARRAY(a, VerifyRow, VERIFY_ROWS);
     }
     randombytes_buf(w->mark.key, sizeof w->mark.key);
     pthread_mutex_init(&w->lock, NULL);
@@ -211,7 +214,7 @@ bool verify_add(VerifyWork *w, const VerifyRow *row)
     *r = *row;
     copy_texts(b->arena, r);
     b->bytes += r->bytes.len;
-    return b->count == BATCH_ROWS || b->bytes >= BATCH_BYTES;
+    return b->count == VERIFY_ROWS || b->bytes >= BATCH_BYTES;
 }
 
 const VerifyBatch *verify_swap(VerifyWork *w)
