@@ -299,12 +299,25 @@ bool json_eq(const Json *a, const Json *b)
     return a->kind == JSON_ARRAY ? same_items(a, b) : a->kind == JSON_OBJECT ? same_members(a, b) : true;
 }
 
+/* Whether eight bytes hold nothing to escape: no control character, quote or backslash. */
+static bool is_plain(const char *p)
+{
+    const uint64_t ones = UINT64_MAX / 255, tops = ones << 7;
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
+    return ((((w - ones * ' ') & ~w) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops) == 0;
+}
+
 void json_write_text(Buf *b, Str s)
 {
     static const char SHORT[] = "btn_fr"; /* for 8 … 13 */
     buf_byte(b, '"');
     size_t plain = 0;
     for (size_t i = 0; i < s.len; i++) {
+        while (s.len - i > sizeof(uint64_t) && is_plain(s.ptr + i)) {
+            i += sizeof(uint64_t);
+        }
         unsigned char c = (unsigned char)s.ptr[i];
         if (c >= 0x20 && c != '"' && c != '\\') {
             continue;

@@ -181,7 +181,7 @@ bool sign_is_needed(Store *s, Arena *a, const CommandInput *in, const CommandPla
         return true;
     }
     StoreValue p[] = {STORE_S(plan->events[0].type)};
-    if (!store_query(s, a, "SELECT 1 FROM signing_events WHERE event = $1", p, N(p), &rows, err)) {
+    if (!store_query_kept(s, a, "SELECT 1 FROM signing_events WHERE event = $1", p, N(p), 0, &rows, err)) {
         return false;
     }
     if (rows.row_count > 0) {

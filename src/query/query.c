@@ -124,7 +124,9 @@ bool query_list_hash(Store *s, Arena *a, Str scheme, Str type, Str state, Hash *
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(scheme), STORE_S(type), STORE_S(state)};
-    if (!store_query(s, a, "SELECT id, version FROM cases WHERE scheme = $1 AND type = $2 AND state = $3 ORDER BY id", p, N(p), &rows, err)) {
+    enum { BY_TYPE = 1 };
+    if (!store_query_kept(s, a, "SELECT id, version FROM cases WHERE scheme = $1 AND type = $2 AND state = $3 ORDER BY id", p, N(p), BY_TYPE,
+                          &rows, err)) {
         return false;
     }
     Buf b = buf_new(a, SIZE_MAX / 4);

@@ -124,6 +124,7 @@ Store *store_close(Store *s)
         key_cache_wipe(s->person_keys);
         arena_free(s->later.arena);
         arena_free(s->done.arena);
+        arena_free(s->kept.arena);
         sodium_memzero(&s->keys, sizeof s->keys);
         arena_free(s->arena);
     }
@@ -231,12 +232,14 @@ bool store_text(Store *s, Arena *a, const char *sql, const StoreValue *params, s
 bool store_exec(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err)
 {
     s->was_duplicate = false;
+    kept_before_write(s, sql, params, count);
     return later_before(s, sql, err) && s->engine->run(s, sql, params, count, NULL, err);
 }
 
 bool store_exec_later(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err)
 {
     s->was_duplicate = false;
+    kept_before_write(s, sql, params, count);
     return s->in_transaction ? later_add(s, sql, params, count, err) : s->engine->post(s, sql, params, count, err);
 }
 

@@ -137,6 +137,11 @@ typedef struct {
 } StoreRows;
 MUST_USE bool store_query(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, StoreRows *ret,
                           Err *err);
+/* The same, without the columns' names. Inside of a transaction the handle may remember the answer of an earlier one, while nobody but
+ * itself has written to the log. For small questions that every command asks, to one read table, whose rows are told apart by text
+ * parameter `by` (from 0), which a row keeps for life. */
+MUST_USE bool store_query_kept(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, size_t by, StoreRows *ret,
+                               Err *err);
 /* Row by row, without holding all; the cells are good only inside the call. */
 typedef bool (*StoreRow)(void *host, const StoreValue *cells, size_t column_count);
 MUST_USE bool store_rows(Store *s, const char *sql, const StoreValue *params, size_t count, StoreRow each, void *host,

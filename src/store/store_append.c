@@ -13,6 +13,7 @@ void heads_forget(Store *s)
     memset(s->heads, 0, sizeof(Head) * HEAD_SLOTS);
     s->known_size = -1;
     s->undo_count = 0;
+    kept_forget(s);
 }
 
 typedef struct {

@@ -108,6 +108,15 @@ typedef struct {
     size_t fresh_count, fresh_cap;
 } DoneCache;
 
+/* Answers kept from one transaction to the next, as long as nobody else writes to the log. */
+typedef struct KeptAnswer KeptAnswer;
+typedef struct {
+    Arena *arena;
+    KeptAnswer *list;
+    size_t count;
+    int transactions; /* begun since they were forgotten */
+} Kept;
+
 typedef struct {
     Head *slot;
     Head before;
@@ -135,6 +144,7 @@ struct Store {
     KeyCache *person_keys; /* inside a transaction */
     Later later;
     DoneCache done;
+    Kept kept;
 };
 
 /* store_later.c */
@@ -157,6 +167,11 @@ void heads_undo(Store *s); /* back to the savepoint */
 bool heads_know(Store *s, Str stream); /* or it waits to be written */
 void heads_set(Store *s, Str stream, int64_t version, Str hash);
 MUST_USE bool heads_find(Store *s, Str stream, Head **ret, Err *err);
+
+/* store_kept.c */
+void kept_forget(Store *s);
+void kept_begin(Store *s); /* of a transaction */
+void kept_before_write(Store *s, const char *sql, const StoreValue *params, size_t count);
 
 /* store_done.c */
 void done_forget(Store *s);

@@ -15,6 +15,7 @@ bool store_begin_for(Store *s, const StoreExpected *list, size_t count, Err *err
         return false;
     }
     heads_at(s, s->size);
+    kept_begin(s);
     s->in_transaction = true;
     s->in_savepoint = s->is_savepoint_sent = s->is_lost = false;
     return true;
@@ -138,6 +139,7 @@ void store_rollback_to(Store *s)
     s->size = s->saved_size;
     s->in_savepoint = false;
     heads_undo(s);
+    kept_forget(s);
     done_undo(s);
     key_cache_wipe(s->person_keys);
 }

@@ -505,3 +505,84 @@ BOTH(writes_that_wait_are_kept_and_undone_in_their_place)
     eq_int(v.first_bad, 0);
     store_close(s);
 }
+
+/* ---- Kept answers ---- */
+
+static int64_t colours(Store *s, Arena *a, const char *kind)
+{
+    StoreRows rows;
+    Err err = {0};
+    StoreValue p[] = {STORE_S(str_from_c(kind))};
+    check(store_query_kept(s, a, "SELECT name FROM colours WHERE kind = $1", p, 1, 0, &rows, &err));
+    return (int64_t)rows.row_count;
+}
+
+static void paint(Store *s, const char *name, const char *kind)
+{
+    Err err = {0};
+    StoreValue p[] = {STORE_S(str_from_c(name)), STORE_S(str_from_c(kind))};
+    check(store_exec_later(s, "INSERT INTO colours (name, kind) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET kind = excluded.kind", p, 2, &err));
+}
+
+static void note(Store *s, Arena *a)
+{
+    Err err = {0};
+    Event e = engine_event(a, "case-1", 0);
+    check(store_append(s, a, &e, 1, &err));
+}
+
+BOTH(an_answer_is_kept_only_while_nothing_could_change_it)
+{
+    Err err = {0};
+    Store *s = engine_create(url), *other = engine_open(url, STORE_WRITE);
+    check(store_exec(s, "CREATE TABLE colours (name TEXT PRIMARY KEY, kind TEXT NOT NULL)", NULL, 0, &err));
+    check(store_begin(s, &err));
+    eq_int(colours(s, a, "warm"), 0);
+    paint(s, "red", "warm"); /* waits, and is seen */
+    eq_int(colours(s, a, "warm"), 1);
+    paint(s, "blue", "cold");
+    eq_int(colours(s, a, "warm"), 1);
+    eq_int(colours(s, a, "cold"), 1);
+    check(store_savepoint(s, &err));
+    paint(s, "pink", "warm");
+    eq_int(colours(s, a, "warm"), 2);
+    store_rollback_to(s);
+    eq_int(colours(s, a, "warm"), 1);
+    note(s, a);
+    check(store_commit(s, &err));
+
+    /* Behind its back, without a word in the log: it is not asked again, so that this test knows that it keeps anything. */
+    engine_tamper(a, url, "INSERT INTO colours VALUES ('rust', 'warm')", "INSERT INTO colours VALUES ('rust', 'warm')");
+    check(store_begin(s, &err));
+    eq_int(colours(s, a, "warm"), 1);
+    paint(s, "grey", "cold");
+    eq_int(colours(s, a, "warm"), 1);
+    store_rollback(s);
+    check(store_begin(s, &err));
+    eq_int(colours(s, a, "warm"), 2);
+    check(store_exec(s, "DELETE FROM colours WHERE name = 'rust'", NULL, 0, &err));
+    eq_int(colours(s, a, "warm"), 1);
+    check(store_commit(s, &err));
+
+    check(store_begin(other, &err));
+    paint(other, "orange", "warm");
+    note(other, a);
+    check(store_commit(other, &err));
+    check(store_begin(s, &err));
+    eq_int(colours(s, a, "warm"), 2);
+    store_rollback(s);
+
+    engine_tamper(a, url, "DELETE FROM colours", "DELETE FROM colours");
+    for (int i = 0; i < 300; i++) {
+        check(store_begin(s, &err));
+        int64_t seen = colours(s, a, "warm");
+        check(i > 0 || seen == 0); /* after a rollback */
+        check(store_commit(s, &err));
+        if (i == 0) {
+            engine_tamper(a, url, "INSERT INTO colours VALUES ('rust', 'warm')", "INSERT INTO colours VALUES ('rust', 'warm')");
+        }
+        check(i < 299 || seen == 1); /* not for ever */
+    }
+    store_close(other);
+    store_close(s);
+}
