@@ -57,6 +57,12 @@ MUST_USE bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row
                          const SetValue *set, size_t set_count);
 /* The event that plan_event() added last. */
 Event *plan_last(Planning *p);
+/* own_event.c: a fault where a correction corrects nothing; the event of the step; in its place that of the proposal, or of its
+ * rejection. */
+MUST_USE bool planning_check_news(Planning *p, Value form);
+MUST_USE bool plan_own_event(Planning *p);
+MUST_USE bool plan_proposal(Planning *p);
+MUST_USE bool plan_rejection(Planning *p);
 MUST_USE bool plan_effects(Planning *p);
 MUST_USE bool plan_draw(Planning *p);
 /* Puts {topic, to, params, texts} into the event, where the step tells people something. */
