@@ -231,25 +231,6 @@ static bool points_index(Builder *b, size_t input, const Cuts *cuts, IndexColumn
     return true;
 }
 
-/* The first eight bytes; of shorter texts all of them, some twice. Together with the length it tells texts of up to
- * eight bytes apart. */
-static uint64_t text_head(Str s)
-{
-    uint64_t head = 0;
-    uint32_t low = 0, high = 0;
-    if (s.len >= 8) {
-        memcpy(&head, s.ptr, 8);
-    } else if (s.len >= 4) {
-        memcpy(&low, s.ptr, 4);
-        memcpy(&high, s.ptr + s.len - 4, 4);
-        head = (uint64_t)high << 32 | low;
-    } else if (s.len > 0) {
-        head = (uint64_t)(unsigned char)s.ptr[0] << 16 | (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 |
-               (unsigned char)s.ptr[s.len - 1];
-    }
-    return head;
-}
-
 static bool texts_index(Builder *b, size_t input, const Cuts *cuts, IndexColumn *c)
 {
     Region *regions = NULL;
@@ -265,12 +246,12 @@ static bool texts_index(Builder *b, size_t input, const Cuts *cuts, IndexColumn 
         reps[i] = regions[i].rep;
     }
     masks_fill(b, input, c, cuts, reps, masks);
-    uint64_t *heads = ARENA_ARRAY(b->a, uint64_t, cuts->count);
+    TextMark *marks = ARENA_ARRAY(b->a, TextMark, cuts->count);
     for (size_t i = 0; i < cuts->count; i++) {
         texts[i] = cuts->items[i];
-        heads[i] = text_head(feel_text(texts[i]));
+        marks[i] = text_mark(feel_text(texts[i]));
     }
-    c->heads = heads;
+    c->marks = marks;
     c->texts = texts;
     c->masks = masks;
     return true;
@@ -280,6 +261,7 @@ static void column_index(Builder *b, size_t input, IndexColumn *c)
 {
     Cuts cuts = {0};
     bool only_points = false;
+    c->few = UINT32_MAX;
     if (!column_shape(b, input, &cuts, &c->kind, &only_points)) {
         return;
     }
@@ -306,6 +288,8 @@ static void column_index(Builder *b, size_t input, IndexColumn *c)
     c->cut_count = cuts.count;
     c->indexed = c->kind == FEEL_STRING ? texts_index(b, input, &cuts, c)
                                         : points_read(b, &cuts, c) && points_index(b, input, &cuts, c);
+    Value plain = {.kind = (uint8_t)c->kind, .scale = (uint8_t)c->scale};
+    c->few = c->indexed && c->cut_count <= INDEX_FEW ? value_form(&plain) : UINT32_MAX;
 }
 
 /* ---- Looking up ------------------------------------------------------------------------------------------------ */
@@ -314,7 +298,7 @@ static void column_index(Builder *b, size_t input, IndexColumn *c)
 static size_t points_below(const int64_t *points, size_t count, int64_t v)
 {
     size_t low = 0;
-    if (count <= INDEX_COUNTED) { /* without a branch to guess */
+    if (count <= INDEX_FEW) { /* without a branch to guess */
         for (size_t i = 0; i < count; i++) {
             low += points[i] < v;
         }
@@ -355,14 +339,6 @@ static size_t text_region(const IndexColumn *c, Value v)
 {
     Str text = feel_text(v);
     size_t low = 0, count = c->cut_count;
-    if (count <= INDEX_HEADS) {
-        uint64_t head = text_head(text);
-        while (low < count && (c->heads[low] != head || c->texts[low].len != text.len ||
-                               (text.len > 8 && memcmp(c->texts[low].p, text.ptr, text.len) != 0))) {
-            low++;
-        }
-        return low;
-    }
     while (count > 0) {
         size_t half = count / 2;
         bool right = str_cmp(feel_text(c->texts[low + half]), text) < 0;

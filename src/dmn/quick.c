@@ -23,6 +23,8 @@ typedef struct {
     const uint32_t *slots;  /* where the values of its frame stand in the row */
     const uint32_t *inputs; /* table: where the value of each input stands, or BY_CODE */
     bool framed;            /* needs a frame, for expressions */
+    bool certain;           /* its type asks nothing of what it gives */
+    FeelSum sum;            /* literal: all that it is, if sum.is_sum; its slots as places in the row */
     DmnStep shown;          /* what its step in a trace always says */
 } QuickStep;
 
@@ -56,6 +58,17 @@ static bool outputs_known(const Table *t)
     return t->output_count > 0;
 }
 
+/* Whether each rule gives what its decision's type takes as it is. Lists are looked at when they are made. */
+static bool outputs_fit(const Table *t, const DType *type)
+{
+    bool fit = t->hit != HIT_COLLECT && t->hit != HIT_RULE_ORDER;
+    for (size_t r = 0; r < t->rule_count && fit; r++) {
+        Value v = t->rules[r].joined;
+        fit = v.kind == FEEL_NULL || type->simple == v.kind;
+    }
+    return fit;
+}
+
 static bool hit_is_quick(Hit hit)
 {
     return hit == HIT_UNIQUE || hit == HIT_ANY || hit == HIT_FIRST || hit == HIT_PRIORITY || hit == HIT_COLLECT ||
@@ -80,6 +93,7 @@ static bool table_build(Arena *a, const Table *t, QuickStep *s)
     }
     s->t = t;
     s->inputs = inputs;
+    s->certain |= outputs_fit(t, s->d->type);
     s->shown = (DmnStep){.decision = t->owner, .id = t->owner_id, .hit_policy = t->hit_name};
     return true;
 }
@@ -100,7 +114,19 @@ static bool decision_build(Arena *a, const DmnInvocable *whole, QuickStep *s)
     s->slots = slots;
     s->shown = (DmnStep){.decision = d->name, .id = d->id};
     s->literal = s->framed = e->kind == EXPR_LITERAL;
-    return e->kind == EXPR_TABLE ? table_build(a, e->table, s) : s->literal && e->code != NULL;
+    s->certain = type_is_any(d->type);
+    if (e->kind == EXPR_TABLE) {
+        return table_build(a, e->table, s);
+    }
+    if (!s->literal || e->code == NULL) {
+        return false;
+    }
+    s->sum = feel_code_sum(e->code);
+    if (s->sum.is_sum) {
+        s->sum.left = (int)slots[s->sum.left];
+        s->sum.right = (int)slots[s->sum.right];
+    }
+    return true;
 }
 
 /* False: values of its type need a closer look than at their kind. */
@@ -155,7 +181,8 @@ static bool given_take(Pass *p, const Quick *q, Value inputs)
     for (const FeelEntry *e = feel_entries(inputs); in < end; in++, e++) {
         bool named = e->name.len == in->name.len && (e->name.ptr == in->name.ptr || str_eq(e->name, in->name));
         bool fits =
-            e->value.kind == FEEL_NULL ? e->value.reason == 0 : in->kind == FEEL_NULL || in->kind == e->value.kind;
+            in->kind == e->value.kind ? in->kind != FEEL_NULL || e->value.reason == 0
+                                      : e->value.kind == FEEL_NULL ? e->value.reason == 0 : in->kind == FEEL_NULL;
         if (!named || !fits) {
             return false;
         }
@@ -185,9 +212,12 @@ static bool tested_take(Pass *p, const QuickStep *s, Value *values)
     const uint32_t *at = s->inputs;
     bool sound = true;
     for (size_t i = 0, count = s->t->input_count; i < count; i++) {
-        Value v = at[i] != BY_CODE ? p->row[at[i]] : input_compute(p, &s->t->inputs[i]);
-        sound &= !is_error(v);
-        values[i] = v;
+        if (at[i] == BY_CODE) {
+            values[i] = input_compute(p, &s->t->inputs[i]);
+        } else {
+            values[i] = p->row[at[i]];
+        }
+        sound &= values[i].kind != FEEL_NULL || values[i].reason == 0;
     }
     return sound;
 }
@@ -199,11 +229,16 @@ static bool rules_meet(const TableIndex *x, const Value *values, uint64_t *ret)
     for (const uint32_t *look = x->looks, *end = look + x->look_count; look < end && m != 0; look++) {
         size_t i = *look;
         const IndexColumn *c = &x->columns[i];
-        if (values[i].kind == FEEL_NULL) {
+        const Value *v = &values[i];
+        if (value_form(v) == c->few) {
+            m &= c->masks[few_region(c, v)];
+            continue;
+        }
+        if (v->kind == FEEL_NULL) {
             m &= c->null_mask[0];
             continue;
         }
-        size_t region = index_region(c, values[i]);
+        size_t region = index_region_closer(c, *v);
         if (region == SIZE_MAX) {
             return false;
         }
@@ -292,18 +327,35 @@ static bool table_take(Pass *p, const QuickStep *s, DmnStep *step, Value *ret)
     return hit_take(p, s->t, m, step, ret);
 }
 
+/* The sum of two numbers in the form that the language gives it. False: not of two small ones of one scale. */
+static bool sum_take(const Pass *p, const FeelSum *sum, Value *ret)
+{
+    const Value *x = &p->row[sum->left], *y = &p->row[sum->right];
+    if (x->kind != FEEL_NUMBER || value_form(x) != value_form(y) || x->boxed) {
+        return false;
+    }
+    int64_t n;
+    bool over = sum->minus ? __builtin_sub_overflow(x->i, y->i, &n) : __builtin_add_overflow(x->i, y->i, &n);
+    *ret = (Value){.kind = FEEL_NUMBER, .scale = x->scale, .i = n};
+    return !over;
+}
+
 static bool decision_take(Pass *p, const QuickStep *s, DmnStep *step, Value *ret)
 {
     if (step != NULL) {
         *step = s->shown;
     }
     if (s->literal) {
-        frame_fill(p, s);
-        *ret = feel_eval(p->run, s->d->logic->code, p->frame);
+        if (!s->sum.is_sum || !sum_take(p, &s->sum, ret)) {
+            frame_fill(p, s);
+            *ret = feel_eval(p->run, s->d->logic->code, p->frame);
+        }
     } else if (!table_take(p, s, step, ret)) {
         return false;
     }
-    *ret = type_check(p->run, *ret, s->d->type, s->d->name);
+    if (!s->certain) {
+        *ret = type_check(p->run, *ret, s->d->type, s->d->name);
+    }
     if (step != NULL) {
         step->value = *ret;
     }

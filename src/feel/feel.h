@@ -219,6 +219,12 @@ FeelTests feel_tests_shape(const FeelCode *code);
 const int *feel_code_reads(const FeelCode *code, size_t *ret_count);
 /* True and sets *ret if the whole expression is a constant. */
 bool feel_code_constant(const FeelCode *code, Value *ret);
+/* Whether the whole expression is the sum or difference of two slots. */
+typedef struct {
+    bool is_sum, minus;
+    int left, right; /* slots */
+} FeelSum;
+FeelSum feel_code_sum(const FeelCode *code);
 /* One step per line, for people who debug the engine. */
 void feel_code_print(Buf *b, const FeelCode *code);
 

@@ -291,6 +291,16 @@ bool feel_code_constant(const FeelCode *code, Value *ret)
     return code->is_constant;
 }
 
+FeelSum feel_code_sum(const FeelCode *code)
+{
+    const Step *s = code->steps;
+    bool two = code->step_count == 2 && (s[0].op == OP_ADD || s[0].op == OP_SUB) && s[1].op == OP_END &&
+               s[1].a == OPERAND(IN_REGISTERS, s[0].d);
+    bool slots = two && OPERAND_SPACE(s[0].a) == IN_FRAME && OPERAND_SPACE(s[0].b) == IN_FRAME;
+    return slots ? (FeelSum){true, s[0].op == OP_SUB, (int)OPERAND_INDEX(s[0].a), (int)OPERAND_INDEX(s[0].b)}
+                 : (FeelSum){0};
+}
+
 /* ---- Evaluating ---------------------------------------------------------------------------------------------------- */
 
 Value feel_eval(FeelRun *run, const FeelCode *code, const Value *frame)

@@ -31,3 +31,37 @@ TEST(what_is_unusual_ends_alike_on_both_ways)
         }
     }
 }
+
+TEST(sums_of_two_names_are_what_the_language_makes_of_them)
+{
+    static const char *const TEXTS[] = {"x + y", "x - y", "y - x", "x + x"};
+    static const Value VALUES[] = {{.kind = FEEL_NUMBER, .i = 3},
+                                   {.kind = FEEL_NUMBER, .i = 15, .scale = 1},
+                                   {.kind = FEEL_NUMBER, .i = -25, .scale = 1},
+                                   {.kind = FEEL_NUMBER, .i = INT64_MAX},
+                                   {.kind = FEEL_NUMBER, .i = INT64_MIN},
+                                   {.kind = FEEL_STRING, .len = 2, .p = "ab"},
+                                   {.kind = FEEL_DATE, .i = 19000},
+                                   {.kind = FEEL_YEARS_DURATION, .i = 14},
+                                   {.kind = FEEL_BOOLEAN, .i = 1},
+                                   {.kind = FEEL_NULL}};
+    FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
+    for (size_t t = 0; t < COUNT_OF(TEXTS); t++) {
+        Str inside = str_printf(a,
+                                "<inputData id=\"x\" name=\"x\"/><inputData id=\"y\" name=\"y\"/><decision id=\"d\" name=\"d\">"
+                                "<informationRequirement><requiredInput href=\"#x\"/></informationRequirement>"
+                                "<informationRequirement><requiredInput href=\"#y\"/></informationRequirement>"
+                                "<literalExpression><text>%s</text></literalExpression></decision>",
+                                TEXTS[t]);
+        const DmnInvocable *d = dmn_find(model_of(a, xml_model(a, str_c(a, inside))), DMN_DECISION, STR("d"));
+        check(d->quick != NULL);
+        for (size_t i = 0; i < COUNT_OF(VALUES) * COUNT_OF(VALUES); i++) {
+            FeelEntry in[] = {{STR("x"), VALUES[i % COUNT_OF(VALUES)]}, {STR("y"), VALUES[i / COUNT_OF(VALUES)]}};
+            Value inputs = feel_context(in, 2);
+            feel_run_reset(run);
+            Value quick = dmn_evaluate(run, d, inputs, NULL), general = node_run(run, d, inputs, NULL, NULL);
+            check(feel_same(quick, general) && quick.scale == general.scale && quick.boxed == general.boxed &&
+                  (quick.reason != 0) == (general.reason != 0));
+        }
+    }
+}

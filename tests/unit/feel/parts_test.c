@@ -71,3 +71,24 @@ TEST(a_part_is_read_from_the_same_frame)
     check(feel_same(feel_eval(run, p->parts[1].code, frame), feel_bool(true)));
     check(!feel_parts(a, s, STR("if b >"), &p, &err));
 }
+
+TEST(a_sum_of_two_names_is_known_as_one)
+{
+    static const struct {
+        const char *text;
+        FeelSum want;
+    } cases[] = {{"a + b", {true, false, 0, 1}}, {"b - a", {true, true, 1, 0}}, {"a + a", {true, false, 0, 0}},
+                 {"a * b", {0}},                 {"a + 1", {0}},                {"a + b + a", {0}},
+                 {"if a then a + b else b", {0}}};
+    FeelScope *s = feel_scope_new(a, NULL);
+    feel_scope_add(s, STR("a"), NULL);
+    feel_scope_add(s, STR("b"), NULL);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const FeelCode *code = NULL;
+        Err err = {0};
+        check(feel_compile(a, s, str_from_c(cases[i].text), &code, &err));
+        FeelSum got = feel_code_sum(code);
+        check(got.is_sum == cases[i].want.is_sum && got.minus == cases[i].want.minus &&
+              got.left == cases[i].want.left && got.right == cases[i].want.right);
+    }
+}
