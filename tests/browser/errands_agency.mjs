@@ -63,9 +63,9 @@ async function readsFees(world) {
   }
   await me.main().getByText(me.web('costs.unpublished')).waitFor();
   await axeFindsNothing(me);
+  await picture(world, me, 'costs');
   await me.page.setViewportSize(DESK);
   await axeFindsNothing(me);
-  await picture(world, me, 'costs');
 }
 
 export const ERRANDS = [

@@ -82,7 +82,7 @@ const AXE_PAGES = {
   worker: ['/', '/me/access', '/contract/PLA-000002', '/permit/PLA-000002'],
   'worker-roster': ['/'],
   employer: ['/', '/case/APP-000001', '/case/APP-000001/do/application.select'],
-  officer: ['/', '/cases/candidate', '/case/APP-000009/do/application.give_place', '/case/CAN-000014', '@decision'],
+  officer: ['/', '/shortcuts', '/cases/candidate', '/case/APP-000009/do/application.give_place', '/case/CAN-000014', '@decision'],
   agency: ['/do/candidate.register'],
   ministry: ['/agreements', '/dashboard', '/cases/candidate?of=terms&cell=candidate.passed:kept', '/figures', '/do/instrument.start', '/law/try', '/simulate'],
 };
