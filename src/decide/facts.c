@@ -5,6 +5,8 @@
 #include "base/fold.h"
 #include "loose.h"
 
+enum { MAX_TEXT = 250, MAX_TOLD = 60 }; /* bytes of a fault's text, and of what was told in it */
+
 /* "Entry_Day" and "entry-day" are written like "entry day". */
 static Str loose(Arena *a, Str text)
 {
@@ -108,19 +110,46 @@ static const Json *loose_value(const Scheme *s, Arena *a, const DmnInput *in, co
     }
 }
 
-static Str joined(Arena *a, const Str *names, size_t count)
+/* As many of the names as fit in `room` bytes; the rest is told of. */
+static Str joined(Arena *a, const Str *names, size_t count, size_t room)
 {
-    Buf b = buf_new(a, 4096);
+    static const char MORE[] = ", … (--describe lists all)";
+    Buf b = buf_new(a, room + 1);
     for (size_t i = 0; i < count; i++) {
+        size_t left = i + 1 < count ? sizeof MORE : 0;
+        if (b.len + names[i].len + 2 + left > room) {
+            buf_printf(&b, "%s", MORE);
+            break;
+        }
         buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(names[i]));
     }
     return buf_str(&b);
 }
 
+/* The allowed value that was probably meant: nearly written so, else called so in part by a language of the scheme. */
+static Str probably(const Scheme *s, Arena *a, Str text, const Str *allowed, size_t count)
+{
+    Str near = decide_nearest(a, text, allowed, count);
+    for (size_t i = 0; i < count && near.len == 0; i++) {
+        near = loose_named_in(s, a, "values", allowed[i], text) ? allowed[i] : near;
+    }
+    return near;
+}
+
+/* At most `most` bytes, whole letters. */
+static Str shortened(Str text, size_t most)
+{
+    size_t n = text.len < most ? text.len : most;
+    while (n < text.len && n > 0 && ((unsigned char)text.ptr[n] & 0xC0) == 0x80) {
+        n--;
+    }
+    return str_sub(text, 0, n);
+}
+
 static void add_fault(ErrList *faults, ErrCode code, Str field, Str text)
 {
     Err fault;
-    err_field(&fault, code, str_c(faults->arena, field), "%s", str_c(faults->arena, str_sub(text, 0, text.len < 250 ? text.len : 250)));
+    err_field(&fault, code, str_c(faults->arena, field), "%s", str_c(faults->arena, shortened(text, MAX_TEXT)));
     err_list_add(faults, fault);
 }
 
@@ -142,10 +171,11 @@ static const Json *one_of(const Scheme *s, Arena *a, const DmnInput *in, const J
             return json_new_str(a, allowed[i]);
         }
     }
-    Str near = decide_nearest(a, text, allowed, count), all = joined(a, allowed, count);
+    Str near = probably(s, a, text, allowed, count), told = shortened(text, MAX_TOLD);
+    Str start = str_printf(a, "\"%.*s\" is not one of the allowed values.%s%.*s%s Allowed: ", STR_ARG(told), near.len ? " Did you mean \"" : "",
+                           STR_ARG(near), near.len ? "\"?" : "");
     add_fault(faults, FIELD_CHOICE, in->name,
-              str_printf(a, "\"%.*s\" is not one of the allowed values.%s%.*s%s Allowed: %.*s", STR_ARG(text), near.len ? " Did you mean \"" : "",
-                         STR_ARG(near), near.len ? "\"?" : "", STR_ARG(all)));
+              str_printf(a, "%.*s%.*s", STR_ARG(start), STR_ARG(joined(a, allowed, count, MAX_TEXT - start.len))));
     return NULL;
 }
 
@@ -178,7 +208,8 @@ static bool known_otherwise(Arena *a, const Scheme *s, Str model, Str decision, 
     size_t count = scheme_models(s, &all);
     for (size_t i = 0; i < count; i++) {
         const DmnInvocable *d = str_eq(all[i].name, model) ? dmn_find(scheme_compiled(&all[i]), DMN_DECISION, decision) : NULL;
-        if (d != NULL && find_input(s, a, inputs, dmn_inputs(d, &inputs), name) != NULL) {
+        size_t n = d != NULL ? dmn_inputs(d, &inputs) : 0;
+        if (n > 0 && find_input(s, a, inputs, n, name) != NULL) {
             return true;
         }
     }
@@ -265,7 +296,7 @@ Json *decide_inputs(Arena *a, const SchemeModel *m, Str name)
 static Str not_understood(Arena *a, const DmnInput *in, const Json *told)
 {
     Str text = json_text(told), expects = decide_expects(a, in);
-    return text.len ? str_printf(a, "\"%.*s\" does not fit. %.*s", STR_ARG(str_sub(text, 0, text.len < 60 ? text.len : 60)), STR_ARG(expects)) : expects;
+    return text.len ? str_printf(a, "\"%.*s\" does not fit. %.*s", STR_ARG(shortened(text, MAX_TOLD)), STR_ARG(expects)) : expects;
 }
 
 bool decide_tidy_facts(Arena *a, const Scheme *s, Str model, Str name, Day day, const Json *facts, Json **ret, Json *ignored, ErrList *faults,
@@ -308,7 +339,7 @@ Str decide_expects(Arena *a, const DmnInput *in)
     Str *allowed;
     size_t count = decide_allowed(a, in, &allowed);
     if (count > 0) {
-        return str_printf(a, "One of these is expected: %.*s", STR_ARG(joined(a, allowed, count)));
+        return str_printf(a, "One of these is expected: %.*s", STR_ARG(joined(a, allowed, count, MAX_TEXT - 80)));
     }
     switch ((int)feel_type_kind(in->type)) {
     case FEEL_NUMBER:

@@ -4,7 +4,7 @@
 
 #include "base/fold.h"
 
-enum { MOST_DIGITS = 8, PARTS = 3 };
+enum { MOST_DIGITS = 8, PARTS = 3, LEAST_WITHIN = 4 };
 
 static bool is_digit(char c)
 {
@@ -36,6 +36,18 @@ bool loose_called(const Scheme *s, Arena *a, const char *kind, Str name, Str tol
     size_t count = scheme_languages(s, a, &languages);
     for (size_t i = 0; i < count; i++) {
         if (loose_same(a, scheme_label(s, a, languages[i], kind, name), told)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool loose_named_in(const Scheme *s, Arena *a, const char *kind, Str name, Str told)
+{
+    Str *languages, wanted = letters(a, told);
+    size_t count = scheme_languages(s, a, &languages);
+    for (size_t i = 0; i < count && wanted.len >= LEAST_WITHIN; i++) {
+        if (str_find(letters(a, scheme_label(s, a, languages[i], kind, name)), wanted, 0) != SIZE_MAX) {
             return true;
         }
     }

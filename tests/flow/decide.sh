@@ -91,6 +91,8 @@ says "a day that the calendar has not is told" '"2026-02-30" does not fit. A day
 says "an empty fact is left out" "cannot decide" $G decide training --on 2026-07-16 "entry day=2026-07-01" "finished on=" "hours=-"
 says "a model may be written otherwise, and its scheme is found" "865000" $G decide Fine "deed=no permit" "offender=medium firm" "governing day=2026-02-01"
 says "a category told as a number is one of the words" "granted" $G decide permit-term --facts '{"category": 2, "months": 12, "governing day": "2026-02-01"}'
+says "a word of a value's label leads to it" 'Did you mean "harassment by employer"?' $G decide workplace-change cause=assault
+says "a long list of values ends whole" "… (--describe lists all)" $G decide workplace-change cause=nothing_like_it
 says "facts are described in a language of the scheme" "contract ended = 근로계약 해지" $G decide reporting --describe --language ko
 
 echo "$passed passed, $failed failed"
