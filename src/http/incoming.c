@@ -54,7 +54,9 @@ Incoming *incoming_new(struct MHD_Connection *c, const char *url)
     in->limit = limit;
     in->body = buf_new(a, MAX_BODY);
     in->form = json_new_object(a);
-    in->post = MHD_create_post_processor(c, 65536, take_field, in); /* NULL unless it is a form */
+    if (strncmp(url, "/api/", 5) != 0) { /* which takes JSON, whatever a client says it sends */
+        in->post = MHD_create_post_processor(c, 65536, take_field, in); /* NULL unless it is a form */
+    }
     return in;
 }
 

@@ -57,6 +57,7 @@ call officer POST /api/v1/commands '[1]' bad-2
 is "JSON that is no object" 400 "$status"
 call officer POST /api/v1/commands '{"step":"employer.register","form":[]}' bad-3
 is "a form that is no object" 400 "$status"
+is "JSON is read as JSON though the client calls it a form" 422 "$(jq -nc '{step: "application.refer", case: "APP-000001", form: {remark: ("x" * 200000)}}' | curl -s -o /dev/null -w '%{http_code}' "$url/api/v1/commands" -H "Authorization: Bearer ${tokens[officer]}" -H 'Idempotency-Key: large' -H 'Content-Type: application/x-www-form-urlencoded' --data-binary @-)"
 is "a body larger than the limit" 413 "$(head -c 17000000 /dev/zero | curl -s -o /dev/null -w '%{http_code}' "$url/api/v1/commands" -H "Authorization: Bearer ${tokens[officer]}" -H 'Expect:' --data-binary @-)"
 no "an unknown step" 404 NOT_FOUND officer nothing.happens "" '{}'
 no "a step of a case that is not there" 404 NOT_FOUND agency candidate.check_health CAN-999999 '{"health_fit":true}'
