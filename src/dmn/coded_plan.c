@@ -46,7 +46,6 @@ static Stage *stage_new(Coder *c, StageKind kind, const DmnInvocable *owner)
     Stage *s = ARENA_NEW(c->a, Stage);
     s->kind = kind;
     s->owner = owner;
-    s->codes = ARENA_ARRAY(c->a, uint32_t, CODED_BLOCK);
     return s;
 }
 
@@ -285,8 +284,11 @@ static bool plan_make(Coder *c)
         stage_put(c, s);
         c->by_number[n->number] = s;
         c->frame_size = (size_t)n->frame > c->frame_size ? (size_t)n->frame : c->frame_size;
+        if (c->count > STAGES_MAX) {
+            return false;
+        }
     }
-    return c->count > 0 && c->count < STAGES_MAX;
+    return c->count > 0;
 }
 
 static void memory_free(void *memory)
@@ -305,6 +307,9 @@ Coder *coder_new(Arena *a, FeelRun *run, const DmnInvocable *d)
     c->memory = arena_new(0);
     arena_on_reset(a, memory_free, c->memory);
     c->frame = ARENA_ARRAY(a, Value, c->frame_size + 1);
+    for (size_t i = 0; i < c->count; i++) {
+        c->stages[i]->codes = ARENA_ARRAY(a, uint32_t, CODED_BLOCK);
+    }
     c->keys = arena_alloc(a, sizeof(uint64_t[KEY_WORDS][CODED_BLOCK]));
     coder_forget(c);
     return c;

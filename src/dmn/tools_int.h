@@ -22,8 +22,11 @@ typedef struct {
     bool (*run)(ToolArgs *args, int *ret_status, Err *err);
 } Tool;
 
+enum { TOOL_INPUT_BYTES = 16 << 20 };
 enum { STATUS_FINDINGS = 1 }; /* exit status of a tool that worked and found something */
 
+bool tool_run(ToolArgs *args, int *ret_status, Err *err);
+bool tool_explain(ToolArgs *args, int *ret_status, Err *err);
 bool tool_batch(ToolArgs *args, int *ret_status, Err *err);
 bool tool_steps(ToolArgs *args, int *ret_status, Err *err);
 bool tool_tck(ToolArgs *args, int *ret_status, Err *err);
