@@ -28,6 +28,15 @@ static bool make_room(Buf *b, size_t more)
     return true;
 }
 
+void buf_reserve(Buf *b, size_t more)
+{
+    size_t rest = b->limit - b->len, want = b->len + (more < rest ? more : rest);
+    if (want > b->cap) {
+        b->ptr = arena_grow(b->arena, b->ptr, b->cap, want);
+        b->cap = want;
+    }
+}
+
 void buf_add(Buf *b, Str s)
 {
     if (s.len > 0 && make_room(b, s.len)) {

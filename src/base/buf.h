@@ -14,6 +14,8 @@ typedef struct {
 
 /* A buffer in the arena that grows to limit_bytes. */
 Buf buf_new(Arena *a, size_t limit_bytes);
+/* Room for exactly so many more bytes, where they are known beforehand; within the limit. */
+void buf_reserve(Buf *b, size_t more);
 void buf_add(Buf *b, Str s);
 void buf_add_c(Buf *b, const char *text);
 void buf_byte(Buf *b, char c);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -18,6 +19,10 @@ bool file_load(Arena *a, Str path, size_t limit_bytes, Str *ret, Err *err)
         return err_set(err, errno == ENOENT ? NOT_FOUND : IO_FAILED, "%.*s: %s", STR_ARG(path), strerror(errno));
     }
     Buf b = buf_new(a, limit_bytes);
+    struct stat about;
+    if (fstat(fileno(f), &about) == 0 && S_ISREG(about.st_mode)) {
+        buf_reserve(&b, (size_t)about.st_size);
+    }
     char piece[16384];
     for (size_t n; (n = fread(piece, 1, sizeof piece, f)) > 0;) {
         buf_add(&b, (Str){piece, n});

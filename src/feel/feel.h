@@ -189,6 +189,14 @@ void feel_scope_add_type(FeelScope *s, Str name, const FeelType *type);
 typedef struct FeelCode FeelCode;
 /* An expression. Errors: BAD_REQUEST with the position in the text (line:column) and what was expected. */
 MUST_USE bool feel_compile(Arena *a, const FeelScope *s, Str text, const FeelCode **ret, Err *err);
+/* An expression that is compiled when it is first asked for something, by any thread, in memory of `home`, which is of the arena that
+ * made it. Names that the scope gets afterwards are not seen. The scope's arena and `text` must live as long. One that does not compile
+ * fails the run with LAW_BROKEN. */
+typedef struct FeelLater FeelLater;
+FeelLater *feel_later_new(Arena *a);
+const FeelCode *feel_compile_later(Arena *a, FeelLater *home, const FeelScope *s, Str text);
+/* Whether it compiles, tried in `scratch`, as feel_compile() says it; from any thread. True for one that is compiled already. */
+MUST_USE bool feel_check_later(Arena *scratch, const FeelCode *code, Err *err);
 /* Unary tests of a decision table cell or of allowed values ("-" included); `?` is the tested value. Evaluate with
  * feel_test(). */
 MUST_USE bool feel_compile_tests(Arena *a, const FeelScope *s, Str text, const FeelCode **ret, Err *err);

@@ -131,6 +131,7 @@ typedef struct {
     uint32_t f;
 } Step;
 
+typedef struct FeelLate FeelLate;
 struct FeelCode {
     Step *steps;
     uint32_t step_count;
@@ -155,7 +156,17 @@ struct FeelCode {
     Value constant;
     bool is_tests;
     FeelTests tests;
+    FeelLate *late; /* NULL: these are the steps; else they are what code_now() gives */
 };
+
+/* The code of one that is compiled later; from any thread. Of a broken one an empty code, which must not be run. */
+const FeelCode *feel_late_code(FeelLate *late);
+bool feel_late_is_broken(const FeelCode *code);
+
+static inline const FeelCode *code_now(const FeelCode *code)
+{
+    return code->late == NULL ? code : feel_late_code(code->late);
+}
 
 /* Makes the steps of a tree. */
 MUST_USE bool feel_emit(const Source *src, Node *root, const FeelCode **ret, Err *err);

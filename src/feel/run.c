@@ -274,17 +274,20 @@ bool feel_compile_tests(Arena *a, const FeelScope *s, Str text, const FeelCode *
 
 FeelTests feel_tests_shape(const FeelCode *code)
 {
+    code = code_now(code);
     return code->is_tests ? code->tests : (FeelTests){.shape = FEEL_TEST_OTHER};
 }
 
 const int *feel_code_reads(const FeelCode *code, size_t *ret_count)
 {
+    code = code_now(code);
     *ret_count = code->read_count;
     return code->reads;
 }
 
 bool feel_code_constant(const FeelCode *code, Value *ret)
 {
+    code = code_now(code);
     if (code->is_constant) {
         *ret = code->constant;
     }
@@ -293,6 +296,7 @@ bool feel_code_constant(const FeelCode *code, Value *ret)
 
 FeelSum feel_code_sum(const FeelCode *code)
 {
+    code = code_now(code);
     const Step *s = code->steps;
     bool two = code->step_count == 2 && (s[0].op == OP_ADD || s[0].op == OP_SUB) && s[1].op == OP_END &&
                s[1].a == OPERAND(IN_REGISTERS, s[0].d);
@@ -305,6 +309,10 @@ FeelSum feel_code_sum(const FeelCode *code)
 
 Value feel_eval(FeelRun *run, const FeelCode *code, const Value *frame)
 {
+    code = code_now(code);
+    if (feel_late_is_broken(code)) {
+        return feel_fail(run, LAW_BROKEN, "an expression of the scheme is broken");
+    }
     return feel_machine(run, code, frame, NULL, NULL, 0);
 }
 

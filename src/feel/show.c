@@ -60,5 +60,5 @@ static void show(Buf *b, const FeelCode *code, int depth)
 
 void feel_code_print(Buf *b, const FeelCode *code)
 {
-    show(b, code, 0);
+    show(b, code_now(code), 0);
 }

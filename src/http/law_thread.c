@@ -19,7 +19,7 @@ static void *run(void *host)
 {
     LawThread *t = host;
     for (size_t i = 0; i < t->count && !t->is_broken; i++) {
-        t->is_broken = !scheme_check_models(t->schemes[i], &t->err);
+        t->is_broken = !scheme_check_late(t->schemes[i], &t->err);
     }
     if (t->is_broken) {
         kill(getpid(), SIGTERM);

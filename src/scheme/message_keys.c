@@ -135,7 +135,7 @@ SchemeKeys scheme_message_keys(const Scheme *s, Arena *a)
         add_model(&k, &models[i]);
     }
     for (size_t i = 0; i < s->languages.count; i++) {
-        const Map *texts = s->languages.entries[i].value;
+        const Map *texts = scheme_texts(s, s->languages.entries[i].key);
         for (size_t t = 0; t < texts->count; t++) {
             map_set(&k.seen, texts->entries[t].key, &k);
         }
@@ -149,6 +149,6 @@ SchemeKeys scheme_message_keys(const Scheme *s, Arena *a)
 
 bool scheme_has_message(const Scheme *s, Str language, Str key)
 {
-    const Map *texts = map_get(&s->languages, language);
+    const Map *texts = scheme_texts(s, language);
     return texts != NULL && map_get(texts, key) != NULL;
 }

@@ -13,15 +13,8 @@ bool scheme_read_file(Arena *a, Str path, Str *ret, Err *err)
 
 bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err)
 {
-    Str text;
-    Err inner;
-    if (!scheme_read_file(a, path, &text, err)) {
-        return false;
-    }
-    if (!json_parse(a, text, ret, &inner)) {
-        return err_set(err, LAW_BROKEN, "%.*s: %s", STR_ARG(path), inner.text);
-    }
-    return true;
+    SchemeFile f = {.path = path};
+    return scheme_read_file(a, path, &f.text, err) && scheme_parse(a, &f, ret, err);
 }
 
 SchemeNames scheme_list_folder(Arena *a, Str folder, const char *suffix)
@@ -74,13 +67,6 @@ static bool load_info(Scheme *s, Err *err)
     return working > 0 || err_set(err, LAW_BROKEN, "%.*s: \"rest_days\" leave no working day", STR_ARG(path));
 }
 
-/* The index of the statutes is optional: a scheme may cite only what is no statute. */
-static bool load_statutes(Scheme *s, Err *err)
-{
-    Str path = str_printf(s->arena, "%.*s/statutes.json", STR_ARG(s->folder));
-    return !file_exists(s->arena, path) || scheme_file_json(s->arena, path, &s->statutes, err);
-}
-
 static void note_choices(Scheme *s)
 {
     s->choices.arena = s->arena;
@@ -99,9 +85,10 @@ static bool load(Arena *a, Str folder, bool as_used, Scheme **ret, Err *err)
     Scheme *s = ARENA_NEW(a, Scheme);
     s->as_used = as_used;
     s->arena = a;
+    s->later = as_used ? feel_later_new(a) : NULL;
     s->folder = str_copy(a, folder);
     s->languages.arena = a;
-    if (!load_info(s, err) || !load_statutes(s, err) || !scheme_load_holidays(s, err) || !scheme_load_messages(s, err) ||
+    if (!load_info(s, err) || !scheme_load_statutes(s, err) || !scheme_load_holidays(s, err) || !scheme_load_messages(s, err) ||
         !scheme_load_models(s, err) || !load_types(s, err)) {
         return false;
     }
@@ -136,11 +123,6 @@ Str scheme_folder(const Scheme *s)
 const Json *scheme_info(const Scheme *s)
 {
     return s->info;
-}
-
-const Json *scheme_statutes(const Scheme *s)
-{
-    return s->statutes;
 }
 
 int scheme_utc_offset(const Scheme *s)

@@ -263,17 +263,18 @@ typedef struct {
 
 /* Loads a folder. The whole folder or nothing: LAW_BROKEN or MODEL_BROKEN with file, place and reason. Lives in `a`. */
 MUST_USE bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err);
-/* The same, but each model is compiled when it is first used, and what the steps ask of the models is not compared with them: for who
- * runs scheme_check_models() aside, over a folder that `law check` has passed. */
+/* The same, but models, expressions of the steps, messages of a language and the index of the statutes are compiled or read when they
+ * are first used, from the texts as they stood now, and what the steps ask of the models is not compared with them: for who runs
+ * scheme_check_late() aside, over a folder that `law check` has passed. */
 MUST_USE bool scheme_load_as_used(Arena *a, Str folder, Scheme **ret, Err *err);
-/* Compiles each model of such a scheme in memory that goes again: MODEL_BROKEN with file, place and reason. From any thread. */
-MUST_USE bool scheme_check_models(const Scheme *s, Err *err);
+/* Tries all of that in memory that goes again: the error that scheme_load() would have told. From any thread. */
+MUST_USE bool scheme_check_late(const Scheme *s, Err *err);
 /* A JSON file of the folder; IO_FAILED or LAW_BROKEN with path and line. */
 MUST_USE bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err);
 Str scheme_id(const Scheme *s);
 Str scheme_folder(const Scheme *s);
 const Json *scheme_info(const Scheme *s);   /* scheme.json as read */
-const Json *scheme_statutes(const Scheme *s); /* statutes.json; NULL where the scheme has none */
+const Json *scheme_statutes(const Scheme *s); /* statutes.json, from any thread; NULL where the scheme has none */
 int scheme_utc_offset(const Scheme *s);     /* minutes */
 size_t scheme_types(const Scheme *s, const SchemeType **ret);
 const SchemeType *scheme_type(const Scheme *s, Str name);

@@ -1,8 +1,7 @@
-/* scheme_files.c: decision models by date, messages and holidays of a scheme folder.
+/* scheme_files.c: decision models by date and holidays of a scheme folder.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scheme_int.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -36,25 +35,16 @@ static bool compile(Arena *a, Str path, Str xml, const DmnModel **ret, Err *err)
 
 /* A model that waits for its first use. Its memory is its own: that of the scheme belongs to who loads it. */
 struct SchemeLate {
-    pthread_mutex_t lock;
+    SchemeOnce once;
     Str xml; /* as it was hashed: the file may have changed since */
-    Arena *a;
-    const DmnModel *model; /* a NULL and this NULL: not used yet; only this NULL: broken */
+    const DmnModel *model; /* NULL once it is made: broken */
 };
-
-static void end_late(void *thing)
-{
-    SchemeLate *late = thing;
-    arena_free(late->a);
-    pthread_mutex_destroy(&late->lock);
-}
 
 static SchemeLate *late_new(Arena *a, Str xml)
 {
     SchemeLate *late = ARENA_NEW(a, SchemeLate);
-    pthread_mutex_init(&late->lock, NULL);
     late->xml = xml;
-    arena_on_reset(a, end_late, late);
+    scheme_once_init(a, &late->once);
     return late;
 }
 
@@ -65,27 +55,24 @@ const DmnModel *scheme_compiled(const SchemeModel *m)
     if (late == NULL) {
         return m->model;
     }
-    pthread_mutex_lock(&late->lock);
-    if (late->a == NULL) {
-        late->a = arena_new(0);
-        late->model = compile(late->a, m->path, late->xml, &late->model, &err) ? late->model : NULL;
+    if (scheme_once_begin(&late->once)) {
+        late->model = compile(late->once.a, m->path, late->xml, &late->model, &err) ? late->model : NULL;
+        scheme_once_end(&late->once);
     }
-    const DmnModel *model = late->model;
-    pthread_mutex_unlock(&late->lock);
-    return model;
+    return late->model;
 }
 
-bool scheme_check_models(const Scheme *s, Err *err)
+bool scheme_check_models(const Scheme *s, Arena *scratch, Err *err)
 {
-    bool ok = true;
-    for (size_t i = 0; i < s->model_count && ok; i++) {
+    for (size_t i = 0; i < s->model_count; i++) {
         const SchemeModel *m = &s->models[i];
         const DmnModel *model;
-        Arena *a = arena_new(0);
-        ok = m->late == NULL || compile(a, m->path, m->late->xml, &model, err);
-        arena_free(a);
+        if (m->late != NULL && !compile(scratch, m->path, m->late->xml, &model, err)) {
+            return false;
+        }
+        arena_reset(scratch);
     }
-    return ok;
+    return true;
 }
 
 static bool load_model(Scheme *s, Str folder, Str file, SchemeModel *m, Err *err)
@@ -128,80 +115,6 @@ bool scheme_load_models(Scheme *s, Err *err)
         scheme_hash_folders(s);
     }
     return true;
-}
-
-/* ---- Messages: messages/<anything>.<language>.json or messages/<language>.json, one object of key → text ---- */
-
-static Str language_of(Str file)
-{
-    Str base = str_sub(file, 0, file.len - 5);
-    size_t dot = str_find(base, STR("."), 0);
-    return dot == SIZE_MAX ? base : str_sub(base, dot + 1, base.len);
-}
-
-static void add_messages(Scheme *s, Str language, Str prefix, const Json *j)
-{
-    Map *texts = map_get(&s->languages, language);
-    if (texts == NULL) {
-        texts = ARENA_NEW(s->arena, Map);
-        texts->arena = s->arena;
-        map_set(&s->languages, language, texts);
-    }
-    for (size_t i = 0; i < json_count(j); i++) {
-        const JsonMember *m = &j->members[i];
-        Str key = prefix.len ? str_printf(s->arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(m->key)) : m->key;
-        if (m->value->kind == JSON_OBJECT) {
-            add_messages(s, language, key, m->value);
-        } else {
-            map_set(texts, key, &m->value->text);
-        }
-    }
-}
-
-bool scheme_load_messages(Scheme *s, Err *err)
-{
-    Str folder = str_printf(s->arena, "%.*s/messages", STR_ARG(s->folder));
-    SchemeNames files = scheme_list_folder(s->arena, folder, ".json");
-    for (size_t i = 0; i < files.count; i++) {
-        Json *j;
-        Str path = str_printf(s->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(files.items[i]));
-        if (!scheme_file_json(s->arena, path, &j, err)) {
-            return false;
-        }
-        if (j->kind != JSON_OBJECT) {
-            return err_set(err, LAW_BROKEN, "%.*s: an object of keys and texts is expected", STR_ARG(path));
-        }
-        add_messages(s, language_of(files.items[i]), STR(""), j);
-    }
-    return true;
-}
-
-Str scheme_message(const Scheme *s, Str language, Str key)
-{
-    const Str tries[] = {language, STR("en")};
-    for (size_t i = 0; i < COUNT_OF(tries); i++) {
-        const Map *texts = map_get(&s->languages, tries[i]);
-        const Str *text = texts ? map_get(texts, key) : NULL;
-        if (text != NULL) {
-            return *text;
-        }
-    }
-    return (Str){NULL, 0};
-}
-
-size_t scheme_languages(const Scheme *s, Arena *a, Str **ret)
-{
-    *ret = ARENA_ARRAY(a, Str, s->languages.count + 1);
-    for (size_t i = 0; i < s->languages.count; i++) {
-        (*ret)[i] = s->languages.entries[i].key;
-    }
-    return s->languages.count;
-}
-
-Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name)
-{
-    Str text = scheme_message(s, language, str_printf(a, "%s.%.*s", kind, STR_ARG(name)));
-    return text.ptr ? text : name;
 }
 
 /* ---- Holidays: holidays.json, a list of {"day": …} or of texts; or an object with the list under "days" ---- */

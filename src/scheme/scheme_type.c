@@ -52,12 +52,7 @@ static bool read_expr(const SchemeReader *r, const Json *j, const FeelCode **ret
     if (text.len == 0) {
         return true;
     }
-    Err inner;
-    if (!feel_compile(r->s->arena, r->scope, text, ret, &inner)) {
-        return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: \"%.*s\": %s", STR_ARG(r->path), STR_ARG(r->place), STR_ARG(text),
-                       inner.text);
-    }
-    return true;
+    return scheme_expression(r, text, ret);
 }
 
 static bool read_exprs(const SchemeReader *r, const Json *j, SchemeExprs *ret)

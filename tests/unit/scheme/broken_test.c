@@ -194,7 +194,7 @@ TEST(a_model_that_is_compiled_when_used_is_checked_aside)
     bool loaded = scheme_load_as_used(a, folder, &s, &err);
     remove_folder(a, folder);
     check(loaded && scheme_models(s, &models) == 1);
-    check(!scheme_check_models(s, &err));
+    check(!scheme_check_late(s, &err));
     eq_text(str_from_c(err_name(err.code)), "BAD_XML");
     check(strstr(err.text, "m.dmn") != NULL);
     check(scheme_compiled(&models[0]) == NULL && scheme_compiled(&models[0]) == NULL);
@@ -215,7 +215,7 @@ TEST(threads_that_use_a_model_first_share_what_one_of_them_compiles)
     Err err = {0};
     pthread_t threads[THREADS];
     check(scheme_load_as_used(a, STR("tests/flow/schemes/harvest"), &s, &err) && scheme_load(a, STR("tests/flow/schemes/harvest"), &whole, &err));
-    check(scheme_check_models(s, &err));
+    check(scheme_check_late(s, &err));
     size_t count = scheme_models(s, &models);
     check(count > 0 && count == scheme_models(whole, &before));
     for (size_t i = 0; i < count; i++) {

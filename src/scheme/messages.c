@@ -1,0 +1,133 @@
+/* messages.c: the texts of a scheme by language: messages/<anything>.<language>.json or messages/<language>.json, one object of
+ * key → text.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "scheme_int.h"
+
+static Str language_of(Str file)
+{
+    Str base = str_sub(file, 0, file.len - 5);
+    size_t dot = str_find(base, STR("."), 0);
+    return dot == SIZE_MAX ? base : str_sub(base, dot + 1, base.len);
+}
+
+static void add_messages(Arena *a, Map *texts, Str prefix, const Json *j)
+{
+    for (size_t i = 0; i < json_count(j); i++) {
+        const JsonMember *m = &j->members[i];
+        Str key = prefix.len ? str_printf(a, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(m->key)) : m->key;
+        if (m->value->kind == JSON_OBJECT) {
+            add_messages(a, texts, key, m->value);
+        } else {
+            map_set(texts, key, &m->value->text);
+        }
+    }
+}
+
+static bool parse(Arena *a, const SchemeFile *f, Json **ret, Err *err)
+{
+    if (!scheme_parse(a, f, ret, err)) {
+        return false;
+    }
+    return (*ret)->kind == JSON_OBJECT || err_set(err, LAW_BROKEN, "%.*s: an object of keys and texts is expected", STR_ARG(f->path));
+}
+
+static bool make_texts(Arena *a, SchemeTexts *t, Err *err)
+{
+    t->texts.arena = a;
+    for (size_t i = 0; i < t->count; i++) {
+        Json *j;
+        if (!parse(a, &t->files[i], &j, err)) {
+            return false;
+        }
+        add_messages(a, &t->texts, STR(""), j);
+    }
+    return true;
+}
+
+static SchemeTexts *texts_of_language(Scheme *s, Str language, size_t most_files)
+{
+    SchemeTexts *t = map_get(&s->languages, language);
+    if (t == NULL) {
+        t = ARENA_NEW(s->arena, SchemeTexts);
+        t->files = ARENA_ARRAY(s->arena, SchemeFile, most_files);
+        scheme_once_init(s->arena, &t->once);
+        map_set(&s->languages, language, t);
+    }
+    return t;
+}
+
+bool scheme_load_messages(Scheme *s, Err *err)
+{
+    Str folder = str_printf(s->arena, "%.*s/messages", STR_ARG(s->folder));
+    SchemeNames names = scheme_list_folder(s->arena, folder, ".json");
+    for (size_t i = 0; i < names.count; i++) {
+        SchemeTexts *t = texts_of_language(s, language_of(names.items[i]), names.count);
+        SchemeFile *f = &t->files[t->count++];
+        f->path = str_printf(s->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(names.items[i]));
+        if (!scheme_read_file(s->arena, f->path, &f->text, err)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < s->languages.count && !s->as_used; i++) {
+        SchemeTexts *t = s->languages.entries[i].value;
+        if (!make_texts(s->arena, t, err)) {
+            return false;
+        }
+        atomic_store(&t->once.is_made, true);
+    }
+    return true;
+}
+
+bool scheme_check_messages(const Scheme *s, Arena *scratch, Err *err)
+{
+    for (size_t i = 0; i < s->languages.count; i++) {
+        const SchemeTexts *t = s->languages.entries[i].value;
+        for (size_t k = 0; k < t->count; k++) {
+            Json *j;
+            if (!parse(scratch, &t->files[k], &j, err)) {
+                return false;
+            }
+            arena_reset(scratch);
+        }
+    }
+    return true;
+}
+
+const Map *scheme_texts(const Scheme *s, Str language)
+{
+    SchemeTexts *t = map_get(&s->languages, language);
+    if (t != NULL && scheme_once_begin(&t->once)) {
+        Err ignored; /* scheme_check_late() tells it; what could be read is there */
+        (void)!make_texts(t->once.a, t, &ignored);
+        scheme_once_end(&t->once);
+    }
+    return t ? &t->texts : NULL;
+}
+
+Str scheme_message(const Scheme *s, Str language, Str key)
+{
+    const Str tries[] = {language, STR("en")};
+    for (size_t i = 0; i < COUNT_OF(tries); i++) {
+        const Map *texts = scheme_texts(s, tries[i]);
+        const Str *text = texts ? map_get(texts, key) : NULL;
+        if (text != NULL) {
+            return *text;
+        }
+    }
+    return (Str){NULL, 0};
+}
+
+size_t scheme_languages(const Scheme *s, Arena *a, Str **ret)
+{
+    *ret = ARENA_ARRAY(a, Str, s->languages.count + 1);
+    for (size_t i = 0; i < s->languages.count; i++) {
+        (*ret)[i] = s->languages.entries[i].key;
+    }
+    return s->languages.count;
+}
+
+Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name)
+{
+    Str text = scheme_message(s, language, str_printf(a, "%s.%.*s", kind, STR_ARG(name)));
+    return text.ptr ? text : name;
+}
