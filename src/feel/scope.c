@@ -103,6 +103,7 @@ bool is_name_symbol(char c)
 Str name_normal(Arena *a, Str name)
 {
     Buf b = buf_new(a, name.len + 1);
+    buf_reserve(&b, name.len);
     for (size_t i = 0; i < name.len;) {
         size_t n = space_length(name, i);
         if (n == 0) {

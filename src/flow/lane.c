@@ -38,6 +38,10 @@ bool lane_open(Arena *a, Str url, Lane **ret, Err *err)
     if (!store_open(url, STORE_WRITE, &l->store, err)) {
         return false;
     }
+    if (!store_keep(l->store, STORE_KEEP_WRITER, err)) {
+        store_close(l->store);
+        return false;
+    }
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->turn, NULL);
     pthread_cond_init(&l->end, NULL);

@@ -98,7 +98,8 @@ void http_answer(Worker *w, Request *q, Response *r, Instant now);
 MUST_USE bool http_answer_kept(Worker *w, Request *q, Response *r, Instant now);
 /* Answers with an error that was met before there was a route: too large, a method nobody takes. */
 void http_turn_away(Worker *w, Request *q, Response *r, Instant now, ErrCode code);
-/* law_thread.c: compiles every model of the law, once, beside the first answers; a broken one sends SIGTERM to the process. stop(): waits;
+/* law_thread.c: tries every model, expression and text of the law once, beside the first answers; a broken one sends SIGTERM to the
+ * process. stop(): waits;
  * false with what is broken. */
 typedef struct LawThread LawThread;
 MUST_USE bool law_thread_start(Arena *a, const Scheme *const *schemes, size_t count, LawThread **ret, Err *err);

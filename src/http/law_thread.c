@@ -1,11 +1,15 @@
-/* law_thread.c: while the server answers already: whether every model of the law compiles. Where one does not, the server ends, as it
- * would have before it started to listen.
+/* law_thread.c: while the server answers already: whether every model, expression and text of the law can be used. Where one cannot,
+ * the server ends, as it would have before it started to listen.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+enum { BEHIND_ANSWERS = 10 };
 
 struct LawThread {
     pthread_t thread;
@@ -18,9 +22,11 @@ struct LawThread {
 static void *run(void *host)
 {
     LawThread *t = host;
+    (void)setpriority(PRIO_PROCESS, 0, BEHIND_ANSWERS); /* of this thread alone; nothing hangs on it */
     for (size_t i = 0; i < t->count && !t->is_broken; i++) {
         t->is_broken = !scheme_check_late(t->schemes[i], &t->err);
     }
+    malloc_trim(0); /* what was compiled only to be tried */
     if (t->is_broken) {
         kill(getpid(), SIGTERM);
     }

@@ -87,7 +87,7 @@ int64_t readers_count(Readers *r, ReadersBy by)
 
 bool reader_open(Reader *r, Instant now, Err *err)
 {
-    if (store_open_replica(r->shared->url, r->primary, &r->replica, err) && store_keep_little(r->replica, err)) {
+    if (store_open_replica(r->shared->url, r->primary, &r->replica, err) && store_keep(r->replica, STORE_KEEP_LITTLE, err)) {
         r->looked = r->fresh_at = r->target_at = (Instant){0};
         r->target = INT64_MAX;
         return true;

@@ -324,7 +324,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         w->mode_demo = o->demo ? "demo" : NULL;
         w->origin = o->origin;
         w->pages = pages;
-        if (!flow_open(s->a, o->store, is_door ? STORE_READ : STORE_WRITE, schemes, count, &w->flow, err) || !store_keep_little(w->flow.store, err) ||
+        if (!flow_open(s->a, o->store, is_door ? STORE_READ : STORE_WRITE, schemes, count, &w->flow, err) || !store_keep(w->flow.store, STORE_KEEP_LITTLE, err) ||
             (i == 0 && (!session_prepare(w->flow.store, err) || !statute_prepare(w->flow.store, err)))) {
             return false;
         }
@@ -338,7 +338,7 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     Flow flow, notices; /* uploads write in transactions of their own, of many rows each */
     if (!lane_open(s->a, o->store, &s->lane, err) ||
         !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err) ||
-        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err) || !store_keep_little(notices.store, err)) {
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err) || !store_keep(notices.store, STORE_KEEP_LITTLE, err)) {
         return false;
     }
     notices.lane = s->lane;

@@ -131,9 +131,10 @@ Store *store_close(Store *s)
     return NULL;
 }
 
-bool store_keep_little(Store *s, Err *err)
+bool store_keep(Store *s, StoreKeep keep, Err *err)
 {
-    return s->engine != &ENGINE_SQLITE || store_script(s, "PRAGMA cache_size = -2048;", err); /* KiB */
+    const char *sql = keep == STORE_KEEP_LITTLE ? "PRAGMA cache_size = -2048;" : "PRAGMA cache_size = -8192;"; /* KiB */
+    return s->engine != &ENGINE_SQLITE || store_script(s, sql, err);
 }
 
 const char *store_engine(const Store *s)

@@ -17,8 +17,11 @@ typedef enum { STORE_READ = 1, STORE_WRITE, STORE_CREATE } StoreMode;
  * GOLDENBRIDGE_KEY_FILE), mode 0600, outside the database. */
 MUST_USE bool store_open(Str url, StoreMode mode, Store **ret, Err *err);
 Store *store_close(Store *s); /* NULL allowed; returns NULL */
-/* For one of many handles of a process, which reads a few rows at a time: it keeps little of the database in memory. */
-MUST_USE bool store_keep_little(Store *s, Err *err);
+/* How much of the database a handle of a server keeps in memory, where one of its own would keep 64 MB: one of many, which reads a few
+ * rows at a time, 2 MB; the one that writes for all of them 8 MB, since what it read once, such as the whole log for notices, it would
+ * keep for good. */
+typedef enum { STORE_KEEP_LITTLE = 1, STORE_KEEP_WRITER } StoreKeep;
+MUST_USE bool store_keep(Store *s, StoreKeep keep, Err *err);
 const char *store_engine(const Store *s); /* "sqlite" or "postgres" */
 
 /* ---- Transactions. Reads outside of one see the last commit. ------------------------------------------------------ */

@@ -41,7 +41,7 @@ static Str new_folder(Arena *a)
 
 static void remove_folder(Arena *a, Str folder)
 {
-    static const char *const NAMES[] = {"processes/thing.json", "messages/en.json", "decisions/2020-01-01/m.dmn", "days.json", "scheme.json",
+    static const char *const NAMES[] = {"processes/thing.json", "messages/en.json", "decisions/2020-01-01/m.dmn", "days.json", "statutes.json", "scheme.json",
                                         "decisions/2020-01-01", "decisions", "messages", "processes", "."};
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         const char *path = str_printf(a, "%.*s/%s", STR_ARG(folder), NAMES[i]).ptr;
@@ -233,6 +233,99 @@ TEST(threads_that_use_a_model_first_share_what_one_of_them_compiles)
         check(str_eq(buf_str(&b), buf_str(&c)));
         check(str_eq(models[i].hash, before[i].hash) && str_eq(models[i].law_hash, before[i].law_hash));
     }
+}
+
+/* What a server leaves for later is refused aside with the words of who reads all at once. */
+static void is_refused_aside(Arena *a, const char *file, Str text, const char *why)
+{
+    Str folder = new_folder(a);
+    Scheme *s = NULL;
+    Err aside = {0}, whole = {0};
+    write_file(a, folder, "messages/en.json", STR("{\"a\": \"A\"}"));
+    write_file(a, folder, file, text);
+    bool loaded = scheme_load_as_used(a, folder, &s, &aside);
+    check(loaded && !scheme_check_late(s, &aside));
+    check(!scheme_load(a, folder, &s, &whole));
+    remove_folder(a, folder);
+    eq_text(str_from_c(err_name(aside.code)), err_name(whole.code));
+    eq_text(str_from_c(aside.text), whole.text);
+    check(strstr(aside.text, why) != NULL);
+}
+
+TEST(what_is_read_when_used_is_checked_aside)
+{
+    is_refused_aside(a, "processes/thing.json", swap(a, THING, "\"today\"", "\"today +\""), "\"today +\"");
+    is_refused_aside(a, "processes/thing.json", swap(a, THING, "\"today\"", "\"tomorrow\""), "tomorrow");
+    is_refused_aside(a, "processes/thing.json", swap(a, THING, "\"opens\": true", "\"opens\": true, \"reads\": {\"x\": {\"case\": \"y\"}, \"y\": {\"case\": \"x\"}}"),
+                     "\"y\""); /* a read that comes later is not seen */
+    is_refused_aside(a, "messages/en.json", STR("[]"), "an object of keys");
+    is_refused_aside(a, "messages/en.json", STR("{\"a\":"), "en.json");
+    is_refused_aside(a, "statutes.json", STR("{\"layers\": {,}}"), "statutes.json");
+}
+
+typedef struct {
+    const Scheme *s;
+    const FeelCode *code;
+} Aside;
+
+static void *used_aside(void *host)
+{
+    const Aside *in = host;
+    Value frame[SLOT_FIRST_READ] = {0};
+    Arena *a = arena_new(0);
+    FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
+    scheme_fill_frame(in->s, frame);
+    frame[SLOT_TODAY] = feel_date((Day){20000});
+    Value v = feel_eval(run, in->code, frame);
+    bool ok = !feel_run_failed(run, NULL) && v.kind == FEEL_DATE && str_eq(scheme_message(in->s, STR("kk"), STR("a")), STR("A")) &&
+              json_count(scheme_statutes(in->s)) == 1;
+    arena_free(a);
+    return ok ? host : NULL;
+}
+
+TEST(threads_share_expressions_texts_and_statutes_that_one_of_them_reads_first)
+{
+    enum { THREADS = 4 };
+    Str folder = new_folder(a);
+    Scheme *s = NULL;
+    Err err = {0};
+    pthread_t threads[THREADS];
+    write_file(a, folder, "messages/en.json", STR("{\"a\": \"A\"}"));
+    write_file(a, folder, "statutes.json", STR("{\"layers\": {}}"));
+    bool loaded = scheme_load_as_used(a, folder, &s, &err);
+    remove_folder(a, folder); /* what was read counts, not the files */
+    check(loaded && scheme_check_late(s, &err));
+    Aside in = {s, scheme_state(scheme_type(s, STR("thing")), STR("open"))->due};
+    for (size_t k = 0; k < THREADS; k++) {
+        eq_int(pthread_create(&threads[k], NULL, used_aside, &in), 0);
+    }
+    for (size_t k = 0; k < THREADS; k++) {
+        void *got = NULL;
+        pthread_join(threads[k], &got);
+        check(got == &in);
+    }
+}
+
+TEST(a_broken_expression_that_is_used_before_it_is_found_fails_the_run)
+{
+    Str folder = new_folder(a);
+    Scheme *s = NULL;
+    Err err = {0};
+    write_file(a, folder, "processes/thing.json", swap(a, THING, "\"today\"", "\"today +\""));
+    bool loaded = scheme_load_as_used(a, folder, &s, &err);
+    remove_folder(a, folder);
+    check(loaded);
+    Value frame[SLOT_FIRST_READ] = {0}, constant;
+    size_t reads = 1;
+    FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
+    const FeelCode *due = scheme_state(scheme_type(s, STR("thing")), STR("open"))->due;
+    for (int i = 0; i < 2; i++) {
+        check(feel_eval(run, due, frame).kind == FEEL_NULL);
+        check(feel_run_failed(run, &err) && err.code == LAW_BROKEN);
+        feel_run_reset(run);
+    }
+    (void)feel_code_reads(due, &reads);
+    check(reads == 0 && !feel_code_constant(due, &constant));
 }
 
 TEST(a_missing_process_file_is_named)
