@@ -10,17 +10,23 @@ static Str language_of(Str file)
     return dot == SIZE_MAX ? base : str_sub(base, dot + 1, base.len);
 }
 
-static void add_messages(Arena *a, Map *texts, Str prefix, const Json *j)
+/* False where another file has a key already: which of the texts is shown would hang on the names of the files. */
+static bool add_messages(Arena *a, Map *texts, Str path, Str prefix, const Json *j, Err *err)
 {
+    bool ok = true;
     for (size_t i = 0; i < json_count(j); i++) {
         const JsonMember *m = &j->members[i];
         Str key = prefix.len ? str_printf(a, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(m->key)) : m->key;
         if (m->value->kind == JSON_OBJECT) {
-            add_messages(a, texts, key, m->value);
-        } else {
-            map_set(texts, key, &m->value->text);
+            ok = add_messages(a, texts, path, key, m->value, err) && ok;
+            continue;
         }
+        if (map_get(texts, key) != NULL) {
+            ok = err_set(err, LAW_BROKEN, "%.*s: another file of this language has %.*s, too", STR_ARG(path), STR_ARG(key));
+        }
+        map_set(texts, key, &m->value->text);
     }
+    return ok;
 }
 
 static bool parse(Arena *a, const SchemeFile *f, Json **ret, Err *err)
@@ -33,15 +39,13 @@ static bool parse(Arena *a, const SchemeFile *f, Json **ret, Err *err)
 
 static bool make_texts(Arena *a, SchemeTexts *t, Err *err)
 {
+    bool ok = true;
     t->texts.arena = a;
     for (size_t i = 0; i < t->count; i++) {
         Json *j;
-        if (!parse(a, &t->files[i], &j, err)) {
-            return false;
-        }
-        add_messages(a, &t->texts, STR(""), j);
+        ok = parse(a, &t->files[i], &j, err) && add_messages(a, &t->texts, t->files[i].path, STR(""), j, err) && ok;
     }
-    return true;
+    return ok;
 }
 
 static SchemeTexts *texts_of_language(Scheme *s, Str language, size_t most_files)
@@ -80,17 +84,14 @@ bool scheme_load_messages(Scheme *s, Err *err)
 
 bool scheme_check_messages(const Scheme *s, Arena *scratch, Err *err)
 {
-    for (size_t i = 0; i < s->languages.count; i++) {
-        const SchemeTexts *t = s->languages.entries[i].value;
-        for (size_t k = 0; k < t->count; k++) {
-            Json *j;
-            if (!parse(scratch, &t->files[k], &j, err)) {
-                return false;
-            }
-            arena_reset(scratch);
-        }
+    bool ok = true;
+    for (size_t i = 0; i < s->languages.count && ok; i++) {
+        const SchemeTexts *told = s->languages.entries[i].value;
+        SchemeTexts t = {.files = told->files, .count = told->count};
+        ok = make_texts(scratch, &t, err);
+        arena_reset(scratch);
     }
-    return true;
+    return ok;
 }
 
 const Map *scheme_texts(const Scheme *s, Str language)

@@ -41,7 +41,7 @@ static Str new_folder(Arena *a)
 
 static void remove_folder(Arena *a, Str folder)
 {
-    static const char *const NAMES[] = {"processes/thing.json", "messages/en.json", "decisions/2020-01-01/m.dmn", "days.json", "statutes.json", "scheme.json",
+    static const char *const NAMES[] = {"processes/thing.json", "messages/en.json", "messages/more.en.json", "decisions/2020-01-01/m.dmn", "days.json", "statutes.json", "scheme.json",
                                         "decisions/2020-01-01", "decisions", "messages", "processes", "."};
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         const char *path = str_printf(a, "%.*s/%s", STR_ARG(folder), NAMES[i]).ptr;
@@ -260,6 +260,7 @@ TEST(what_is_read_when_used_is_checked_aside)
                      "\"y\""); /* a read that comes later is not seen */
     is_refused_aside(a, "messages/en.json", STR("[]"), "an object of keys");
     is_refused_aside(a, "messages/en.json", STR("{\"a\":"), "en.json");
+    is_refused_aside(a, "messages/more.en.json", STR("{\"a\": \"B\"}"), "another file of this language has a, too");
     is_refused_aside(a, "statutes.json", STR("{\"layers\": {,}}"), "statutes.json");
 }
 
