@@ -8,11 +8,11 @@ enum { RUNS = 100, MOST_RUNS = 10000, MOST_THREADS = 16, SEED = 1 };
 
 static void print_simulation(Cli *c, const Json *report)
 {
-    static const SimSeries SHOWN[] = {SIM_ARRIVALS, SIM_EXTENSIONS, SIM_REENTRIES, SIM_CHANGES, SIM_DEPARTURES, SIM_NEW_OVERSTAY, SIM_OVERSTAY};
+    static const SimSeries SHOWN[] = {SIM_ARRIVALS, SIM_EXTENSIONS, SIM_REENTRIES, SIM_CHANGES, SIM_DEPARTURES, SIM_ELSEWHERE, SIM_NEW_OVERSTAY, SIM_OVERSTAY};
     const Json *years = json_get(report, "years"), *published = json_get(report, "published");
     fprintf(c->out, "%-6s %24s", "year", "stock (5, 50, 95 of 100)");
     for (size_t s = 0; s < COUNT_OF(SHOWN); s++) {
-        fprintf(c->out, " %12s", sim_series_name(SHOWN[s]));
+        fprintf(c->out, " %14s", sim_series_name(SHOWN[s]));
     }
     fprintf(c->out, "\n");
     for (size_t i = 0; i < json_count(years); i++) {
@@ -22,7 +22,7 @@ static void print_simulation(Cli *c, const Json *report)
             fprintf(c->out, " %8.*s", STR_ARG(json_text(stock->items[b])));
         }
         for (size_t s = 0; s < COUNT_OF(SHOWN); s++) {
-            fprintf(c->out, " %12.*s", STR_ARG(json_text(json_get(y, sim_series_name(SHOWN[s]))->items[1])));
+            fprintf(c->out, " %14.*s", STR_ARG(json_text(json_get(y, sim_series_name(SHOWN[s]))->items[1])));
         }
         fprintf(c->out, "\n");
     }

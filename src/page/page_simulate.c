@@ -42,6 +42,27 @@ static void add_chart(const PageView *v, Json *charts, const Json *report, SimSe
     page_set_text(v, source, "day", day_print(v->a, v->today));
 }
 
+static Str percent(const PageView *v, int64_t permille)
+{
+    return str_printf(v->a, "%lld.%lld %%", (long long)(permille / 10), (long long)(permille % 10));
+}
+
+/* What the figure counts of the series, and why it may not be met. */
+static void add_scope(const PageView *v, Json *j, const Json *published)
+{
+    int64_t covers = json_to_int(json_get(published, "covers_ppm"), 0), over = json_to_int(json_get(published, "over"), 1);
+    Str why = json_text_at(published, "why");
+    if (covers < 1000000) {
+        page_set_text(v, j, "covers", percent(v, (covers + 500) / 1000));
+    }
+    if (over > 1) {
+        page_set_int(v, j, "over", over);
+    }
+    if (why.len > 0) {
+        page_set_text(v, j, "why", simulate_word(v, str_c(v->a, str_printf(v->a, "why_%.*s", STR_ARG(why)))));
+    }
+}
+
 static void add_published(const PageView *v, Json *model, const Json *report)
 {
     const Json *published = json_get(report, "published");
@@ -54,7 +75,9 @@ static void add_published(const PageView *v, Json *model, const Json *report)
         page_set_text(v, j, "month", json_text_at(p, "month"));
         page_set_text(v, j, "value", json_text_at(p, "value"));
         page_set_text(v, j, "mid", json_text(json_get(p, "bands")->items[1]));
-        page_set_text(v, j, "apart", str_printf(v->a, "%s%lld.%lld %%", apart < 0 ? "−" : "+", (long long)(size / 10), (long long)(size % 10)));
+        page_set_text(v, j, "apart", str_printf(v->a, "%s%s", apart < 0 ? "−" : "+", str_c(v->a, percent(v, size))));
+        page_set_text(v, j, "limit", percent(v, json_to_int(json_get(p, "limit_permille"), 0)));
+        add_scope(v, j, p);
         page_set_text(v, j, "source", json_text_at(p, "source"));
         page_set_text(v, j, "use", simulate_word(v, str_eq(json_text_at(p, "use"), STR("fit")) ? "fit" : "test"));
         page_set_bool(v, j, "within", json_is_true(json_get(p, "within")));
@@ -96,7 +119,7 @@ static void add_choices(const PageView *v, Json *model, uint32_t runs)
 
 bool page_simulate(const PageView *v, int64_t asked, Page *ret, Err *err)
 {
-    static const SimSeries SHOWN[] = {SIM_STOCK, SIM_OVERSTAY, SIM_ARRIVALS, SIM_EXTENSIONS, SIM_REENTRIES, SIM_CHANGES, SIM_DEPARTURES};
+    static const SimSeries SHOWN[] = {SIM_STOCK, SIM_OVERSTAY, SIM_ARRIVALS, SIM_EXTENSIONS, SIM_REENTRIES, SIM_CHANGES, SIM_DEPARTURES, SIM_ELSEWHERE, SIM_NEW_OVERSTAY};
     Json *data, *report;
     SimRuns how = {.seed = SEED, .runs = wanted_runs(asked)};
     if (!page_tries(v)) {

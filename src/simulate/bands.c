@@ -12,7 +12,8 @@ static const uint32_t PERCENT[BANDS] = {5, 50, 95};
 
 const char *sim_series_name(SimSeries s)
 {
-    static const char *const NAMES[SIM_SERIES_COUNT] = {"arrivals", "re_entries", "extensions", "changes", "departures", "new_overstay", "stock", "overstay"};
+    static const char *const NAMES[SIM_SERIES_COUNT] = {"arrivals", "re_entries", "extensions", "changes", "departures", "new_overstay", "status_changes",
+                                                          "stock", "overstay"};
     return NAMES[s];
 }
 
@@ -176,17 +177,27 @@ static Json *published_json(Arena *a, const SimModel *m, const SimPublished *p, 
 {
     Json *j = json_new_object(a);
     int64_t *values = ARENA_ARRAY(a, int64_t, runs + 1), bands[BANDS] = {0};
-    bands_of(all, (size_t)m->months * SIM_SERIES_COUNT, runs, (size_t)p->at * SIM_SERIES_COUNT + (size_t)p->series_at, values, bands);
-    int64_t apart = (bands[1] - p->value) * 1000 / p->value;
+    for (uint32_t i = 0; i < runs; i++) {
+        values[i] = 0;
+        for (uint32_t k = p->at + 1 - p->over; k <= p->at; k++) {
+            values[i] += all[((size_t)m->months * i + k) * SIM_SERIES_COUNT + (size_t)p->series_at];
+        }
+        values[i] = values[i] * p->covers_ppm / SIM_MILLION;
+    }
+    take_bands(values, runs, bands);
+    int64_t off = bands[1] - p->value, size = ((off < 0 ? -off : off) * 1000 + p->value - 1) / p->value; /* rounded up: never flattered */
     json_set(a, j, STR("series"), json_new_str(a, p->series));
     json_set(a, j, STR("month"), json_new_str(a, p->month));
     json_set(a, j, STR("value"), json_new_int(a, p->value));
     json_set(a, j, STR("use"), json_new_str(a, p->use));
     json_set(a, j, STR("source"), json_new_str(a, p->source));
+    json_set(a, j, STR("why"), json_new_str(a, p->why));
+    json_set(a, j, STR("over"), json_new_int(a, p->over));
+    json_set(a, j, STR("covers_ppm"), json_new_int(a, p->covers_ppm));
     json_set(a, j, STR("bands"), bands_json(a, bands));
-    json_set(a, j, STR("permille"), json_new_int(a, apart));
+    json_set(a, j, STR("permille"), json_new_int(a, off < 0 ? -size : size));
     json_set(a, j, STR("limit_permille"), json_new_int(a, p->limit));
-    json_set(a, j, STR("within"), json_new_bool(a, apart <= p->limit && -apart <= p->limit));
+    json_set(a, j, STR("within"), json_new_bool(a, size <= p->limit));
     return j;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { NONE = -1 };
-typedef enum { END_OF_STAY = 0, LEAVES, DESERTS, COMES_IN, OVERSTAY_ENDS } What;
+typedef enum { END_OF_STAY = 0, LEAVES, DESERTS, COMES_IN, OVERSTAY_ENDS, WENT_ELSEWHERE, NOBODY } What;
 
 typedef struct {
     int32_t next; /* in the list of the month */
@@ -66,21 +66,25 @@ static void count_changes(Run *r, uint32_t from, uint32_t months)
     }
 }
 
-static uint32_t lasts(const SimModel *m, uint32_t end)
+/* Months by which a stay that would end in `end` is lengthened, by each provision in its turn. */
+static uint32_t lasts(Run *r, uint32_t end)
 {
-    for (uint32_t i = 0; i < m->longer_count; i++) {
-        if (end >= m->longer[i].from && end <= m->longer[i].to) {
-            return m->longer[i].months;
+    uint32_t more = 0;
+    for (uint32_t i = 0; i < r->m->longer_count; i++) {
+        const SimLonger *l = &r->m->longer[i];
+        if (end + more >= l->from && end + more <= l->to && (l->who == SIM_ALL || (l->who == SIM_LENGTHENED) == (more > 0)) &&
+            (l->takes_ppm == SIM_MILLION || happens(r, l->takes_ppm))) {
+            more += l->months;
         }
     }
-    return 0;
+    return more;
 }
 
 /* From `at`, `months` of the stage are left. */
 static void begin(Run *r, int32_t p, int stage, uint32_t at, uint32_t months)
 {
     const SimStage *s = &r->m->stages[stage];
-    months += lasts(r->m, at + months);
+    months += lasts(r, at + months);
     months = months > SIM_MAX_STAY ? SIM_MAX_STAY : months;
     uint64_t draw = sim_next(&r->random) >> 32;
     uint32_t low = 0, high = months; /* the last month after which the draw is still below: it goes on */
@@ -99,11 +103,35 @@ static void begin(Run *r, int32_t p, int stage, uint32_t at, uint32_t months)
     file(r, p, at + months, what);
 }
 
+static void put_back(Run *r, int32_t p)
+{
+    r->people[p].what = NOBODY;
+    r->people[p].next = r->free;
+    r->free = p;
+}
+
 static void leaves(Run *r, int32_t p)
 {
     r->gone++;
-    r->people[p].next = r->free;
-    r->free = p;
+    put_back(r, p);
+}
+
+/* Of those in a stage that allows it, persons drawn evenly go over to a status outside the scheme. Their place in the list of
+ * the month of what would have come next is put back when that month comes. */
+static void go_elsewhere(Run *r, uint32_t persons)
+{
+    enum { TRIES = 1000 }; /* in a row in vain: there is nobody */
+    for (uint32_t tries = 0; persons > 0 && r->count > 0 && tries < TRIES; tries++) {
+        Person *p = &r->people[sim_below(&r->random, (uint32_t)r->count)];
+        if (p->what <= DESERTS && r->m->stages[p->stage].may_change) {
+            p->what = WENT_ELSEWHERE;
+            r->here--;
+            r->gone++;
+            r->now[SIM_ELSEWHERE]++;
+            persons--;
+            tries = 0;
+        }
+    }
 }
 
 /* Overstay ends at the rate of each month: drawn month by month, a year ahead at most, then asked again. */
@@ -119,7 +147,7 @@ static void overstays(Run *r, int32_t p, uint32_t at)
 static void end_of_stay(Run *r, int32_t p, uint32_t at)
 {
     const SimStage *s = &r->m->stages[r->people[p].stage];
-    if (s->next >= 0 && happens(r, s->next_ppm)) {
+    if (s->next >= 0 && at >= s->next_from && happens(r, s->next_ppm)) {
         if (r->m->stages[s->next].abroad) {
             r->here--;
             r->abroad++;
@@ -133,7 +161,7 @@ static void end_of_stay(Run *r, int32_t p, uint32_t at)
         return;
     }
     r->here--;
-    if (happens(r, s->overstay_ppm)) {
+    if (happens(r, s->overstay[at])) {
         r->overstay++;
         r->now[SIM_NEW_OVERSTAY]++;
         overstays(r, p, at);
@@ -169,6 +197,11 @@ static void event(Run *r, int32_t p, uint32_t at)
         r->now[SIM_DEPARTURES]++;
         leaves(r, p);
         return;
+    case WENT_ELSEWHERE:
+        put_back(r, p);
+        return;
+    case NOBODY:
+        break;
     }
     bug("an event of no kind");
 }
@@ -193,14 +226,24 @@ static void arrive(Run *r, uint32_t at, uint32_t places)
     }
 }
 
-/* Those who were there at the start have lived through a part of their first stage that nobody published: evenly. */
-static void start(Run *r)
+static void start_group(Run *r, SimGroup g)
 {
-    for (uint32_t i = 0; i < r->m->start_here; i++) {
+    for (uint32_t i = 0; i < g.persons; i++) {
         r->came++;
         r->here++;
-        begin(r, new_person(r), 0, 0, 1 + sim_below(&r->random, r->m->stages[0].months));
+        begin(r, new_person(r), g.stage, 0, g.from + sim_below(&r->random, g.to - g.from + 1));
     }
+}
+
+/* Those who were there at the start: the groups that are known; the others have lived through a part of their first stage, evenly. */
+static void start(Run *r)
+{
+    SimGroup rest = {.persons = r->m->start_here, .from = 1, .to = r->m->stages[0].months};
+    for (uint32_t i = 0; i < r->m->start_count; i++) {
+        start_group(r, r->m->start[i]);
+        rest.persons -= r->m->start[i].persons;
+    }
+    start_group(r, rest);
     for (uint32_t i = 0; i < r->m->start_overstay; i++) {
         r->came++;
         r->overstay++;
@@ -226,6 +269,7 @@ bool sim_run(Arena *a, const SimModel *m, uint64_t seed, int64_t *ret, Err *err)
             next = r.people[p].next;
             event(&r, p, at);
         }
+        go_elsewhere(&r, m->elsewhere[at]);
         arena_reset(scratch);
         ok = sim_match(scratch, m, &r.random, m->places[at], &places, err);
         arrive(&r, at, places);

@@ -25,7 +25,8 @@ size_t sim_months(const SimModel *m);
 /* "2007-01" of a month counted from 0. */
 Str sim_month_name(Arena *a, const SimModel *m, size_t month);
 
-typedef enum { SIM_ARRIVALS = 0, SIM_REENTRIES, SIM_EXTENSIONS, SIM_CHANGES, SIM_DEPARTURES, SIM_NEW_OVERSTAY, SIM_STOCK, SIM_OVERSTAY } SimSeries;
+typedef enum { SIM_ARRIVALS = 0, SIM_REENTRIES, SIM_EXTENSIONS, SIM_CHANGES, SIM_DEPARTURES, SIM_NEW_OVERSTAY, SIM_ELSEWHERE, SIM_STOCK, SIM_OVERSTAY } SimSeries;
+/* SIM_ELSEWHERE: went over to a status outside the scheme, in the country still but not in the stock. */
 enum { SIM_SERIES_COUNT = SIM_OVERSTAY + 1 };
 const char *sim_series_name(SimSeries s); /* "new_overstay" */
 
@@ -44,7 +45,9 @@ typedef struct {
 MUST_USE bool sim_bands(Arena *a, const SimModel *m, SimRuns how, int64_t *ret, Err *err);
 
 /* The bands as JSON: {seed, runs, months, years: [{year, arrivals: [low, mid, high], …}], published: [{series, month, value, use,
- * low, mid, high, permille, limit, within}]}. Flows of a year are summed run by run. permille: mid against value. */
+ * source, why, over, covers_ppm, bands: [low, mid, high], permille, limit_permille, within}]}. Flows of a year, or of the `over` months that
+ * a figure sums, are summed run by run; of them the figure counts covers_ppm. permille: mid against value,
+ * rounded away from nought. */
 MUST_USE bool sim_report(Arena *a, const SimModel *m, SimRuns how, Json **ret, Err *err);
 
 /* ---- Reports that are kept ---- */

@@ -11,21 +11,35 @@ enum { SIM_MILLION = 1000000, SIM_MAX_STAGES = 16, SIM_MAX_MONTHS = 1200, SIM_MA
 typedef struct {
     Str name;
     uint32_t months, leave_ppm, desert_ppm; /* a month: goes home early; leaves the workplace and stays */
-    uint32_t overstay_ppm;                  /* of those whose stay ends and who do not go on */
+    uint32_t *overstay;                     /* by month, ppm of those whose stay ends then and who do not go on */
     int next;                               /* stage; -1: none */
     uint32_t next_ppm, gap;                 /* of those whose stay ends; months abroad before it */
+    uint32_t next_from;                     /* first month in which there is a next stage */
     bool abroad;                            /* comes in again: among the arrivals, before new people */
+    bool may_change;                        /* may go over to a status outside the scheme */
     uint64_t here[SIM_MAX_STAY + 1];        /* of 2^32, still there after so many months */
 } SimStage;
 
-typedef struct {
-    uint32_t from, to, months; /* stays that would end in these months last longer */
-} SimLonger;
+/* Whose stay is lengthened: of those whose stay was not before, of those whose was, of all. */
+typedef enum { SIM_FIRST_TIME = 0, SIM_LENGTHENED, SIM_ALL } SimWho;
 
 typedef struct {
-    Str series, month, use, source;
+    uint32_t from, to, months; /* stays that would end in these months last longer */
+    uint32_t takes_ppm;        /* of them, how many do */
+    SimWho who;
+} SimLonger;
+
+/* Persons in a stage at the start, with from … to months left, evenly. */
+typedef struct {
+    int stage;
+    uint32_t persons, from, to;
+} SimGroup;
+
+typedef struct {
+    Str series, month, use, source, why; /* why: what is known of why the figure may not be met; a word of the messages */
     int64_t value, limit; /* limit: per mille */
-    uint32_t at;
+    uint32_t at, over;    /* sums that many months until `at` */
+    uint32_t covers_ppm;  /* of the series, what the figure counts */
     int series_at;
 } SimPublished;
 
@@ -36,7 +50,10 @@ struct SimModel {
     SimStage stages[SIM_MAX_STAGES];
     int stage_count;
     uint32_t start_here, start_overstay;
-    uint32_t *places; /* by month: persons who may come in */
+    SimGroup *start; /* those of start_here whose stage and time left are known */
+    uint32_t start_count;
+    uint32_t *places;    /* by month: persons who may come in */
+    uint32_t *elsewhere; /* by month: persons who go over to a status outside the scheme */
     uint32_t cells[SIM_MAX_CELLS]; /* share of each part of the quota, ppm */
     uint32_t cell_count;
     uint32_t asked_ppm; /* units that employers ask for, against the places */
@@ -51,5 +68,12 @@ struct SimModel {
 
 /* Units granted this month, from the ranking of invented applications under the caps of the parts. */
 MUST_USE bool sim_match(Arena *scratch, const SimModel *m, SimRandom *r, uint32_t places, uint32_t *ret, Err *err);
+/* read_stages.c: data["stages"], with the rates of each month. */
+MUST_USE bool sim_read_stages(Arena *a, const Json *list, SimModel *m, Err *err);
+int sim_stage_named(const SimModel *m, Str name); /* -1: none */
+
+/* What both readers use. number: of {key: N} or {key: {"value": N}}. month_at: "2007-01" → months since the first one. */
+MUST_USE bool sim_number(const Json *j, const char *key, int64_t low, int64_t high, uint32_t *ret, Err *err);
+MUST_USE bool sim_month_at(const SimModel *m, Str text, uint32_t *ret, Err *err);
 
 #endif

@@ -63,7 +63,7 @@ async function tryChange(world) {
 async function yearsAhead(world) {
   const committee = await world.as('committee', 'ru', PHONE);
   await committee.open('/simulate');
-  expect(await committee.main().locator('figure svg.plot').count() === 7, 'not seven charts');
+  expect(await committee.main().locator('figure svg.plot').count() === 9, 'not nine charts');
   const table = committee.main().locator('figure').first().locator('summary');
   await table.click();
   const before = await committee.main().locator('figure').first().locator('tbody').innerText();

@@ -28,12 +28,14 @@ static int64_t *run(Arena *a, const SimModel *m, uint64_t seed)
     return rows;
 }
 
-/* The numbers as text, so that the hash is the same whatever order bytes have on a machine. */
-static Str hash_rows(Arena *a, const SimModel *m, const int64_t *rows)
+/* The numbers as text, so that the hash is the same whatever order bytes have on a machine. `without`: a series left out, or -1. */
+static Str hash_series(Arena *a, const SimModel *m, const int64_t *rows, int without)
 {
     Buf b = buf_new(a, (size_t)1 << 24);
     for (size_t i = 0; i < sim_months(m) * SIM_SERIES_COUNT; i++) {
-        buf_printf(&b, "%lld\n", (long long)rows[i]);
+        if ((int)(i % SIM_SERIES_COUNT) != without) {
+            buf_printf(&b, "%lld\n", (long long)rows[i]);
+        }
     }
     return hex_print(a, HASH_STR(hash_of(buf_str(&b))));
 }
@@ -49,10 +51,114 @@ TEST(the_generator_is_xoshiro256_starstar_seeded_by_splitmix64)
     check(r.s[0] == UINT64_C(6457827717110365317));
 }
 
+static Str hash_rows(Arena *a, const SimModel *m, const int64_t *rows)
+{
+    return hash_series(a, m, rows, -1);
+}
+
+/* All that the data can say beside SMALL: groups at the start, dated rates, a passage from a month on, lengthened stays, changes of
+ * status, ends of overstay against the ordinary rate. */
+#define RICH(takes, elsewhere)                                                                                                              \
+    "{\"first\":\"2020-01\",\"months\":60,\"start_here\":300,\"start_overstay\":0,\"asked_ppm\":1500000,\"change_ppm\":20000,"                 \
+    "\"end_overstay_ppm\":20000,\"cells\":[{\"ppm\":1000000}],"  \
+    "\"start\":[{\"stage\":\"b\",\"persons\":200,\"from\":3,\"to\":4}],\"stages\":[{\"name\":\"a\",\"months\":12,\"leave_ppm\":0,"                \
+    "\"desert_ppm\":0,\"overstay_ppm\":[{\"from\":\"2020-01\",\"ppm\":0},{\"from\":\"2022-01\",\"ppm\":1000000}],\"then\":{\"stage\":\"b\","      \
+    "\"ppm\":1000000,\"gap\":0,\"from\":\"2021-06\"}},{\"name\":\"b\",\"months\":6,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":0}],"           \
+    "\"longer\":[{\"from\":\"2020-02\",\"to\":\"2020-12\",\"months\":12,\"who\":\"first\",\"takes_ppm\":" takes "},"                               \
+    "{\"from\":\"2021-03\",\"to\":\"2021-05\",\"months\":1,\"who\":\"lengthened\"}],\"elsewhere\":{\"stages\":[\"b\"],\"years\":[{\"year\":2020,"   \
+    "\"places\":" elsewhere "}]},\"years\":[{\"year\":2020,\"places\":120}]}"
+
+static int64_t sum(const int64_t *rows, SimSeries s, size_t from, size_t until)
+{
+    int64_t n = 0;
+    for (size_t k = from; k < until; k++) {
+        n += rows[k * SIM_SERIES_COUNT + s];
+    }
+    return n;
+}
+
+TEST(a_group_at_the_start_ends_its_stay_when_the_data_says)
+{
+    const SimModel *m = model(a, RICH("0", "0"));
+    const int64_t *rows = run(a, m, 3); /* the 100 others leave from month 1 to 12, evenly */
+    check(sum(rows, SIM_DEPARTURES, 3, 5) >= 200 && sum(rows, SIM_DEPARTURES, 0, 3) < 40 && sum(rows, SIM_DEPARTURES, 5, 8) < 50);
+}
+
+TEST(a_stay_is_lengthened_once_and_once_more_for_those_who_had_it)
+{
+    const SimModel *none = model(a, RICH("0", "0")), *all = model(a, RICH("1000000", "0")), *half = model(a, RICH("500000", "0"));
+    const int64_t *x = run(a, none, 3), *y = run(a, all, 3), *z = run(a, half, 3);
+    check(sum(x, SIM_DEPARTURES, 2, 12) > 250);
+    eq_int(sum(y, SIM_DEPARTURES, 2, 12), 0);                       /* nobody's stay ends in the year */
+    check(sum(y, SIM_DEPARTURES, 15, 18) >= 200);                   /* month 3 or 4, a year, and a month more: 16 or 17 */
+    check(sum(z, SIM_DEPARTURES, 2, 12) > 100 && sum(z, SIM_DEPARTURES, 2, 12) < 200);
+}
+
+TEST(a_passage_and_a_rate_hold_from_their_month_on)
+{
+    const SimModel *m = model(a, RICH("0", "0"));
+    const int64_t *rows = run(a, m, 9);
+    eq_int(sum(rows, SIM_EXTENSIONS, 0, 17), 0);
+    check(sum(rows, SIM_EXTENSIONS, 17, 60) > 100);
+    eq_int(sum(rows, SIM_NEW_OVERSTAY, 0, 60), 0); /* from 2022 everybody who does not go on would overstay: everybody goes on */
+}
+
+TEST(changes_of_status_are_as_many_as_given_and_lose_nobody)
+{
+    const SimModel *m = model(a, RICH("1000000", "24"));
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        const int64_t *rows = run(a, m, seed);
+        int64_t before = 300;
+        eq_int(sum(rows, SIM_ELSEWHERE, 0, 12), 24);
+        for (size_t k = 0; k < sim_months(m); k++) {
+            const int64_t *now = rows + k * SIM_SERIES_COUNT;
+            eq_int(now[SIM_STOCK], before + now[SIM_ARRIVALS] - now[SIM_DEPARTURES] - now[SIM_ELSEWHERE]);
+            before = now[SIM_STOCK];
+        }
+    }
+    const SimModel *many = model(a, RICH("0", "100000")); /* more than there are: all who may, and it ends */
+    check(sum(run(a, many, 1), SIM_ELSEWHERE, 0, 12) >= 200);
+}
+
+TEST(overstay_ends_faster_or_slower_in_the_months_stated)
+{
+    static const char TEXT[] = "{\"first\":\"2020-01\",\"months\":24,\"start_here\":0,\"start_overstay\":1000,\"asked_ppm\":0,\"change_ppm\":0,"
+                               "\"end_overstay_ppm\":100000,\"end_overstay\":[{\"from\":\"2020-01\",\"to\":\"2020-06\",\"times_ppm\":0},"
+                               "{\"from\":\"2020-08\",\"to\":\"2020-08\",\"times_ppm\":10000000}],\"cells\":[{\"ppm\":1000000}],\"stages\":[{\"name\":\"a\","
+                               "\"months\":60,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":0}],\"years\":[{\"year\":2020,\"places\":0}]}";
+    const int64_t *rows = run(a, model(a, TEXT), 1);
+    eq_int(rows[5 * SIM_SERIES_COUNT + SIM_OVERSTAY], 1000);
+    check(rows[6 * SIM_SERIES_COUNT + SIM_OVERSTAY] > 860 && rows[6 * SIM_SERIES_COUNT + SIM_OVERSTAY] < 940);
+    eq_int(rows[7 * SIM_SERIES_COUNT + SIM_OVERSTAY], 0);
+}
+
+TEST(a_seed_gives_the_same_bytes_for_all_that_the_data_can_say)
+{
+    const SimModel *m = model(a, RICH("500000", "24"));
+    eq_text(hash_rows(a, m, run(a, m, 42)), "9040ffd01a41e3da2166d0c7e94c670a1c04419f49549eb8805e3b04313b6efc");
+}
+
+TEST(a_figure_of_several_months_and_of_a_share_is_compared_with_their_sum)
+{
+    static const char TEXT[] = "{\"first\":\"2020-01\",\"months\":24,\"start_here\":0,\"start_overstay\":0,\"asked_ppm\":2000000,\"change_ppm\":0,"
+                               "\"end_overstay_ppm\":0,\"cells\":[{\"ppm\":1000000}],\"stages\":[{\"name\":\"a\",\"months\":60,\"leave_ppm\":0,"
+                               "\"desert_ppm\":0,\"overstay_ppm\":0}],\"years\":[{\"year\":2020,\"places\":120}],\"published\":["
+                               "{\"series\":\"arrivals\",\"month\":\"2020-12\",\"over\":12,\"covers_ppm\":500000,\"value\":63,\"use\":\"test\","
+                               "\"limit_permille\":47,\"source\":\"s\",\"why\":\"planned\"}]}";
+    Err err;
+    Json *report;
+    check(sim_report(a, model(a, TEXT), (SimRuns){.seed = 1, .runs = 3}, &report, &err));
+    const Json *p = json_get(report, "published")->items[0];
+    eq_text(json_text(json_get(p, "bands")->items[1]), "60");
+    eq_text(json_text_at(p, "permille"), "-48"); /* 47.6, rounded up */
+    check(!json_is_true(json_get(p, "within")));
+    eq_text(json_text_at(p, "why"), "planned");
+}
+
 TEST(a_seed_gives_the_same_bytes_on_every_machine)
 {
     const SimModel *m = model(a, SMALL("200000", "240"));
-    eq_text(hash_rows(a, m, run(a, m, 42)), "6b62012986cf195f67ffa1b6a589bbbb45456acaadbf3c683bc9fa782565dde1");
+    eq_text(hash_series(a, m, run(a, m, 42), SIM_ELSEWHERE), "6b62012986cf195f67ffa1b6a589bbbb45456acaadbf3c683bc9fa782565dde1");
     check(!str_eq(hash_rows(a, m, run(a, m, 42)), hash_rows(a, m, run(a, m, 43))));
 }
 
@@ -146,7 +252,7 @@ TEST(a_kept_report_is_that_of_its_data_seed_and_runs)
 TEST(a_model_with_a_fault_is_refused)
 {
     static const char *const WRONG[] = {"{}", "{\"first\":\"2020-13\",\"months\":12}", "{\"first\":\"2020-01\",\"months\":5,\"cells\":[{\"ppm\":1}]}",
-                                        "{\"first\":\"2020-01\",\"months\":12,\"cells\":[{\"ppm\":2000000}]}"};
+                                        "{\"first\":\"2020-01\",\"months\":12,\"cells\":[{\"ppm\":2000000}]}", RICH("2000000", "0"), RICH("0", "-1")};
     for (size_t i = 0; i < COUNT_OF(WRONG); i++) {
         Json *j;
         SimModel *m;
