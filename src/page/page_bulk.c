@@ -72,10 +72,14 @@ static bool add_step(const PageView *v, Json *steps, Json *signs, const Json *on
     if (!sign_step_is_needed(v->flow->store, v->a, scheme_step(v->scheme, step, &t), v->caller->account, &needed, err)) {
         return false;
     }
-    Json *j = page_add(v, needed ? signs : steps);
+    Json *list = needed ? signs : steps;
+    Str kind = page_label(v, "types", type);
+    bool goes_on = list->count > 0 && str_eq(json_text_at(list->items[list->count - 1], "type_label"), kind);
+    Json *j = page_add(v, list);
     page_set_text(v, j, "href", str_printf(v->a, "/bulk/%.*s", STR_ARG(step)));
     page_set_text(v, j, "label", page_label(v, "step", step));
-    page_set_text(v, j, "type_label", page_label(v, "types", type));
+    page_set_text(v, j, "type_label", kind);
+    page_set_text(v, j, "heading", goes_on ? STR("") : kind); /* before the first of its kind */
     page_set_bool(v, j, "opens", json_is_true(json_get(one, "opens")));
     return true;
 }

@@ -80,3 +80,20 @@ void page_add_cell(const PageView *v, Json *cells, Str cell)
         page_set_text(v, j, "feel", cell);
     }
 }
+
+static void label_each(const PageView *v, Json *cells, const Json *columns, size_t first)
+{
+    for (size_t i = 0; i < json_count(cells) && first + i < json_count(columns); i++) {
+        page_set_text(v, cells->items[i], "label", json_text_at(columns->items[first + i], "label"));
+    }
+}
+
+void page_label_cells(const PageView *v, Json *table)
+{
+    const Json *columns = json_get(table, "columns"), *rows = json_get(table, "rows");
+    for (size_t i = 0; i < json_count(rows); i++) {
+        Json *cells = json_get(rows->items[i], "cells");
+        label_each(v, cells, columns, 0);
+        label_each(v, json_get(rows->items[i], "outputs"), columns, json_count(cells));
+    }
+}

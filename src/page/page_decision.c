@@ -147,6 +147,7 @@ static void add_rules(const PageView *v, Json *table, Str decision, const Json *
             json_push(v->a, fired, rows->items[k]);
         }
     }
+    page_label_cells(v, table);
     if (is_long) {
         Json *front = page_object_in(v, table, "long");
         json_set(v->a, front, STR("rows"), fired);

@@ -228,6 +228,7 @@ void page_law_table(const PageView *v, Json *decision, const Json *element)
         page_set_bool(v, row, "unverified", decide_source_is_unverified(json_text(json_path(rules->items[r], "annotations.source"))));
         page_set(v, row, "cites", page_cites(v, json_text(json_path(rules->items[r], "annotations.article"))));
     }
+    page_label_cells(v, table);
 }
 
 /* What kind of fact it is, in words; a type of the scheme's own is a choice. */
