@@ -241,6 +241,7 @@ bool page_upload(const PageView *v, Str id, Page *ret, Err *err)
     page_set_int(v, m, "done", job.rows);
     page_set_int(v, m, "total", job.total);
     page_set_bool(v, m, "can_run", checked && job.good > 0);
+    page_set_bool(v, m, "no_good", checked && job.good == 0);
     page_set_bool(v, m, "clean", job.faulty == 0);
     page_set_bool(v, m, "can_go_on", str_eq_c(job.state, "stopped"));
     page_set_bool(v, m, "has_result", !works && !str_eq_c(job.state, "broken"));
