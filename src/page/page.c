@@ -148,6 +148,19 @@ Json *page_cites(const PageView *v, Str cites)
     return list;
 }
 
+Str page_source_in_words(const PageView *v, Str source)
+{
+    Buf b = buf_new(v->a, 4000);
+    for (Str rest = source, piece; source.len > 0 && str_cut(&rest, ';', &piece);) {
+        Str place = str_trim(piece), layer;
+        (void)str_cut(&place, ':', &layer);
+        bool known = scheme_message(v->scheme, v->language, str_printf(v->a, "layer.%.*s", STR_ARG(layer))).ptr != NULL;
+        Str words = known ? cite_label(v, layer, place) : str_trim(piece);
+        buf_printf(&b, "%s%.*s", b.len > 0 ? "; " : "", STR_ARG(words));
+    }
+    return buf_ok(&b) ? buf_str(&b) : source;
+}
+
 /* ---- Values ---- */
 
 static Str linked_title(const PageView *v, Str id)

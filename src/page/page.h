@@ -46,6 +46,8 @@ Str page_state_label(const PageView *v, Str type, Str state);
 Str page_field_label(const PageView *v, const SchemeType *t, Str field);
 /* "act:8(3); rule:5(2)" → [{label, href}] */
 Json *page_cites(const PageView *v, Str cites);
+/* "act:5(1); press report" → the same with the scheme's name of each law; what is no reference stays as it is. */
+Str page_source_in_words(const PageView *v, Str source);
 /* Adds what every page has: site, user, languages, navigation, csrf. */
 void page_frame(const PageView *v, Json *model, Str title);
 

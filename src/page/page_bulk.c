@@ -72,10 +72,14 @@ static bool add_step(const PageView *v, Json *steps, Json *signs, const Json *on
     if (!sign_step_is_needed(v->flow->store, v->a, scheme_step(v->scheme, step, &t), v->caller->account, &needed, err)) {
         return false;
     }
-    Json *j = page_add(v, needed ? signs : steps);
+    Json *list = needed ? signs : steps;
+    Str kind = page_label(v, "types", type);
+    bool goes_on = list->count > 0 && str_eq(json_text_at(list->items[list->count - 1], "type_label"), kind);
+    Json *j = page_add(v, list);
     page_set_text(v, j, "href", str_printf(v->a, "/bulk/%.*s", STR_ARG(step)));
     page_set_text(v, j, "label", page_label(v, "step", step));
-    page_set_text(v, j, "type_label", page_label(v, "types", type));
+    page_set_text(v, j, "type_label", kind);
+    page_set_text(v, j, "heading", goes_on ? STR("") : kind); /* before the first of its kind */
     page_set_bool(v, j, "opens", json_is_true(json_get(one, "opens")));
     return true;
 }
@@ -237,6 +241,7 @@ bool page_upload(const PageView *v, Str id, Page *ret, Err *err)
     page_set_int(v, m, "done", job.rows);
     page_set_int(v, m, "total", job.total);
     page_set_bool(v, m, "can_run", checked && job.good > 0);
+    page_set_bool(v, m, "no_good", checked && job.good == 0);
     page_set_bool(v, m, "clean", job.faulty == 0);
     page_set_bool(v, m, "can_go_on", str_eq_c(job.state, "stopped"));
     page_set_bool(v, m, "has_result", !works && !str_eq_c(job.state, "broken"));

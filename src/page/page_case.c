@@ -279,6 +279,7 @@ static void add_filters(const PageView *v, Json *model, const SchemeType *t, con
     Json *search = page_object_in(v, model, "search");
     page_set_text(v, search, "name", STR("q"));
     page_set_text(v, search, "value", ask->text);
+    page_set_bool(v, model, "filtered", ask->state.len + ask->text.len > 0);
 }
 
 static Str page_link(const PageView *v, const PageListAsk *ask, int64_t page)

@@ -2,17 +2,31 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-/* A value, or the code of a ground, as the scheme words it. */
-static Str word_label(const PageView *v, Str word)
+/* The text of the first kind that has one for it, else the word itself. */
+static Str first_label(const PageView *v, const char *const *kinds, size_t count, Str word)
 {
-    static const char *const KINDS[] = {"values", "reasons", "outcomes", "choice"};
-    for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-        Str own = scheme_message(v->scheme, v->language, str_printf(v->a, "%s.%.*s", KINDS[i], STR_ARG(word)));
+    for (size_t i = 0; i < count; i++) {
+        Str own = scheme_message(v->scheme, v->language, str_printf(v->a, "%s.%.*s", kinds[i], STR_ARG(word)));
         if (own.ptr != NULL) {
             return own;
         }
     }
     return word;
+}
+
+Str page_element_label(const PageView *v, Str name)
+{
+    static const char *const KINDS[] = {"inputs", "decisions", "models"}; /* the decision on top bears the name of its model */
+    Str asks = STR(" = true"); /* a column that asks whether a fact is so is called by the fact */
+    name = str_ends(name, asks) ? str_sub(name, 0, name.len - asks.len) : name;
+    return first_label(v, KINDS, COUNT_OF(KINDS), name);
+}
+
+/* A value, or the code of a ground, as the scheme words it. */
+static Str word_label(const PageView *v, Str word)
+{
+    static const char *const KINDS[] = {"values", "reasons", "outcomes", "choice"};
+    return first_label(v, KINDS, COUNT_OF(KINDS), word);
 }
 
 static Str day_label(const PageView *v, Str day)
@@ -48,17 +62,43 @@ static bool add_day(const PageView *v, Buf *b, Str cell, size_t *at)
     return true;
 }
 
+/* duration("P3M"): of one unit, as the tables of the law write them. */
+static bool add_period(const PageView *v, Buf *b, Str cell, size_t *at)
+{
+    static const char *const KEYS[] = {"decision.period_D", "decision.period_M", "decision.period_Y"};
+    Str open = STR("duration(\"P"), unit = STR("DMY");
+    int64_t n;
+    if (!str_starts(str_sub(cell, *at, cell.len), open)) {
+        return false;
+    }
+    size_t from = *at + open.len, end = str_find(cell, STR("\")"), from);
+    if (end == SIZE_MAX || end - from < 2 || !str_to_int(str_sub(cell, from, end - 1), &n)) {
+        return false;
+    }
+    size_t kind = str_find(unit, str_sub(cell, end - 1, end), 0);
+    if (kind == SIZE_MAX) {
+        return false;
+    }
+    Json *params = json_new_object(v->a);
+    page_set_int(v, params, "n", n);
+    buf_add(b, view_text(v->a, v->language, KEYS[kind], params));
+    *at = end + 2;
+    return true;
+}
+
 static Str cell_text(const PageView *v, Str cell)
 {
-    if (str_eq_c(cell, "true")) {
-        return view_text(v->a, v->language, "form.yes", NULL);
-    }
-    if (str_eq_c(cell, "false")) {
-        return view_text(v->a, v->language, "form.no", NULL);
+    static const struct {
+        const char *cell, *key;
+    } WHOLE[] = {{"true", "form.yes"}, {"false", "form.no"}, {"null", "decision.no_value"}};
+    for (size_t i = 0; i < COUNT_OF(WHOLE); i++) {
+        if (str_eq_c(cell, WHOLE[i].cell)) {
+            return view_text(v->a, v->language, WHOLE[i].key, NULL);
+        }
     }
     Buf b = buf_new(v->a, 65536);
     for (size_t at = 0; at < cell.len;) {
-        if (add_day(v, &b, cell, &at)) {
+        if (add_day(v, &b, cell, &at) || add_period(v, &b, cell, &at)) {
             continue;
         }
         if (cell.ptr[at] == '"') {
@@ -78,5 +118,22 @@ void page_add_cell(const PageView *v, Json *cells, Str cell)
     page_set_text(v, j, "text", text);
     if (!str_eq(text, cell)) {
         page_set_text(v, j, "feel", cell);
+    }
+}
+
+static void label_each(const PageView *v, Json *cells, const Json *columns, size_t first)
+{
+    for (size_t i = 0; i < json_count(cells) && first + i < json_count(columns); i++) {
+        page_set_text(v, cells->items[i], "label", json_text_at(columns->items[first + i], "label"));
+    }
+}
+
+void page_label_cells(const PageView *v, Json *table)
+{
+    const Json *columns = json_get(table, "columns"), *rows = json_get(table, "rows");
+    for (size_t i = 0; i < json_count(rows); i++) {
+        Json *cells = json_get(rows->items[i], "cells");
+        label_each(v, cells, columns, 0);
+        label_each(v, json_get(rows->items[i], "outputs"), columns, json_count(cells));
     }
 }

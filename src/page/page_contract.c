@@ -54,9 +54,17 @@ static Str message(const PageView *v, Str key)
     return text.ptr ? text : key;
 }
 
+/* A value as its side's language writes days and amounts: the other side does not follow the page's. */
+static Str written(const PageView *v, const Contract *c, Str field, const Json *value)
+{
+    Json *params = json_new_object(v->a);
+    page_set_text(v, params, "value", page_value(v, c->type, field, value));
+    return view_fill(v->a, v->language, STR("{value:fact}"), params);
+}
+
 static Str clause(const PageView *v, const Contract *c, Str field, const Json *value)
 {
-    return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_field_label(v, c->type, field)), STR_ARG(page_value(v, c->type, field, value)));
+    return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_field_label(v, c->type, field)), STR_ARG(written(v, c, field, value)));
 }
 
 static void add_fields(const PageView *v, Json *clauses, const Contract *c, const Json *fields)
@@ -69,9 +77,9 @@ static void add_fields(const PageView *v, Json *clauses, const Contract *c, cons
             page_set_text(v, j, "left", clause(&c->left, c, field, value));
             page_set_text(v, j, "right", clause(&c->right, c, field, value));
             page_set_text(v, j, "label", page_field_label(&c->left, c->type, field));
-            page_set_text(v, j, "value", page_value(&c->left, c->type, field, value));
+            page_set_text(v, j, "value", written(&c->left, c, field, value));
             page_set_text(v, j, "right_label", page_field_label(&c->right, c->type, field));
-            page_set_text(v, j, "right_value", page_value(&c->right, c->type, field, value));
+            page_set_text(v, j, "right_value", written(&c->right, c, field, value));
         }
     }
 }

@@ -4,7 +4,7 @@
 
 static Str input_label(const PageView *v, Str input)
 {
-    return page_label(v, "inputs", input);
+    return page_element_label(v, input);
 }
 
 static Str fact_value(const PageView *v, const Json *value)
@@ -147,6 +147,7 @@ static void add_rules(const PageView *v, Json *table, Str decision, const Json *
             json_push(v->a, fired, rows->items[k]);
         }
     }
+    page_label_cells(v, table);
     if (is_long) {
         Json *front = page_object_in(v, table, "long");
         json_set(v->a, front, STR("rows"), fired);
@@ -166,9 +167,10 @@ static void add_tables(const PageView *v, Json *model, const Json *tables)
             continue;
         }
         Json *table = page_add(v, list);
-        page_set_text(v, table, "decision", json_text_at(step, "decision"));
+        Str decision = page_element_label(v, json_text_at(step, "decision"));
+        page_set_text(v, table, "decision", decision);
         page_set_text(v, table, "hit_policy", json_text_at(step, "hit_policy"));
-        add_rules(v, table, json_text_at(step, "decision"), rules);
+        add_rules(v, table, decision, rules);
     }
 }
 

@@ -104,6 +104,10 @@ Str page_rule_text(const Json *rule, const char *key, const CaseRow *row);
 
 /* Adds {text, feel}: a cell of a decision table in the reader's words, and as FEEL spells it where that differs. */
 void page_add_cell(const PageView *v, Json *cells, Str cell);
+/* What a reader calls an input or a decision of a model; its name where nobody named it. */
+Str page_element_label(const PageView *v, Str name);
+/* Each cell of the table {columns, rows} takes the label of its column along: a telephone shows a row without its head. */
+void page_label_cells(const PageView *v, Json *table);
 
 /* Adds what stands in the way of signing in or of a change to it, where there is something. `wrong`: words for a wrong secret. */
 void page_add_fault(const PageView *v, Json *model, const Err *fault, const char *wrong);

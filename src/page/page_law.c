@@ -205,10 +205,10 @@ void page_law_table(const PageView *v, Json *decision, const Json *element)
     Json *tables = json_get(decision, "tables"), *table = page_add(v, tables ? tables : page_list_in(v, decision, "tables"));
     Json *columns = page_list_in(v, table, "columns"), *rows = page_list_in(v, table, "rows");
     const Json *inputs = json_get(element, "inputs"), *outputs = json_get(element, "outputs"), *rules = json_get(element, "rules");
-    page_set_text(v, table, "decision", page_label(v, "decisions", json_text_at(element, "name")));
+    page_set_text(v, table, "decision", page_element_label(v, json_text_at(element, "name")));
     page_set_text(v, table, "hit_policy", json_text_at(element, "hit_policy"));
     for (size_t i = 0; i < json_count(inputs); i++) {
-        page_set_text(v, page_add(v, columns), "label", page_label(v, "inputs", json_text(inputs->items[i])));
+        page_set_text(v, page_add(v, columns), "label", page_element_label(v, json_text(inputs->items[i])));
     }
     for (size_t i = 0; i < json_count(outputs); i++) {
         Json *j = page_add(v, columns);
@@ -228,6 +228,7 @@ void page_law_table(const PageView *v, Json *decision, const Json *element)
         page_set_bool(v, row, "unverified", decide_source_is_unverified(json_text(json_path(rules->items[r], "annotations.source"))));
         page_set(v, row, "cites", page_cites(v, json_text(json_path(rules->items[r], "annotations.article"))));
     }
+    page_label_cells(v, table);
 }
 
 /* What kind of fact it is, in words; a type of the scheme's own is a choice. */
@@ -268,7 +269,7 @@ bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err)
         const Json *e = elements->items[i];
         Json *d = page_add(v, decisions);
         page_set_text(v, d, "id", json_text_at(e, "id"));
-        page_set_text(v, d, "label", page_label(v, "decisions", json_text_at(e, "name")));
+        page_set_text(v, d, "label", page_element_label(v, json_text_at(e, "name")));
         if (json_get(e, "rules") != NULL) {
             page_law_table(v, d, e);
         } else {

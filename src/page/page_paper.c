@@ -209,7 +209,7 @@ static void add_standing(const PageView *v, Json *group, const CaseRow *row)
     add_pair(v, items, say(v, "list.state", NULL), page_state_label(v, row->type, row->state));
     add_pair(v, items, say(v, "letter.since", NULL), day_print(v->a, row->since));
     if (json_text_at(holder, "label").len > 0) {
-        add_pair(v, items, say(v, "case.held_by", NULL), json_text_at(holder, "label"));
+        add_pair(v, items, say(v, "list.col_holder", NULL), json_text_at(holder, "label"));
     }
     if (row->due.len > 0) {
         add_pair(v, items, say(v, "case.due", NULL), str_printf(v->a, "%.*s %.*s", STR_ARG(row->due), STR_ARG(json_text_at(holder, "rule"))));

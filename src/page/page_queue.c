@@ -167,6 +167,18 @@ static QueryQueue queue_of(const PageView *v, const PageQueueAsk *ask, const Que
     return q;
 }
 
+/* What can be begun; on a telephone the first few stand before the queue and the rest is folded. */
+static void add_actions(const PageView *v, Json *m)
+{
+    enum { IN_SIGHT = 3 };
+    Json *actions = page_list_in(v, m, "actions");
+    page_steps(v, actions, NULL);
+    if (actions->count > IN_SIGHT + 1) {
+        page_set_bool(v, m, "folds", true);
+        page_set_bool(v, actions->items[IN_SIGHT], "folds", true);
+    }
+}
+
 bool page_queue(const PageView *v, const PageQueueAsk *ask, Page *ret, Err *err)
 {
     *ret = (Page){"home_queue", json_new_object(v->a)};
@@ -176,7 +188,7 @@ bool page_queue(const PageView *v, const PageQueueAsk *ask, Page *ret, Err *err)
     QueryQueuePage found;
     bool plain = ask->page == 1 && ask->type.len + ask->state.len + ask->region.len + ask->due.len + ask->hand.len == 0;
     page_frame(v, m, view_text(v->a, v->language, "queue.title", NULL));
-    page_steps(v, page_list_in(v, m, "actions"), NULL);
+    add_actions(v, m);
     if ((plain && !add_for_second(v, items, err)) || !query_queue_page(v->flow->store, v->a, &q, &found, err)) {
         return false;
     }

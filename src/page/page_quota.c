@@ -25,7 +25,7 @@ static int64_t shown(const PageView *v, int64_t n)
 
 static Str source_of(const PageView *v, const Json *rule, const CaseRow *row)
 {
-    Str source = page_rule_text(rule, "source", row), confidence = page_rule_text(rule, "confidence", row);
+    Str source = page_source_in_words(v, page_rule_text(rule, "source", row)), confidence = page_rule_text(rule, "confidence", row);
     if (confidence.len == 0) {
         return source;
     }

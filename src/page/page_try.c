@@ -44,6 +44,9 @@ static void add_choices(const PageView *v, Json *model, Str chosen)
         page_set_text(v, j, "value", value);
         page_set_text(v, j, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "models", decide_top(v->a, models[i].name))), STR_ARG(day)));
         page_set_bool(v, j, "selected", str_eq(value, chosen));
+        if (str_eq(value, chosen)) {
+            page_set(v, model, "draft", json_get(j, "label"));
+        }
     }
 }
 
@@ -175,6 +178,8 @@ static bool add_report(const PageView *v, Json *model, const Json *report, Err *
     add_groups(v, model, report);
     add_reasons(v, model, report);
     add_rounds(v, model, report);
+    bool none = str_eq_c(json_text_at(result, "decided"), "0");
+    page_set_bool(v, model, "unused", none && json_count(json_get(model, "rounds")) == 0);
     return add_cases(v, model, report, err);
 }
 
@@ -225,6 +230,8 @@ bool page_try(const PageView *v, const PageTryAsk *ask, Page *ret, Err *err)
         page_set_text(v, ret->model, "error", str_copy(v->a, str_from_c(fault.text)));
         return err_http_status(fault.code) < 500 || err_set(err, fault.code, "%s", fault.text);
     }
-    page_set_text(v, ret->model, "draft", ask->file.len ? ask->file_name : ask->choice);
+    if (ask->file.len > 0) {
+        page_set_text(v, ret->model, "draft", ask->file_name);
+    }
     return add_report(v, ret->model, report, err);
 }

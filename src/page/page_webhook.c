@@ -76,9 +76,11 @@ bool page_webhooks(const PageView *v, const Json *sent, const Err *fault, Page *
     add_event_names(v, m);
     if (fault != NULL) {
         Json *j = page_add(v, page_list_in(v, m, "errors"));
+        bool of_events = str_eq_c(str_from_c(fault->field), "events");
         page_set_text(v, j, "field", str_copy(v->a, str_from_c(fault->field)));
+        page_set_text(v, j, "label", view_text(v->a, v->language, of_events ? "webhook.events" : "webhook.url", NULL));
         page_set_text(v, j, "text", view_fault(v->a, v->language, fault));
-        page_set_text(v, m, str_from_c(fault->field).len && fault->field[0] == 'e' ? "events_error" : "url_error", view_fault(v->a, v->language, fault));
+        page_set_text(v, m, of_events ? "events_error" : "url_error", view_fault(v->a, v->language, fault));
     }
     return true;
 }
@@ -106,7 +108,7 @@ bool page_webhook(const PageView *v, Str id, Page *ret, Err *err)
         return false;
     }
     *ret = (Page){"webhook", json_new_object(v->a)};
-    page_frame(v, ret->model, view_text(v->a, v->language, "webhook.one", NULL));
+    page_frame(v, ret->model, json_text_at(hook, "url"));
     json_set(v->a, ret->model, STR("hook"), hook);
     page_set_text(v, hook, "state_label", state_label(v, "is", json_text_at(hook, "state")));
     Json *deliveries = json_get(hook, "deliveries");

@@ -138,6 +138,8 @@ static void write_parameter(Buf *out, Arena *a, Str language, const Frame *f, St
         value_write_day(out, a, language, value);
     } else if (str_eq_c(form, "num")) {
         value_write_number(out, a, language, value);
+    } else if (str_eq_c(form, "fact")) {
+        value_write_fact(out, a, language, value);
     } else {
         buf_add(out, value);
     }

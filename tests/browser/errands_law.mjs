@@ -9,6 +9,11 @@ async function whatChanged(world) {
   await me.page.locator('[name=to]').fill('2014-08-01');
   await me.main().locator('form.filter').getByRole('button').click();
   await me.heading(me.web('law.changes_models')).waitFor();
+  const names = await me.main().locator('section[aria-labelledby=c-numbers] article h3').allInnerTexts();
+  expect(names.length > 0 && names.every(n => /[가-힣]/.test(n)), `a table without a Korean name: ${names}`);
+  const sideways = await me.main().locator('.scroll').evaluateAll(all => all.filter(e => e.scrollWidth > e.clientWidth + 1).length);
+  expect(sideways === 0, `${sideways} tables scroll sideways on the phone`);
+  expect(await me.main().locator('table.dmn td', { hasText: /^null$/ }).count() === 0, 'a cell says null');
   await me.main().locator('#c-models + ul a[href*="departure-payout"]').first().click();
   await me.page.waitForURL(/departure-payout/);
   await me.open('/law/changes?from=2014-07-01&to=2014-08-01');

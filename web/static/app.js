@@ -272,6 +272,12 @@
     setTimeout(look, 250);
   }
 
+  /* On a telephone the menu is wider than the window: the place where one is comes into sight. */
+  function place() {
+    const here = one(".bar li > [aria-current]"), list = here && here.closest("ul");
+    if (list) list.scrollLeft = here.offsetLeft - list.offsetLeft - 16;
+  }
+
   /* One press, one command: the key in the form would refuse a second one anyway. */
   function once() {
     document.addEventListener("submit", (e) => {
@@ -282,6 +288,7 @@
   }
 
   menus();
+  place();
   faults();
   drafts();
   liveFaults();

@@ -34,7 +34,7 @@ static Str rendered(Arena *a, const char *source, const char *model)
         {"templates/loop.html", "{{>loop}}"},
         {"static/a.css", "b{}"},
         {"messages/en.json", "{\n  \"date.format\": \"{day} {month} {year}\",\n  \"date.months\": \"January|February|March\",\n"
-                             "  \"hello\": \"Hello {who.name}, {n:num} {n|day|days}, {d:day}\",\n  \"kind.a\": \"Kind A\",\n"
+                             "  \"fact\": \"{x:fact}\",\n  \"hello\": \"Hello {who.name}, {n:num} {n|day|days}, {d:day}\",\n  \"kind.a\": \"Kind A\",\n"
                              "  \"number.group\": \",\",\n  \"number.point\": \".\",\n  \"quote\": \"a \\\"b\\\"\"\n}\n"},
     };
     for (size_t i = 0; i < COUNT_OF(files); i++) {
@@ -98,6 +98,8 @@ TEST(texts_take_parameters_days_numbers_and_word_forms)
     eq_text(rendered(a, "{{t hello}}", "{\"who\": {\"name\": \"<A>\"}, \"n\": 1200, \"d\": \"2026-03-09\"}"),
             "Hello &lt;A&gt;, 1,200 days, 9 March 2026");
     eq_text(rendered(a, "{{t hello}}", "{\"who\": {\"name\": \"B\"}, \"n\": 1, \"d\": \"soon\"}"), "Hello B, 1 day, soon");
+    eq_text(rendered(a, "{{t fact}}", "{\"x\": \"2276880 KRW\"}"), "2,276,880 KRW");
+    eq_text(rendered(a, "{{t fact}}", "{\"x\": \"2026-03-09\"}"), "9 March 2026");
     eq_text(rendered(a, "{{t quote}} {{t kind.[k]}} {{t nothing}}", "{\"k\": \"a\"}"), "a &quot;b&quot; Kind A ⟦nothing⟧");
     eq_text(rendered(a, "{{day d}} {{num n}} {{num m}} {{time t}}",
                      "{\"d\": \"2026-02-28\", \"n\": 1234567, \"m\": -1000.5, \"t\": \"2026-01-02T03:04:05.000Z\"}"),
