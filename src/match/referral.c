@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-enum { MOST_REFERRALS = 1 << 28 };
+enum {
+    MOST_REFERRALS = 1 << 28,
+    BYTES_EACH = 112 /* that a round takes for a candidate, about */
+};
 
 /* key: what comes before the rank in the order; index: the rank. */
 typedef SortItem HeapItem;
@@ -632,6 +635,7 @@ bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *re
     if (!check_size(round, err)) {
         return false;
     }
+    arena_reserve(a, (size_t)round->pool_count * BYTES_EACH + (size_t)round->vacancy_count * sizeof(MatchReferred));
     SortBy by = {round->pool, candidate_standing, candidate_ticket, candidate_id};
     const uint32_t *order = sort_order(a, by, round->pool_count);
     if (!index_ids(&r, order, err)) {
