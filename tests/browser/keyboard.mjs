@@ -151,13 +151,15 @@ const INSTEAD = {
   async press(locator, key) { await reach(locator); await locator.page().keyboard.press(key); },
   async setInputFiles(locator, files) {
     await reach(locator);
-    const [dialog] = await Promise.all([locator.page().waitForEvent('filechooser'), locator.page().keyboard.press('Space')]);
-    await dialog.setFiles(files);
+    const asked = locator.page().waitForEvent('filechooser');
+    await locator.page().keyboard.press('Space');
+    await (await asked).setFiles(files);
   },
 };
 
 // From now on this page hears keys alone.
 export function useKeyboard(page) {
+  page.on('filechooser', () => {}); // the browser hands its dialogs over from the beginning, not from just before the key that opens one
   const locators = Object.getPrototypeOf(page.locator('body'));
   for (const [name, instead] of Object.entries(INSTEAD)) {
     const own = locators[name];
