@@ -85,6 +85,12 @@ int64_t readers_count(Readers *r, ReadersBy by)
 
 /* ---- The replica ---- */
 
+static void lose(Reader *r, Instant now)
+{
+    r->replica = store_close(r->replica);
+    r->again = (Instant){now.ms + AGAIN_MS};
+}
+
 bool reader_open(Reader *r, Instant now, Err *err)
 {
     if (store_open_replica(r->shared->url, r->primary, &r->replica, err) && store_keep(r->replica, STORE_KEEP_LITTLE, err)) {
@@ -92,15 +98,8 @@ bool reader_open(Reader *r, Instant now, Err *err)
         r->target = INT64_MAX;
         return true;
     }
-    r->replica = store_close(r->replica);
-    r->again = (Instant){now.ms + AGAIN_MS};
+    lose(r, now);
     return false;
-}
-
-static void lose(Reader *r, Instant now)
-{
-    r->replica = store_close(r->replica);
-    r->again = (Instant){now.ms + AGAIN_MS};
 }
 
 static void know_newest(Readers *r, int64_t position)

@@ -3,7 +3,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/flow/tools/sign_in.sh
-dir=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EXIT
+. tests/flow/tools/serve.sh
+dir=$(mktemp -d); trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
 passed=0 failed=0
@@ -61,9 +62,7 @@ told() { sqlite3 "$dir/s.store" "SELECT COUNT(*) FROM notices WHERE account = '$
 is "each who belongs to it" "2 1" "$(told first) $(told third)"
 is "not who left" 0 "$(told second)"
 is "a second look tells nobody twice" 0 "$(G notify --json | jq .made)"
-out/goldenbridge serve --demo --store "$dir/s.store" --port 0 > "$dir/serve.out" 2>&1 & pids+=($!)
-for _ in $(seq 200); do [ -s "$dir/serve.out" ] && break; sleep 0.05; done
-origin=$(grep -o 'http://[^ ]*' "$dir/serve.out")
+serve "$dir/serve.out" --store "$dir/s.store"; origin=$url
 C() { curl -s -b "$dir/$1.jar" -c "$dir/$1.jar" "${@:2}"; }
 read_as() { C "$1" -o /dev/null "$origin/language?to=$2"; C "$1" "$origin/notices"; }
 for login in first third agency; do sign_in_page "$dir/$login.jar" "$login" "$origin"; done

@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d) servers='' passed=0 failed=0
 end() { [ -z "$servers" ] || kill $servers 2>/dev/null; tests/pg.sh stop-pair "$dir/pg" 2>/dev/null; rm -rf "$dir"; }
 trap end EXIT
@@ -29,14 +30,9 @@ try() { timeout 20 out/goldenbridge serve --demo --port 0 "$@" 2>&1; echo "statu
 is "another database to read from" "status 2" "$(try --store "$store" --read-from "postgres://goldenbridge@/other?host=$dir/pg/b" | tail -n 1)"
 is "a replica of a file" "status 2" "$(unset GOLDENBRIDGE_KEY_FILE; out/goldenbridge init --store "$dir/s" >/dev/null 2>&1; try --store "$dir/s" --read-from "$replica" | tail -n 1)"
 
-serve() { # name, then options: prints its address
-  local name=$1; shift
-  out/goldenbridge serve --demo --store "$store" --port 0 --workers 2 "$@" >"$dir/$name" 2>"$dir/$name.err" & servers="$servers $!"
-  for _ in $(seq 100); do grep -q http "$dir/$name" && break; sleep 0.1; done
-  address=$(grep -o 'http://.*' "$dir/$name")
-}
-serve one --read-from "$store"; one=$address   # of both hosts: the one that follows
-serve two --read-from "$replica"; two=$address
+serve "$dir/one" --store "$store" --workers 2 --read-from "$store"; one=$url servers=$server # of both hosts: the one that follows
+serve_port='' # the second takes another
+serve "$dir/two" --store "$store" --workers 2 --read-from "$replica"; two=$url servers="$servers $server"
 get() { curl -s "$@"; }
 token() { get "$one/api/v1/session" -d '{"login": "officer"}' | jq -r .token; }
 by() { get "$1/metrics" | sed -n "s/^goldenbridge_requests_total{from=\"$2\"} //p"; }
