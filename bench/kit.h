@@ -7,7 +7,8 @@
 
 /* Seconds of the clock on the wall, from some point in the past. */
 double now_s(void);
-/* Seconds of processor time of this process: on a machine that others use too, it says more than the clock on the wall. */
+/* Seconds of processor time of this process: on a machine that others use too, it says more than the clock on
+ * the wall. */
 double cpu_s(void);
 /* Ends the program with the error's text unless `ok`. */
 void need(bool ok, const Err *err);

@@ -1,5 +1,5 @@
-/* match_bench.c: times of matching at national scale. `match_bench` prints them; `match_bench small DIR` writes instances
- * for the peers (see bench/match_peers.py) and prints our times on them.
+/* match_bench.c: times of matching at national scale. `match_bench` prints them; `match_bench small DIR` writes
+ * instances for the peers (see bench/match_peers.py) and prints our times on them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "match/match.h"
 
@@ -134,17 +134,19 @@ static void bench_national(bool pool)
     for (uint32_t c = 0; c < m.tree.count; c++) {
         full += out.cell_cutoffs[c].binding;
     }
-    printf("match 500000 x 60000, %u pairs, %u cells (%u full)%s: %.1f ms with check and cutoffs; check alone %.1f ms %s; "
-           "placed %u, proposals %llu, displaced %llu; peak %.0f MB with input\n",
-           m.starts[m.worker_count], m.tree.count, full, pool ? ", flexible pool" : "", t, v, right ? "right" : "WRONG",
-           out.placed, (unsigned long long)out.proposals, (unsigned long long)out.displaced, peak_mb());
+    printf(
+        "match 500000 x 60000, %u pairs, %u cells (%u full)%s: %.1f ms with check and cutoffs; check alone %.1f ms %s; "
+        "placed %u, proposals %llu, displaced %llu; peak %.0f MB with input\n",
+        m.starts[m.worker_count], m.tree.count, full, pool ? ", flexible pool" : "", t, v, right ? "right" : "WRONG",
+        out.placed, (unsigned long long)out.proposals, (unsigned long long)out.displaced, peak_mb());
     MatchWish lines[20];
     double s = now_ms();
     uint32_t sum = 0;
     for (uint32_t w = 0; w < 1000; w++) {
         sum += match_wishes(&m, &out, w * 499, lines);
     }
-    printf("one candidate's lines with cutoffs and binding cap: %.4f ms (%u lines)\n", (now_ms() - s) / 1000, sum / 1000);
+    printf("one candidate's lines with cutoffs and binding cap: %.4f ms (%u lines)\n", (now_ms() - s) / 1000,
+           sum / 1000);
     arena_free(scratch);
     arena_free(a);
 }
@@ -165,7 +167,10 @@ static void bench_referral(bool exposure_first)
         groups[2 * v + 1] = (groups[2 * v] + 1) % GROUPS;
         vacancies[v] = (MatchVacancy){.id = v, .places = 1, .multiple = 3, .groups = &groups[2 * v], .group_count = 2};
     }
-    MatchReferralRound round = {.pool = pool, .vacancies = vacancies, .pool_count = POOL, .vacancy_count = VACANCIES,
+    MatchReferralRound round = {.pool = pool,
+                                .vacancies = vacancies,
+                                .pool_count = POOL,
+                                .vacancy_count = VACANCIES,
                                 .exposure_first = exposure_first};
     double best = 1e9, tickets = 1e9;
     MatchReferral out;
@@ -203,10 +208,11 @@ static void bench_referral(bool exposure_first)
     }
     double s = now_ms();
     MatchLine line = match_referral_line(&out, 77, eligible);
-    printf("refer 100000 vacancies x 3 from 500000, %s first: %.1f ms with check, of it tickets %.1f ms; never shown %u, "
-           "most %u; one line %.2f ms (%s)\n",
-           exposure_first ? "exposure" : "standing", best, tickets, never, most, now_ms() - s,
-           match_reason_name(line.reason));
+    printf(
+        "refer 100000 vacancies x 3 from 500000, %s first: %.1f ms with check, of it tickets %.1f ms; never shown %u, "
+        "most %u; one line %.2f ms (%s)\n",
+        exposure_first ? "exposure" : "standing", best, tickets, never, most, now_ms() - s,
+        match_reason_name(line.reason));
     arena_free(a);
 }
 
@@ -219,8 +225,11 @@ static void bench_rank(void)
     make_tree(a, &m, 120000, true);
     MatchApplication *apps = ARENA_ARRAY(a, MatchApplication, APPS);
     for (uint32_t i = 0; i < APPS; i++) {
-        apps[i] = (MatchApplication){.id = i, .units = 1 + rng_below(&r, 4), .cell = 7 + rng_below(&r, 102),
-                                     .points = 40 + rng_below(&r, 60), .ticket = rng_next(&r)};
+        apps[i] = (MatchApplication){.id = i,
+                                     .units = 1 + rng_below(&r, 4),
+                                     .cell = 7 + rng_below(&r, 102),
+                                     .points = 40 + rng_below(&r, 60),
+                                     .ticket = rng_next(&r)};
     }
     MatchLedger *ledger;
     MatchRanking out;

@@ -17,8 +17,9 @@
 
 enum { RUN_MS = 2500, ROW_BYTES = 500, MOST_WRITERS = 64 };
 
-/* The raw limit: one table of 500-byte rows by key, WAL, FULL, `rows_each` rows gathered in each durable transaction. SQLite has one
- * writer at a time, so with one row each this is also its best rate of transactions at any concurrency. */
+/* The raw limit: one table of 500-byte rows by key, WAL, FULL, `rows_each` rows gathered in each durable transaction.
+ * SQLite has one writer at a time, so with one row each this is also its best rate of transactions at
+ * any concurrency. */
 static double raw_sqlite(Arena *a, Str folder, int rows_each)
 {
     sqlite3 *db;
@@ -28,8 +29,9 @@ static double raw_sqlite(Arena *a, Str folder, int rows_each)
     const char *path = str_printf(a, "%.*s/raw-%d", STR_ARG(folder), rows_each).ptr;
     unlink(path);
     if (sqlite3_open(path, &db) != SQLITE_OK ||
-        sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, b BLOB)", NULL,
-                     NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(db,
+                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, b BLOB)",
+                     NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_prepare_v2(db, "INSERT INTO t(b) VALUES (?1)", -1, &insert, NULL) != SQLITE_OK) {
         exit(1);
     }
@@ -92,7 +94,11 @@ static double raw_pg(const char *url, int writers)
     RawWriter w[MOST_WRITERS];
     pthread_t threads[MOST_WRITERS];
     PGconn *c = PQconnectdb(url);
-    raw_need(c, PQexec(c, "SET client_min_messages = error; DROP TABLE IF EXISTS raw; CREATE TABLE raw(id BIGSERIAL PRIMARY KEY, b BYTEA)"));
+    raw_need(
+        c,
+        PQexec(
+            c,
+            "SET client_min_messages = error; DROP TABLE IF EXISTS raw; CREATE TABLE raw(id BIGSERIAL PRIMARY KEY, b BYTEA)"));
     int64_t rows = 0;
     for (int i = 0; i < writers; i++) {
         w[i] = (RawWriter){.url = url};
@@ -131,7 +137,8 @@ static void one_command(Store *s, Arena *a, int64_t i)
     Err err;
     Event e = event_of(a, i);
     Json *before;
-    need(store_savepoint(s, &err) && store_done(s, a, e.command, hash_of(e.command), &before, &err) && before == NULL, &err);
+    need(store_savepoint(s, &err) && store_done(s, a, e.command, hash_of(e.command), &before, &err) && before == NULL,
+         &err);
     need(store_append(s, a, &e, 1, &err), &err);
     need(store_done_set(s, a, e.command, e.hash, e.data, &err), &err);
     need(store_release(s, &err), &err);
@@ -217,8 +224,8 @@ static void big_store(Str url, int64_t events)
         double cpu = cpu_s();
         start = now_s();
         need(store_verify(s, &v, &err), &err);
-        printf("verify: %.0f events/s (target 500000), %.0f a second of processor time%s\n", (double)v.events / (now_s() - start),
-               (double)v.events / (cpu_s() - cpu), v.first_bad ? " BAD" : "");
+        printf("verify: %.0f events/s (target 500000), %.0f a second of processor time%s\n",
+               (double)v.events / (now_s() - start), (double)v.events / (cpu_s() - cpu), v.first_bad ? " BAD" : "");
     }
     enum { READS = 20000 };
     int64_t sum = 0;
@@ -246,15 +253,18 @@ int main(int argc, char **argv)
         double raw = raw_sqlite(a, folder, writers);
         double ours = our_commands(str_printf(a, "%.*s/ours-%d", STR_ARG(folder), writers), writers);
         alone = writers == 1 ? raw : alone;
-        printf("sqlite, %2d writers: raw %.0f transactions/s, or %.0f rows/s where %d share one; ours %.0f commands/s: %.0f %% (target 80) and"
-               " %.0f %% of that, %.0f times MOSIP's 74\n", writers, alone, raw, writers, ours, 100 * ours / alone, 100 * ours / raw, ours / 74);
+        printf(
+            "sqlite, %2d writers: raw %.0f transactions/s, or %.0f rows/s where %d share one; ours %.0f commands/s: %.0f %% (target 80) and"
+            " %.0f %% of that, %.0f times MOSIP's 74\n",
+            writers, alone, raw, writers, ours, 100 * ours / alone, 100 * ours / raw, ours / 74);
     }
     setenv("GOLDENBRIDGE_KEY_FILE", str_printf(a, "%.*s/pg.key", STR_ARG(folder)).ptr, 1);
     for (int writers = 1; argc > 3 && writers <= MOST_WRITERS; writers *= 8) {
         double raw = raw_pg(argv[3], writers);
         double ours = our_commands(str_from_c(argv[3]), writers);
-        printf("postgres, %2d writers: raw %.0f transactions/s, ours %.0f commands/s: %.0f %% (target 80), %.0f times MOSIP's 74\n", writers,
-               raw, ours, 100 * ours / raw, ours / 74);
+        printf(
+            "postgres, %2d writers: raw %.0f transactions/s, ours %.0f commands/s: %.0f %% (target 80), %.0f times MOSIP's 74\n",
+            writers, raw, ours, 100 * ours / raw, ours / 74);
     }
     unsetenv("GOLDENBRIDGE_KEY_FILE");
     big_store(str_printf(a, "%.*s/big", STR_ARG(folder)), argc > 2 ? strtoll(argv[2], NULL, 10) : 300000);

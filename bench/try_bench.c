@@ -1,6 +1,6 @@
-/* try_bench.c: a million past decisions tried again under the real rule set. The decisions are those of the demonstration's log, each
- * many times with some of its facts exchanged for others that the same fact has had (seeded), in the proportions of the log.
- * Usage: try STORE DRAFT; prints processor time beside the targets.
+/* try_bench.c: a million past decisions tried again under the real rule set. The decisions are those of the
+ * demonstration's log, each many times with some of its facts exchanged for others that the same fact has had
+ * (seeded), in the proportions of the log. Usage: try STORE DRAFT; prints processor time beside the targets.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +36,8 @@ static void add_row(TrialPast *p, const PastKind *k, PastKind *into)
     key[1] = k->rows[like->row]->hash;
     for (size_t i = 0; i < k->fact_count; i++) {
         const PastFact *f = k->facts[i];
-        key[i + 2] = below(EXCHANGED_OF) == 0 && f->words.count > 1 ? 1 + below(f->words.count - 1) : f->codes[like->row];
+        key[i + 2] =
+            below(EXCHANGED_OF) == 0 && f->words.count > 1 ? 1 + below(f->words.count - 1) : f->codes[like->row];
     }
     Str bytes = {(const char *)key, (k->fact_count + 2) * sizeof *key};
     PastRow *row = map_get(&into->row_by_key, bytes);
@@ -52,7 +53,8 @@ static void add_row(TrialPast *p, const PastKind *k, PastKind *into)
         map_set(&into->row_by_key, str_copy(p->a, bytes), row);
     }
     row->count++;
-    into->decisions[into->decision_count++] = (PastDecision){.seq = like->seq, .row = row->at, .case_at = like->case_at, .step = like->step};
+    into->decisions[into->decision_count++] =
+        (PastDecision){.seq = like->seq, .row = row->at, .case_at = like->case_at, .step = like->step};
 }
 
 static void multiply(TrialPast *p, PastKind *k, size_t count)
@@ -126,7 +128,8 @@ static void settle(Arena *a, TrialPast *p, PastKind *k)
 
 static void told(const char *what, double ms, double target)
 {
-    printf("%-46s %12.0f %-8s target < %-8.0f %.2f of it%s\n", what, ms, "ms", target, ms / target, ms < target ? "" : ", MISSED");
+    printf("%-46s %12.0f %-8s target < %-8.0f %.2f of it%s\n", what, ms, "ms", target, ms / target,
+           ms < target ? "" : ", MISSED");
 }
 
 /* For whoever works at the speed: what each model costs. */
@@ -148,7 +151,8 @@ static void by_model(Arena *a, const TrialPast *p)
             dmn_batch_rows(batch, trial_inputs_columns(in, p->scratch, from, n), n, ret, &counts);
             single += counts.single;
         }
-        printf("  %-34.*s %8zu decisions %8zu rows %8zu alone %8.1f ms\n", STR_ARG(k->model), k->decision_count, k->row_count, single, cpu_ms() - start);
+        printf("  %-34.*s %8zu decisions %8zu rows %8zu alone %8.1f ms\n", STR_ARG(k->model), k->decision_count,
+               k->row_count, single, cpu_ms() - start);
     }
 }
 
@@ -176,7 +180,8 @@ int main(int argc, char **argv)
     double start = cpu_ms();
     need(trial_past_extend(p, flow.store, &err), &err);
     TrialPastCounts n = trial_past_counts(p);
-    printf("%-46s %12.1f k/s      (%lld decisions)\n", "past read from the sealed log", (double)n.decisions / (cpu_ms() - start), (long long)n.decisions);
+    printf("%-46s %12.1f k/s      (%lld decisions)\n", "past read from the sealed log",
+           (double)n.decisions / (cpu_ms() - start), (long long)n.decisions);
     start = cpu_ms();
     need(trial_past_run(p, flow.store, a, &draft, &report, &err), &err);
     printf("%-46s %12.1f ms\n", "first trial of these", cpu_ms() - start);
@@ -189,8 +194,8 @@ int main(int argc, char **argv)
         settle(a, p, k);
     }
     n = trial_past_counts(p);
-    printf("%-46s %12lld          (%lld of them different, %.0f bytes each)\n", "decisions made of them", (long long)n.decisions, (long long)n.rows,
-           (double)n.bytes / (double)n.decisions);
+    printf("%-46s %12lld          (%lld of them different, %.0f bytes each)\n", "decisions made of them",
+           (long long)n.decisions, (long long)n.rows, (double)n.bytes / (double)n.decisions);
     if (argc > 3) {
         by_model(a, p);
     }
@@ -202,7 +207,8 @@ int main(int argc, char **argv)
     told("in force and under a draft, with reasons", cpu_ms() - start, TARGET_REASONS_MS);
     start = cpu_ms();
     (void)decide_with_reasons(a, p);
-    printf("%-46s %12.0f ms       (%lld decisions)\n", "every different one with the rules that fired", cpu_ms() - start, (long long)n.rows);
+    printf("%-46s %12.0f ms       (%lld decisions)\n", "every different one with the rules that fired",
+           cpu_ms() - start, (long long)n.rows);
     arena_free(a);
     return 0;
 }

@@ -139,7 +139,8 @@ int main(int argc, char **argv)
         int result = run_one(t);
         clock_gettime(CLOCK_MONOTONIC, &to);
         if (times) {
-            printf("%7.2f s %s\n", (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9, t->name);
+            printf("%7.2f s %s\n", (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9,
+                   t->name);
         }
         if (result == 0) {
             passed++;

@@ -15,17 +15,20 @@ struct TestCase {
 };
 void test_register(TestCase *t);
 
-#define TEST_WITHIN(test_name, limit)                                                               \
-    static void test_name(Arena *a);                                                                 \
+#define TEST_WITHIN(test_name, limit)                                                                                \
+    static void test_name(Arena *a);                                                                                 \
     static TestCase test_name##_case = {.name = #test_name, .file = __FILE__, .run = test_name, .seconds = (limit)}; \
-    __attribute__((constructor)) static void test_name##_add(void) { test_register(&test_name##_case); } \
+    __attribute__((constructor)) static void test_name##_add(void)                                                   \
+    {                                                                                                                \
+        test_register(&test_name##_case);                                                                            \
+    }                                                                                                                \
     static void test_name(__attribute__((unused)) Arena *a)
 #define TEST(test_name) TEST_WITHIN(test_name, 0)
 
 /* Each ends the test with a message when it does not hold. */
 #define check(condition) test_check((condition), #condition, __FILE__, __LINE__)
 #define eq_int(got, want) test_eq_int((long long)(got), (long long)(want), #got, __FILE__, __LINE__)
-#define eq_str(got, want) test_eq_str((got), (want), #got, __FILE__, __LINE__)        /* Str, Str */
+#define eq_str(got, want) test_eq_str((got), (want), #got, __FILE__, __LINE__)            /* Str, Str */
 #define eq_text(got, want) test_eq_str((got), str_from_c(want), #got, __FILE__, __LINE__) /* Str, C string */
 /* Ends the test as skipped, with the reason printed. */
 void skip(const char *reason);

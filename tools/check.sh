@@ -43,6 +43,7 @@ first_lines() {
     head -8 "$f" | grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$f: no licence line"
   done
 }
+formatted() { git ls-files '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep -E '(warning|error|not found)' || true; }
 sizes() { wc -l src/*/*.[ch] | awk '$2 != "total" && $1 > 800 {print $2 " has " $1 " lines, more than 800"}'; }
 header_alone() {
   local flags; flags=$(pkg-config --cflags json-c icu-uc libmicrohttpd sqlite3 libpq pangocairo | sed 's/-I/-isystem /g')
@@ -77,6 +78,7 @@ rule "no banned function, allocation outside arenas, or binary floating point" <
 rule "SQL is a literal with bound parameters" < <(sql)
 rule "pages and API ask in the reader's reach" < <(reach)
 rule "every file says what it is" < <(first_lines)
+rule "every source is laid out by .clang-format" < <(formatted)
 rule "no file is longer than 800 lines" < <(sizes)
 rule "every header stands alone" < <(header_alone)
 rule "no country, law or wage stands in C" < <(countries)

@@ -18,7 +18,8 @@ static void collect(const char *folder)
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
         char path[MAX_PATH];
         struct stat st;
-        if (e->d_name[0] == '.' || snprintf(path, sizeof path, "%s/%s", folder, e->d_name) >= MAX_PATH || stat(path, &st) != 0) {
+        if (e->d_name[0] == '.' || snprintf(path, sizeof path, "%s/%s", folder, e->d_name) >= MAX_PATH ||
+            stat(path, &st) != 0) {
             continue;
         }
         if (S_ISDIR(st.st_mode)) {

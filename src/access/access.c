@@ -1,4 +1,5 @@
-/* access.c: see access.h. Each setting is a row: name, kind, bounds, where it is kept; no setting has reading code of its own.
+/* access.c: see access.h. Each setting is a row: name, kind, bounds, where it is kept; no setting has reading code of
+ * its own.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "access.h"
 
@@ -11,22 +12,23 @@ enum { FILE_MOST = 1024 * 1024, SECRET_MOST = 4096 };
 /* ---- The table ---- */
 
 static const AccessRate RATES[] = {
-    {STR_INIT("/sign-in"), 20, 10},
-    {STR_INIT("/sign-in/recover"), 10, 5},
-    {STR_INIT("/sign-in/passkey"), 30, 0},
-    {STR_INIT("/sign-in/passkey/ask"), 60, 0},
-    {STR_INIT("/sign-in/provider"), 20, 0},
-    {STR_INIT("/me/access/password"), 20, 5},
-    {STR_INIT("/api/v1/session"), 20, 10},
-    {STR_INIT("/api/v1/commands"), 3000, 3000},
-    {STR_INIT("/api/v1/decide/*"), 120, 120},
-    {STR_INIT("/check"), 120, 120},
-    {STR_INIT("/verify"), 120, 120},
-    {STR_INIT(""), 1200, 300},
+    {STR_INIT("/sign-in"), 20, 10},           {STR_INIT("/sign-in/recover"), 10, 5},
+    {STR_INIT("/sign-in/passkey"), 30, 0},    {STR_INIT("/sign-in/passkey/ask"), 60, 0},
+    {STR_INIT("/sign-in/provider"), 20, 0},   {STR_INIT("/me/access/password"), 20, 5},
+    {STR_INIT("/api/v1/session"), 20, 10},    {STR_INIT("/api/v1/commands"), 3000, 3000},
+    {STR_INIT("/api/v1/decide/*"), 120, 120}, {STR_INIT("/check"), 120, 120},
+    {STR_INIT("/verify"), 120, 120},          {STR_INIT(""), 1200, 300},
 };
 
-static const Access DEFAULT = {.idle_minutes = 120, .longest_minutes = 720, .fresh_minutes = 15, .password_least = 12, .failures_most = 10,
-                               .failure_minutes = 15, .recovery_codes = 10, .challenge_seconds = 300, .rates = RATES,
+static const Access DEFAULT = {.idle_minutes = 120,
+                               .longest_minutes = 720,
+                               .fresh_minutes = 15,
+                               .password_least = 12,
+                               .failures_most = 10,
+                               .failure_minutes = 15,
+                               .recovery_codes = 10,
+                               .challenge_seconds = 300,
+                               .rates = RATES,
                                .rate_count = COUNT_OF(RATES)};
 
 typedef struct {
@@ -61,10 +63,11 @@ static bool read_number(const NumberRow *rows, size_t count, void *into, const J
             continue;
         }
         *ret_known = true;
-        bool good = m->value->kind == JSON_NUMBER && str_to_int(m->value->text, &n) && n >= rows[i].least && n <= rows[i].most;
+        bool good =
+            m->value->kind == JSON_NUMBER && str_to_int(m->value->text, &n) && n >= rows[i].least && n <= rows[i].most;
         if (!good) {
-            return err_set(err, BAD_REQUEST, "%s is a whole number from %lld to %lld.", rows[i].name, (long long)rows[i].least,
-                           (long long)rows[i].most);
+            return err_set(err, BAD_REQUEST, "%s is a whole number from %lld to %lld.", rows[i].name,
+                           (long long)rows[i].least, (long long)rows[i].most);
         }
         *(int64_t *)(void *)((char *)into + rows[i].at) = n;
     }
@@ -122,10 +125,11 @@ static const TextRow OIDC_TEXTS[] = {
 static bool is_safe_issuer(Str url)
 {
     static const char *const SAFE[] = {"https://", "http://localhost:", "http://127.0.0.1:"};
-    bool plain = str_find(url, STR("?"), 0) == SIZE_MAX && str_find(url, STR("#"), 0) == SIZE_MAX && str_find(url, STR("@"), 0) == SIZE_MAX;
+    bool plain = str_find(url, STR("?"), 0) == SIZE_MAX && str_find(url, STR("#"), 0) == SIZE_MAX &&
+                 str_find(url, STR("@"), 0) == SIZE_MAX;
     for (size_t i = 0; i < url.len; i++) { /* it goes into a header */
-        plain = plain && (unsigned char)url.ptr[i] > ' ' && (unsigned char)url.ptr[i] < 0x7F && url.ptr[i] != ';' && url.ptr[i] != ',' &&
-                url.ptr[i] != '\'' && url.ptr[i] != '*';
+        plain = plain && (unsigned char)url.ptr[i] > ' ' && (unsigned char)url.ptr[i] < 0x7F && url.ptr[i] != ';' &&
+                url.ptr[i] != ',' && url.ptr[i] != '\'' && url.ptr[i] != '*';
     }
     for (size_t i = 0; i < COUNT_OF(SAFE); i++) {
         if (plain && str_starts(url, str_from_c(SAFE[i])) && url.len > str_from_c(SAFE[i]).len) {
@@ -182,7 +186,8 @@ static bool read_member(Arena *a, const JsonMember *m, Access *s, Err *err)
         return s->rp_id.len > 0 || err_set(err, BAD_REQUEST, "rp_id is a domain.");
     }
     if (str_eq(m->key, STR("oidc"))) {
-        return m->value->kind == JSON_OBJECT ? read_oidc(a, m->value, &s->oidc, err) : err_set(err, BAD_REQUEST, "oidc is an object.");
+        return m->value->kind == JSON_OBJECT ? read_oidc(a, m->value, &s->oidc, err)
+                                             : err_set(err, BAD_REQUEST, "oidc is an object.");
     }
     return str_eq(m->key, STR("rates")) ? read_rates(a, m->value, s, err) : unknown(m, err);
 }
@@ -238,15 +243,23 @@ typedef struct {
 
 /* In this order: many browsers also name those they are like. */
 static const Mark BROWSERS[] = {
-    {STR_INIT("SamsungBrowser/"), STR_INIT("Samsung Internet")}, {STR_INIT("Whale/"), STR_INIT("Whale")},
-    {STR_INIT("YaBrowser/"), STR_INIT("Yandex Browser")}, {STR_INIT("Edg/"), STR_INIT("Edge")}, {STR_INIT("EdgA/"), STR_INIT("Edge")},
-    {STR_INIT("OPR/"), STR_INIT("Opera")}, {STR_INIT("Firefox/"), STR_INIT("Firefox")}, {STR_INIT("FxiOS/"), STR_INIT("Firefox")},
-    {STR_INIT("CriOS/"), STR_INIT("Chrome")}, {STR_INIT("Chrome/"), STR_INIT("Chrome")}, {STR_INIT("Safari/"), STR_INIT("Safari")},
+    {STR_INIT("SamsungBrowser/"), STR_INIT("Samsung Internet")},
+    {STR_INIT("Whale/"), STR_INIT("Whale")},
+    {STR_INIT("YaBrowser/"), STR_INIT("Yandex Browser")},
+    {STR_INIT("Edg/"), STR_INIT("Edge")},
+    {STR_INIT("EdgA/"), STR_INIT("Edge")},
+    {STR_INIT("OPR/"), STR_INIT("Opera")},
+    {STR_INIT("Firefox/"), STR_INIT("Firefox")},
+    {STR_INIT("FxiOS/"), STR_INIT("Firefox")},
+    {STR_INIT("CriOS/"), STR_INIT("Chrome")},
+    {STR_INIT("Chrome/"), STR_INIT("Chrome")},
+    {STR_INIT("Safari/"), STR_INIT("Safari")},
     {STR_INIT("curl/"), STR_INIT("curl")},
 };
 static const Mark SYSTEMS[] = {
-    {STR_INIT("iPhone"), STR_INIT("iPhone")}, {STR_INIT("iPad"), STR_INIT("iPad")}, {STR_INIT("Android"), STR_INIT("Android")},
-    {STR_INIT("CrOS"), STR_INIT("ChromeOS")}, {STR_INIT("Windows"), STR_INIT("Windows")}, {STR_INIT("Mac OS X"), STR_INIT("macOS")},
+    {STR_INIT("iPhone"), STR_INIT("iPhone")},   {STR_INIT("iPad"), STR_INIT("iPad")},
+    {STR_INIT("Android"), STR_INIT("Android")}, {STR_INIT("CrOS"), STR_INIT("ChromeOS")},
+    {STR_INIT("Windows"), STR_INIT("Windows")}, {STR_INIT("Mac OS X"), STR_INIT("macOS")},
     {STR_INIT("Linux"), STR_INIT("Linux")},
 };
 
@@ -262,7 +275,8 @@ static Str first_mark(const Mark *marks, size_t count, Str text)
 
 Str access_device(Arena *a, Str user_agent)
 {
-    Str browser = first_mark(BROWSERS, COUNT_OF(BROWSERS), user_agent), system = first_mark(SYSTEMS, COUNT_OF(SYSTEMS), user_agent);
+    Str browser = first_mark(BROWSERS, COUNT_OF(BROWSERS), user_agent),
+        system = first_mark(SYSTEMS, COUNT_OF(SYSTEMS), user_agent);
     if (browser.len == 0 || system.len == 0) {
         return browser.len ? browser : system;
     }

@@ -25,7 +25,8 @@ static EVP_PKEY *from_params(const char *kind, OSSL_PARAM *params)
 {
     EVP_PKEY *key = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
-    if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) <= 0 || EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) <= 0) {
+    if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) <= 0 ||
+        EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) <= 0) {
         key = NULL;
     }
     EVP_PKEY_CTX_free(ctx);
@@ -36,7 +37,8 @@ static EVP_PKEY *rsa_key(Arena *a, const Json *jwk)
 {
     Str n, e;
     if (!str_eq_c(json_text_at(jwk, "kty"), "RSA") || !base64url_parse(a, json_text_at(jwk, "n"), &n) ||
-        !base64url_parse(a, json_text_at(jwk, "e"), &e) || n.len < RSA_LEAST_BYTES || n.len > RSA_MOST_BYTES || e.len == 0 || e.len > 8) {
+        !base64url_parse(a, json_text_at(jwk, "e"), &e) || n.len < RSA_LEAST_BYTES || n.len > RSA_MOST_BYTES ||
+        e.len == 0 || e.len > 8) {
         return NULL;
     }
     EVP_PKEY *key = NULL;
@@ -60,14 +62,15 @@ static EVP_PKEY *ec_key(Arena *a, const Json *jwk)
     char group[] = "P-256";
     unsigned char point[1 + 2 * P256_BYTES] = {4};
     if (!str_eq_c(json_text_at(jwk, "kty"), "EC") || !str_eq_c(json_text_at(jwk, "crv"), group) ||
-        !base64url_parse(a, json_text_at(jwk, "x"), &x) || !base64url_parse(a, json_text_at(jwk, "y"), &y) || x.len != P256_BYTES ||
-        y.len != P256_BYTES) {
+        !base64url_parse(a, json_text_at(jwk, "x"), &x) || !base64url_parse(a, json_text_at(jwk, "y"), &y) ||
+        x.len != P256_BYTES || y.len != P256_BYTES) {
         return NULL;
     }
     memcpy(point + 1, x.ptr, P256_BYTES);
     memcpy(point + 1 + P256_BYTES, y.ptr, P256_BYTES);
     OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-                           OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point), OSSL_PARAM_construct_end()};
+                           OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point),
+                           OSSL_PARAM_construct_end()};
     return from_params("EC", params);
 }
 
@@ -135,7 +138,8 @@ static bool part(Arena *a, Str text, Json **ret)
 {
     Str bytes;
     Err none;
-    return base64url_parse(a, text, &bytes) && utf8_is_valid(bytes) && json_parse(a, bytes, ret, &none) && (*ret)->kind == JSON_OBJECT;
+    return base64url_parse(a, text, &bytes) && utf8_is_valid(bytes) && json_parse(a, bytes, ret, &none) &&
+           (*ret)->kind == JSON_OBJECT;
 }
 
 static const Alg *alg_of(const Json *header)

@@ -26,8 +26,8 @@ static bool takes(const Json *list, const char *way)
 bool oidc_read_provider(const AccessOidc *settings, const Json *description, OidcProvider *ret, Err *err)
 {
     const Json *ways = json_get(description, "token_endpoint_auth_methods_supported");
-    *ret = (OidcProvider){json_text_at(description, "authorization_endpoint"), json_text_at(description, "token_endpoint"),
-                          json_text_at(description, "jwks_uri"),
+    *ret = (OidcProvider){json_text_at(description, "authorization_endpoint"),
+                          json_text_at(description, "token_endpoint"), json_text_at(description, "jwks_uri"),
                           takes(ways, "client_secret_post") && !takes(ways, "client_secret_basic")};
     if (!str_eq(json_text_at(description, "issuer"), settings->issuer)) {
         return err_set(err, BAD_REQUEST, "The provider calls itself otherwise than the settings do.");
@@ -61,14 +61,15 @@ static int64_t time_of(const Json *claims, const char *name)
     return s > 0 && s < INT64_MAX / 1000 ? s * 1000 : 0;
 }
 
-bool oidc_check_token(Arena *a, const AccessOidc *settings, Str token, const Json *jwks, Str nonce, Instant asked, Instant now,
-                      Str *ret_subject, Err *err)
+bool oidc_check_token(Arena *a, const AccessOidc *settings, Str token, const Json *jwks, Str nonce, Instant asked,
+                      Instant now, Str *ret_subject, Err *err)
 {
     Json *claims;
     if (!jwt_verify(a, token, jwks, &claims, err)) {
         return false;
     }
-    int64_t ends = time_of(claims, "exp"), made = time_of(claims, "iat"), from = time_of(claims, "nbf"), shown = time_of(claims, "auth_time");
+    int64_t ends = time_of(claims, "exp"), made = time_of(claims, "iat"), from = time_of(claims, "nbf"),
+            shown = time_of(claims, "auth_time");
     Str subject = json_text_at(claims, str_c(a, settings->claim));
     const struct {
         bool good;

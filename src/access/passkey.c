@@ -1,4 +1,5 @@
-/* passkey.c: see passkey.h. The browser's JSON is compared here; authenticator data, COSE keys and signatures are libfido2's.
+/* passkey.c: see passkey.h. The browser's JSON is compared here; authenticator data, COSE keys and signatures are
+ * libfido2's.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "passkey.h"
 
@@ -58,8 +59,8 @@ static int64_t count_of(Str data)
 static bool read_cred(Arena *a, fido_cred_t *cred, int alg, Str data, Passkey *ret)
 {
     if (fido_cred_set_type(cred, alg) != FIDO_OK ||
-        fido_cred_set_authdata_raw(cred, (const unsigned char *)data.ptr, data.len) != FIDO_OK || fido_cred_pubkey_len(cred) == 0 ||
-        fido_cred_id_len(cred) == 0) {
+        fido_cred_set_authdata_raw(cred, (const unsigned char *)data.ptr, data.len) != FIDO_OK ||
+        fido_cred_pubkey_len(cred) == 0 || fido_cred_id_len(cred) == 0) {
         return false;
     }
     ret->alg = alg;
@@ -93,17 +94,20 @@ static bool verify(const fido_assert_t *assertion, const Passkey *key, Str raw)
     bool ok = false;
     if (key->alg == COSE_ES256) {
         es256_pk_t *pk = es256_pk_new();
-        ok = pk != NULL && es256_pk_from_ptr(pk, raw.ptr, raw.len) == FIDO_OK && fido_assert_verify(assertion, 0, COSE_ES256, pk) == FIDO_OK;
+        ok = pk != NULL && es256_pk_from_ptr(pk, raw.ptr, raw.len) == FIDO_OK &&
+             fido_assert_verify(assertion, 0, COSE_ES256, pk) == FIDO_OK;
         es256_pk_free(&pk);
     } else if (key->alg == COSE_EDDSA) {
         eddsa_pk_t *pk = eddsa_pk_new();
-        ok = pk != NULL && eddsa_pk_from_ptr(pk, raw.ptr, raw.len) == FIDO_OK && fido_assert_verify(assertion, 0, COSE_EDDSA, pk) == FIDO_OK;
+        ok = pk != NULL && eddsa_pk_from_ptr(pk, raw.ptr, raw.len) == FIDO_OK &&
+             fido_assert_verify(assertion, 0, COSE_EDDSA, pk) == FIDO_OK;
         eddsa_pk_free(&pk);
     }
     return ok;
 }
 
-bool passkey_check(Arena *a, const PasskeyWant *want, const Passkey *key, const Json *answer, int64_t *ret_count, Err *err)
+bool passkey_check(Arena *a, const PasskeyWant *want, const Passkey *key, const Json *answer, int64_t *ret_count,
+                   Err *err)
 {
     Str client, data, signature, raw;
     if (!bytes_of(a, answer, "client_data", &client, err) || !bytes_of(a, answer, "authenticator_data", &data, err) ||
@@ -115,10 +119,12 @@ bool passkey_check(Arena *a, const PasskeyWant *want, const Passkey *key, const 
     fido_assert_t *s = fido_assert_new();
     check_that(s != NULL);
     bool ok = base64url_parse(a, key->key, &raw) && fido_assert_set_count(s, 1) == FIDO_OK &&
-              fido_assert_set_clientdata_hash(s, h.b, sizeof h.b) == FIDO_OK && fido_assert_set_rp(s, str_c(a, want->rp_id)) == FIDO_OK &&
+              fido_assert_set_clientdata_hash(s, h.b, sizeof h.b) == FIDO_OK &&
+              fido_assert_set_rp(s, str_c(a, want->rp_id)) == FIDO_OK &&
               fido_assert_set_up(s, FIDO_OPT_TRUE) == FIDO_OK && fido_assert_set_uv(s, FIDO_OPT_TRUE) == FIDO_OK &&
               fido_assert_set_authdata_raw(s, 0, (const unsigned char *)data.ptr, data.len) == FIDO_OK &&
-              fido_assert_set_sig(s, 0, (const unsigned char *)signature.ptr, signature.len) == FIDO_OK && verify(s, key, raw);
+              fido_assert_set_sig(s, 0, (const unsigned char *)signature.ptr, signature.len) == FIDO_OK &&
+              verify(s, key, raw);
     fido_assert_free(&s);
     if (!ok) {
         return no(err, "the signature is wrong");

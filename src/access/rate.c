@@ -1,4 +1,5 @@
-/* rate.c: how often somebody asks: one number a person, the time at which all that was taken would have come in at the rate.
+/* rate.c: how often somebody asks: one number a person, the time at which all that was taken would have come in at the
+ * rate.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "access.h"
 

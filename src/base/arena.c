@@ -43,7 +43,8 @@ static unsigned char *block_bytes(Block *b)
     return (unsigned char *)b + sizeof(Block);
 }
 
-/* A large block lies on large pages: one page fault in place of 512. Where the system has none they are as any other. */
+/* A large block lies on large pages: one page fault in place of 512. Where the system has none they are as
+ * any other. */
 static void *block_memory(size_t bytes)
 {
     void *ret = NULL;

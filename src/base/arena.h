@@ -13,7 +13,8 @@ typedef struct {
     size_t used;
 } ArenaMark;
 
-/* New arena that may grow to limit_bytes (0: no limit but the machine's). Never NULL: the process ends without memory. */
+/* New arena that may grow to limit_bytes (0: no limit but the machine's). Never NULL: the process ends
+ * without memory. */
 Arena *arena_new(size_t limit_bytes);
 /* Runs the clean-ups, gives all memory back. NULL is allowed; returns NULL. */
 Arena *arena_free(Arena *a);
@@ -21,8 +22,8 @@ Arena *arena_free(Arena *a);
 void arena_reset(Arena *a);
 /* Zeroed memory for `bytes`, aligned for any type; never NULL. Past the limit the process ends: bound inputs before. */
 void *arena_alloc(Arena *a, size_t bytes);
-/* The next allocations come from one block of at least `bytes`, where the limit allows: for who is about to make many large ones,
- * since a large block costs few page faults. Changes nothing else. */
+/* The next allocations come from one block of at least `bytes`, where the limit allows: for who is about to make many
+ * large ones, since a large block costs few page faults. Changes nothing else. */
 void arena_reserve(Arena *a, size_t bytes);
 /* True if `bytes` more would still fit under the limit. Engines that run foreign text ask before they allocate. */
 bool arena_has_room(const Arena *a, size_t bytes);

@@ -40,7 +40,8 @@ Ymd day_to_ymd(Day day)
     int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     int64_t mp = (5 * doy + 2) / 153;
     int month = (int)(mp < 10 ? mp + 3 : mp - 9);
-    return (Ymd){.year = (int32_t)(yoe + era * 400 + (month <= 2)), .month = month, .day = (int)(doy - (153 * mp + 2) / 5 + 1)};
+    return (Ymd){
+        .year = (int32_t)(yoe + era * 400 + (month <= 2)), .month = month, .day = (int)(doy - (153 * mp + 2) / 5 + 1)};
 }
 
 /* Exactly `count` digits at `at`; -1 otherwise. */
@@ -113,7 +114,8 @@ bool instant_parse(Str s, Instant *ret)
 {
     Day day;
     bool has_ms = s.len == 24 && s.ptr[19] == '.';
-    if ((s.len != 20 && !has_ms) || s.ptr[s.len - 1] != 'Z' || s.ptr[10] != 'T' || !day_parse(str_sub(s, 0, 10), &day)) {
+    if ((s.len != 20 && !has_ms) || s.ptr[s.len - 1] != 'Z' || s.ptr[10] != 'T' ||
+        !day_parse(str_sub(s, 0, 10), &day)) {
         return false;
     }
     int h = digits(s, 11, 2), m = digits(s, 14, 2), sec = digits(s, 17, 2), ms = has_ms ? digits(s, 20, 3) : 0;

@@ -6,7 +6,7 @@
 #define ROW(base) (base), (base)*10, (base)*100, (base)*1000, (base)*10000, (base)*100000
 const U128 DEC_TEN[DEC_TABLE] = {
     ROW((U128)1), ROW((U128)1000000), ROW((U128)1000000000000), ROW(E18), ROW(E18 * 1000000), ROW(E18 * 1000000000000),
-    E18 * E18, E18 * E18 * 10, E18 * E18 * 100,
+    E18 *E18,     E18 *E18 * 10,      E18 *E18 * 100,
 };
 
 static int bits_of(U128 c)
@@ -220,7 +220,7 @@ bool dec_to_int(Dec d, int64_t *ret)
     if (w.hi != 0 || w.lo > limit) {
         return false;
     }
-    *ret = d.negative ? (int64_t)-(I128)w.lo : (int64_t)w.lo;
+    *ret = d.negative ? (int64_t) - (I128)w.lo : (int64_t)w.lo;
     return true;
 }
 

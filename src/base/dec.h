@@ -26,7 +26,8 @@ typedef enum {
 Dec dec_from_int(int64_t n);
 /* Digits, optional sign, point and exponent, as FEEL and JSON write numbers; whole text. More than 34 digits round. */
 MUST_USE bool dec_parse(Str text, Dec *ret);
-/* Plain notation without superfluous zeros or exponent where |exponent| is moderate ("0.1", "-12", "1E+40" beyond 34 digits). */
+/* Plain notation without superfluous zeros or exponent where |exponent| is moderate ("0.1", "-12", "1E+40" beyond 34
+ * digits). */
 Str dec_print(Arena *a, Dec d);
 MUST_USE bool dec_to_int(Dec d, int64_t *ret); /* only if it is an integer that fits */
 bool dec_is_integer(Dec d);

@@ -102,8 +102,8 @@ static Fix fix_exp(Fix x)
 }
 
 /* The natural logarithm of 10. */
-static const Fix LN10 = {.w = {0xb5ca58bc0b5ec6a0, 0xe43a0f187a0807c0, 0x28a38a3fb3e76977,
-                               0xb05ba95b58ae0b4c, 0x00024d763776aaa2}};
+static const Fix LN10 = {
+    .w = {0xb5ca58bc0b5ec6a0, 0xe43a0f187a0807c0, 0x28a38a3fb3e76977, 0xb05ba95b58ae0b4c, 0x00024d763776aaa2}};
 
 /* ln m for 1 <= m < 10, by Newton: y += (m / 10) × e^(ln10 − y) − 1. */
 static Fix fix_log(Fix m)

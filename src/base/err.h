@@ -1,4 +1,5 @@
-/* err.h: how a fault or failure travels: a value with parts for machine, person and log. Refusals by law are not errors.
+/* err.h: how a fault or failure travels: a value with parts for machine, person and log. Refusals by law are not
+ * errors.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -20,7 +21,7 @@ typedef struct {
     char detail[256]; /* for the log only; never shown, never personal data */
     const char *file; /* origin in our source */
     int line;
-    int64_t wait_ms;  /* where it helps to wait (RATE_LIMITED): for how long; 0: not said */
+    int64_t wait_ms; /* where it helps to wait (RATE_LIMITED): for how long; 0: not said */
 } Err;
 
 /* All faults of one form. Zero-initialise with an arena. */
@@ -37,10 +38,10 @@ typedef struct {
 bool err_set_at(Err *err, const char *file, int line, ErrCode code, const char *field, const char *format, ...)
     PRINTF_LIKE(6, 7);
 void err_list_add(ErrList *list, Err err);
-const char *err_name(ErrCode code);    /* "FIELD_MISSING" */
-ErrCode err_code_of(Str name);         /* OK where no code has this name */
-const char *err_plain(ErrCode code);   /* the table's English line */
-int err_http_status(ErrCode code);     /* 200 for OK */
-int err_exit_status(ErrCode code);     /* 0 for OK */
+const char *err_name(ErrCode code);  /* "FIELD_MISSING" */
+ErrCode err_code_of(Str name);       /* OK where no code has this name */
+const char *err_plain(ErrCode code); /* the table's English line */
+int err_http_status(ErrCode code);   /* 200 for OK */
+int err_exit_status(ErrCode code);   /* 0 for OK */
 
 #endif

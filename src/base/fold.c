@@ -52,8 +52,9 @@ static Str to_latin(Arena *a, Str name)
 static const struct {
     const char *from, *to;
 } SOUNDS[] = {
-    {"KH", "H"}, {"ZH", "Z"}, {"DZH", "Z"}, {"SHCH", "S"}, {"SCH", "S"}, {"SH", "S"}, {"CH", "C"}, {"TS", "C"}, {"GH", "G"}, {"PH", "F"},
-    {"X", "KS"}, {"W", "V"},  {"J", "I"},   {"Y", "I"},    {"Q", "K"},   {"EU", "U"}, {"EO", "O"}, {"OU", "U"}, {"OO", "U"},
+    {"KH", "H"}, {"ZH", "Z"}, {"DZH", "Z"}, {"SHCH", "S"}, {"SCH", "S"}, {"SH", "S"}, {"CH", "C"},
+    {"TS", "C"}, {"GH", "G"}, {"PH", "F"},  {"X", "KS"},   {"W", "V"},   {"J", "I"},  {"Y", "I"},
+    {"Q", "K"},  {"EU", "U"}, {"EO", "O"},  {"OU", "U"},   {"OO", "U"},
 };
 
 static void add_folded(Buf *b, Str text, size_t *at)
@@ -94,10 +95,11 @@ Str fold_name(Arena *a, Str name)
 static const struct {
     const char *from, *to;
 } CLASSES[] = {
-    {"SHCH", "S"}, {"DZH", "S"}, {"SCH", "S"}, {"KH", "H"}, {"ZH", "S"}, {"SH", "S"}, {"CH", "S"}, {"TS", "S"}, {"TZ", "S"}, {"CK", "K"}, {"GH", "K"},
-    {"PH", "P"},   {"TH", "T"},  {"NG", "N"},  {"X", "KS"}, {"S", "S"},  {"Z", "S"},  {"J", "S"},  {"C", "S"},  {"G", "K"},  {"K", "K"},
-    {"Q", "K"},    {"B", "P"},   {"P", "P"},   {"F", "P"},  {"V", "P"},  {"W", "P"},  {"D", "T"},  {"T", "T"},  {"R", "L"},  {"L", "L"},
-    {"M", "M"},    {"N", "N"},   {"H", "H"},
+    {"SHCH", "S"}, {"DZH", "S"}, {"SCH", "S"}, {"KH", "H"}, {"ZH", "S"}, {"SH", "S"}, {"CH", "S"},
+    {"TS", "S"},   {"TZ", "S"},  {"CK", "K"},  {"GH", "K"}, {"PH", "P"}, {"TH", "T"}, {"NG", "N"},
+    {"X", "KS"},   {"S", "S"},   {"Z", "S"},   {"J", "S"},  {"C", "S"},  {"G", "K"},  {"K", "K"},
+    {"Q", "K"},    {"B", "P"},   {"P", "P"},   {"F", "P"},  {"V", "P"},  {"W", "P"},  {"D", "T"},
+    {"T", "T"},    {"R", "L"},   {"L", "L"},   {"M", "M"},  {"N", "N"},  {"H", "H"},
 };
 
 /* The class of the sound at *at, and moves behind it; empty for vowels. */

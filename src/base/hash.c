@@ -80,7 +80,8 @@ static bool parse64(Arena *a, Str text, int variant, Str *ret_bytes)
     unsigned char *p = arena_alloc(a, text.len + 1);
     size_t len;
     const char *end;
-    if (sodium_base642bin(p, text.len, text.ptr, text.len, NULL, &len, &end, variant) != 0 || end != text.ptr + text.len) {
+    if (sodium_base642bin(p, text.len, text.ptr, text.len, NULL, &len, &end, variant) != 0 ||
+        end != text.ptr + text.len) {
         return false;
     }
     *ret_bytes = (Str){(const char *)p, len};

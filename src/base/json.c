@@ -157,8 +157,8 @@ static size_t past_string(Str s, size_t i)
 
 static size_t past_number(Str s, size_t i)
 {
-    while (i < s.len && ((s.ptr[i] >= '0' && s.ptr[i] <= '9') || s.ptr[i] == '-' || s.ptr[i] == '+' || s.ptr[i] == '.' || s.ptr[i] == 'e' ||
-                         s.ptr[i] == 'E')) {
+    while (i < s.len && ((s.ptr[i] >= '0' && s.ptr[i] <= '9') || s.ptr[i] == '-' || s.ptr[i] == '+' ||
+                         s.ptr[i] == '.' || s.ptr[i] == 'e' || s.ptr[i] == 'E')) {
         i++;
     }
     return i;
@@ -353,21 +353,12 @@ static void write_value(Buf *b, const Json *j, int indent)
 {
     int inner = indent < 0 ? -1 : indent + 1;
     switch (j->kind) {
-    case JSON_NULL:
-        buf_add_c(b, "null");
-        return;
-    case JSON_BOOL:
-        buf_add_c(b, j->boolean ? "true" : "false");
-        return;
-    case JSON_NUMBER:
-        buf_add(b, j->text);
-        return;
-    case JSON_STRING:
-        json_write_text(b, j->text);
-        return;
+    case JSON_NULL: buf_add_c(b, "null"); return;
+    case JSON_BOOL: buf_add_c(b, j->boolean ? "true" : "false"); return;
+    case JSON_NUMBER: buf_add(b, j->text); return;
+    case JSON_STRING: json_write_text(b, j->text); return;
     case JSON_ARRAY:
-    case JSON_OBJECT:
-        break;
+    case JSON_OBJECT: break;
     }
     bool is_array = j->kind == JSON_ARRAY;
     buf_byte(b, is_array ? '[' : '{');

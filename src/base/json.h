@@ -58,11 +58,11 @@ Str json_text_at(const Json *object, const char *key);
 int64_t json_to_int(const Json *j, int64_t otherwise);
 bool json_is_true(const Json *j);
 bool json_has_text(const Json *list, Str text); /* whether a text of the list is this one; false for what is no list */
-size_t json_count(const Json *j); /* items or members */
-bool json_eq(const Json *a, const Json *b); /* members in any order; numbers by text */
+size_t json_count(const Json *j);               /* items or members */
+bool json_eq(const Json *a, const Json *b);     /* members in any order; numbers by text */
 
-/* The number under a key of an object as text (canonical, as the read tables hold it), without reading the rest into a tree; empty
- * where there is none. For counting over many rows. */
+/* The number under a key of an object as text (canonical, as the read tables hold it), without reading the rest into a
+ * tree; empty where there is none. For counting over many rows. */
 Str json_peek_number(Str object, Str key);
 
 /* Writing. */

@@ -39,21 +39,16 @@ static Json *convert_container(Arena *a, struct json_object *o, bool is_array)
 static Json *convert(Arena *a, struct json_object *o)
 {
     switch (json_object_get_type(o)) {
-    case json_type_null:
-        return json_new_null(a);
-    case json_type_boolean:
-        return json_new_bool(a, json_object_get_boolean(o));
+    case json_type_null: return json_new_null(a);
+    case json_type_boolean: return json_new_bool(a, json_object_get_boolean(o));
     case json_type_int:
-    case json_type_double:
-        return convert_number(a, o);
+    case json_type_double: return convert_number(a, o);
     case json_type_string: {
         Str s = {json_object_get_string(o), (size_t)json_object_get_string_len(o)};
         return json_new_str(a, str_copy(a, s));
     }
-    case json_type_array:
-        return convert_container(a, o, true);
-    case json_type_object:
-        return convert_container(a, o, false);
+    case json_type_array: return convert_container(a, o, true);
+    case json_type_object: return convert_container(a, o, false);
     }
     bug("unknown json-c type");
 }
@@ -67,8 +62,9 @@ static int line_of(Str text, size_t at)
     return line;
 }
 
-/* What json-c would read although the standard does not know it, or would lose data over: long integers saturate, zero bytes end
- * keys, zeros may lead, a point may end a number, NaN and Infinity are numbers, strings hold control characters. */
+/* What json-c would read although the standard does not know it, or would lose data over: long integers saturate, zero
+ * bytes end keys, zeros may lead, a point may end a number, NaN and Infinity are numbers, strings hold control
+ * characters. */
 typedef struct {
     bool in_string, in_fraction, in_exponent;
     bool wants_digit; /* after a sign, a point, the e of an exponent */
@@ -98,7 +94,8 @@ static const char *fault_outside(Walk *w, char c)
 {
     bool is_sign = c == '+' || c == '-', opens_exponent = (c == 'e' || c == 'E') && is_digit(w->before);
     bool leads = w->digits == 1 && w->before == '0' && is_digit(c) && !w->in_exponent;
-    bool breaks_off = w->wants_digit && !is_digit(c) && !(is_sign && w->in_exponent && w->before != '+' && w->before != '-');
+    bool breaks_off =
+        w->wants_digit && !is_digit(c) && !(is_sign && w->in_exponent && w->before != '+' && w->before != '-');
     w->in_string = c == '"';
     w->keys += c == ':';
     w->in_fraction = c == '.' || (w->in_fraction && is_digit(c));

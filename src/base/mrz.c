@@ -64,14 +64,10 @@ static bool is_allowed(char c, Content content)
 {
     bool letter = c >= 'A' && c <= 'Z', digit = c >= '0' && c <= '9';
     switch (content) {
-    case LETTERS:
-        return letter || c == '<';
-    case LETTERS_DIGITS:
-        return letter || digit || c == '<';
-    case DATE:
-        return digit || c == '<';
-    case SEX:
-        return c == 'M' || c == 'F' || c == 'X' || c == '<';
+    case LETTERS: return letter || c == '<';
+    case LETTERS_DIGITS: return letter || digit || c == '<';
+    case DATE: return digit || c == '<';
+    case SEX: return c == 'M' || c == 'F' || c == 'X' || c == '<';
     }
     bug("content");
 }

@@ -29,8 +29,8 @@ char mrz_check_digit(Str s);
 MUST_USE bool mrz_birth_day(Str yymmdd, Day today, Day *ret);
 MUST_USE bool mrz_expiry_day(Str yymmdd, Day today, Day *ret);
 /* A name as part 3 section 6 writes it in the zone: Latin with diacritics, and Cyrillic including Kazakh letters;
- * apostrophes go, hyphens and spaces become one filler. False if a letter has no rule (Hangul: use the Latin spelling).
- */
+ * apostrophes go, hyphens and spaces become one filler. False if a letter has no rule (Hangul: use the
+ * Latin spelling). */
 MUST_USE bool mrz_name(Arena *a, Str name, Str *ret);
 
 #endif

@@ -8,7 +8,7 @@
 
 enum { ID_BYTES = 9, KEPT_DAYS = 7, LEASE_MS = 5000, DAY_MS = 86400000 };
 
-#define JOB_COLUMNS \
+#define JOB_COLUMNS                                                                                                                  \
     "id, scheme, step, account, language, file_name, file_hash, state, stop_reason, all_or_none, at, ended, rows_seen, total, good," \
     " refused, waiting, repeated, faulty, lease"
 
@@ -108,8 +108,8 @@ static Str plain_name(Arena *a, Str name)
     return name.len ? str_copy(a, str_sub(name, 0, 200)) : STR("file");
 }
 
-bool bulk_add(const Flow *f, Arena *a, const Caller *caller, const BulkForm *form, Str language, Str file_name, Str bytes,
-              Instant now, Str *ret_id, Err *err)
+bool bulk_add(const Flow *f, Arena *a, const Caller *caller, const BulkForm *form, Str language, Str file_name,
+              Str bytes, Instant now, Str *ret_id, Err *err)
 {
     Str sealed, id;
     bool signs;
@@ -127,8 +127,14 @@ bool bulk_add(const Flow *f, Arena *a, const Caller *caller, const BulkForm *for
     }
     id = random_text(a, ID_BYTES);
     Str hash = hex_print(a, HASH_STR(hash_of(bytes)));
-    StoreValue job[] = {STORE_S(id), STORE_S(scheme_id(form->scheme)), STORE_S(form->step->name), STORE_S(caller->account),
-                        STORE_S(language), STORE_S(plain_name(a, file_name)), STORE_S(hash), STORE_I(now.ms)};
+    StoreValue job[] = {STORE_S(id),
+                        STORE_S(scheme_id(form->scheme)),
+                        STORE_S(form->step->name),
+                        STORE_S(caller->account),
+                        STORE_S(language),
+                        STORE_S(plain_name(a, file_name)),
+                        STORE_S(hash),
+                        STORE_I(now.ms)};
     StoreValue old[] = {STORE_I(now.ms - (int64_t)KEPT_DAYS * DAY_MS)};
     if (!seal(f->store, a, bytes, &sealed, err) || !store_begin(f->store, err)) {
         return false;
@@ -136,8 +142,10 @@ bool bulk_add(const Flow *f, Arena *a, const Caller *caller, const BulkForm *for
     StoreValue file[] = {STORE_S(id), STORE_B(sealed), STORE_I(now.ms)};
     bool ok = store_exec(f->store, "DELETE FROM bulk_files WHERE at < $1", old, N(old), err) &&
               store_exec(f->store, "INSERT INTO bulk_files (id, sealed, at) VALUES ($1, $2, $3)", file, N(file), err) &&
-              store_exec(f->store, "INSERT INTO bulk_jobs (" JOB_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, 'check', '', 0,"
-                                   " $8, 0, 0, 0, 0, 0, 0, 0, 0, 0)", job, N(job), err);
+              store_exec(f->store,
+                         "INSERT INTO bulk_jobs (" JOB_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, 'check', '', 0,"
+                         " $8, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+                         job, N(job), err);
     if (!ok) {
         store_rollback(f->store);
         return false;
@@ -148,10 +156,26 @@ bool bulk_add(const Flow *f, Arena *a, const Caller *caller, const BulkForm *for
 
 static BulkJob job_of(const StoreValue *c)
 {
-    return (BulkJob){.id = c[0].s, .scheme = c[1].s, .step = c[2].s, .account = c[3].s, .language = c[4].s, .file_name = c[5].s,
-                     .file_hash = c[6].s, .state = c[7].s, .stop_reason = c[8].s, .all_or_none = c[9].i != 0, .at = {c[10].i},
-                     .ended = {c[11].i}, .rows = c[12].i, .total = c[13].i, .good = c[14].i, .refused = c[15].i, .waiting = c[16].i,
-                     .repeated = c[17].i, .faulty = c[18].i, .lease = c[19].i};
+    return (BulkJob){.id = c[0].s,
+                     .scheme = c[1].s,
+                     .step = c[2].s,
+                     .account = c[3].s,
+                     .language = c[4].s,
+                     .file_name = c[5].s,
+                     .file_hash = c[6].s,
+                     .state = c[7].s,
+                     .stop_reason = c[8].s,
+                     .all_or_none = c[9].i != 0,
+                     .at = {c[10].i},
+                     .ended = {c[11].i},
+                     .rows = c[12].i,
+                     .total = c[13].i,
+                     .good = c[14].i,
+                     .refused = c[15].i,
+                     .waiting = c[16].i,
+                     .repeated = c[17].i,
+                     .faulty = c[18].i,
+                     .lease = c[19].i};
 }
 
 bool bulk_find(Store *s, Arena *a, Str id, Str account, BulkJob *ret, Err *err)
@@ -172,7 +196,8 @@ bool bulk_list(Store *s, Arena *a, Str account, int64_t limit, const BulkJob **r
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(account), STORE_I(limit)};
-    if (!store_query(s, a, "SELECT " JOB_COLUMNS " FROM bulk_jobs WHERE account = $1 ORDER BY at DESC, id LIMIT $2", p, N(p), &rows, err)) {
+    if (!store_query(s, a, "SELECT " JOB_COLUMNS " FROM bulk_jobs WHERE account = $1 ORDER BY at DESC, id LIMIT $2", p,
+                     N(p), &rows, err)) {
         return false;
     }
     BulkJob *list = ARENA_ARRAY(a, BulkJob, rows.row_count + 1);
@@ -201,10 +226,12 @@ bool bulk_order(Store *s, Arena *a, Str id, bool all_or_none, Err *err)
     if (ok && !ready) {
         err_set(err, WRONG_STATE, "This upload does not wait for a run.");
     }
-    /* A run that goes on keeps its counts and its choice; what was stopped before the dry run ended is checked again. */
+    /* A run that goes on keeps its counts and its choice; what was stopped before the dry run ended is
+     * checked again. */
     bool unchecked = ready && job.total == 0;
     bool goes_on = ready && str_eq_c(job.state, "stopped") && !unchecked;
-    if (!ready || !set_state(s, id, unchecked ? STR("check") : STR("run"), goes_on ? job.all_or_none : all_or_none, err)) {
+    if (!ready ||
+        !set_state(s, id, unchecked ? STR("check") : STR("run"), goes_on ? job.all_or_none : all_or_none, err)) {
         store_rollback(s);
         return false;
     }
@@ -230,14 +257,16 @@ bool bulk_stop(Store *s, Arena *a, Str id, Err *err)
     if (!str_eq_c(job.state, "check") && !str_eq_c(job.state, "run")) {
         return err_set(err, WRONG_STATE, "Nothing runs here.");
     }
-    return store_exec(s, "UPDATE bulk_jobs SET state = 'stopped' WHERE id = $1 AND (state = 'check' OR state = 'run')", p, N(p), err);
+    return store_exec(s, "UPDATE bulk_jobs SET state = 'stopped' WHERE id = $1 AND (state = 'check' OR state = 'run')",
+                      p, N(p), err);
 }
 
 bool bulk_take(Store *s, Arena *a, Instant now, Str wanted, Str *ret_id, Err *err)
 {
     StoreRows rows;
-    const char *waits = "SELECT id FROM bulk_jobs WHERE (state = 'check' OR state = 'run') AND lease < $1 AND ($2 = '' OR id = $3)"
-                        " ORDER BY at LIMIT 1";
+    const char *waits =
+        "SELECT id FROM bulk_jobs WHERE (state = 'check' OR state = 'run') AND lease < $1 AND ($2 = '' OR id = $3)"
+        " ORDER BY at LIMIT 1";
     StoreValue p[] = {STORE_I(now.ms), STORE_S(wanted), STORE_S(wanted)};
     *ret_id = STR("");
     if (!store_query(s, a, waits, p, N(p), &rows, err) || rows.row_count == 0) {
@@ -261,21 +290,27 @@ bool bulk_take(Store *s, Arena *a, Instant now, Str wanted, Str *ret_id, Err *er
 
 bool bulk_save(Store *s, const BulkJob *j, int64_t lease, Err *err)
 {
-    StoreValue p[] = {STORE_S(j->state), STORE_S(j->stop_reason), STORE_I(j->ended.ms), STORE_I(j->rows), STORE_I(j->total),
-                      STORE_I(j->good), STORE_I(j->refused), STORE_I(j->waiting), STORE_I(j->repeated), STORE_I(j->faulty),
-                      STORE_I(lease), STORE_S(j->id)};
-    return store_exec(s, "UPDATE bulk_jobs SET state = $1, stop_reason = $2, ended = $3, rows_seen = $4, total = $5, good = $6,"
-                         " refused = $7, waiting = $8, repeated = $9, faulty = $10, lease = $11 WHERE id = $12", p, N(p), err);
+    StoreValue p[] = {STORE_S(j->state),    STORE_S(j->stop_reason), STORE_I(j->ended.ms), STORE_I(j->rows),
+                      STORE_I(j->total),    STORE_I(j->good),        STORE_I(j->refused),  STORE_I(j->waiting),
+                      STORE_I(j->repeated), STORE_I(j->faulty),      STORE_I(lease),       STORE_S(j->id)};
+    return store_exec(
+        s,
+        "UPDATE bulk_jobs SET state = $1, stop_reason = $2, ended = $3, rows_seen = $4, total = $5, good = $6,"
+        " refused = $7, waiting = $8, repeated = $9, faulty = $10, lease = $11 WHERE id = $12",
+        p, N(p), err);
 }
 
 /* ---- Rows ---- */
 
 bool bulk_row_add(Store *s, Str id, int64_t n, const BulkRow *r, Err *err)
 {
-    StoreValue p[] = {STORE_S(id), STORE_I(n), STORE_I(r->row), STORE_I(r->column), STORE_S(r->outcome), STORE_S(r->case_id),
-                      STORE_S(r->field), STORE_S(r->code), STORE_S(r->text)};
-    return store_exec(s, "INSERT INTO bulk_rows (job, n, row_number, column_number, outcome, case_id, field, code, text) VALUES"
-                         " ($1, $2, $3, $4, $5, $6, $7, $8, $9)", p, N(p), err);
+    StoreValue p[] = {STORE_S(id),         STORE_I(n),        STORE_I(r->row),  STORE_I(r->column), STORE_S(r->outcome),
+                      STORE_S(r->case_id), STORE_S(r->field), STORE_S(r->code), STORE_S(r->text)};
+    return store_exec(
+        s,
+        "INSERT INTO bulk_rows (job, n, row_number, column_number, outcome, case_id, field, code, text) VALUES"
+        " ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        p, N(p), err);
 }
 
 bool bulk_rows_clear(Store *s, Str id, Err *err)
@@ -284,13 +319,16 @@ bool bulk_rows_clear(Store *s, Str id, Err *err)
     return store_exec(s, "DELETE FROM bulk_rows WHERE job = $1", p, N(p), err);
 }
 
-bool bulk_rows(Store *s, Arena *a, Str id, bool faults_only, int64_t offset, int64_t limit, const BulkRow **ret, size_t *ret_count,
-               Err *err)
+bool bulk_rows(Store *s, Arena *a, Str id, bool faults_only, int64_t offset, int64_t limit, const BulkRow **ret,
+               size_t *ret_count, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(id), STORE_I(faults_only), STORE_I(limit), STORE_I(offset)};
-    if (!store_query(s, a, "SELECT row_number, column_number, outcome, case_id, field, code, text FROM bulk_rows WHERE job = $1 AND"
-                           " ($2 = 0 OR outcome = 'fault') ORDER BY n LIMIT $3 OFFSET $4", p, N(p), &rows, err)) {
+    if (!store_query(
+            s, a,
+            "SELECT row_number, column_number, outcome, case_id, field, code, text FROM bulk_rows WHERE job = $1 AND"
+            " ($2 = 0 OR outcome = 'fault') ORDER BY n LIMIT $3 OFFSET $4",
+            p, N(p), &rows, err)) {
         return false;
     }
     BulkRow *list = ARENA_ARRAY(a, BulkRow, rows.row_count + 1);

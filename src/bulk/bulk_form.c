@@ -28,8 +28,8 @@ static bool has_role(const Caller *c, Str role)
     return false;
 }
 
-/* Staff by role; a party only where the form itself names it (their own firm). What a person answers about their own case is
- * never for bulk. *ret_own: the field that names the party. */
+/* Staff by role; a party only where the form itself names it (their own firm). What a person answers about their own
+ * case is never for bulk. *ret_own: the field that names the party. */
 static bool may_bulk(const Scheme *s, const SchemeType *t, const SchemeStep *step, const Caller *c, Str *ret_own)
 {
     *ret_own = STR("");
@@ -77,7 +77,8 @@ Json *bulk_steps(Arena *a, const Scheme *s, const Caller *caller)
 
 static Str field_label(Arena *a, const BulkForm *form, Str language, Str field)
 {
-    Str text = scheme_message(form->scheme, language, str_printf(a, "field.%.*s.%.*s", STR_ARG(form->type->name), STR_ARG(field)));
+    Str text = scheme_message(form->scheme, language,
+                              str_printf(a, "field.%.*s.%.*s", STR_ARG(form->type->name), STR_ARG(field)));
     return text.ptr ? text : scheme_label(form->scheme, a, language, "field", field);
 }
 
@@ -104,11 +105,15 @@ bool bulk_form(Arena *a, const Scheme *s, const Caller *caller, Str step, Str la
     ret->own_value = caller->party;
     ret->columns = ARENA_ARRAY(a, BulkColumn, ret->step->fields.count + ret->type->field_count + 3);
     if (!ret->step->opens) {
-        add_column(ret, (BulkColumn){.name = STR("case"), .label = view_text(a, language, "bulk.case", NULL), .finds = true});
+        add_column(
+            ret, (BulkColumn){.name = STR("case"), .label = view_text(a, language, "bulk.case", NULL), .finds = true});
         for (size_t i = 0; i < ret->type->field_count; i++) {
             const SchemeField *f = &ret->type->fields[i];
             if (names_a_case(s, ret->type, f) && !scheme_names_have(&ret->step->fields, f->name)) {
-                add_column(ret, (BulkColumn){.name = f->name, .label = field_label(a, ret, language, f->name), .field = f, .finds = true});
+                add_column(ret, (BulkColumn){.name = f->name,
+                                             .label = field_label(a, ret, language, f->name),
+                                             .field = f,
+                                             .finds = true});
             }
         }
     }
@@ -117,12 +122,15 @@ bool bulk_form(Arena *a, const Scheme *s, const Caller *caller, Str step, Str la
         if (ret->step->opens && str_eq(name, ret->own_field)) {
             continue;
         }
-        add_column(ret, (BulkColumn){.name = name, .label = field_label(a, ret, language, name), .field = scheme_field(ret->type, name),
+        add_column(ret, (BulkColumn){.name = name,
+                                     .label = field_label(a, ret, language, name),
+                                     .field = scheme_field(ret->type, name),
                                      .required = !scheme_names_have(&ret->step->optional, name)});
     }
     if (ret->step->discretion) {
         add_column(ret, (BulkColumn){.name = STR("outcome"), .label = view_text(a, language, "form.outcome", NULL)});
-        add_column(ret, (BulkColumn){.name = STR("depart_reason"), .label = view_text(a, language, "form.depart_reason", NULL)});
+        add_column(ret, (BulkColumn){.name = STR("depart_reason"),
+                                     .label = view_text(a, language, "form.depart_reason", NULL)});
     }
     return true;
 }
@@ -136,15 +144,21 @@ static Str heading_of(Arena *a, const BulkColumn *c)
 
 static SheetType sheet_type(const BulkColumn *c)
 {
-    bool number = c->field != NULL && c->field->kind == SCHEME_NUMBER, day = c->field != NULL && c->field->kind == SCHEME_DATE;
+    bool number = c->field != NULL && c->field->kind == SCHEME_NUMBER,
+         day = c->field != NULL && c->field->kind == SCHEME_DATE;
     return number ? SHEET_NUMBER : day ? SHEET_DAY : SHEET_TEXT;
 }
 
 static Str note_of(Arena *a, const BulkForm *form, const BulkColumn *c, Str language)
 {
     Buf b = buf_new(a, 8192);
-    buf_add(&b, view_text(a, language, c->finds ? "bulk.finds" : c->required ? "bulk.required" : "form.optional", NULL));
-    Str help = scheme_message(form->scheme, language, str_printf(a, "help.%.*s.%.*s", STR_ARG(form->type->name), STR_ARG(c->name)));
+    buf_add(&b, view_text(a, language,
+                          c->finds      ? "bulk.finds"
+                          : c->required ? "bulk.required"
+                                        : "form.optional",
+                          NULL));
+    Str help = scheme_message(form->scheme, language,
+                              str_printf(a, "help.%.*s.%.*s", STR_ARG(form->type->name), STR_ARG(c->name)));
     if (help.ptr != NULL) {
         buf_printf(&b, "\n%.*s", STR_ARG(help));
     }
@@ -158,7 +172,9 @@ static void fill_choices(Arena *a, const BulkForm *form, const BulkColumn *c, St
 {
     static const Str YES_NO[] = {STR_INIT("yes"), STR_INIT("no")};
     bool yes_no = c->field != NULL && c->field->kind == SCHEME_YES_NO;
-    size_t count = yes_no ? COUNT_OF(YES_NO) : c->field != NULL && c->field->kind == SCHEME_CHOICE ? c->field->choices.count : 0;
+    size_t count = yes_no                                                ? COUNT_OF(YES_NO)
+                   : c->field != NULL && c->field->kind == SCHEME_CHOICE ? c->field->choices.count
+                                                                         : 0;
     Str *list = ARENA_ARRAY(a, Str, count + 1);
     for (size_t i = 0; i < count; i++) {
         list[i] = scheme_label(form->scheme, a, language, "choice", yes_no ? YES_NO[i] : c->field->choices.items[i]);
@@ -173,7 +189,9 @@ static bool template_xlsx(Arena *a, const BulkForm *form, Str language, Buf *out
     for (size_t i = 0; i < form->count; i++) {
         const BulkColumn *c = &form->columns[i];
         Str heading = heading_of(a, c);
-        columns[i] = (SheetColumn){.heading = heading, .type = sheet_type(c), .note = note_of(a, form, c, language),
+        columns[i] = (SheetColumn){.heading = heading,
+                                   .type = sheet_type(c),
+                                   .note = note_of(a, form, c, language),
                                    .width = heading.len < LABEL_WIDTH_MOST ? (int)heading.len + 2 : LABEL_WIDTH_MOST};
         fill_choices(a, form, c, language, &columns[i]);
     }
@@ -209,7 +227,8 @@ static size_t find_column(Arena *a, const BulkForm *form, Str heading)
     }
     for (size_t i = 0; i < form->count; i++) {
         for (size_t k = 0; view_language(k).len > 0; k++) {
-            if (form->columns[i].field != NULL && str_eq(field_label(a, form, view_language(k), form->columns[i].name), heading)) {
+            if (form->columns[i].field != NULL &&
+                str_eq(field_label(a, form, view_language(k), form->columns[i].name), heading)) {
                 return i;
             }
         }
@@ -265,14 +284,17 @@ static void check_all_there(const BulkForm *form, const bool *seen, ErrList *fau
 bool bulk_heading(Arena *a, const BulkForm *form, const Str *cells, size_t count, BulkHeading *ret, ErrList *faults)
 {
     bool *seen = ARENA_ARRAY(a, bool, form->count + 1);
-    *ret = (BulkHeading){.form = form, .count = count, .column_of = ARENA_ARRAY(a, size_t, count + 1),
+    *ret = (BulkHeading){.form = form,
+                         .count = count,
+                         .column_of = ARENA_ARRAY(a, size_t, count + 1),
                          .choices = ARENA_ARRAY(a, Map, form->count + 1)};
     for (size_t i = 0; i < count; i++) {
         Str heading = str_trim(cells[i]);
         ret->column_of[i] = heading.len ? find_column(a, form, heading) : SIZE_MAX;
         if (heading.len > 0 && (ret->column_of[i] == SIZE_MAX || seen[ret->column_of[i]])) {
             add_fault(faults, FIELD_UNKNOWN, str_sub(heading, 0, 90),
-                      ret->column_of[i] == SIZE_MAX ? "This column does not belong to the form." : "This column comes twice.");
+                      ret->column_of[i] == SIZE_MAX ? "This column does not belong to the form."
+                                                    : "This column comes twice.");
             ret->column_of[i] = SIZE_MAX;
         } else if (heading.len > 0) {
             seen[ret->column_of[i]] = true;

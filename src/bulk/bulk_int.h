@@ -11,16 +11,17 @@
 /* The heading row of a file against the columns of a form. */
 typedef struct {
     const BulkForm *form;
-    size_t *column_of;   /* file column → column of the form; SIZE_MAX: none */
+    size_t *column_of; /* file column → column of the form; SIZE_MAX: none */
     size_t count;
-    Map *choices;        /* by column of the form: what people write → value */
+    Map *choices; /* by column of the form: what people write → value */
 } BulkHeading;
 
 /* Reads a heading row. Faults: columns that mean nothing, come twice, or are missing, by column. */
 bool bulk_heading(Arena *a, const BulkForm *form, const Str *cells, size_t count, BulkHeading *ret, ErrList *faults);
-/* One row as a form; *ret_case gets the case that the step is taken on. False with faults where the case is not to be found. */
-bool bulk_row_form(const Flow *f, Arena *a, const BulkHeading *h, const Str *cells, size_t count, Json **ret_form, Str *ret_case,
-                   ErrList *faults);
+/* One row as a form; *ret_case gets the case that the step is taken on. False with faults where the case is not to be
+ * found. */
+bool bulk_row_form(const Flow *f, Arena *a, const BulkHeading *h, const Str *cells, size_t count, Json **ret_form,
+                   Str *ret_case, ErrList *faults);
 /* Where the field stands in the file, from 1; 0: nowhere. */
 size_t bulk_column_of(const BulkHeading *h, Str field);
 

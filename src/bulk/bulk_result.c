@@ -13,17 +13,17 @@ enum { COLUMNS = 7, PAGE = 5000 };
 
 typedef struct {
     const Flow *f;
-    Arena *a;          /* reset with each page of rows */
+    Arena *a; /* reset with each page of rows */
     const BulkJob *job;
     const Scheme *scheme;
     const SchemeType *type;
     Str language;
-    SheetBook *book;   /* NULL: CSV */
+    SheetBook *book; /* NULL: CSV */
     Buf *out;
 } Result;
 
-static const char *const HEADINGS[COLUMNS] = {"bulk.col_row", "bulk.col_column", "bulk.col_field", "bulk.col_outcome", "bulk.col_case",
-                                              "bulk.col_code", "bulk.col_text"};
+static const char *const HEADINGS[COLUMNS] = {"bulk.col_row",  "bulk.col_column", "bulk.col_field", "bulk.col_outcome",
+                                              "bulk.col_case", "bulk.col_code",   "bulk.col_text"};
 
 static Str outcome_label(const Result *r, Str outcome)
 {
@@ -45,7 +45,8 @@ static Str column_letters(Arena *a, int64_t column)
 static Str field_label(const Result *r, Str field)
 {
     Str text = r->type ? scheme_message(r->scheme, r->language,
-                                        str_printf(r->a, "field.%.*s.%.*s", STR_ARG(r->type->name), STR_ARG(field))) : STR("");
+                                        str_printf(r->a, "field.%.*s.%.*s", STR_ARG(r->type->name), STR_ARG(field)))
+                       : STR("");
     if (text.ptr != NULL && text.len > 0) {
         return text;
     }
@@ -67,8 +68,12 @@ static bool put_row(Result *r, const BulkRow *row, Err *err)
 {
     Err e;
     err_set(&e, err_code_of(row->code), "%.*s", STR_ARG(row->text));
-    Str cells[COLUMNS] = {str_printf(r->a, "%lld", (long long)row->row), column_letters(r->a, row->column), field_label(r, row->field),
-                          outcome_label(r, row->outcome), row->case_id, row->code,
+    Str cells[COLUMNS] = {str_printf(r->a, "%lld", (long long)row->row),
+                          column_letters(r->a, row->column),
+                          field_label(r, row->field),
+                          outcome_label(r, row->outcome),
+                          row->case_id,
+                          row->code,
                           e.code != OK ? view_fault(r->a, r->language, &e) : row->text};
     return put(r, cells, err);
 }
@@ -95,7 +100,8 @@ static bool put_rows(Result *r, Err *err)
 
 static bool put_headings(Result *r, Arena *a, Err *err)
 {
-    static const SheetType TYPES[COLUMNS] = {SHEET_NUMBER, SHEET_TEXT, SHEET_TEXT, SHEET_TEXT, SHEET_TEXT, SHEET_TEXT, SHEET_TEXT};
+    static const SheetType TYPES[COLUMNS] = {SHEET_NUMBER, SHEET_TEXT, SHEET_TEXT, SHEET_TEXT,
+                                             SHEET_TEXT,   SHEET_TEXT, SHEET_TEXT};
     static const int WIDTHS[COLUMNS] = {8, 9, 24, 22, 14, 20, 70};
     SheetColumn *columns = ARENA_ARRAY(a, SheetColumn, COLUMNS);
     Str cells[COLUMNS];
@@ -158,11 +164,13 @@ bool bulk_sign(const Flow *f, Arena *a, const BulkJob *job, Str result, Str *ret
         return false;
     }
     Buf b = buf_new(a, 4096);
-    buf_printf(&b, "goldenbridge bulk result\nupload %.*s\nscheme %.*s\nstep %.*s\naccount %.*s\nfile sha256 %.*s\n", STR_ARG(job->id),
-               STR_ARG(job->scheme), STR_ARG(job->step), STR_ARG(job->account), STR_ARG(job->file_hash));
-    buf_printf(&b, "state %.*s %s\nrows %lld good %lld refused %lld waiting %lld repeated %lld faulty %lld\n", STR_ARG(job->state),
-               job->all_or_none ? "all-or-none" : "good-rows", (long long)job->rows, (long long)job->good, (long long)job->refused,
-               (long long)job->waiting, (long long)job->repeated, (long long)job->faulty);
+    buf_printf(&b, "goldenbridge bulk result\nupload %.*s\nscheme %.*s\nstep %.*s\naccount %.*s\nfile sha256 %.*s\n",
+               STR_ARG(job->id), STR_ARG(job->scheme), STR_ARG(job->step), STR_ARG(job->account),
+               STR_ARG(job->file_hash));
+    buf_printf(&b, "state %.*s %s\nrows %lld good %lld refused %lld waiting %lld repeated %lld faulty %lld\n",
+               STR_ARG(job->state), job->all_or_none ? "all-or-none" : "good-rows", (long long)job->rows,
+               (long long)job->good, (long long)job->refused, (long long)job->waiting, (long long)job->repeated,
+               (long long)job->faulty);
     buf_printf(&b, "ended %.*s\n%s%.*s\n", STR_ARG(instant_print(a, job->ended)), HASH_LINE,
                STR_ARG(hex_print(a, HASH_STR(hash_of(result)))));
     *ret_note = note_sign(a, buf_str(&b), &key);

@@ -5,7 +5,8 @@
 #include "base/fold.h"
 #include "query/query.h"
 
-/* 2026.3.31, 2026/03/31 and 31.03.2026 beside 2026-03-31: what cannot be mistaken. Anything else stays for the form to refuse. */
+/* 2026.3.31, 2026/03/31 and 31.03.2026 beside 2026-03-31: what cannot be mistaken. Anything else stays for the form to
+ * refuse. */
 static Str written_day(Arena *a, Str text)
 {
     int64_t part[3];
@@ -30,7 +31,9 @@ static Str written_day(Arena *a, Str text)
         return text;
     }
     bool year_first = width[0] == 4, year_last = width[2] >= 4 && mark == '.';
-    Ymd d = {.year = (int32_t)(year_first ? part[0] : part[2]), .month = (int)part[1], .day = (int)(year_first ? part[2] : part[0])};
+    Ymd d = {.year = (int32_t)(year_first ? part[0] : part[2]),
+             .month = (int)part[1],
+             .day = (int)(year_first ? part[2] : part[0])};
     return (year_first || year_last) && ymd_is_valid(d) ? day_print(a, day_from_ymd(d)) : text;
 }
 
@@ -39,8 +42,8 @@ static Str written_number(Arena *a, Str text)
 {
     Buf b = buf_new(a, text.len + 2);
     size_t comma = str_find(text, STR(","), 0);
-    bool decimal = comma != SIZE_MAX && str_find(text, STR("."), 0) == SIZE_MAX && str_find(text, STR(","), comma + 1) == SIZE_MAX &&
-                   text.len - comma <= 3;
+    bool decimal = comma != SIZE_MAX && str_find(text, STR("."), 0) == SIZE_MAX &&
+                   str_find(text, STR(","), comma + 1) == SIZE_MAX && text.len - comma <= 3;
     for (size_t i = 0; i < text.len; i++) {
         if (str_starts(str_sub(text, i, text.len), STR("\xC2\xA0"))) {
             i++;
@@ -61,7 +64,8 @@ static Str written_case(const Flow *f, Arena *a, const BulkForm *form, const Sch
         Str id;
         Err err;
         if (of->fields[i].unique && !of->fields[i].personal &&
-            query_holder_of(f->store, a, scheme_id(form->scheme), of->name, of->fields[i].name, text, &id, &err) && id.len > 0) {
+            query_holder_of(f->store, a, scheme_id(form->scheme), of->name, of->fields[i].name, text, &id, &err) &&
+            id.len > 0) {
             return id;
         }
     }
@@ -72,7 +76,9 @@ static Str written_case(const Flow *f, Arena *a, const BulkForm *form, const Sch
 static Str written_zone(Arena *a, Str text)
 {
     size_t space = str_find(text, STR(" "), 0);
-    return space == SIZE_MAX ? text : str_printf(a, "%.*s\n%.*s", (int)space, text.ptr, STR_ARG(str_trim(str_sub(text, space, text.len))));
+    return space == SIZE_MAX
+               ? text
+               : str_printf(a, "%.*s\n%.*s", (int)space, text.ptr, STR_ARG(str_trim(str_sub(text, space, text.len))));
 }
 
 static Json *list_of(Arena *a, Str text)
@@ -117,12 +123,14 @@ static void fault(ErrList *faults, ErrCode code, Str field)
 }
 
 /* Each column that names a case and is filled must name the same one. */
-static void find_case(const Flow *f, Arena *a, const BulkForm *form, const BulkColumn *c, Str text, Str *case_id, ErrList *faults)
+static void find_case(const Flow *f, Arena *a, const BulkForm *form, const BulkColumn *c, Str text, Str *case_id,
+                      ErrList *faults)
 {
     Str id = text;
     Err err;
     if (c->field != NULL &&
-        (!query_holder_of(f->store, a, scheme_id(form->scheme), form->type->name, c->name, text, &id, &err) || id.len == 0)) {
+        (!query_holder_of(f->store, a, scheme_id(form->scheme), form->type->name, c->name, text, &id, &err) ||
+         id.len == 0)) {
         fault(faults, NOT_FOUND, c->name);
     } else if (case_id->len > 0 && !str_eq(*case_id, id)) {
         fault(faults, FIELD_CHOICE, c->name);
@@ -131,8 +139,8 @@ static void find_case(const Flow *f, Arena *a, const BulkForm *form, const BulkC
     }
 }
 
-bool bulk_row_form(const Flow *f, Arena *a, const BulkHeading *h, const Str *cells, size_t count, Json **ret_form, Str *ret_case,
-                   ErrList *faults)
+bool bulk_row_form(const Flow *f, Arena *a, const BulkHeading *h, const Str *cells, size_t count, Json **ret_form,
+                   Str *ret_case, ErrList *faults)
 {
     const BulkForm *form = h->form;
     size_t before = faults->count;

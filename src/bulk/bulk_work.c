@@ -12,23 +12,23 @@ static const size_t ROW_MEMORY = (size_t)1 << 29;
 typedef struct {
     const Flow *f;
     const BulkClock *clock;
-    Arena *a, *row_arena;     /* for the whole work; for one row */
+    Arena *a, *row_arena; /* for the whole work; for one row */
     BulkJob job;
     BulkForm form;
     Caller caller;
     BulkHeading heading;
     bool has_heading, dry;
-    bool careful;             /* each row's writes are answered before the next one: what the database refuses is named */
-    bool open;                /* a transaction is open */
+    bool careful; /* each row's writes are answered before the next one: what the database refuses is named */
+    bool open;    /* a transaction is open */
     bool commit_failed;
-    int64_t skip;             /* data rows that an earlier run has done */
-    int64_t seen, n;          /* data rows and result lines so far */
+    int64_t skip;    /* data rows that an earlier run has done */
+    int64_t seen, n; /* data rows and result lines so far */
     int64_t unsaved;
-    Map unique;               /* of the dry run: what rows before this one would take */
+    Map unique; /* of the dry run: what rows before this one would take */
     struct {
         BulkRow *items;
         size_t count, cap;
-    } kept;                   /* lines not written yet: a dry run opens no transaction for one, "all or none" may go back */
+    } kept; /* lines not written yet: a dry run opens no transaction for one, "all or none" may go back */
     Err *err;
     bool ok;
 } Work;
@@ -42,8 +42,8 @@ static bool host_goes_on(Work *w)
            err_set(w->err, STORE_BUSY, "Interrupted; the rest is done later.");
 }
 
-/* Asked to stop? Read in the transaction that would write over it. Who took the work meanwhile does it; the keys see to it
- * that no row is done twice. */
+/* Asked to stop? Read in the transaction that would write over it. Who took the work meanwhile does it; the keys see to
+ * it that no row is done twice. */
 static bool goes_on(Work *w)
 {
     BulkJob now;
@@ -128,8 +128,12 @@ static bool add_line(Work *w, const BulkRow *row)
 static bool add_fault(Work *w, size_t row, const Err *e)
 {
     Str field = str_from_c(e->field);
-    BulkRow line = {.row = (int64_t)row, .column = w->has_heading ? (int64_t)bulk_column_of(&w->heading, field) : 0,
-                    .outcome = STR("fault"), .case_id = STR(""), .field = field, .code = str_from_c(err_name(e->code)),
+    BulkRow line = {.row = (int64_t)row,
+                    .column = w->has_heading ? (int64_t)bulk_column_of(&w->heading, field) : 0,
+                    .outcome = STR("fault"),
+                    .case_id = STR(""),
+                    .field = field,
+                    .code = str_from_c(err_name(e->code)),
                     .text = str_from_c(e->text)};
     return add_line(w, &line);
 }
@@ -213,8 +217,14 @@ static bool count_good(Work *w, const FlowResult *r, size_t row)
     w->job.waiting += waits;
     w->job.repeated += r->repeated;
     w->job.refused += str_eq_c(outcome, "refused");
-    BulkRow line = {.row = (int64_t)row, .outcome = r->repeated ? STR("repeated") : waits ? STR("waiting") : outcome,
-                    .case_id = json_text_at(r->outcome, "case"), .field = STR(""), .code = STR(""), .text = STR("")};
+    BulkRow line = {.row = (int64_t)row,
+                    .outcome = r->repeated ? STR("repeated")
+                               : waits     ? STR("waiting")
+                                           : outcome,
+                    .case_id = json_text_at(r->outcome, "case"),
+                    .field = STR(""),
+                    .code = STR(""),
+                    .text = STR("")};
     return w->dry || add_line(w, &line);
 }
 
@@ -232,7 +242,11 @@ static bool take_row(Work *w, size_t row, const Str *cells, size_t count)
         return false;
     }
     FlowResult r;
-    if (!flow_run(w->f, flow_new_run(a, now), &w->caller, &c, w->dry ? FLOW_DRY : w->careful ? FLOW_JOIN_SETTLED : FLOW_JOIN, now, &r)) {
+    if (!flow_run(w->f, flow_new_run(a, now), &w->caller, &c,
+                  w->dry       ? FLOW_DRY
+                  : w->careful ? FLOW_JOIN_SETTLED
+                               : FLOW_JOIN,
+                  now, &r)) {
         if (!is_of_row(w, r.err.code)) {
             *w->err = r.err;
             return false;
@@ -305,7 +319,8 @@ static bool prepare(Work *w, Str id)
         return false;
     }
     w->caller.language = w->job.language;
-    if (!store_query(w->f->store, w->a, "SELECT COALESCE(MAX(n), 0) FROM bulk_rows WHERE job = $1", p, N(p), &rows, w->err)) {
+    if (!store_query(w->f->store, w->a, "SELECT COALESCE(MAX(n), 0) FROM bulk_rows WHERE job = $1", p, N(p), &rows,
+                     w->err)) {
         return false;
     }
     w->n = rows.cells[0].i;
@@ -338,7 +353,8 @@ static bool finish(Work *w)
     }
     w->job.ended = w->clock->now(w->clock->host);
     bool ends = !w->dry && w->ok;
-    if (!begin(w) || !write_kept(w) || !bulk_save(w->f->store, &w->job, 0, w->err) || (ends && !bulk_drop_content(w->f->store, w->job.id, w->err))) {
+    if (!begin(w) || !write_kept(w) || !bulk_save(w->f->store, &w->job, 0, w->err) ||
+        (ends && !bulk_drop_content(w->f->store, w->job.id, w->err))) {
         return false;
     }
     w->open = false;
@@ -362,8 +378,8 @@ static void tell_broken(Work *w)
     (void)!bulk_save(w->f->store, &w->job, 0, &ignored);
 }
 
-/* Rows share a transaction and their writes wait, so the database may refuse late what one of them wrote, while another is at it, and
- * takes back all since the last commit without naming it. */
+/* Rows share a transaction and their writes wait, so the database may refuse late what one of them wrote, while another
+ * is at it, and takes back all since the last commit without naming it. */
 static bool was_refused_late(const Work *w)
 {
     ErrCode code = w->err->code;
@@ -373,11 +389,13 @@ static bool was_refused_late(const Work *w)
 
 static bool work_through(const Flow *f, Str id, const BulkClock *clock, bool careful, bool *ret_late, Err *err)
 {
-    Work work = {.f = f, .clock = clock, .a = arena_new(0), .row_arena = arena_new(ROW_MEMORY), .err = err, .ok = true}, *w = &work;
+    Work work = {.f = f, .clock = clock, .a = arena_new(0), .row_arena = arena_new(ROW_MEMORY), .err = err, .ok = true},
+         *w = &work;
     Str bytes;
     w->careful = careful;
     w->unique.arena = w->a;
-    bool ok = prepare(w, id) && bulk_content(f->store, w->a, id, &bytes, err) && sheet_read(bytes, NULL, each_row, w, err);
+    bool ok =
+        prepare(w, id) && bulk_content(f->store, w->a, id, &bytes, err) && sheet_read(bytes, NULL, each_row, w, err);
     if (ok && !w->has_heading && w->ok) {
         ok = err_set(err, BAD_FILE, "This file has no heading row.");
     }

@@ -11,7 +11,8 @@
 #endif
 
 static const CliCommand COMMANDS[] = {
-    {"init", "[--admin LOGIN] [--second-admin LOGIN]", "make a new, empty store with its keys and first accounts", cli_init,
+    {"init", "[--admin LOGIN] [--second-admin LOGIN]", "make a new, empty store with its keys and first accounts",
+     cli_init,
      "Opens two accounts with the role admin (admin and admin2; --admin and --second-admin name them otherwise), so that\n"
      "two people can open all others.\n"},
     {"demo", "[--seed N]", "make a new store with the invented demo corridor in it", cli_demo,
@@ -22,7 +23,8 @@ static const CliCommand COMMANDS[] = {
      "--as LOGIN names the account. --form JSON gives the whole form at once; --form - reads it from standard input.\n"
      "--key KEY is the idempotency key: the same key is never done twice. STEP/confirm and STEP/reject are for the second\n"
      "person. Lists are written with commas: roles=officer,auditor.\n"},
-    {"dry-run", "STEP [--case ID] [FIELD=VALUE …]", "show the events of a step without storing them", cli_dry_run, NULL},
+    {"dry-run", "STEP [--case ID] [FIELD=VALUE …]", "show the events of a step without storing them", cli_dry_run,
+     NULL},
     {"steps", "[CASE]", "list the steps that --as LOGIN may take (on a case)", cli_steps, NULL},
     {"bulk", "STEP FILE | template STEP FILE | list | resume ID | result ID FILE | check FILE NOTE",
      "take one step many times from a spreadsheet", cli_bulk,
@@ -39,15 +41,17 @@ static const CliCommand COMMANDS[] = {
     {"case", "ID", "show a case with its history", cli_case, NULL},
     {"list", "TYPE [--state S] [--find TEXT]", "list cases", cli_list, "--limit N and --offset N page through them.\n"},
     {"queue", "ROLE", "list what waits for a role, by legal deadline", cli_queue, NULL},
-    {"decide", "[--list | MODEL [--describe] [--facts JSON|@FILE] [FACT=VALUE …]]", "decide facts under the law of a day, without a store", cli_decide,
+    {"decide", "[--list | MODEL [--describe] [--facts JSON|@FILE] [FACT=VALUE …]]",
+     "decide facts under the law of a day, without a store", cli_decide,
      "Prints the outcome, its grounds with articles, what is missing and what would change it. --list (or no model) lists the\n"
      "models; --describe or --inputs says which facts a model asks about, their types, units and allowed values. --on DAY is\n"
      "the day whose law counts; else it is the fact \"governing day\", else the day that the model names as its law day, else\n"
      "today. --facts - reads standard input. --language LANG gives the words in en, ko, kk or ru; --texts prints the articles\n"
      "where their texts were imported into the store. docs/law has a page for each model, with an example.\n"},
     {"explain", "SEQ", "run a stored decision again and print its proof", cli_explain, NULL},
-    {"law", "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check | versions | sign DAY | try --draft PATH", "statutes, and the models that rest on them",
-     cli_law,
+    {"law",
+     "import DIR | show PLACE | list | diff DAY DAY | impact ARTICLE | check | versions | sign DAY | try --draft PATH",
+     "statutes, and the models that rest on them", cli_law,
      "import DIR loads statute texts (DIR/<layer>/<day>.md), checking the index's hashes.\n"
      "show \"Act 25(1)\" --on DAY prints the text in force; list --on DAY the models in force; diff what changed between\n"
      "two days; impact the rules that cite an article; check fails on citations that do not exist, models with gaps,\n"
@@ -57,18 +61,22 @@ static const CliCommand COMMANDS[] = {
      "the draft (models NAME.dmn, caps of rounds in NAME.csv): who gains and loses, why. Exit status 1: the version in force\n"
      "did not give a past outcome again. --language LANG for the words. --one-by-one decides each past decision alone, not in\n"
      "blocks and not equal ones once: slower, and the same report.\n"},
-    {"simulate", "[--seed N] [--runs N] [--threads N] [--data FILE]", "the scheme years ahead from its stated rates, as bands", cli_simulate,
+    {"simulate", "[--seed N] [--runs N] [--threads N] [--data FILE]",
+     "the scheme years ahead from its stated rates, as bands", cli_simulate,
      "Reads simulation.json of the scheme (or FILE). The same seed prints the same bytes on every machine. Beside each published\n"
      "figure stands how far the middle of the runs is from it: \"fit\" figures were used to set the rates, \"test\" figures not.\n"},
-    {"cases", "[FOLDER …]", "run the worked cases of the schemes", cli_cases, "Ends with the line N passed, N failed.\n"},
-    {"receipt", "CASE | check FILE [--key VKEY] [--form JSON]", "print the signed receipts of a case, or check one", cli_receipt,
+    {"cases", "[FOLDER …]", "run the worked cases of the schemes", cli_cases,
+     "Ends with the line N passed, N failed.\n"},
+    {"receipt", "CASE | check FILE [--key VKEY] [--form JSON]", "print the signed receipts of a case, or check one",
+     cli_receipt,
      "check without --key asks the store: did it sign this, and does its log hold what the receipt names? With --key (the log's\n"
      "key, /log/key) it needs no store. --form is the form that was filed: it must have the hash that the receipt names.\n"},
     {"verify", "", "walk the whole log and name the first bad event", cli_verify, NULL},
     {"signing", "[require]", "list the keys with which officers sign decisions, and what must be signed", cli_signing,
      "require [--scheme S] [--as LOGIN] records that from now on every event that a step marked \"sign\" makes must be signed with a key\n"
      "of the officer's own, which they add on their page \"sign-in and safety\". verify, and the outside verifier, check it.\n"},
-    {"provider", "[link|unlink LOGIN SUBJECT --issuer URL]", "list, make and end links of accounts with a provider of sign-ins", cli_provider,
+    {"provider", "[link|unlink LOGIN SUBJECT --issuer URL]",
+     "list, make and end links of accounts with a provider of sign-ins", cli_provider,
      "--as LOGIN is an account with the role admin. SUBJECT is who the person is at the provider: the claim that the settings of\n"
      "signing in name (docs/operators.md). Each link and its end stand in the log. Ending a link ends the sessions it opened.\n"},
     {"rebuild", "", "drop every read table and fold the log again", cli_rebuild, NULL},
@@ -76,17 +84,21 @@ static const CliCommand COMMANDS[] = {
     {"prove", "SEQ [--sealed]", "print the proof that an entry is in the log", cli_prove,
      "Entry, its place, the hashes that lead to the root, and the signed checkpoint. --sealed adds salt and personal data,\n"
      "with which a person proves their own entry to anybody.\n"},
-    {"consistency", "SIZE [LATER]", "print the proof that the log only grew since it had SIZE entries", cli_consistency, NULL},
-    {"witness", "NOTE --log KEY --key-file FILE --state FILE [--proof FILE]", "co-sign a checkpoint of a log as its witness", cli_witness,
+    {"consistency", "SIZE [LATER]", "print the proof that the log only grew since it had SIZE entries", cli_consistency,
+     NULL},
+    {"witness", "NOTE --log KEY --key-file FILE --state FILE [--proof FILE]",
+     "co-sign a checkpoint of a log as its witness", cli_witness,
      "Prints the checkpoint with a co-signature (C2SP cosignature/v1). --log is the log's verifier key; --state remembers what\n"
      "was signed last, and --proof holds the output of \"consistency\" from there. --name NAME makes the key file at first use;\n"
      "--show-key prints the witness's own verifier key.\n"},
-    {"add-cosignature", "NOTE --witness KEY", "keep a checkpoint that a witness has co-signed", cli_add_cosignature, NULL},
+    {"add-cosignature", "NOTE --witness KEY", "keep a checkpoint that a witness has co-signed", cli_add_cosignature,
+     NULL},
     {"backup", "FILE", "copy the store while it is in use", cli_backup, NULL},
     {"restore", "BACKUP --store NEW", "make a store from a backup that verifies, with the same root hash", cli_restore,
      "GOLDENBRIDGE_KEY_FILE names the key file; it is the same for both.\n"},
     {"copy", "URL", "copy the store to another engine, with the same root hash", cli_copy, NULL},
-    {"erase", "PERSON --article REF", "destroy a person's key: what was sealed cannot be read any more", cli_erase, NULL},
+    {"erase", "PERSON --article REF", "destroy a person's key: what was sealed cannot be read any more", cli_erase,
+     NULL},
     {"doctor", "", "report settings that are unsafe", cli_doctor, NULL},
 };
 
@@ -151,7 +163,8 @@ int cli_fail(Cli *c, const Err *err)
         }
         cli_print_json(c, j);
     } else {
-        fprintf(c->errors, "goldenbridge: %s%s%s (%s)\n", err->field, err->field[0] ? ": " : "", err->text, err_name(err->code));
+        fprintf(c->errors, "goldenbridge: %s%s%s (%s)\n", err->field, err->field[0] ? ": " : "", err->text,
+                err_name(err->code));
         if (err->detail[0] != 0) {
             fprintf(c->errors, "  %s\n", err->detail);
         }
@@ -171,8 +184,8 @@ int cli_usage(Cli *c, const char *message)
 bool cli_load_law(Cli *c, Err *err)
 {
     Str law;
-    return c->schemes != NULL || (flow_find_law(c->a, c->law, &law, err) &&
-                                  flow_load_schemes(c->a, law, &c->schemes, &c->scheme_count, err));
+    return c->schemes != NULL ||
+           (flow_find_law(c->a, c->law, &law, err) && flow_load_schemes(c->a, law, &c->schemes, &c->scheme_count, err));
 }
 
 bool cli_open(Cli *c, StoreMode mode, Err *err)
@@ -214,24 +227,28 @@ bool cli_now(Cli *c, Instant *ret, Err *err)
 
 static void print_help(FILE *out, const CliTool *tools, size_t tool_count)
 {
-    fprintf(out, "goldenbridge %s: runs a labour-permit scheme between countries.\n\n"
-                 "usage: goldenbridge [options] command …\n\ncommands:\n", GOLDENBRIDGE_VERSION);
+    fprintf(out,
+            "goldenbridge %s: runs a labour-permit scheme between countries.\n\n"
+            "usage: goldenbridge [options] command …\n\ncommands:\n",
+            GOLDENBRIDGE_VERSION);
     for (size_t i = 0; i < tool_count; i++) {
         fprintf(out, "  %-12s %s\n", tools[i].name, tools[i].summary);
     }
     for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
         fprintf(out, "  %-12s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
     }
-    fprintf(out, "\noptions of every command:\n"
-                 "  --store URL   a file, or postgres://… (default $GOLDENBRIDGE_STORE or ./goldenbridge.store)\n"
-                 "  --law DIR     the folder of schemes (default $GOLDENBRIDGE_LAW or ./law)\n"
-                 "  --scheme ID   the scheme, where there are several\n"
-                 "  --as LOGIN    the account that acts\n"
-                 "  --now TIME    the time to act at instead of the clock's, for trying things out\n"
-                 "  --json        answer in JSON\n"
-                 "  --help        help of a command\n\n"
-                 "exit status: 0 done; 1 a check found something wrong; 2 wrong use; 65 the input has faults; 66 not found;\n"
-                 "74 the store failed; 75 try again; 77 not allowed.\n");
+    fprintf(
+        out,
+        "\noptions of every command:\n"
+        "  --store URL   a file, or postgres://… (default $GOLDENBRIDGE_STORE or ./goldenbridge.store)\n"
+        "  --law DIR     the folder of schemes (default $GOLDENBRIDGE_LAW or ./law)\n"
+        "  --scheme ID   the scheme, where there are several\n"
+        "  --as LOGIN    the account that acts\n"
+        "  --now TIME    the time to act at instead of the clock's, for trying things out\n"
+        "  --json        answer in JSON\n"
+        "  --help        help of a command\n\n"
+        "exit status: 0 done; 1 a check found something wrong; 2 wrong use; 65 the input has faults; 66 not found;\n"
+        "74 the store failed; 75 try again; 77 not allowed.\n");
 }
 
 static int print_command_help(FILE *out, const char *name)

@@ -18,8 +18,8 @@ typedef bool (*CliReplay)(Arena *a, Str rows, bool as_json, Str *ret_text, Err *
 /* `match publish ROUND` and `match replay ROUND` of a store; argv[0] is "match". */
 int cli_match(int argc, char **argv, CliReplay replay);
 
-/* The whole command line. Returns the exit status: 0, or the one of the error (schema/errors.tbl), 1 where a check found
- * something wrong. */
+/* The whole command line. Returns the exit status: 0, or the one of the error (schema/errors.tbl), 1 where a check
+ * found something wrong. */
 int cli_main(int argc, char **argv, const CliTool *tools, size_t tool_count);
 
 #endif

@@ -29,8 +29,8 @@ static bool show_progress(void *host, const BulkJob *job)
     Clock *k = host;
     if (k->shows) {
         Str of = job->total > 0 ? str_printf(k->c->a, " of %lld", (long long)job->total) : STR("");
-        fprintf(k->c->errors, "%lld%.*s rows: %lld good, %lld with faults\n", (long long)job->rows, STR_ARG(of), (long long)job->good,
-                (long long)job->faulty);
+        fprintf(k->c->errors, "%lld%.*s rows: %lld good, %lld with faults\n", (long long)job->rows, STR_ARG(of),
+                (long long)job->good, (long long)job->faulty);
     }
     return true;
 }
@@ -40,8 +40,8 @@ static Json *job_json(Cli *c, const BulkJob *j)
     const struct {
         const char *name;
         int64_t n;
-    } COUNTS[] = {{"rows", j->rows}, {"total", j->total}, {"good", j->good}, {"refused", j->refused}, {"waiting", j->waiting},
-                  {"repeated", j->repeated}, {"faulty", j->faulty}};
+    } COUNTS[] = {{"rows", j->rows},       {"total", j->total},       {"good", j->good},    {"refused", j->refused},
+                  {"waiting", j->waiting}, {"repeated", j->repeated}, {"faulty", j->faulty}};
     Json *o = json_new_object(c->a);
     json_set(c->a, o, STR("upload"), json_new_str(c->a, j->id));
     json_set(c->a, o, STR("step"), json_new_str(c->a, j->step));
@@ -86,11 +86,15 @@ static bool print_job(Cli *c, const BulkJob *job, Err *err)
     }
     for (size_t i = 0; i < count; i++) {
         fprintf(c->out, "row %lld%s%.*s %.*s: %.*s (%.*s)\n", (long long)rows[i].row, rows[i].column ? ", column " : "",
-                STR_ARG(column_letters(c, rows[i].column)), STR_ARG(rows[i].field), STR_ARG(rows[i].text), STR_ARG(rows[i].code));
+                STR_ARG(column_letters(c, rows[i].column)), STR_ARG(rows[i].field), STR_ARG(rows[i].text),
+                STR_ARG(rows[i].code));
     }
-    fprintf(c->out, "upload %.*s is %.*s: %lld rows, %lld good (%lld refused by law, %lld wait for a second person, %lld done before),"
-                    " %lld with faults\n", STR_ARG(job->id), STR_ARG(job->state), (long long)job->rows, (long long)job->good,
-            (long long)job->refused, (long long)job->waiting, (long long)job->repeated, (long long)job->faulty);
+    fprintf(
+        c->out,
+        "upload %.*s is %.*s: %lld rows, %lld good (%lld refused by law, %lld wait for a second person, %lld done before),"
+        " %lld with faults\n",
+        STR_ARG(job->id), STR_ARG(job->state), (long long)job->rows, (long long)job->good, (long long)job->refused,
+        (long long)job->waiting, (long long)job->repeated, (long long)job->faulty);
     if (job->stop_reason.len > 0) {
         fprintf(c->out, "%.*s\n", STR_ARG(job->stop_reason));
     }
@@ -121,7 +125,8 @@ static bool write_result(Cli *c, const BulkJob *job, Str path, Err *err)
 static bool open_as(Cli *c, Caller *ret, const Scheme **ret_scheme, Err *err)
 {
     Str scheme;
-    if (!cli_open(c, STORE_WRITE, err) || !bulk_prepare(c->flow.store, err) || !flow_caller(&c->flow, c->a, c->as, ret, &scheme, err)) {
+    if (!cli_open(c, STORE_WRITE, err) || !bulk_prepare(c->flow.store, err) ||
+        !flow_caller(&c->flow, c->a, c->as, ret, &scheme, err)) {
         return false;
     }
     *ret_scheme = flow_scheme(&c->flow, scheme);
@@ -146,7 +151,8 @@ static int work(Cli *c, Str id, Str result, bool only_on_end, Err *err)
     if (!ok && err_http_status(err->code) >= 500) {
         return cli_fail(c, err);
     }
-    if (!bulk_find(c->flow.store, c->a, id, STR(""), &job, err) || (result.len > 0 && !write_result(c, &job, result, err)) ||
+    if (!bulk_find(c->flow.store, c->a, id, STR(""), &job, err) ||
+        (result.len > 0 && !write_result(c, &job, result, err)) ||
         (!(only_on_end && str_eq_c(job.state, "checked")) && !print_job(c, &job, err))) {
         return cli_fail(c, err);
     }
@@ -185,7 +191,8 @@ static int send_file(Cli *c, Str language)
     if (dry || !checked || nothing) {
         return status;
     }
-    return bulk_order(c->flow.store, c->a, id, all_or_none, &err) ? work(c, id, result, false, &err) : cli_fail(c, &err);
+    return bulk_order(c->flow.store, c->a, id, all_or_none, &err) ? work(c, id, result, false, &err)
+                                                                  : cli_fail(c, &err);
 }
 
 static int write_template(Cli *c, Str language)
@@ -201,7 +208,8 @@ static int write_template(Cli *c, Str language)
     Str path = str_from_c(c->argv[3]);
     if (!open_as(c, &caller, &s, &err) ||
         !bulk_form(c->a, s, &caller, str_from_c(c->argv[2]), language.len ? language : caller.language, &form, &err) ||
-        !bulk_template(c->a, &form, language.len ? language : caller.language, str_ends(path, STR(".xlsx")), &out, &err) ||
+        !bulk_template(c->a, &form, language.len ? language : caller.language, str_ends(path, STR(".xlsx")), &out,
+                       &err) ||
         !write_file(c, path, buf_str(&out), &err)) {
         return cli_fail(c, &err);
     }
@@ -223,8 +231,8 @@ static int list_uploads(Cli *c)
         json_push(c->a, list, job_json(c, &jobs[i]));
         if (!c->json) {
             fprintf(c->out, "%.*s  %.*s  %-8.*s %6lld rows, %lld good, %lld with faults  %.*s\n", STR_ARG(jobs[i].id),
-                    STR_ARG(instant_print(c->a, jobs[i].at)), STR_ARG(jobs[i].state), (long long)jobs[i].rows, (long long)jobs[i].good,
-                    (long long)jobs[i].faulty, STR_ARG(jobs[i].step));
+                    STR_ARG(instant_print(c->a, jobs[i].at)), STR_ARG(jobs[i].state), (long long)jobs[i].rows,
+                    (long long)jobs[i].good, (long long)jobs[i].faulty, STR_ARG(jobs[i].step));
         }
     }
     if (c->json) {
@@ -244,7 +252,8 @@ static int go_on(Cli *c)
     if (c->argc != 3) {
         return cli_usage(c, "Name the upload.");
     }
-    if (!open_as(c, &caller, &s, &err) || !bulk_find(c->flow.store, c->a, str_from_c(c->argv[2]), caller.account, &job, &err)) {
+    if (!open_as(c, &caller, &s, &err) ||
+        !bulk_find(c->flow.store, c->a, str_from_c(c->argv[2]), caller.account, &job, &err)) {
         return cli_fail(c, &err);
     }
     bool waits = str_eq_c(job.state, "check") || str_eq_c(job.state, "run"); /* interrupted */
@@ -263,7 +272,8 @@ static int save_result(Cli *c)
     if (c->argc != 4) {
         return cli_usage(c, "Name the upload and the file to write.");
     }
-    bool ok = open_as(c, &caller, &s, &err) && bulk_find(c->flow.store, c->a, str_from_c(c->argv[2]), caller.account, &job, &err) &&
+    bool ok = open_as(c, &caller, &s, &err) &&
+              bulk_find(c->flow.store, c->a, str_from_c(c->argv[2]), caller.account, &job, &err) &&
               write_result(c, &job, str_from_c(c->argv[3]), &err);
     return ok ? 0 : cli_fail(c, &err);
 }
@@ -277,7 +287,8 @@ static int check_result(Cli *c)
     }
     if ((verifier.len == 0 && (!cli_open(c, STORE_WRITE, &err) || !bulk_verifier(&c->flow, c->a, &verifier, &err))) ||
         !file_load(c->a, str_from_c(c->argv[2]), RESULT_BYTES, &bytes, &err) ||
-        !file_load(c->a, str_from_c(c->argv[3]), 65536, &note, &err) || !bulk_open(c->a, verifier, note, bytes, &text, &err)) {
+        !file_load(c->a, str_from_c(c->argv[3]), 65536, &note, &err) ||
+        !bulk_open(c->a, verifier, note, bytes, &text, &err)) {
         return cli_fail(c, &err);
     }
     fprintf(c->out, "%.*s", STR_ARG(text));

@@ -76,7 +76,8 @@ static void print_grounds(Cli *c, const Scheme *s, const CommandPlan *plan, Str 
     for (size_t i = 0; plan->decided && i < plan->decision.ground_count; i++) {
         const Ground *g = &plan->decision.grounds[i];
         Str text = scheme_label(s, c->a, language, "reasons", g->code);
-        fprintf(c->out, "  %.*s [%.*s]%s\n", STR_ARG(text), STR_ARG(g->cites), g->unverified ? " (unverified source)" : "");
+        fprintf(c->out, "  %.*s [%.*s]%s\n", STR_ARG(text), STR_ARG(g->cites),
+                g->unverified ? " (unverified source)" : "");
     }
 }
 
@@ -131,8 +132,9 @@ static int run_step(Cli *c, FlowMode mode)
     if (c->json) {
         cli_print_json(c, r.outcome);
     } else {
-        fprintf(c->out, "%s %.*s: %.*s%s\n", mode == FLOW_DRY ? "would be" : "done", STR_ARG(json_text_at(r.outcome, "case")),
-                STR_ARG(json_text_at(r.outcome, "outcome")), r.repeated ? " (done before under this key)" : "");
+        fprintf(c->out, "%s %.*s: %.*s%s\n", mode == FLOW_DRY ? "would be" : "done",
+                STR_ARG(json_text_at(r.outcome, "case")), STR_ARG(json_text_at(r.outcome, "outcome")),
+                r.repeated ? " (done before under this key)" : "");
         print_grounds(c, flow_scheme(&c->flow, command.scheme), &r.plan, caller.language);
     }
     if (mode == FLOW_DRY) {
@@ -182,8 +184,8 @@ static Json *row_json(Arena *a, const CaseRow *row)
     const struct {
         const char *key;
         Str value;
-    } texts[] = {{"id", row->id}, {"scheme", row->scheme}, {"type", row->type}, {"state", row->state}, {"title", row->title},
-                 {"holder", row->holder}, {"due", row->due}, {"due_rule", row->due_rule}};
+    } texts[] = {{"id", row->id},       {"scheme", row->scheme}, {"type", row->type}, {"state", row->state},
+                 {"title", row->title}, {"holder", row->holder}, {"due", row->due},   {"due_rule", row->due_rule}};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         json_set(a, j, str_from_c(texts[i].key), json_new_str(a, texts[i].value));
     }
@@ -218,10 +220,11 @@ static Json *history_json(Arena *a, const Event *events, size_t count)
 
 static void print_case(Cli *c, const CaseRow *row, const Json *history)
 {
-    fprintf(c->out, "%.*s  %.*s  %.*s\n  state  %.*s since %.*s\n", STR_ARG(row->id), STR_ARG(row->type), STR_ARG(row->title),
-            STR_ARG(row->state), STR_ARG(day_print(c->a, row->since)));
+    fprintf(c->out, "%.*s  %.*s  %.*s\n  state  %.*s since %.*s\n", STR_ARG(row->id), STR_ARG(row->type),
+            STR_ARG(row->title), STR_ARG(row->state), STR_ARG(day_print(c->a, row->since)));
     if (row->holder.len > 0) {
-        fprintf(c->out, "  held by  %.*s%s%.*s\n", STR_ARG(row->holder), row->due.len ? " until " : "", STR_ARG(row->due));
+        fprintf(c->out, "  held by  %.*s%s%.*s\n", STR_ARG(row->holder), row->due.len ? " until " : "",
+                STR_ARG(row->due));
     }
     for (size_t i = 0; i < json_count(row->data); i++) {
         Buf b = buf_new(c->a, 1 << 20);
@@ -230,9 +233,9 @@ static void print_case(Cli *c, const CaseRow *row, const Json *history)
     }
     for (size_t i = 0; i < history->count; i++) {
         const Json *h = history->items[i];
-        fprintf(c->out, "  #%-6.*s %.*s  %.*s by %.*s%s%.*s\n", STR_ARG(json_text_at(h, "seq")), STR_ARG(json_text_at(h, "day")),
-                STR_ARG(json_text_at(h, "type")), STR_ARG(json_text_at(h, "actor")), json_get(h, "outcome") ? ": " : "",
-                STR_ARG(json_text_at(h, "outcome")));
+        fprintf(c->out, "  #%-6.*s %.*s  %.*s by %.*s%s%.*s\n", STR_ARG(json_text_at(h, "seq")),
+                STR_ARG(json_text_at(h, "day")), STR_ARG(json_text_at(h, "type")), STR_ARG(json_text_at(h, "actor")),
+                json_get(h, "outcome") ? ": " : "", STR_ARG(json_text_at(h, "outcome")));
     }
 }
 
@@ -297,7 +300,10 @@ int cli_list(Cli *c)
     size_t count;
     int64_t total;
     QueryReach reach;
-    QueryPage page = {.reach = &reach, .state = cli_option(c, "state"), .text = cli_option(c, "find"), .limit = int_option(c, "limit", 50),
+    QueryPage page = {.reach = &reach,
+                      .state = cli_option(c, "state"),
+                      .text = cli_option(c, "find"),
+                      .limit = int_option(c, "limit", 50),
                       .offset = int_option(c, "offset", 0)};
     if (c->argc > 2) {
         return cli_usage(c, "Name one type.");

@@ -19,7 +19,8 @@ static void report(CaseRun *r, const Json *one, const char *what, Str expected, 
 {
     r->failed++;
     fprintf(r->c->out, "FAIL %.*s (%.*s, %.*s): %s is %.*s, expected %.*s\n", STR_ARG(json_text_at(one, "id")),
-            STR_ARG(json_text_at(one, "model")), STR_ARG(json_text_at(one, "day")), what, STR_ARG(got), STR_ARG(expected));
+            STR_ARG(json_text_at(one, "model")), STR_ARG(json_text_at(one, "day")), what, STR_ARG(got),
+            STR_ARG(expected));
 }
 
 static Str print_json(Arena *a, const Json *j)
@@ -103,7 +104,8 @@ static void run_one(CaseRun *r, const Json *one)
     name = name.len ? name : decide_top(r->a, model);
     FeelRun *run = feel_run_new(r->a, (FeelLimits){0}, (Instant){0});
     Json *told, *not_asked_that_day = json_new_array(r->a);
-    if (!decide_tidy_facts(r->a, r->s, model, name, day, json_get(one, "facts"), &told, not_asked_that_day, &faults, &err) ||
+    if (!decide_tidy_facts(r->a, r->s, model, name, day, json_get(one, "facts"), &told, not_asked_that_day, &faults,
+                           &err) ||
         !decide_facts(run, r->s, model, name, day, told, &facts, &faults, &err)) {
         const Err *first = faults.count ? &faults.items[0] : &err;
         report(r, one, first->field, STR("a readable fact"), str_from_c(first->text));

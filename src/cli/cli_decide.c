@@ -51,7 +51,10 @@ static void print_input(const Question *q, const Json *in)
     Str needed = json_text_at(in, "needed"), name = json_text_at(in, "name"), label = words(q, "inputs", name);
     bool foreign = !str_eq(q->language, STR("en"));
     fprintf(q->c->out, "  %.*s (%.*s", STR_ARG(name), STR_ARG(json_text_at(in, "type")));
-    fprintf(q->c->out, "%s)\n    %.*s\n", str_eq(needed, STR("optional")) ? ", may be left out" : str_eq(needed, STR("given")) ? ", filled in if left out" : "",
+    fprintf(q->c->out, "%s)\n    %.*s\n",
+            str_eq(needed, STR("optional")) ? ", may be left out"
+            : str_eq(needed, STR("given"))  ? ", filled in if left out"
+                                            : "",
             STR_ARG(foreign ? label : json_text_at(in, "meaning")));
     if (str_eq(needed, STR("where"))) {
         fprintf(q->c->out, "    needed where %.*s\n", STR_ARG(json_text_at(in, "when")));
@@ -59,7 +62,8 @@ static void print_input(const Question *q, const Json *in)
     for (size_t i = 0; i < json_count(allowed); i++) {
         Str value = json_text(allowed->items[i]), called = words(q, "values", value);
         fprintf(q->c->out, "%s%.*s", i ? ", " : "    one of: ", STR_ARG(value));
-        fprintf(q->c->out, foreign ? " = %.*s%s" : "%.*s%s", STR_ARG(foreign ? called : STR("")), i + 1 == allowed->count ? "\n" : "");
+        fprintf(q->c->out, foreign ? " = %.*s%s" : "%.*s%s", STR_ARG(foreign ? called : STR("")),
+                i + 1 == allowed->count ? "\n" : "");
     }
 }
 
@@ -88,14 +92,14 @@ static int no_model(const Question *q)
     for (size_t i = 0; i < count; i++) {
         names[n++] = all[i].name;
         if (str_eq(all[i].name, q->model)) {
-            err_set(&err, NOT_IN_FORCE, "%.*s is decided from %.*s on, not yet on %.*s.", STR_ARG(q->model), STR_ARG(day_print(q->c->a, all[i].from)),
-                    STR_ARG(day_print(q->c->a, q->day)));
+            err_set(&err, NOT_IN_FORCE, "%.*s is decided from %.*s on, not yet on %.*s.", STR_ARG(q->model),
+                    STR_ARG(day_print(q->c->a, all[i].from)), STR_ARG(day_print(q->c->a, q->day)));
             return cli_fail(q->c, &err);
         }
     }
     Str near = decide_nearest(q->c->a, q->model, names, n);
-    err_set(&err, NOT_FOUND, "There is no model %.*s.%s%.*s%s goldenbridge decide lists them.", STR_ARG(q->model), near.len ? " Did you mean " : "",
-            STR_ARG(near), near.len ? "?" : "");
+    err_set(&err, NOT_FOUND, "There is no model %.*s.%s%.*s%s goldenbridge decide lists them.", STR_ARG(q->model),
+            near.len ? " Did you mean " : "", STR_ARG(near), near.len ? "?" : "");
     return cli_fail(q->c, &err);
 }
 
@@ -106,11 +110,12 @@ static void print_article(const Question *q, Str cite)
     Err err;
     StatuteRef ref;
     StatutePlace p;
-    if (!statute_parse(q->s, q->c->a, cite, &ref, &err) || !statute_find(q->s, q->texts ? q->c->flow.store : NULL, q->c->a, ref, q->day, &p, &err)) {
+    if (!statute_parse(q->s, q->c->a, cite, &ref, &err) ||
+        !statute_find(q->s, q->texts ? q->c->flow.store : NULL, q->c->a, ref, q->day, &p, &err)) {
         return; /* another layer, or before the first text known */
     }
-    fprintf(q->c->out, "      %.*s %.*s (%.*s), text in force from %.*s\n", STR_ARG(ref.layer), STR_ARG(ref.article), STR_ARG(p.title),
-            STR_ARG(day_print(q->c->a, p.from)));
+    fprintf(q->c->out, "      %.*s %.*s (%.*s), text in force from %.*s\n", STR_ARG(ref.layer), STR_ARG(ref.article),
+            STR_ARG(p.title), STR_ARG(day_print(q->c->a, p.from)));
     Str line;
     for (Str rest = p.text; p.text.len > 0 && str_cut(&rest, '\n', &line);) {
         fprintf(q->c->out, "%s%.*s\n", line.len ? "        " : "", STR_ARG(line));
@@ -121,8 +126,8 @@ static void print_grounds(const Question *q, const Decision *d)
 {
     for (size_t i = 0; i < d->ground_count; i++) {
         const Ground *g = &d->grounds[i];
-        fprintf(q->c->out, "  - %.*s [%.*s] %.*s%s\n", STR_ARG(words(q, "reasons", g->code)), STR_ARG(g->cites), STR_ARG(g->code),
-                g->unverified ? " (unverified source)" : "");
+        fprintf(q->c->out, "  - %.*s [%.*s] %.*s%s\n", STR_ARG(words(q, "reasons", g->code)), STR_ARG(g->cites),
+                STR_ARG(g->code), g->unverified ? " (unverified source)" : "");
         Str one;
         for (Str rest = g->cites; g->cites.len > 0 && str_cut(&rest, ';', &one);) {
             print_article(q, str_trim(one));
@@ -132,7 +137,8 @@ static void print_grounds(const Question *q, const Decision *d)
 
 static void print_missing(const Question *q, const Decision *d)
 {
-    const Json *missing = json_get(feel_to_json(q->c->a, d->result), "missing"), *inputs = decide_inputs(q->c->a, d->model, q->name);
+    const Json *missing = json_get(feel_to_json(q->c->a, d->result), "missing"),
+               *inputs = decide_inputs(q->c->a, d->model, q->name);
     if (json_count(missing) > 0) {
         fprintf(q->c->out, "  still to be told:\n");
     }
@@ -151,25 +157,30 @@ static void print_figures(const Question *q, const Decision *d)
     const Json *result = feel_to_json(q->c->a, d->result);
     for (size_t i = 0; i < json_count(result); i++) {
         const JsonMember *m = &result->members[i];
-        if (str_eq(m->key, STR("outcome")) || str_eq(m->key, STR("grounds")) || str_eq(m->key, STR("missing")) || m->value->kind == JSON_NULL) {
+        if (str_eq(m->key, STR("outcome")) || str_eq(m->key, STR("grounds")) || str_eq(m->key, STR("missing")) ||
+            m->value->kind == JSON_NULL) {
             continue;
         }
         Buf b = buf_new(q->c->a, 1 << 16);
         json_write(&b, m->value);
         Str text = json_text(m->value);
-        fprintf(q->c->out, "  %.*s: %.*s\n", STR_ARG(words(q, "figures", m->key)), STR_ARG(text.len ? text : buf_str(&b)));
+        fprintf(q->c->out, "  %.*s: %.*s\n", STR_ARG(words(q, "figures", m->key)),
+                STR_ARG(text.len ? text : buf_str(&b)));
     }
 }
 
 static void print_decision(const Question *q, const Decision *d, const Json *changes, const Json *ignored)
 {
-    fprintf(q->c->out, "%.*s (%.*s) under %.*s of %.*s%s\n", STR_ARG(words(q, "outcomes", d->outcome)), STR_ARG(d->outcome), STR_ARG(d->model->name),
-            STR_ARG(day_print(q->c->a, d->model->from)), d->unverified ? "; rests on an unverified source" : "");
+    fprintf(q->c->out, "%.*s (%.*s) under %.*s of %.*s%s\n", STR_ARG(words(q, "outcomes", d->outcome)),
+            STR_ARG(d->outcome), STR_ARG(d->model->name), STR_ARG(day_print(q->c->a, d->model->from)),
+            d->unverified ? "; rests on an unverified source" : "");
     if (d->trouble.len > 0) {
         fprintf(q->c->out, "  %.*s\n", STR_ARG(d->trouble));
     }
     if (str_eq(q->day_from, STR("today"))) {
-        fprintf(q->c->out, "  judged on today, %.*s, since no day was told; tell it as \"governing day\" or with --on\n", STR_ARG(day_print(q->c->a, q->day)));
+        fprintf(q->c->out,
+                "  judged on today, %.*s, since no day was told; tell it as \"governing day\" or with --on\n",
+                STR_ARG(day_print(q->c->a, q->day)));
     }
     print_grounds(q, d);
     print_figures(q, d);
@@ -181,8 +192,9 @@ static void print_decision(const Question *q, const Decision *d, const Json *cha
         const Json *ch = changes->items[i];
         Buf b = buf_new(q->c->a, 4096);
         json_write(&b, json_get(ch, "to"));
-        fprintf(q->c->out, "  it would be %.*s if \"%.*s\" were %.*s\n", STR_ARG(words(q, "outcomes", json_text_at(ch, "outcome"))),
-                STR_ARG(json_text_at(ch, "input")), STR_ARG(buf_str(&b)));
+        fprintf(q->c->out, "  it would be %.*s if \"%.*s\" were %.*s\n",
+                STR_ARG(words(q, "outcomes", json_text_at(ch, "outcome"))), STR_ARG(json_text_at(ch, "input")),
+                STR_ARG(buf_str(&b)));
     }
 }
 
@@ -215,7 +227,8 @@ static int print_faults(Cli *c, const ErrList *faults, const Err *err)
 }
 
 /* Decides under the version of q->day. Facts that version does not ask about are named in `ignored`. */
-static bool decide_on(const Question *q, Instant now, const Json *facts, Json *ignored, FeelRun **ret_run, Decision *d, ErrList *faults, Err *err)
+static bool decide_on(const Question *q, Instant now, const Json *facts, Json *ignored, FeelRun **ret_run, Decision *d,
+                      ErrList *faults, Err *err)
 {
     Json *tidy;
     Value values;
@@ -293,14 +306,16 @@ static bool read_day(const Question *q, Str on, const Json *facts, Instant now, 
     return on.len == 0 || loose_day(on, ret);
 }
 
-/* The model as the schemes name it: in the scheme of --scheme, else in the first that has it; else `told` in the first scheme. */
+/* The model as the schemes name it: in the scheme of --scheme, else in the first that has it; else `told` in the first
+ * scheme. */
 static void find_model(Cli *c, Question *q, Str told)
 {
     for (size_t i = 0; i < c->scheme_count; i++) {
         const SchemeModel *all;
         size_t count = scheme_models(c->schemes[i], &all);
         for (size_t k = 0; k < count && (c->scheme.len == 0 || c->schemes[i] == q->s); k++) {
-            if (loose_same(c->a, all[k].name, told) || loose_called(c->schemes[i], c->a, "models", decide_top(c->a, all[k].name), told)) {
+            if (loose_same(c->a, all[k].name, told) ||
+                loose_called(c->schemes[i], c->a, "models", decide_top(c->a, all[k].name), told)) {
                 q->s = c->schemes[i];
                 q->model = all[k].name;
                 return;
@@ -322,8 +337,8 @@ int cli_decide(Cli *c)
     q.language = cli_option(c, "language");
     q.language = q.language.len ? q.language : STR("en");
     q.texts = cli_flag(c, "texts");
-    if (!(q.texts ? cli_open(c, STORE_READ, &err) : cli_load_law(c, &err)) || !cli_now(c, &now, &err) || !cli_read_form(c, "facts", &facts, &err) ||
-        (q.s = cli_scheme(c, &err)) == NULL) {
+    if (!(q.texts ? cli_open(c, STORE_READ, &err) : cli_load_law(c, &err)) || !cli_now(c, &now, &err) ||
+        !cli_read_form(c, "facts", &facts, &err) || (q.s = cli_scheme(c, &err)) == NULL) {
         return cli_fail(c, &err);
     }
     bool named = c->argc >= 2 && !listed;

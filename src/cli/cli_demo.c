@@ -45,8 +45,8 @@ int cli_init(Cli *c)
     const Scheme *s = cli_scheme(c, &err);
     bool ok = s != NULL && store_begin(c->flow.store, &err) &&
               first_account(c, s, admin.len ? admin : STR("admin"), "admin", now, &err) &&
-              first_account(c, s, second.len ? second : STR("admin2"), "admin", now, &err) &&
-              ship_all(c, now, &err) && store_commit(c->flow.store, &err);
+              first_account(c, s, second.len ? second : STR("admin2"), "admin", now, &err) && ship_all(c, now, &err) &&
+              store_commit(c->flow.store, &err);
     if (!ok) {
         return cli_fail(c, &err);
     }

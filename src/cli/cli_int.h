@@ -11,7 +11,7 @@ typedef struct {
     FILE *out, *errors;
     bool json;
     Str store, law, scheme, as, key, now;
-    int argc;    /* what is left, command name first */
+    int argc; /* what is left, command name first */
     char **argv;
     const Scheme *const *schemes;
     size_t scheme_count;
@@ -33,7 +33,7 @@ int cli_usage(Cli *c, const char *message);
 void cli_print_json(Cli *c, const Json *j);
 MUST_USE bool cli_load_law(Cli *c, Err *err);
 MUST_USE bool cli_open(Cli *c, StoreMode mode, Err *err);
-const Scheme *cli_scheme(Cli *c, Err *err); /* --scheme, else the only one, else the first */
+const Scheme *cli_scheme(Cli *c, Err *err);            /* --scheme, else the only one, else the first */
 MUST_USE bool cli_now(Cli *c, Instant *ret, Err *err); /* --now, else the clock */
 
 /* JSON as written, @FILE or - for standard input. */
@@ -41,8 +41,8 @@ MUST_USE bool cli_read_json(Cli *c, Str text, Json **ret, Err *err);
 /* The object of --OPTION with the FIELD=VALUE arguments after the second one put into it. */
 MUST_USE bool cli_read_form(Cli *c, const char *option, Json **ret, Err *err);
 
-/* Says on the error stream which law folders are not as they were signed in the open store and, where wanted, that none is
- * signed; gives the number of these findings. */
+/* Says on the error stream which law folders are not as they were signed in the open store and, where wanted, that none
+ * is signed; gives the number of these findings. */
 int cli_signed_law(Cli *c, bool tell_if_off);
 
 int cli_init(Cli *c);

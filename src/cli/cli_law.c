@@ -53,7 +53,8 @@ static int law_show(Cli *c, const Scheme *s)
         p.text = STR(""); /* no text was imported into this store */
     }
     if (!p.exists) {
-        err_set(&err, NOT_FOUND, "%s does not stand in the version of %.*s.", c->argv[2], STR_ARG(day_print(c->a, p.from)));
+        err_set(&err, NOT_FOUND, "%s does not stand in the version of %.*s.", c->argv[2],
+                STR_ARG(day_print(c->a, p.from)));
         return cli_fail(c, &err);
     }
     if (c->json) {
@@ -68,8 +69,8 @@ static int law_show(Cli *c, const Scheme *s)
         cli_print_json(c, j);
         return 0;
     }
-    fprintf(c->out, "%.*s %.*s (%.*s), in force from %.*s, No. %.*s\n\n", STR_ARG(ref.layer), STR_ARG(ref.article), STR_ARG(p.title),
-            STR_ARG(day_print(c->a, p.from)), STR_ARG(p.number));
+    fprintf(c->out, "%.*s %.*s (%.*s), in force from %.*s, No. %.*s\n\n", STR_ARG(ref.layer), STR_ARG(ref.article),
+            STR_ARG(p.title), STR_ARG(day_print(c->a, p.from)), STR_ARG(p.number));
     if (p.text.len == 0) {
         fprintf(c->out, "The text is not in this store (goldenbridge law import DIR). Official site: %.*s\n",
                 STR_ARG(json_text_at(scheme_info(s), "official_site")));
@@ -142,8 +143,9 @@ static int law_diff(Cli *c, const Scheme *s)
     }
     for (size_t i = 0; i < texts->count; i++) {
         const Json *t = texts->items[i];
-        fprintf(c->out, "%-8.*s %.*s %.*s  %.*s\n", STR_ARG(json_text_at(t, "change")), STR_ARG(json_text_at(t, "layer")),
-                STR_ARG(json_text_at(t, "article")), STR_ARG(json_text_at(t, "title")));
+        fprintf(c->out, "%-8.*s %.*s %.*s  %.*s\n", STR_ARG(json_text_at(t, "change")),
+                STR_ARG(json_text_at(t, "layer")), STR_ARG(json_text_at(t, "article")),
+                STR_ARG(json_text_at(t, "title")));
     }
     for (size_t i = 0; i < models->count; i++) {
         fprintf(c->out, "model    %.*s from %.*s\n", STR_ARG(json_text_at(models->items[i], "model")),
@@ -169,8 +171,9 @@ static int law_impact(Cli *c, const Scheme *s)
     }
     for (size_t i = 0; i < list->count; i++) {
         const Json *r = list->items[i];
-        fprintf(c->out, "%.*s from %.*s: %.*s, rule %.*s [%.*s]\n", STR_ARG(json_text_at(r, "model")), STR_ARG(json_text_at(r, "from")),
-                STR_ARG(json_text_at(r, "decision")), STR_ARG(json_text_at(r, "rule")), STR_ARG(json_text_at(r, "cites")));
+        fprintf(c->out, "%.*s from %.*s: %.*s, rule %.*s [%.*s]\n", STR_ARG(json_text_at(r, "model")),
+                STR_ARG(json_text_at(r, "from")), STR_ARG(json_text_at(r, "decision")),
+                STR_ARG(json_text_at(r, "rule")), STR_ARG(json_text_at(r, "cites")));
     }
     fprintf(c->out, "%zu rules\n", list->count);
     return 0;
@@ -193,8 +196,8 @@ static int law_versions(Cli *c, const Scheme *s)
     for (size_t i = 0; i < list->count; i++) {
         const Json *v = list->items[i];
         bool is_signed = json_is_true(json_get(v, "signed"));
-        fprintf(c->out, "%.*s %.*s %s%.*s\n", STR_ARG(json_text_at(v, "from")), STR_ARG(json_text_at(v, "hash")), is_signed ? "signed by " : "NOT SIGNED",
-                STR_ARG(json_text_at(v, "case")));
+        fprintf(c->out, "%.*s %.*s %s%.*s\n", STR_ARG(json_text_at(v, "from")), STR_ARG(json_text_at(v, "hash")),
+                is_signed ? "signed by " : "NOT SIGNED", STR_ARG(json_text_at(v, "case")));
     }
     if (!on) {
         fprintf(c->out, "Nothing is signed in this store: every folder decides.\n");
@@ -216,7 +219,7 @@ static int law_sign(Cli *c, const Scheme *s)
     }
     char **argv = ARENA_ARRAY(c->a, char *, (size_t)c->argc + 3);
     int n = 0;
-    argv[n++] = (char *)(uintptr_t)"do";
+    argv[n++] = (char *)(uintptr_t) "do";
     argv[n++] = (char *)(uintptr_t)str_c(c->a, str_printf(c->a, "%.*s.sign", STR_ARG(type)));
     argv[n++] = (char *)(uintptr_t)str_c(c->a, str_printf(c->a, "from=%s", c->argv[2]));
     argv[n++] = (char *)(uintptr_t)str_c(c->a, str_printf(c->a, "hash=%.*s", STR_ARG(hash)));
@@ -242,13 +245,15 @@ int cli_signed_law(Cli *c, bool tell_if_off)
         for (size_t k = 0; on && k < list->count; k++) {
             if (!json_is_true(json_get(list->items[k], "signed"))) {
                 findings++;
-                fprintf(c->errors, "The law folder %.*s of %.*s is not as two people signed it: its models do not decide.\n",
+                fprintf(c->errors,
+                        "The law folder %.*s of %.*s is not as two people signed it: its models do not decide.\n",
                         STR_ARG(json_text_at(list->items[k], "from")), STR_ARG(scheme_id(c->schemes[i])));
             }
         }
         if (!on && tell_if_off && list->count > 0) {
             findings++;
-            fprintf(c->errors, "No version of the law of %.*s is signed in this store.\n", STR_ARG(scheme_id(c->schemes[i])));
+            fprintf(c->errors, "No version of the law of %.*s is signed in this store.\n",
+                    STR_ARG(scheme_id(c->schemes[i])));
         }
     }
     return findings;
@@ -259,8 +264,9 @@ int cli_law(Cli *c)
     static const struct {
         const char *name;
         int (*run)(Cli *c, const Scheme *s);
-    } PARTS[] = {{"import", law_import}, {"show", law_show}, {"list", law_list}, {"diff", law_diff}, {"impact", law_impact},
-                 {"check", cli_law_check},       {"versions", law_versions}, {"sign", law_sign}, {"try", cli_law_try}};
+    } PARTS[] = {{"import", law_import},     {"show", law_show},     {"list", law_list},
+                 {"diff", law_diff},         {"impact", law_impact}, {"check", cli_law_check},
+                 {"versions", law_versions}, {"sign", law_sign},     {"try", cli_law_try}};
     Err err;
     if (c->argc < 2) {
         return cli_usage(c, "Say what: import, show, list, diff, impact, check, versions, sign or try.");
@@ -274,5 +280,6 @@ int cli_law(Cli *c)
             return PARTS[i].run(c, s);
         }
     }
-    return s ? cli_usage(c, "Say what: import, show, list, diff, impact, check, versions, sign or try.") : cli_fail(c, &err);
+    return s ? cli_usage(c, "Say what: import, show, list, diff, impact, check, versions, sign or try.")
+             : cli_fail(c, &err);
 }

@@ -24,7 +24,8 @@ static Day end_of(const Scheme *s, const SchemeModel *m)
     size_t count = scheme_models(s, &models);
     Day last = {INT32_MAX};
     for (size_t i = 0; i < count; i++) {
-        bool later = str_eq(models[i].name, m->name) && day_cmp(models[i].from, m->from) > 0 && models[i].from.n <= last.n;
+        bool later =
+            str_eq(models[i].name, m->name) && day_cmp(models[i].from, m->from) > 0 && models[i].from.n <= last.n;
         last = later ? (Day){models[i].from.n - 1} : last;
     }
     return last;
@@ -68,14 +69,15 @@ static void narrow(Str cell, Day *first, Day *last)
     }
 }
 
-/* A citation must stand in every version of the text that is in force while the rule can apply; days before the oldest text
- * known are judged by that text. *ret_without: the first day of a version without it. */
+/* A citation must stand in every version of the text that is in force while the rule can apply; days before the oldest
+ * text known are judged by that text. *ret_without: the first day of a version without it. */
 static bool stands(Check *k, StatuteRef ref, Day first, Day last, Day *ret_without)
 {
     Day *days;
     size_t count = statute_versions(k->s, k->c->a, ref.layer, &days);
     for (size_t i = 0; i < count; i++) {
-        Day from = i == 0 ? (Day){INT32_MIN} : days[i], until = i + 1 < count ? (Day){days[i + 1].n - 1} : (Day){INT32_MAX};
+        Day from = i == 0 ? (Day){INT32_MIN} : days[i],
+            until = i + 1 < count ? (Day){days[i + 1].n - 1} : (Day){INT32_MAX};
         StatutePlace p;
         Err err;
         if (day_cmp(from, last) <= 0 && day_cmp(until, first) >= 0 &&
@@ -111,12 +113,14 @@ static void check_cites(Check *k, const SchemeModel *m, const Json *rule)
             k->passed++;
         } else {
             finding(k, m, id, "cites what does not stand in the text in force while the rule applies:",
-                    str_printf(k->c->a, "%.*s, text of %.*s", STR_ARG(str_trim(one)), STR_ARG(day_print(k->c->a, without))));
+                    str_printf(k->c->a, "%.*s, text of %.*s", STR_ARG(str_trim(one)),
+                               STR_ARG(day_print(k->c->a, without))));
         }
     }
 }
 
-/* Gaps and overlaps count whether the engine calls them errors or warnings: of a day or a number none may be without a rule. */
+/* Gaps and overlaps count whether the engine calls them errors or warnings: of a day or a number none may be without a
+ * rule. */
 static bool counts(const DmnFinding *f)
 {
     return f->severity == DMN_ERROR || (f->severity == DMN_WARNING && strcmp(f->code, "gap") == 0);
@@ -145,8 +149,8 @@ static void check_model(Check *k, const SchemeModel *m)
 
 /* ---- Periods of the index ---- */
 
-/* Versions of a text follow each other: a day that comes twice or goes back covers a period twice; a first version that no day
- * of the models reaches back to is told by check_cites(). */
+/* Versions of a text follow each other: a day that comes twice or goes back covers a period twice; a first version that
+ * no day of the models reaches back to is told by check_cites(). */
 static void check_periods(Check *k)
 {
     const Json *layers = json_get(scheme_statutes(k->s), "layers");
@@ -157,7 +161,8 @@ static void check_periods(Check *k)
             Str text = json_text_at(versions->items[v], "from");
             if (!day_parse(text, &from) || day_cmp(from, before) <= 0) {
                 k->failed++;
-                fprintf(k->c->out, "FAIL statutes.json: %.*s: the version from \"%.*s\" covers a period twice or none\n",
+                fprintf(k->c->out,
+                        "FAIL statutes.json: %.*s: the version from \"%.*s\" covers a period twice or none\n",
                         STR_ARG(layers->members[i].key), STR_ARG(text));
             } else {
                 k->passed++;
@@ -196,9 +201,9 @@ int cli_law_check(Cli *c, const Scheme *s)
     check_messages(&k);
     const Json *unverified = json_get(scheme_info(s), "unverified_sources");
     for (size_t i = 0; i < json_count(unverified); i++) {
-        fprintf(c->out, "unverified source: %.*s (not in the index; shown as such on every page)\n", STR_ARG(json_text(unverified->items[i])));
+        fprintf(c->out, "unverified source: %.*s (not in the index; shown as such on every page)\n",
+                STR_ARG(json_text(unverified->items[i])));
     }
     fprintf(c->out, "%d passed, %d failed\n", k.passed, k.failed);
     return k.failed > 0 || k.passed == 0;
 }
-

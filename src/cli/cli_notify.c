@@ -19,8 +19,8 @@ static bool make(Cli *c, Instant now, int64_t *made, Err *err)
 static void print_counts(Cli *c, int64_t made, const NoticeCount *n, const Json *totals)
 {
     if (!c->json) {
-        fprintf(c->out, "%lld notices made, %lld messages sent, %lld failed, %lld dropped\n", (long long)made, (long long)n->sent,
-                (long long)n->failed, (long long)n->dropped);
+        fprintf(c->out, "%lld notices made, %lld messages sent, %lld failed, %lld dropped\n", (long long)made,
+                (long long)n->sent, (long long)n->failed, (long long)n->dropped);
         return;
     }
     Json *j = json_new_object(c->a);

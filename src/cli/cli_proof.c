@@ -1,4 +1,5 @@
-/* cli_proof.c: proofs for people outside: an entry is in the log, a later log contains an earlier one, a witness has seen it.
+/* cli_proof.c: proofs for people outside: an entry is in the log, a later log contains an earlier one, a witness has
+ * seen it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_int.h"
 
@@ -34,7 +35,8 @@ int cli_prove(Cli *c)
     if (c->argc != 2 || !str_to_int(str_from_c(c->argv[1]), &seq)) {
         return cli_usage(c, "Name the number of an entry of the log.");
     }
-    if (!cli_open(c, STORE_READ, &err) || !store_signed(c->flow.store, c->a, &at, &err) || !store_disclose(c->flow.store, c->a, &at, seq, &proof, &err)) {
+    if (!cli_open(c, STORE_READ, &err) || !store_signed(c->flow.store, c->a, &at, &err) ||
+        !store_disclose(c->flow.store, c->a, &at, seq, &proof, &err)) {
         return cli_fail(c, &err);
     }
     if (!with_sealed) {
@@ -51,7 +53,8 @@ int cli_consistency(Cli *c)
     Hash proof[128];
     size_t count;
     int64_t from, to;
-    if (c->argc < 2 || !str_to_int(str_from_c(c->argv[1]), &from) || (c->argc > 2 && !str_to_int(str_from_c(c->argv[2]), &to))) {
+    if (c->argc < 2 || !str_to_int(str_from_c(c->argv[1]), &from) ||
+        (c->argc > 2 && !str_to_int(str_from_c(c->argv[2]), &to))) {
         return cli_usage(c, "Name the earlier size of the log (and the later one).");
     }
     if (!cli_open(c, STORE_READ, &err)) {
@@ -91,7 +94,8 @@ static bool witness_key(Cli *c, Str path, Str name, NoteKey *ret, Err *err)
     Str text, hex;
     if (!file_exists(c->a, path) && name.len > 0) {
         randombytes_buf(seed, sizeof seed);
-        text = str_printf(c->a, "%.*s %.*s\n", STR_ARG(name), STR_ARG(hex_print(c->a, (Str){(const char *)seed, sizeof seed})));
+        text = str_printf(c->a, "%.*s %.*s\n", STR_ARG(name),
+                          STR_ARG(hex_print(c->a, (Str){(const char *)seed, sizeof seed})));
         if (!write_new(c, path, text, O_EXCL, err)) {
             return false;
         }
@@ -123,7 +127,9 @@ static bool read_proof(Cli *c, Str path, Hash *ret, size_t *ret_count, Err *err)
     for (size_t i = 0; i < json_count(list); i++) {
         Str b64 = json_text(list->items[i]);
         size_t len;
-        if (i == 128 || sodium_base642bin(ret[i].b, sizeof ret[i].b, b64.ptr, b64.len, NULL, &len, NULL, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        if (i == 128 ||
+            sodium_base642bin(ret[i].b, sizeof ret[i].b, b64.ptr, b64.len, NULL, &len, NULL,
+                              sodium_base64_VARIANT_ORIGINAL) != 0 ||
             len != sizeof ret[i].b) {
             return err_set(err, BAD_REQUEST, "%.*s holds no proof of consistency.", STR_ARG(path));
         }
@@ -142,16 +148,18 @@ static bool continues(Cli *c, Str state, Str proof_path, const NoteKey *log, uin
     if (!file_exists(c->a, state)) {
         return true;
     }
-    if (!file_load(c->a, state, MAX_NOTE_BYTES, &last, err) || !checkpoint_open(c->a, last, log, &origin, &old_size, &old_root, err) ||
+    if (!file_load(c->a, state, MAX_NOTE_BYTES, &last, err) ||
+        !checkpoint_open(c->a, last, log, &origin, &old_size, &old_root, err) ||
         !read_proof(c, proof_path, proof, &count, err)) {
         return false;
     }
     if (size < old_size) {
-        return err_set(err, LOG_DAMAGED, "This witness has seen %llu entries; the checkpoint has only %llu.", (unsigned long long)old_size,
-                       (unsigned long long)size);
+        return err_set(err, LOG_DAMAGED, "This witness has seen %llu entries; the checkpoint has only %llu.",
+                       (unsigned long long)old_size, (unsigned long long)size);
     }
     return merkle_check_consistency(old_size, old_root, size, root, proof, count) ||
-           err_set(err, LOG_DAMAGED, "The proof does not show that the log of %llu entries continues the one of %llu that was signed.",
+           err_set(err, LOG_DAMAGED,
+                   "The proof does not show that the log of %llu entries continues the one of %llu that was signed.",
                    (unsigned long long)size, (unsigned long long)old_size);
 }
 
@@ -177,8 +185,10 @@ int cli_witness(Cli *c)
     }
     if (!cli_now(c, &now, &err) || !note_verifier_parse(c->a, log_key, &log, &err) ||
         !file_load(c->a, str_from_c(c->argv[1]), MAX_NOTE_BYTES, &note, &err) ||
-        !checkpoint_open(c->a, note, &log, &origin, &size, &root, &err) || !continues(c, state, proof, &log, size, root, &err) ||
-        !write_new(c, state, note, O_TRUNC, &err)) { /* remembered before it is signed: never two heads, whatever happens */
+        !checkpoint_open(c->a, note, &log, &origin, &size, &root, &err) ||
+        !continues(c, state, proof, &log, size, root, &err) ||
+        !write_new(c, state, note, O_TRUNC,
+                   &err)) { /* remembered before it is signed: never two heads, whatever happens */
         return cli_fail(c, &err);
     }
     fprintf(c->out, "%.*s", STR_ARG(checkpoint_cosign(c->a, note, &own, now)));
@@ -194,8 +204,7 @@ int cli_add_cosignature(Cli *c)
     if (c->argc != 2) {
         return cli_usage(c, "Name the file with the co-signed checkpoint, and --witness.");
     }
-    if (!cli_open(c, STORE_WRITE, &err) || !cli_now(c, &now, &err) ||
-        !note_verifier_parse(c->a, key, &witness, &err) ||
+    if (!cli_open(c, STORE_WRITE, &err) || !cli_now(c, &now, &err) || !note_verifier_parse(c->a, key, &witness, &err) ||
         !file_load(c->a, str_from_c(c->argv[1]), MAX_NOTE_BYTES, &note, &err) ||
         !store_add_cosignature(c->flow.store, c->a, note, &witness, now, &err)) {
         return cli_fail(c, &err);
@@ -222,14 +231,16 @@ int cli_restore(Cli *c)
     }
     bool ok = store_verify(from, &v, &err);
     if (ok && v.first_bad != 0) {
-        ok = err_set(&err, LOG_DAMAGED, "Event %lld of the backup: %s. Nothing was restored.", (long long)v.first_bad, v.why);
+        ok = err_set(&err, LOG_DAMAGED, "Event %lld of the backup: %s. Nothing was restored.", (long long)v.first_bad,
+                     v.why);
     }
-    ok = ok && flow_open(c->a, c->store, STORE_CREATE, c->schemes, c->scheme_count, &to, &err) && store_copy(from, to.store, &err) &&
-         project_rebuild(to.store, &events, &err);
+    ok = ok && flow_open(c->a, c->store, STORE_CREATE, c->schemes, c->scheme_count, &to, &err) &&
+         store_copy(from, to.store, &err) && project_rebuild(to.store, &events, &err);
     store_close(from);
     if (!ok) {
         return cli_fail(c, &err);
     }
-    fprintf(c->out, "%lld events restored; root %.*s, as in the backup\n", (long long)events, STR_ARG(hex_print(c->a, HASH_STR(v.root))));
+    fprintf(c->out, "%lld events restored; root %.*s, as in the backup\n", (long long)events,
+            STR_ARG(hex_print(c->a, HASH_STR(v.root))));
     return 0;
 }

@@ -31,7 +31,8 @@ static int show_links(Cli *c)
         json_set(c->a, j, STR("subject"), json_new_str(c->a, rows[i].subject));
         json_push(c->a, list, j);
         if (!c->json) {
-            fprintf(c->out, "%.*s  %.*s  %.*s\n", STR_ARG(rows[i].account), STR_ARG(rows[i].issuer), STR_ARG(rows[i].subject));
+            fprintf(c->out, "%.*s  %.*s  %.*s\n", STR_ARG(rows[i].account), STR_ARG(rows[i].issuer),
+                    STR_ARG(rows[i].subject));
         }
     }
     if (c->json) {
@@ -67,6 +68,7 @@ int cli_provider(Cli *c)
     if (links && flow_caller(&c->flow, c->a, link.account, &who, &scheme, &err)) {
         link.account = who.account;
     }
-    bool ok = links ? provider_link(&c->flow, c->a, by.account, &link, now, &err) : provider_unlink(&c->flow, c->a, by.account, &link, now, &err);
+    bool ok = links ? provider_link(&c->flow, c->a, by.account, &link, now, &err)
+                    : provider_unlink(&c->flow, c->a, by.account, &link, now, &err);
     return ok ? 0 : cli_fail(c, &err);
 }

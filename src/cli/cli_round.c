@@ -26,7 +26,8 @@ static bool replayed(Cli *c, CliReplay replay, const QueryRound *r, Str *ret, Er
         return false;
     }
     if (!str_ends(plain, str_printf(c->a, "result %.*s\n", STR_ARG(r->result)))) {
-        return err_set(err, LOG_DAMAGED, "Recomputed, this round has another outcome than the log says (entry %lld).", (long long)r->seq);
+        return err_set(err, LOG_DAMAGED, "Recomputed, this round has another outcome than the log says (entry %lld).",
+                       (long long)r->seq);
     }
     *ret = plain;
     return !c->json || replay(c->a, r->rows, true, ret, err);
@@ -84,7 +85,8 @@ static bool check_signature(Cli *c, Str note, Str key_text, Str *ret_text, Err *
         return note_verifier_parse(c->a, key_text, &key, err) && note_open(c->a, note, &key, ret_text, err);
     }
     return cli_open(c, STORE_READ, err) && store_check_receipt(c->flow.store, c->a, note, err) &&
-           note_verifier_parse(c->a, store_log_verifier(c->flow.store, c->a), &key, err) && note_open(c->a, note, &key, ret_text, err);
+           note_verifier_parse(c->a, store_log_verifier(c->flow.store, c->a), &key, err) &&
+           note_open(c->a, note, &key, ret_text, err);
 }
 
 static bool check_form(Cli *c, Str text, Str form, Err *err)
@@ -96,7 +98,8 @@ static bool check_form(Cli *c, Str text, Str form, Err *err)
     Buf b = buf_new(c->a, (size_t)1 << 24);
     json_canonical(&b, c->a, j);
     Str want = str_printf(c->a, "\nfiled %.*s\n", STR_ARG(hex_print(c->a, HASH_STR(hash_of(buf_str(&b))))));
-    return (buf_ok(&b) && str_find(text, want, 0) != SIZE_MAX) || err_set(err, LOG_DAMAGED, "The receipt is for another form.");
+    return (buf_ok(&b) && str_find(text, want, 0) != SIZE_MAX) ||
+           err_set(err, LOG_DAMAGED, "The receipt is for another form.");
 }
 
 static int check_receipt(Cli *c)
@@ -106,8 +109,8 @@ static int check_receipt(Cli *c)
     if (c->argc != 3) {
         return cli_usage(c, "Name one file.");
     }
-    if (!file_load(c->a, str_from_c(c->argv[2]), MOST_RECEIPT, &note, &err) || !check_signature(c, note, c->key, &text, &err) ||
-        (form.len > 0 && !check_form(c, text, form, &err))) {
+    if (!file_load(c->a, str_from_c(c->argv[2]), MOST_RECEIPT, &note, &err) ||
+        !check_signature(c, note, c->key, &text, &err) || (form.len > 0 && !check_form(c, text, form, &err))) {
         return cli_fail(c, &err);
     }
     fprintf(c->out, "ok: this receipt was signed by the log\n%.*s", STR_ARG(text));

@@ -7,7 +7,9 @@
 static bool read_state(Cli *c, Json **ret, Err *err)
 {
     StoreRows keys, events;
-    if (!store_query(c->flow.store, c->a, "SELECT account, id FROM signing_keys WHERE removed = 0 ORDER BY account, added", NULL, 0, &keys, err) ||
+    if (!store_query(c->flow.store, c->a,
+                     "SELECT account, id FROM signing_keys WHERE removed = 0 ORDER BY account, added", NULL, 0, &keys,
+                     err) ||
         !store_query(c->flow.store, c->a, "SELECT event FROM signing_events ORDER BY event", NULL, 0, &events, err)) {
         return false;
     }
@@ -31,7 +33,8 @@ static void print_state(Cli *c, const Json *state)
     const Json *keys = json_get(state, "keys"), *events = json_get(state, "must_be_signed");
     fprintf(c->out, "%zu keys\n", json_count(keys));
     for (size_t i = 0; i < json_count(keys); i++) {
-        fprintf(c->out, "  %.*s  %.*s\n", STR_ARG(json_text_at(keys->items[i], "account")), STR_ARG(json_text_at(keys->items[i], "id")));
+        fprintf(c->out, "  %.*s  %.*s\n", STR_ARG(json_text_at(keys->items[i], "account")),
+                STR_ARG(json_text_at(keys->items[i], "id")));
     }
     fprintf(c->out, json_count(events) > 0 ? "These events must be signed:\n" : "Who has a key signs; nobody must.\n");
     for (size_t i = 0; i < json_count(events); i++) {

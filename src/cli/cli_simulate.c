@@ -8,7 +8,8 @@ enum { RUNS = 100, MOST_RUNS = 10000, MOST_THREADS = 16, SEED = 1 };
 
 static void print_simulation(Cli *c, const Json *report)
 {
-    static const SimSeries SHOWN[] = {SIM_ARRIVALS, SIM_EXTENSIONS, SIM_REENTRIES, SIM_CHANGES, SIM_DEPARTURES, SIM_ELSEWHERE, SIM_NEW_OVERSTAY, SIM_OVERSTAY};
+    static const SimSeries SHOWN[] = {SIM_ARRIVALS,   SIM_EXTENSIONS, SIM_REENTRIES,    SIM_CHANGES,
+                                      SIM_DEPARTURES, SIM_ELSEWHERE,  SIM_NEW_OVERSTAY, SIM_OVERSTAY};
     const Json *years = json_get(report, "years"), *published = json_get(report, "published");
     fprintf(c->out, "%-6s %24s", "year", "stock (5, 50, 95 of 100)");
     for (size_t s = 0; s < COUNT_OF(SHOWN); s++) {
@@ -29,11 +30,15 @@ static void print_simulation(Cli *c, const Json *report)
     for (size_t i = 0; i < json_count(published); i++) {
         const Json *p = published->items[i];
         int64_t apart = json_to_int(json_get(p, "permille"), 0);
-        fprintf(c->out, "%s%-5.*s %-9.*s %.*s published %7.*s, here %7.*s: %s%lld.%lld %% apart, %s %lld.%lld %%\n", i ? "" : "\nBeside what was published\n",
-                STR_ARG(json_text_at(p, "use")), STR_ARG(json_text_at(p, "series")), STR_ARG(json_text_at(p, "month")), STR_ARG(json_text_at(p, "value")),
-                STR_ARG(json_text(json_get(p, "bands")->items[1])), apart < 0 ? "-" : "", (long long)((apart < 0 ? -apart : apart) / 10),
-                (long long)((apart < 0 ? -apart : apart) % 10), json_is_true(json_get(p, "within")) ? "within" : "NOT within",
-                (long long)(json_to_int(json_get(p, "limit_permille"), 0) / 10), (long long)(json_to_int(json_get(p, "limit_permille"), 0) % 10));
+        fprintf(c->out, "%s%-5.*s %-9.*s %.*s published %7.*s, here %7.*s: %s%lld.%lld %% apart, %s %lld.%lld %%\n",
+                i ? "" : "\nBeside what was published\n", STR_ARG(json_text_at(p, "use")),
+                STR_ARG(json_text_at(p, "series")), STR_ARG(json_text_at(p, "month")),
+                STR_ARG(json_text_at(p, "value")), STR_ARG(json_text(json_get(p, "bands")->items[1])),
+                apart < 0 ? "-" : "", (long long)((apart < 0 ? -apart : apart) / 10),
+                (long long)((apart < 0 ? -apart : apart) % 10),
+                json_is_true(json_get(p, "within")) ? "within" : "NOT within",
+                (long long)(json_to_int(json_get(p, "limit_permille"), 0) / 10),
+                (long long)(json_to_int(json_get(p, "limit_permille"), 0) % 10));
     }
 }
 
@@ -49,7 +54,8 @@ int cli_simulate(Cli *c)
     Json *data, *report;
     SimModel *model;
     int64_t seed, runs, threads;
-    Str file = cli_option(c, "data"), seed_text = cli_option(c, "seed"), runs_text = cli_option(c, "runs"), threads_text = cli_option(c, "threads");
+    Str file = cli_option(c, "data"), seed_text = cli_option(c, "seed"), runs_text = cli_option(c, "runs"),
+        threads_text = cli_option(c, "threads");
     if (c->argc != 1 || !whole(seed_text, SEED, 0, INT64_MAX, &seed) || !whole(runs_text, RUNS, 1, MOST_RUNS, &runs) ||
         !whole(threads_text, 0, 0, MOST_THREADS, &threads)) {
         return cli_usage(c, "simulate [--seed N] [--runs 1-10000] [--threads 0-16] [--data FILE]");

@@ -32,22 +32,27 @@ static void print_groups(Cli *c, const Json *by)
 
 static void print_reasons(Cli *c, const Json *report, Str language)
 {
-    const Json *reasons = json_get(report, "reasons"), *rules = json_get(report, "rules"), *missing = json_get(report, "missing_facts");
+    const Json *reasons = json_get(report, "reasons"), *rules = json_get(report, "rules"),
+               *missing = json_get(report, "missing_facts");
     for (size_t i = 0; i < json_count(reasons); i++) {
         const Json *r = reasons->items[i];
         Str text = json_text(json_get_str(json_get(r, "text"), language));
-        fprintf(c->out, "%s%-6.*s %6.*s  %.*s [%.*s]\n", i ? "" : "\nReasons\n", STR_ARG(json_text_at(r, "change")), STR_ARG(json_text_at(r, "decisions")),
-                STR_ARG(text.len ? text : json_text_at(r, "code")), STR_ARG(json_text_at(r, "cites")));
+        fprintf(c->out, "%s%-6.*s %6.*s  %.*s [%.*s]\n", i ? "" : "\nReasons\n", STR_ARG(json_text_at(r, "change")),
+                STR_ARG(json_text_at(r, "decisions")), STR_ARG(text.len ? text : json_text_at(r, "code")),
+                STR_ARG(json_text_at(r, "cites")));
     }
     for (size_t i = 0; i < json_count(rules); i++) {
         const Json *r = rules->items[i];
-        fprintf(c->out, "%s%.*s %.*s: fires no more %.*s times, anew %.*s times\n", i ? "" : "\nRules\n", STR_ARG(json_text_at(r, "model")),
-                STR_ARG(json_text_at(r, "rule")), STR_ARG(json_text_at(r, "stops")), STR_ARG(json_text_at(r, "starts")));
+        fprintf(c->out, "%s%.*s %.*s: fires no more %.*s times, anew %.*s times\n", i ? "" : "\nRules\n",
+                STR_ARG(json_text_at(r, "model")), STR_ARG(json_text_at(r, "rule")), STR_ARG(json_text_at(r, "stops")),
+                STR_ARG(json_text_at(r, "starts")));
     }
     for (size_t i = 0; i < json_count(missing); i++) {
         const Json *r = missing->items[i];
-        fprintf(c->out, "%.*s asks about \"%.*s\", which %.*s past decisions did not store: it was empty to the draft.\n", STR_ARG(json_text_at(r, "model")),
-                STR_ARG(json_text_at(r, "input")), STR_ARG(json_text_at(r, "decisions")));
+        fprintf(c->out,
+                "%.*s asks about \"%.*s\", which %.*s past decisions did not store: it was empty to the draft.\n",
+                STR_ARG(json_text_at(r, "model")), STR_ARG(json_text_at(r, "input")),
+                STR_ARG(json_text_at(r, "decisions")));
     }
 }
 
@@ -69,15 +74,19 @@ static void print_rounds(Cli *c, const Json *rounds)
 
 static void print_report(Cli *c, const Json *report, Str language)
 {
-    const Json *in_force = json_get(report, "in_force"), *differs = json_get(in_force, "differs"), *r = json_get(report, "draft_result");
-    fprintf(c->out, "In force: %.*s of %.*s past decisions come out the same; the facts of %.*s more were erased.\n", STR_ARG(json_text_at(in_force, "same")),
-            STR_ARG(json_text_at(in_force, "decisions")), STR_ARG(json_text_at(in_force, "erased")));
+    const Json *in_force = json_get(report, "in_force"), *differs = json_get(in_force, "differs"),
+               *r = json_get(report, "draft_result");
+    fprintf(c->out, "In force: %.*s of %.*s past decisions come out the same; the facts of %.*s more were erased.\n",
+            STR_ARG(json_text_at(in_force, "same")), STR_ARG(json_text_at(in_force, "decisions")),
+            STR_ARG(json_text_at(in_force, "erased")));
     for (size_t i = 0; i < json_count(differs); i++) {
         const Json *d = differs->items[i];
-        fprintf(c->out, "DIFFERS event %.*s of %.*s: %.*s\n", STR_ARG(json_text_at(d, "seq")), STR_ARG(json_text_at(d, "case")), STR_ARG(json_text_at(d, "why")));
+        fprintf(c->out, "DIFFERS event %.*s of %.*s: %.*s\n", STR_ARG(json_text_at(d, "seq")),
+                STR_ARG(json_text_at(d, "case")), STR_ARG(json_text_at(d, "why")));
     }
-    fprintf(c->out, "Draft: of %.*s decisions %.*s gain, %.*s lose, %.*s change otherwise, %.*s stay.\n", STR_ARG(json_text_at(r, "decided")),
-            STR_ARG(json_text_at(r, "gain")), STR_ARG(json_text_at(r, "lose")), STR_ARG(json_text_at(r, "other")), STR_ARG(json_text_at(r, "same")));
+    fprintf(c->out, "Draft: of %.*s decisions %.*s gain, %.*s lose, %.*s change otherwise, %.*s stay.\n",
+            STR_ARG(json_text_at(r, "decided")), STR_ARG(json_text_at(r, "gain")), STR_ARG(json_text_at(r, "lose")),
+            STR_ARG(json_text_at(r, "other")), STR_ARG(json_text_at(r, "same")));
     print_groups(c, json_get(report, "by"));
     print_reasons(c, report, language);
     print_rounds(c, json_get(report, "rounds"));

@@ -8,19 +8,29 @@
 #include "query/query.h"
 #include "scheme/scheme.h"
 
-enum { SLOT_DATA = 0, SLOT_V, SLOT_N, SLOT_RANDOM, SLOT_PICK, SLOT_CHANCE, SLOT_PASSPORT_ZONE, SLOT_CASE_OF, SLOT_COUNT };
+enum {
+    SLOT_DATA = 0,
+    SLOT_V,
+    SLOT_N,
+    SLOT_RANDOM,
+    SLOT_PICK,
+    SLOT_CHANCE,
+    SLOT_PASSPORT_ZONE,
+    SLOT_CASE_OF,
+    SLOT_COUNT
+};
 enum { MAX_DEPTH = 8 };
 
 typedef struct {
     const Flow *f;
     const Scheme *s;
     const DemoOptions *options;
-    Arena *a;      /* for the whole play */
-    Arena *vars;   /* variables; grows slowly */
-    Arena *step;   /* for one step; reset before the next */
-    FeelRun *run;  /* in step */
+    Arena *a;     /* for the whole play */
+    Arena *vars;  /* variables; grows slowly */
+    Arena *step;  /* for one step; reset before the next */
+    FeelRun *run; /* in step */
     FeelScope *scope;
-    Map codes;     /* expression text → FeelCode* */
+    Map codes; /* expression text → FeelCode* */
     Value frame[SLOT_COUNT];
     Json *v;
     int64_t n, steps;
@@ -45,12 +55,14 @@ static int64_t int_arg(Value v)
     return v.kind == FEEL_NUMBER && dec_to_int(feel_dec(v), &n) && n > 0 ? n : 1;
 }
 
-static Value call_random(__attribute__((unused)) FeelRun *run, void *host, const Value *args, __attribute__((unused)) size_t count)
+static Value call_random(__attribute__((unused)) FeelRun *run, void *host, const Value *args,
+                         __attribute__((unused)) size_t count)
 {
     return feel_int((int64_t)((next_random(host) >> 11) % (uint64_t)int_arg(args[0])) + 1);
 }
 
-static Value call_chance(__attribute__((unused)) FeelRun *run, void *host, const Value *args, __attribute__((unused)) size_t count)
+static Value call_chance(__attribute__((unused)) FeelRun *run, void *host, const Value *args,
+                         __attribute__((unused)) size_t count)
 {
     int64_t percent = args[0].kind == FEEL_NUMBER && args[0].i == 0 ? 0 : int_arg(args[0]);
     return feel_bool((int64_t)((next_random(host) >> 11) % 100) < percent);
@@ -80,7 +92,8 @@ static Value call_passport_zone(FeelRun *run, __attribute__((unused)) void *host
     m.sex = feel_text(feel_get(args[0], STR("sex")));
     m.expiry = feel_text(feel_get(args[0], STR("expiry")));
     m.personal_number = feel_text(feel_get(args[0], STR("personal")));
-    return mrz_print(a, &m, &text, &err) ? feel_str(text) : feel_error(run, "passport zone: %s: %s", err.field, err.text);
+    return mrz_print(a, &m, &text, &err) ? feel_str(text)
+                                         : feel_error(run, "passport zone: %s: %s", err.field, err.text);
 }
 
 /* A case as it is now, by its id. */
@@ -98,7 +111,11 @@ static Value call_case_of(FeelRun *run, void *host, const Value *args, __attribu
 static const struct {
     const char *name;
     FeelNative call;
-} FUNCTIONS[] = {{"random", call_random}, {"pick", call_pick}, {"chance", call_chance}, {"passport zone", call_passport_zone}, {"case of", call_case_of}};
+} FUNCTIONS[] = {{"random", call_random},
+                 {"pick", call_pick},
+                 {"chance", call_chance},
+                 {"passport zone", call_passport_zone},
+                 {"case of", call_case_of}};
 
 /* ---- Expressions ---- */
 
@@ -208,7 +225,8 @@ static bool caller_of(Demo *d, Str who, Caller *ret)
         return flow_caller(d->f, d->step, who, ret, &scheme, d->err);
     }
     *ret = (Caller){.account = str_printf(d->step, "party:%.*s", STR_ARG(str_sub(who, 1, who.len))),
-                    .party = str_sub(who, 1, who.len), .language = STR("en")};
+                    .party = str_sub(who, 1, who.len),
+                    .language = STR("en")};
     return true;
 }
 
@@ -225,14 +243,16 @@ static bool run_command(Demo *d, Str who, const Command *c, const Json *node)
         if (json_is_true(json_get(node, "may_fail"))) {
             return true;
         }
-        return err_set(d->err, r.err.code, "demo.json: %.*s by %.*s: %s: %s", STR_ARG(c->step), STR_ARG(who), r.err.field, r.err.text);
+        return err_set(d->err, r.err.code, "demo.json: %.*s by %.*s: %s: %s", STR_ARG(c->step), STR_ARG(who),
+                       r.err.field, r.err.text);
     }
     Str wanted = json_text_at(node, "outcome"), got = json_text_at(r.outcome, "outcome");
     if (wanted.len > 0 && !str_eq(wanted, got)) {
         const Json *grounds = json_path(r.outcome, "decision.grounds");
         Buf b = buf_new(d->step, 4000);
         json_write(&b, grounds ? grounds : r.outcome);
-        return err_set(d->err, LAW_BROKEN, "demo.json: %.*s gave %.*s %.*s", STR_ARG(c->step), STR_ARG(got), STR_ARG(buf_str(&b)));
+        return err_set(d->err, LAW_BROKEN, "demo.json: %.*s gave %.*s %.*s", STR_ARG(c->step), STR_ARG(got),
+                       STR_ARG(buf_str(&b)));
     }
     Str save = json_text_at(node, "save");
     return save.len == 0 || set_variable(d, save, r.outcome);
@@ -260,7 +280,8 @@ static bool play_step(Demo *d, const Json *node)
     }
     Command confirm = {.scheme = c.scheme, .expected_version = -1, .form = json_new_object(d->step)};
     confirm.step = str_printf(d->step, "%.*s/confirm", STR_ARG(c.step));
-    Str saved = json_text(json_path(d->v, str_c(d->step, str_printf(d->step, "%.*s.case", STR_ARG(json_text_at(node, "save"))))));
+    Str saved = json_text(
+        json_path(d->v, str_c(d->step, str_printf(d->step, "%.*s.case", STR_ARG(json_text_at(node, "save"))))));
     confirm.case_id = c.case_id.len ? c.case_id : saved;
     return run_command(d, second, &confirm, node);
 }
@@ -370,13 +391,15 @@ static bool play_list(Demo *d, const Json *list, int depth)
 bool demo_account(const Flow *f, Arena *a, const Scheme *s, Json *form, Instant now, Err *err)
 {
     static const Str SYSTEM[] = {STR_INIT("system")};
-    Caller system = {.account = STR("system"), .name = STR("system"), .roles = SYSTEM, .role_count = 1, .language = STR("en")};
+    Caller system = {
+        .account = STR("system"), .name = STR("system"), .roles = SYSTEM, .role_count = 1, .language = STR("en")};
     Command c = {.scheme = scheme_id(s), .step = STR("account.bootstrap"), .expected_version = -1, .form = form};
     FlowResult r;
     if (flow_run(f, flow_new_run(a, now), &system, &c, FLOW_JOIN, now, &r)) {
         return true;
     }
-    return err_set(err, r.err.code, "account %.*s: %s: %s", STR_ARG(json_text_at(form, "login")), r.err.field, r.err.text);
+    return err_set(err, r.err.code, "account %.*s: %s: %s", STR_ARG(json_text_at(form, "login")), r.err.field,
+                   r.err.text);
 }
 
 static bool prepare(Demo *d, Json **ret_script)
@@ -405,8 +428,15 @@ static bool prepare(Demo *d, Json **ret_script)
 
 bool demo_play(const Flow *f, const Scheme *s, const DemoOptions *options, int64_t *ret_steps, Err *err)
 {
-    Demo d = {.f = f, .s = s, .options = options, .a = arena_new(0), .vars = arena_new(0), .step = arena_new(0),
-              .now = options->now, .err = err, .random = (uint64_t)options->seed * 2654435761ULL + 88172645463325252ULL};
+    Demo d = {.f = f,
+              .s = s,
+              .options = options,
+              .a = arena_new(0),
+              .vars = arena_new(0),
+              .step = arena_new(0),
+              .now = options->now,
+              .err = err,
+              .random = (uint64_t)options->seed * 2654435761ULL + 88172645463325252ULL};
     d.codes.arena = d.a;
     Json *script;
     bool ok = prepare(&d, &script) && store_begin(f->store, err);

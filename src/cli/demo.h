@@ -7,7 +7,7 @@
 
 typedef struct {
     int64_t seed;
-    Json *sizes;         /* {candidates: 2000, …}: over the script's own "sizes" */
+    Json *sizes; /* {candidates: 2000, …}: over the script's own "sizes" */
     Instant now;
     void (*progress)(void *host, int64_t steps, Str what);
     void *host;

@@ -1,5 +1,5 @@
-/* attach.c: small files that come with a form: photographs and papers as proof. Their bytes stand in the event, sealed; the case
- * only says that they are there.
+/* attach.c: small files that come with a form: photographs and papers as proof. Their bytes stand in the event,
+ * sealed; the case only says that they are there.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "command_int.h"
 

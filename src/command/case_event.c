@@ -148,9 +148,11 @@ static bool add_value(Planning *p, const SchemeType *type, const CaseRow *row, S
 
 /* ---- The case as it will be: for title and due date ---- */
 
-static CaseRow merged(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, const SetValue *set, size_t count)
+static CaseRow merged(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, const SetValue *set,
+                      size_t count)
 {
-    CaseRow m = row ? *row : (CaseRow){.id = case_id, .type = type->name, .opened = p->in->today, .since = p->in->today};
+    CaseRow m =
+        row ? *row : (CaseRow){.id = case_id, .type = type->name, .opened = p->in->today, .since = p->in->today};
     m.data = row ? json_share(p->a, row->data) : json_new_object(p->a);
     for (size_t i = 0; i < count; i++) {
         json_set(p->a, m.data, set[i].field->name, set[i].value);
@@ -204,8 +206,8 @@ static void derive(Planning *p, const SchemeType *type, CaseRow *m, Str to, Deri
 }
 
 /* The same, without leaving behind what was needed for it: a round does this for tens of thousands of cases. */
-static void derive_small(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, Str to, const SetValue *set,
-                         size_t set_count, Derived *ret)
+static void derive_small(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, Str to,
+                         const SetValue *set, size_t set_count, Derived *ret)
 {
     enum { SMALL = 1024 };
     char kept[SMALL];
@@ -279,7 +281,8 @@ static bool add_round_commitment(Planning *p, const SchemeType *type, Str case_i
         return false;
     }
     Json *round = json_set(p->a, plan_public(p, e), STR("round"), json_new_object(p->a));
-    json_set(p->a, round, STR("commitment"), json_new_str(p->a, hex_print(p->a, HASH_STR(decide_round_commitment(secret)))));
+    json_set(p->a, round, STR("commitment"),
+             json_new_str(p->a, hex_print(p->a, HASH_STR(decide_round_commitment(secret)))));
     return true;
 }
 
@@ -298,8 +301,8 @@ static bool add_commitment(Planning *p, const SchemeType *type, Str case_id, Eve
     return true;
 }
 
-bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, Str event, Str to, const SetValue *set,
-                size_t set_count)
+bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row, Str case_id, Str event, Str to,
+                const SetValue *set, size_t set_count)
 {
     if (p->plan->count >= MAX_EVENTS) {
         return err_set(p->err, TOO_LARGE, "One step may not touch more than %d cases.", MAX_EVENTS);
@@ -307,8 +310,14 @@ bool plan_event(Planning *p, const SchemeType *type, const CaseRow *row, Str cas
     const CommandInput *in = p->in;
     Derived derived;
     derive_small(p, type, row, case_id, to, set, set_count, &derived);
-    Event e = {.scheme = scheme_id(in->scheme), .stream = case_id, .version = next_version(p, case_id, row), .type = event,
-               .at = in->now, .day = in->today, .actor = in->caller->account, .command = in->command->key,
+    Event e = {.scheme = scheme_id(in->scheme),
+               .stream = case_id,
+               .version = next_version(p, case_id, row),
+               .type = event,
+               .at = in->now,
+               .day = in->today,
+               .actor = in->caller->account,
+               .command = in->command->key,
                .person = derived.person};
     e.data = json_new_object(p->a);
     json_set(p->a, e.data, STR("type"), json_new_str(p->a, type->name));

@@ -56,7 +56,8 @@ bool plan_draw(Planning *p)
         bool eligible = d->eligible == NULL || feel_is_true(feel_eval(p->in->run, d->eligible, p->frame));
         items[i] = (DrawItem){p->pool[at][i].id, eligible, int_of(p, d->rank, 0), int_of(p, d->exposure, 0)};
     }
-    DrawRule rule = {.places = int_of(p, d->places, 0), .multiple = int_of(p, d->multiple, 0),
+    DrawRule rule = {.places = int_of(p, d->places, 0),
+                     .multiple = int_of(p, d->multiple, 0),
                      .beacon = d->beacon ? feel_text(feel_eval(p->in->run, d->beacon, p->frame)) : STR(""),
                      .least_shown_first = d->least_shown_first};
     Str *ids;
@@ -128,7 +129,8 @@ static bool open_for_line(Planning *p, const SchemeAlso *also, const SchemeType 
 /* Its own event keeps the decision that scored it. */
 static bool tell_line(Planning *p, const SchemeAlso *also, const SchemeType *type, const PlanLine *line)
 {
-    if (!plan_event(p, type, line->row, line->row->id, also->event, also->to, effect_values(p, also, type), also->set.count)) {
+    if (!plan_event(p, type, line->row, line->row->id, also->event, also->to, effect_values(p, also, type),
+                    also->set.count)) {
         return false;
     }
     if (line->proof != NULL) {

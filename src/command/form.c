@@ -50,8 +50,8 @@ static const CaseRow *linked_case(const CommandInput *in, const Json *data, Str 
     return id.len > 0 && in->facts.by_id != NULL && in->facts.by_id(in->facts.host, id, &row, &err) ? row : NULL;
 }
 
-/* "party": the caller is this case; "party:FIELD": the caller is the case that the field links to; "party:FIELD.FIELD": the
- * one that the linked case links to. */
+/* "party": the caller is this case; "party:FIELD": the caller is the case that the field links to; "party:FIELD.FIELD":
+ * the one that the linked case links to. */
 static bool is_party(const CommandInput *in, Str who)
 {
     if (in->caller->party.len == 0) {
@@ -93,7 +93,8 @@ bool command_about_fits(const CommandInput *in, Err *err)
         return err_set(err, NOT_FOUND, "There is no such case.");
     }
     if (!scheme_names_have(&in->step->from, row->state)) {
-        return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.", STR_ARG(row->state));
+        return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.",
+                       STR_ARG(row->state));
     }
     return true;
 }
@@ -155,10 +156,10 @@ static bool normal_form(const FieldCheck *c, const Json *j, Json **ret)
 
 static bool check_kind(const FieldCheck *c, const Json *j)
 {
-    static const JsonKind WANT[] = {[SCHEME_TEXT] = JSON_STRING, [SCHEME_NUMBER] = JSON_NUMBER, [SCHEME_DATE] = JSON_STRING,
-                                    [SCHEME_YES_NO] = JSON_BOOL, [SCHEME_CHOICE] = JSON_STRING, [SCHEME_CASE] = JSON_STRING,
-                                    [SCHEME_MRZ] = JSON_STRING, [SCHEME_LIST] = JSON_ARRAY,
-                                    [SCHEME_FILE] = JSON_OBJECT};
+    static const JsonKind WANT[] = {
+        [SCHEME_TEXT] = JSON_STRING, [SCHEME_NUMBER] = JSON_NUMBER, [SCHEME_DATE] = JSON_STRING,
+        [SCHEME_YES_NO] = JSON_BOOL, [SCHEME_CHOICE] = JSON_STRING, [SCHEME_CASE] = JSON_STRING,
+        [SCHEME_MRZ] = JSON_STRING,  [SCHEME_LIST] = JSON_ARRAY,    [SCHEME_FILE] = JSON_OBJECT};
     const SchemeField *f = c->field;
     if (j->kind != WANT[f->kind]) {
         return fault(c, FIELD_FORMAT, "This is not the kind of value that is expected here.");
@@ -234,7 +235,8 @@ static bool check_field(const FieldCheck *c, const Json *raw, FeelEntry *ret)
     Json *j;
     Err err;
     if (!normal_form(c, raw, &j) || !check_kind(c, j) || (c->field->kind == SCHEME_CASE && !check_case(c, j)) ||
-        (c->field->kind == SCHEME_MRZ && !check_mrz(c, j)) || (c->field->kind == SCHEME_FILE && !check_file(c, j, &j))) {
+        (c->field->kind == SCHEME_MRZ && !check_mrz(c, j)) ||
+        (c->field->kind == SCHEME_FILE && !check_file(c, j, &j))) {
         return false;
     }
     ret->name = c->field->name;

@@ -71,7 +71,9 @@ bool planning_check_holds(Planning *p)
         if (cause != NULL) {
             Str text = scheme_label(p->in->scheme, p->a, p->in->caller->language, "hold", holds[i].name);
             Str since = json_text(json_get_str(cause->data, holds[i].from));
-            return planning_fault(p, NOT_IN_FORCE, "", str_printf(p->a, "%.*s (%.*s; %.*s)", STR_ARG(text), STR_ARG(since), STR_ARG(holds[i].cite)));
+            return planning_fault(
+                p, NOT_IN_FORCE, "",
+                str_printf(p->a, "%.*s (%.*s; %.*s)", STR_ARG(text), STR_ARG(since), STR_ARG(holds[i].cite)));
         }
     }
     return true;

@@ -1,4 +1,5 @@
-/* message.c: what a step tells people: to whom, the prepared text by name and what stands in it, kept in the step's event.
+/* message.c: what a step tells people: to whom, the prepared text by name and what stands in it, kept in the step's
+ * event.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "command_int.h"
 

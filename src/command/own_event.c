@@ -1,4 +1,5 @@
-/* own_event.c: the event of the step itself on its own case, and what stands in its place while a second person has not confirmed.
+/* own_event.c: the event of the step itself on its own case, and what stands in its place while a second person has
+ * not confirmed.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "command_int.h"
 
@@ -33,7 +34,8 @@ static bool is_news(const Planning *p, const SetValue *v)
 {
     const Json *before = standing(p, v->field->name);
     bool nothing = v->value->kind == JSON_NULL;
-    return !p->in->step->corrects || (before == NULL || before->kind == JSON_NULL ? !nothing : !json_eq(before, v->value));
+    return !p->in->step->corrects ||
+           (before == NULL || before->kind == JSON_NULL ? !nothing : !json_eq(before, v->value));
 }
 
 static size_t keep_news(const Planning *p, SetValue *list, size_t count)
@@ -107,7 +109,8 @@ static bool add_decision(Planning *p, Event *e)
     }
     json_set(p->a, e->data, STR("decision"), p->plan->proof);
     Json *home = e->sealed ? e->sealed : e->data;
-    json_set(p->a, home, STR("facts"), decision_kept_facts(p->a, p->in->scheme, p->plan->decision.facts, p->plan->constants));
+    json_set(p->a, home, STR("facts"),
+             decision_kept_facts(p->a, p->in->scheme, p->plan->decision.facts, p->plan->constants));
     return true;
 }
 
@@ -177,14 +180,18 @@ static bool add_move(Planning *p, Event *e)
     Value units = feel_get(v, STR("units"));
     CommandUnits source, target;
     int64_t n = 0;
-    if (units.kind != FEEL_NUMBER || !dec_to_int(feel_dec(units), &n) || n < 1 || from.len == 0 || to.len == 0 || str_eq(from, to)) {
-        return err_set(p->err, MODEL_BROKEN, "%.*s: a move needs from, to and a whole number of units", STR_ARG(p->in->step->name));
+    if (units.kind != FEEL_NUMBER || !dec_to_int(feel_dec(units), &n) || n < 1 || from.len == 0 || to.len == 0 ||
+        str_eq(from, to)) {
+        return err_set(p->err, MODEL_BROKEN, "%.*s: a move needs from, to and a whole number of units",
+                       STR_ARG(p->in->step->name));
     }
-    if (!p->in->facts.units(p->in->facts.host, from, &source, p->err) || !p->in->facts.units(p->in->facts.host, to, &target, p->err)) {
+    if (!p->in->facts.units(p->in->facts.host, from, &source, p->err) ||
+        !p->in->facts.units(p->in->facts.host, to, &target, p->err)) {
         return false;
     }
     if (source.total - n < source.highest) {
-        return err_set(p->err, UNIT_TAKEN, "Only %lld units of %.*s can be moved: the others carry a permit or lie below one.",
+        return err_set(p->err, UNIT_TAKEN,
+                       "Only %lld units of %.*s can be moved: the others carry a permit or lie below one.",
                        (long long)(source.total - source.highest), STR_ARG(from));
     }
     Json *move = json_new_object(p->a);
@@ -243,7 +250,8 @@ static void add_shared(Planning *p, Event *e)
     }
     Json *out = plan_public(p, e);
     for (size_t i = 0; i < shared->count; i++) {
-        json_set(p->a, out, shared->items[i].name, feel_to_json(p->a, feel_eval(p->in->run, shared->items[i].code, p->frame)));
+        json_set(p->a, out, shared->items[i].name,
+                 feel_to_json(p->a, feel_eval(p->in->run, shared->items[i].code, p->frame)));
     }
 }
 

@@ -20,7 +20,8 @@ static bool check_state(Planning *p)
     const CommandInput *in = p->in;
     if (in->mode != COMMAND_PLAIN) {
         Str waiting = in->row ? json_text_at(in->row->pending, "step") : STR("");
-        return str_eq(waiting, in->step->name) || err_set(p->err, WRONG_STATE, "Nothing waits for a second person here.");
+        return str_eq(waiting, in->step->name) ||
+               err_set(p->err, WRONG_STATE, "Nothing waits for a second person here.");
     }
     if (in->step->opens && in->step->about.len > 0 && in->row == NULL) {
         return command_about_fits(in, p->err);
@@ -97,8 +98,10 @@ static bool law_is_signed(const Planning *p, const SchemeModel *model)
     if (!p->in->facts.law_signed(p->in->facts.host, model, &is_signed, p->err)) {
         return false;
     }
-    return is_signed || err_set(p->err, LAW_NOT_SIGNED, "The models in force from %.*s are not those that two people signed (goldenbridge law versions).",
-                                STR_ARG(day_print(p->a, model->from)));
+    return is_signed ||
+           err_set(p->err, LAW_NOT_SIGNED,
+                   "The models in force from %.*s are not those that two people signed (goldenbridge law versions).",
+                   STR_ARG(day_print(p->a, model->from)));
 }
 
 Value planning_facts(Planning *p, Str model, Str decision, const SchemeExprs *facts)
@@ -197,7 +200,8 @@ static bool check_decided(Planning *p)
     for (size_t i = 0; i < d->ground_count; i++) {
         buf_printf(&why, "%s%.*s", why.len ? ", " : "", STR_ARG(d->grounds[i].code));
     }
-    return err_set(p->err, CANNOT_DECIDE, "%s %.*s", err_plain(CANNOT_DECIDE), STR_ARG(why.len ? buf_str(&why) : STR("")));
+    return err_set(p->err, CANNOT_DECIDE, "%s %.*s", err_plain(CANNOT_DECIDE),
+                   STR_ARG(why.len ? buf_str(&why) : STR("")));
 }
 
 /* ---- The whole ---- */
@@ -243,7 +247,8 @@ bool command_plan(const CommandInput *in, CommandPlan *ret, ErrList *faults, Err
         return false;
     }
     make_frame(p, form);
-    if (!planning_check_holds(p) || !planning_check_news(p, form) || !plan_reads(p) || !check_requires(p) || !make_decision(p) || !apply_discretion(p) || !check_decided(p)) {
+    if (!planning_check_holds(p) || !planning_check_news(p, form) || !plan_reads(p) || !check_requires(p) ||
+        !make_decision(p) || !apply_discretion(p) || !check_decided(p)) {
         return false;
     }
     if (in->step->two_people && in->mode == COMMAND_PLAIN) {

@@ -90,7 +90,8 @@ static bool read_rows(Planning *p, size_t index, Value *ret)
     }
     const CaseRow *rows = NULL;
     size_t count = 0;
-    if (found && !facts->list(facts->host, read->type, where, read->where.count, &read->states, &rows, &count, p->err)) {
+    if (found &&
+        !facts->list(facts->host, read->type, where, read->where.count, &read->states, &rows, &count, p->err)) {
         return false;
     }
     CaseRow *own = (CaseRow *)(uintptr_t)rows;

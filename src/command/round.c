@@ -44,7 +44,8 @@ static bool whole(Value v, int64_t *ret)
 static bool need_whole(Planning *p, const FeelCode *code, const char *what, int64_t *ret)
 {
     Value v = feel_eval(p->in->run, code, p->frame);
-    return whole(v, ret) || err_set(p->err, MODEL_BROKEN, "%.*s: %s of a case is no whole number.", STR_ARG(p->in->step->name), what);
+    return whole(v, ret) ||
+           err_set(p->err, MODEL_BROKEN, "%.*s: %s of a case is no whole number.", STR_ARG(p->in->step->name), what);
 }
 
 static Str text_or_none(Planning *p, const FeelCode *code)
@@ -69,8 +70,10 @@ static bool read_caps(Planning *p, const SchemeRound *d, RoundInput *in)
     RoundCap *caps = ARENA_ARRAY(p->a, RoundCap, list.len + 1);
     for (size_t i = 0; i < list.len; i++) {
         Value c = feel_items(list)[i];
-        caps[i] = (RoundCap){.name = feel_text(feel_get(c, STR("name"))), .within = feel_text(feel_get(c, STR("within"))),
-                             .cap = cap_or_none(feel_get(c, STR("cap"))), .own = cap_or_none(feel_get(c, STR("own")))};
+        caps[i] = (RoundCap){.name = feel_text(feel_get(c, STR("name"))),
+                             .within = feel_text(feel_get(c, STR("within"))),
+                             .cap = cap_or_none(feel_get(c, STR("cap"))),
+                             .own = cap_or_none(feel_get(c, STR("own")))};
     }
     in->caps = caps;
     in->cap_count = list.len;
@@ -102,7 +105,8 @@ static bool read_offers(Planning *p, const SchemeRound *d, RoundInput *in, Offer
         Offer *offer = ARENA_NEW(p->a, Offer);
         *offer = (Offer){.id = p->pool[at][i].id, .value = feel_items(list)[i]};
         p->frame[SLOT_ITEM] = offer->value;
-        if (!pseudonym(p, offer->id, &offer->name) || !need_whole(p, d->seats, "the number of places", &offers[i].seats)) {
+        if (!pseudonym(p, offer->id, &offer->name) ||
+            !need_whole(p, d->seats, "the number of places", &offers[i].seats)) {
             return false;
         }
         offers[i].id = offer->name;
@@ -240,7 +244,8 @@ static bool read_applicant(Planning *p, const SchemeRound *d, Offers *offers, Pl
         return true;
     }
     if (!whole(points, &ret->points)) {
-        return err_set(p->err, MODEL_BROKEN, "%.*s: the points of a case are no whole number.", STR_ARG(p->in->step->name));
+        return err_set(p->err, MODEL_BROKEN, "%.*s: the points of a case are no whole number.",
+                       STR_ARG(p->in->step->name));
     }
     line->points = points;
     line->reason = STR("scored");
@@ -251,7 +256,8 @@ static bool read_applicant(Planning *p, const SchemeRound *d, Offers *offers, Pl
     return need_whole(p, d->units, "the number of units", &ret->units);
 }
 
-/* Fills p->lines with all that are eligible and in->applicants with those that have points; line k of these is by_line[k]. */
+/* Fills p->lines with all that are eligible and in->applicants with those that have points; line k of these is
+ * by_line[k]. */
 static bool read_applicants(Planning *p, const SchemeRound *d, Offers *offers, RoundInput *in, size_t **ret_line)
 {
     size_t at = read_index(p->in->step, d->list), count = p->pool_count[at];
@@ -268,7 +274,11 @@ static bool read_applicants(Planning *p, const SchemeRound *d, Offers *offers, R
             continue;
         }
         PlanLine *line = &p->lines[p->line_count];
-        *line = (PlanLine){.row = &p->pool[at][i], .item = feel_items(list)[i], .decision = feel_null(), .points = feel_null(), .barred = feel_null()};
+        *line = (PlanLine){.row = &p->pool[at][i],
+                           .item = feel_items(list)[i],
+                           .decision = feel_null(),
+                           .points = feel_null(),
+                           .barred = feel_null()};
         if (!read_applicant(p, d, offers, line, &applicants[in->applicant_count])) {
             return false;
         }
@@ -292,12 +302,18 @@ static Value line_value(Planning *p, const PlanLine *line, const RoundLine *own,
 {
     const Offer *offer = map_get(&offers->by_name, own->offer);
     const FeelEntry from[] = {
-        {STR("reason"), feel_str(line->reason)}, {STR("name"), feel_str(line->name)},
-        {STR("points"), line->points},           {STR("rank"), feel_int(own->rank)},
-        {STR("of"), feel_int((int64_t)of)},      {STR("granted"), feel_int(own->granted)},
-        {STR("waiting"), feel_int(own->waiting)}, {STR("choice"), feel_int(own->choice)},
-        {STR("offer"), offer ? feel_str(offer->id) : feel_null()}, {STR("full"), text_or_null(own->full)},
-        {STR("text"), text_or_null(own->text)},  {STR("barred"), line->barred},
+        {STR("reason"), feel_str(line->reason)},
+        {STR("name"), feel_str(line->name)},
+        {STR("points"), line->points},
+        {STR("rank"), feel_int(own->rank)},
+        {STR("of"), feel_int((int64_t)of)},
+        {STR("granted"), feel_int(own->granted)},
+        {STR("waiting"), feel_int(own->waiting)},
+        {STR("choice"), feel_int(own->choice)},
+        {STR("offer"), offer ? feel_str(offer->id) : feel_null()},
+        {STR("full"), text_or_null(own->full)},
+        {STR("text"), text_or_null(own->text)},
+        {STR("barred"), line->barred},
     };
     FeelEntry *e = ARENA_ARRAY(p->a, FeelEntry, COUNT_OF(from));
     for (size_t i = 0; i < COUNT_OF(from); i++) {
@@ -317,7 +333,8 @@ static void put(Planning *p, Json *j, const char *key, Str text)
 }
 
 /* The record in the event: the published rows with what was revealed, and what comes of them. */
-static void add_record(Planning *p, const SchemeRound *d, const RoundResult *r, Str frozen, Hash commitment, Hash secret, size_t count)
+static void add_record(Planning *p, const SchemeRound *d, const RoundResult *r, Str frozen, Hash commitment,
+                       Hash secret, size_t count)
 {
     Json *j = p->round_record = json_new_object(p->a);
     FeelEntry *e = ARENA_ARRAY(p->a, FeelEntry, 4);
@@ -349,7 +366,8 @@ static bool read_published(Planning *p, const SchemeRound *d, Hash *ret)
     return true;
 }
 
-static bool decide_rows(Planning *p, const SchemeRound *d, const RoundInput *in, const Offers *offers, const size_t *line_of)
+static bool decide_rows(Planning *p, const SchemeRound *d, const RoundInput *in, const Offers *offers,
+                        const size_t *line_of)
 {
     RoundResult r = {0};
     Hash secret, published;
@@ -387,12 +405,14 @@ bool plan_round(Planning *p)
         return true;
     }
     Value own_decision = p->frame[SLOT_DECISION];
-    RoundInput in = {.name = p->plan->case_id, .matches = d->matches, .one_per_pass = d->one_per_pass,
+    RoundInput in = {.name = p->plan->case_id,
+                     .matches = d->matches,
+                     .one_per_pass = d->one_per_pass,
                      .beacon = text_or_none(p, d->beacon)};
     Offers offers;
     size_t *line_of = NULL;
-    bool ok = read_caps(p, d, &in) && read_offers(p, d, &in, &offers) && read_applicants(p, d, &offers, &in, &line_of) &&
-              decide_rows(p, d, &in, &offers, line_of);
+    bool ok = read_caps(p, d, &in) && read_offers(p, d, &in, &offers) &&
+              read_applicants(p, d, &offers, &in, &line_of) && decide_rows(p, d, &in, &offers, line_of);
     p->frame[SLOT_ITEM] = feel_null();
     p->frame[SLOT_DECISION] = own_decision;
     return ok;

@@ -4,7 +4,8 @@
 
 enum { MAX_CHANGES = 12, MAX_INPUTS = 128 };
 
-static const DmnInvocable *find_decision(const Scheme *s, Str model, Str name, Day day, const SchemeModel **ret_model, Err *err)
+static const DmnInvocable *find_decision(const Scheme *s, Str model, Str name, Day day, const SchemeModel **ret_model,
+                                         Err *err)
 {
     const SchemeModel *m = scheme_model(s, model, day);
     if (m == NULL) {
@@ -110,7 +111,8 @@ static Json *facts_json(Arena *a, const Scheme *s, Value facts)
         const FeelEntry *e = &feel_entries(facts)[i];
         Json *told = NULL;
         for (size_t k = 0; k < count && e->value.kind == FEEL_LIST; k++) {
-            bool same = e->value.len == constants[k].value.len && feel_items(e->value) == feel_items(constants[k].value);
+            bool same =
+                e->value.len == constants[k].value.len && feel_items(e->value) == feel_items(constants[k].value);
             told = same ? (Json *)(uintptr_t)constants[k].json : told;
         }
         json_set(a, j, e->name, told != NULL ? told : feel_to_json(a, e->value));
@@ -199,7 +201,8 @@ bool decide(FeelRun *run, const Scheme *s, Str model, Str name, Day day, Value f
     return d != NULL && decide_with(run, s, m, name, day, facts, ret, err);
 }
 
-bool decide_with(FeelRun *run, const Scheme *s, const SchemeModel *m, Str name, Day day, Value facts, Decision *ret, Err *err)
+bool decide_with(FeelRun *run, const Scheme *s, const SchemeModel *m, Str name, Day day, Value facts, Decision *ret,
+                 Err *err)
 {
     const DmnInvocable *d = dmn_find(scheme_compiled(m), DMN_DECISION, name);
     if (d == NULL) {
@@ -210,7 +213,8 @@ bool decide_with(FeelRun *run, const Scheme *s, const SchemeModel *m, Str name, 
     }
     Arena *a = feel_run_arena(run);
     bool whole = ret->whole_trace;
-    *ret = (Decision){.model = m, .decision = dmn_invocable_name(d), .day = day, .trace.all_rules = whole, .whole_trace = whole};
+    *ret = (Decision){
+        .model = m, .decision = dmn_invocable_name(d), .day = day, .trace.all_rules = whole, .whole_trace = whole};
     ret->facts = facts_json(a, s, facts);
     ret->result = dmn_evaluate(run, d, facts, &ret->trace);
     judge(run, ret);
@@ -233,8 +237,8 @@ static bool given_by_scheme(const Scheme *s, Str input, Day day, Value *ret)
     return true;
 }
 
-bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret, ErrList *faults,
-                  Err *err)
+bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, const Json *facts, Value *ret,
+                  ErrList *faults, Err *err)
 {
     const SchemeModel *m;
     const DmnInvocable *d = find_decision(s, model, name, day, &m, err);
@@ -256,8 +260,8 @@ bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, c
             continue;
         }
         if (j != NULL && !feel_from_json(feel_run_arena(run), j, inputs[i].type, &v, &fault)) {
-            err_field(&fault, FIELD_FORMAT, str_c(faults->arena, inputs[i].name), "A value of the type %.*s is expected.",
-                      STR_ARG(inputs[i].type_name));
+            err_field(&fault, FIELD_FORMAT, str_c(faults->arena, inputs[i].name),
+                      "A value of the type %.*s is expected.", STR_ARG(inputs[i].type_name));
             err_list_add(faults, fault);
             continue;
         }
@@ -269,7 +273,8 @@ bool decide_facts(FeelRun *run, const Scheme *s, Str model, Str name, Day day, c
             known = known || str_eq(inputs[k].name, facts->members[i].key);
         }
         Err fault;
-        if (!known && !err_field(&fault, FIELD_UNKNOWN, str_c(faults->arena, facts->members[i].key), "%s", err_plain(FIELD_UNKNOWN))) {
+        if (!known && !err_field(&fault, FIELD_UNKNOWN, str_c(faults->arena, facts->members[i].key), "%s",
+                                 err_plain(FIELD_UNKNOWN))) {
             err_list_add(faults, fault);
         }
     }
@@ -319,8 +324,9 @@ static Json *fired_json(Arena *a, const DmnTrace *t)
     for (size_t i = 0; i < t->count; i++) {
         for (size_t k = 0; k < t->steps[i].rule_count; k++) {
             if (t->steps[i].rules[k].fired) {
-                json_push(a, list, json_new_str(a, str_printf(a, "%.*s/%.*s", STR_ARG(t->steps[i].decision),
-                                                              STR_ARG(t->steps[i].rules[k].rule->id))));
+                json_push(a, list,
+                          json_new_str(a, str_printf(a, "%.*s/%.*s", STR_ARG(t->steps[i].decision),
+                                                     STR_ARG(t->steps[i].rules[k].rule->id))));
             }
         }
     }

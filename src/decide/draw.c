@@ -19,7 +19,8 @@ static MatchCandidate *make_pool(Arena *a, const DrawItem *items, size_t count, 
     return pool;
 }
 
-/* With the value of an outside beacon, where one was given. Not the commitment, which is SHA-256 of the secret alone and is known long before the draw. */
+/* With the value of an outside beacon, where one was given. Not the commitment, which is SHA-256 of the secret alone
+ * and is known long before the draw. */
 static bool draw_seed(Arena *a, const DrawRule *rule, Hash *ret, Err *err)
 {
     Str beacon;
@@ -48,9 +49,9 @@ static Json *make_record(Arena *a, const MatchReferral *r, size_t pool, const Dr
 {
     const MatchReferred *row = &r->rows[0];
     Json *j = json_new_object(a);
-    json_set(a, j, STR("rule"), json_new_str_c(a, rule->least_shown_first
-                                                                     ? "fewest referrals, then standing, then ticket"
-                                                                     : "standing, then fewest referrals, then ticket"));
+    json_set(a, j, STR("rule"),
+             json_new_str_c(a, rule->least_shown_first ? "fewest referrals, then standing, then ticket"
+                                                       : "standing, then fewest referrals, then ticket"));
     json_set(a, j, STR("secret"), json_new_str(a, hex_print(a, HASH_STR(rule->secret))));
     if (rule->beacon.len > 0) {
         json_set(a, j, STR("beacon"), json_new_str(a, rule->beacon));
@@ -66,7 +67,8 @@ static Json *make_record(Arena *a, const MatchReferral *r, size_t pool, const Dr
 bool decide_draw(Arena *a, const DrawRule *rule, const DrawItem *items, size_t count, Str **ret_ids, size_t *ret_count,
                  Json **ret_record, Err *err)
 {
-    if (count > MAX_POOL || rule->places < 1 || rule->places > MAX_PLACES || rule->multiple < 1 || rule->multiple > 100) {
+    if (count > MAX_POOL || rule->places < 1 || rule->places > MAX_PLACES || rule->multiple < 1 ||
+        rule->multiple > 100) {
         return err_set(err, FIELD_RANGE, "The draw is larger than the stated limit.");
     }
     Hash seed;
@@ -74,12 +76,14 @@ bool decide_draw(Arena *a, const DrawRule *rule, const DrawItem *items, size_t c
         return false;
     }
     static const uint32_t GROUPS[] = {GROUP_ELIGIBLE};
-    MatchVacancy vacancy = {.places = (uint32_t)rule->places, .multiple = (uint32_t)rule->multiple, .groups = GROUPS,
-                            .group_count = 1};
+    MatchVacancy vacancy = {
+        .places = (uint32_t)rule->places, .multiple = (uint32_t)rule->multiple, .groups = GROUPS, .group_count = 1};
     MatchReferralRound *round = ARENA_NEW(a, MatchReferralRound);
-    *round = (MatchReferralRound){
-        .pool = make_pool(a, items, count, seed), .pool_count = (uint32_t)count, .vacancies = &vacancy, .vacancy_count = 1,
-        .exposure_first = rule->least_shown_first};
+    *round = (MatchReferralRound){.pool = make_pool(a, items, count, seed),
+                                  .pool_count = (uint32_t)count,
+                                  .vacancies = &vacancy,
+                                  .vacancy_count = 1,
+                                  .exposure_first = rule->least_shown_first};
     MatchReferral result;
     if (!match_referral(a, round, &result, err)) {
         return false;

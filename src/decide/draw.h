@@ -8,7 +8,7 @@
 #include "base/json.h"
 
 typedef struct {
-    Str id;           /* case id */
+    Str id; /* case id */
     bool eligible;
     int64_t standing; /* larger is better */
     int64_t exposure; /* referrals so far */
@@ -24,7 +24,7 @@ typedef struct {
 /* At least places × multiple of the eligible (all, if there are fewer), by the rule's order, then
  * ticket. *ret_record keeps what anybody needs to draw again: secret,
  * rule, pool size, cutoff and each one's line. */
-MUST_USE bool decide_draw(Arena *a, const DrawRule *rule, const DrawItem *items, size_t count, Str **ret_ids, size_t *ret_count,
-                          Json **ret_record, Err *err);
+MUST_USE bool decide_draw(Arena *a, const DrawRule *rule, const DrawItem *items, size_t count, Str **ret_ids,
+                          size_t *ret_count, Json **ret_record, Err *err);
 
 #endif

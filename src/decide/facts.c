@@ -95,18 +95,12 @@ static const Json *loose_value(const Scheme *s, Arena *a, const DmnInput *in, co
         return kind == FEEL_LIST ? (j->kind == JSON_OBJECT ? NULL : list_of_days(a, j)) : j;
     }
     switch ((int)kind) {
-    case FEEL_NUMBER:
-        return loose_number(a, text);
-    case FEEL_BOOLEAN:
-        return loose_bool(s, a, text);
-    case FEEL_LIST:
-        return loose_list(a, text);
-    case FEEL_DATE:
-        return tidy_day(a, text);
-    case FEEL_STRING:
-        return json_new_str(a, text);
-    default:
-        return j;
+    case FEEL_NUMBER: return loose_number(a, text);
+    case FEEL_BOOLEAN: return loose_bool(s, a, text);
+    case FEEL_LIST: return loose_list(a, text);
+    case FEEL_DATE: return tidy_day(a, text);
+    case FEEL_STRING: return json_new_str(a, text);
+    default: return j;
     }
 }
 
@@ -172,8 +166,8 @@ static const Json *one_of(const Scheme *s, Arena *a, const DmnInput *in, const J
         }
     }
     Str near = probably(s, a, text, allowed, count), told = shortened(text, MAX_TOLD);
-    Str start = str_printf(a, "\"%.*s\" is not one of the allowed values.%s%.*s%s Allowed: ", STR_ARG(told), near.len ? " Did you mean \"" : "",
-                           STR_ARG(near), near.len ? "\"?" : "");
+    Str start = str_printf(a, "\"%.*s\" is not one of the allowed values.%s%.*s%s Allowed: ", STR_ARG(told),
+                           near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
     add_fault(faults, FIELD_CHOICE, in->name,
               str_printf(a, "%.*s%.*s", STR_ARG(start), STR_ARG(joined(a, allowed, count, MAX_TEXT - start.len))));
     return NULL;
@@ -207,7 +201,8 @@ static bool known_otherwise(Arena *a, const Scheme *s, Str model, Str decision, 
     const DmnInput *inputs;
     size_t count = scheme_models(s, &all);
     for (size_t i = 0; i < count; i++) {
-        const DmnInvocable *d = str_eq(all[i].name, model) ? dmn_find(scheme_compiled(&all[i]), DMN_DECISION, decision) : NULL;
+        const DmnInvocable *d =
+            str_eq(all[i].name, model) ? dmn_find(scheme_compiled(&all[i]), DMN_DECISION, decision) : NULL;
         size_t n = d != NULL ? dmn_inputs(d, &inputs) : 0;
         if (n > 0 && find_input(s, a, inputs, n, name) != NULL) {
             return true;
@@ -224,12 +219,14 @@ static void unknown_field(Arena *a, Str name, const DmnInput *inputs, size_t cou
     }
     Str near = decide_nearest(a, name, names, count);
     add_fault(faults, FIELD_UNKNOWN, name,
-              near.len ? str_printf(a, "The model has no such fact. Did you mean \"%.*s\"?", STR_ARG(near)) : STR("The model has no such fact."));
+              near.len ? str_printf(a, "The model has no such fact. Did you mean \"%.*s\"?", STR_ARG(near))
+                       : STR("The model has no such fact."));
 }
 
 /* ---- What a model asks ---- */
 
-/* The scheme's models tell what is needed in a decision "Missing facts": if [(WHEN) = true and ]NAME = null then "NAME" … */
+/* The scheme's models tell what is needed in a decision "Missing facts": if [(WHEN) = true and ]NAME = null then "NAME"
+ * … */
 static Str missing_text(const Json *described)
 {
     const Json *elements = json_get(described, "elements");
@@ -245,7 +242,8 @@ static void set_needed(Arena *a, Json *j, Str missing, Str name)
 {
     Str needle = str_printf(a, "%.*s = null then \"%.*s\"", STR_ARG(name), STR_ARG(name)), joint = STR(") = true and ");
     size_t at = str_find(missing, needle, 0), from = SIZE_MAX;
-    for (size_t k = str_find(missing, STR("if "), 0); k != SIZE_MAX && k < at; k = str_find(missing, STR("if "), k + 1)) {
+    for (size_t k = str_find(missing, STR("if "), 0); k != SIZE_MAX && k < at;
+         k = str_find(missing, STR("if "), k + 1)) {
         from = k > 0 && missing.ptr[k - 1] != '\n' && missing.ptr[k - 1] != '[' && missing.ptr[k - 1] != ' ' ? from : k;
     }
     if (str_eq(name, STR("holidays")) || str_eq(name, STR("governing day"))) {
@@ -296,17 +294,19 @@ Json *decide_inputs(Arena *a, const SchemeModel *m, Str name)
 static Str not_understood(Arena *a, const DmnInput *in, const Json *told)
 {
     Str text = json_text(told), expects = decide_expects(a, in);
-    return text.len ? str_printf(a, "\"%.*s\" does not fit. %.*s", STR_ARG(shortened(text, MAX_TOLD)), STR_ARG(expects)) : expects;
+    return text.len ? str_printf(a, "\"%.*s\" does not fit. %.*s", STR_ARG(shortened(text, MAX_TOLD)), STR_ARG(expects))
+                    : expects;
 }
 
-bool decide_tidy_facts(Arena *a, const Scheme *s, Str model, Str name, Day day, const Json *facts, Json **ret, Json *ignored, ErrList *faults,
-                       Err *err)
+bool decide_tidy_facts(Arena *a, const Scheme *s, Str model, Str name, Day day, const Json *facts, Json **ret,
+                       Json *ignored, ErrList *faults, Err *err)
 {
     const SchemeModel *m = scheme_model(s, model, day);
     const DmnInvocable *d = m != NULL ? dmn_find(scheme_compiled(m), DMN_DECISION, name) : NULL;
     const DmnInput *inputs;
     if (d == NULL) {
-        return err_set(err, NOT_IN_FORCE, "No version of the decision model %.*s is in force on that day.", STR_ARG(model));
+        return err_set(err, NOT_IN_FORCE, "No version of the decision model %.*s is in force on that day.",
+                       STR_ARG(model));
     }
     if (facts != NULL && facts->kind != JSON_OBJECT && facts->kind != JSON_NULL) {
         return err_field(err, BAD_REQUEST, "facts", "The facts are an object: name → value.");
@@ -342,15 +342,10 @@ Str decide_expects(Arena *a, const DmnInput *in)
         return str_printf(a, "One of these is expected: %.*s", STR_ARG(joined(a, allowed, count, MAX_TEXT - 80)));
     }
     switch ((int)feel_type_kind(in->type)) {
-    case FEEL_NUMBER:
-        return STR("A number is expected, such as 12.");
-    case FEEL_BOOLEAN:
-        return STR("Yes or no is expected (true or false).");
-    case FEEL_DATE:
-        return STR("A day is expected, such as 2026-03-31.");
-    case FEEL_LIST:
-        return STR("A list is expected, such as [\"2026-03-31\"].");
-    default:
-        return str_printf(a, "A value of the type %.*s is expected.", STR_ARG(in->type_name));
+    case FEEL_NUMBER: return STR("A number is expected, such as 12.");
+    case FEEL_BOOLEAN: return STR("Yes or no is expected (true or false).");
+    case FEEL_DATE: return STR("A day is expected, such as 2026-03-31.");
+    case FEEL_LIST: return STR("A list is expected, such as [\"2026-03-31\"].");
+    default: return str_printf(a, "A value of the type %.*s is expected.", STR_ARG(in->type_name));
     }
 }

@@ -24,7 +24,8 @@ static void put_count(Buf *b, int64_t n)
 static void put_applicant(Buf *b, const RoundInput *in, const RoundApplicant *one)
 {
     if (!in->matches) {
-        buf_printf(b, "application,%.*s,%lld,%lld,%.*s\n", STR_ARG(one->id), (long long)one->points, (long long)one->units, STR_ARG(one->cell));
+        buf_printf(b, "application,%.*s,%lld,%lld,%.*s\n", STR_ARG(one->id), (long long)one->points,
+                   (long long)one->units, STR_ARG(one->cell));
         return;
     }
     buf_printf(b, "worker,%.*s,", STR_ARG(one->id));
@@ -59,10 +60,12 @@ static void put_hash(Arena *a, Buf *b, const char *key, Hash h)
 }
 
 /* With the root and the secret where they are given. */
-static bool make_text(Arena *a, const RoundInput *in, Hash commitment, const Hash *root, const Hash *secret, Str *ret, Err *err)
+static bool make_text(Arena *a, const RoundInput *in, Hash commitment, const Hash *root, const Hash *secret, Str *ret,
+                      Err *err)
 {
     Buf b = buf_new(a, MOST_TEXT);
-    buf_printf(&b, "format,goldenbridge-round/1\nround,%.*s\nkind,%s\n", STR_ARG(in->name), in->matches ? "match" : "rank");
+    buf_printf(&b, "format,goldenbridge-round/1\nround,%.*s\nkind,%s\n", STR_ARG(in->name),
+               in->matches ? "match" : "rank");
     put_hash(a, &b, "commitment", commitment);
     buf_printf(&b, "one_per_pass,%s\npool,%lld\n", in->one_per_pass ? "true" : "false", (long long)in->pool);
     if (in->beacon.len > 0) {

@@ -15,11 +15,11 @@ typedef struct {
 } RoundCap;
 
 typedef struct {
-    Str id;             /* pseudonym: 1-128 of A-Z a-z 0-9 _ . - */
+    Str id; /* pseudonym: 1-128 of A-Z a-z 0-9 _ . - */
     int64_t points;
-    int64_t units;      /* ranking */
+    int64_t units; /* ranking */
     Str cell;
-    const Str *wishes;  /* match: pseudonyms of offers, most wanted first */
+    const Str *wishes; /* match: pseudonyms of offers, most wanted first */
     size_t wish_count;
 } RoundApplicant;
 
@@ -42,27 +42,29 @@ typedef struct {
 /* What to publish when the secret is chosen, before anybody applies. */
 Hash decide_round_commitment(Hash secret);
 /* The rows as published, without the secret, and their root. FIELD_FORMAT, TOO_LARGE or what the rows' reader says. */
-MUST_USE bool decide_round_freeze(Arena *a, const RoundInput *in, Hash commitment, Str *ret_text, Hash *ret_root, Err *err);
+MUST_USE bool decide_round_freeze(Arena *a, const RoundInput *in, Hash commitment, Str *ret_text, Hash *ret_root,
+                                  Err *err);
 
 typedef struct {
-    Str reason;       /* granted, part_granted, waiting; placed, not_placed */
-    int64_t rank;     /* from 1; match: 0 */
-    int64_t granted;  /* units; match: 1 or 0 */
-    int64_t waiting;  /* number in the queue, from 1; 0: none */
-    int64_t choice;   /* match: which of the own wishes, from 1 */
-    Str offer;        /* match: pseudonym; empty: none */
-    Str full;         /* cell that stopped it; empty: none */
-    Str text;         /* the line as every implementation prints it */
+    Str reason;      /* granted, part_granted, waiting; placed, not_placed */
+    int64_t rank;    /* from 1; match: 0 */
+    int64_t granted; /* units; match: 1 or 0 */
+    int64_t waiting; /* number in the queue, from 1; 0: none */
+    int64_t choice;  /* match: which of the own wishes, from 1 */
+    Str offer;       /* match: pseudonym; empty: none */
+    Str full;        /* cell that stopped it; empty: none */
+    Str text;        /* the line as every implementation prints it */
 } RoundLine;
 
 typedef struct {
-    Str text;         /* rows, root and secret, as published */
-    Str outcome;      /* what every implementation prints from it */
+    Str text;    /* rows, root and secret, as published */
+    Str outcome; /* what every implementation prints from it */
     Hash root, result;
     RoundLine *lines; /* one per applicant */
 } RoundResult;
 
 /* Draws the tickets, decides, checks. LOG_DAMAGED unless the rows have the root that was published, where one was. */
-MUST_USE bool decide_round(Arena *a, const RoundInput *in, Hash secret, const Hash *published, RoundResult *ret, Err *err);
+MUST_USE bool decide_round(Arena *a, const RoundInput *in, Hash secret, const Hash *published, RoundResult *ret,
+                           Err *err);
 
 #endif

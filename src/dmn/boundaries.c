@@ -1,6 +1,6 @@
-/* boundaries.c: the values of one input that are worth a trial. They stand beside boundaries: constants of tables, allowed
- * values, and comparisons inside expressions. Where a tested value moves in a straight line with the input, found by
- * probing, its boundaries are carried back to the input.
+/* boundaries.c: the values of one input that are worth a trial. They stand beside boundaries: constants of tables,
+ * allowed values, and comparisons inside expressions. Where a tested value moves in a straight line with the input,
+ * found by probing, its boundaries are carried back to the input.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "changes_int.h"
 

@@ -222,29 +222,18 @@ static Value quantified_eval(Eval *ev, const Expr *e, Value *frame)
 static Value plain_eval(Eval *ev, const Expr *e, Value *frame)
 {
     switch (e->kind) {
-    case EXPR_LITERAL:
-        return literal_eval(ev, e, frame);
-    case EXPR_TABLE:
-        return table_eval(ev, e->table, frame);
-    case EXPR_CONTEXT:
-        return context_eval(ev, e, frame);
-    case EXPR_INVOCATION:
-        return invocation_eval(ev, e, frame);
-    case EXPR_LIST:
-        return list_eval(ev, e, frame);
-    case EXPR_RELATION:
-        return relation_eval(ev, e, frame);
-    case EXPR_FUNCTION:
-        return function_eval(ev, e, frame);
-    case EXPR_CONDITIONAL:
-        return conditional_eval(ev, e, frame);
-    case EXPR_FILTER:
-        return filter_eval(ev, e, frame);
-    case EXPR_FOR:
-        return for_eval(ev, e, frame);
+    case EXPR_LITERAL: return literal_eval(ev, e, frame);
+    case EXPR_TABLE: return table_eval(ev, e->table, frame);
+    case EXPR_CONTEXT: return context_eval(ev, e, frame);
+    case EXPR_INVOCATION: return invocation_eval(ev, e, frame);
+    case EXPR_LIST: return list_eval(ev, e, frame);
+    case EXPR_RELATION: return relation_eval(ev, e, frame);
+    case EXPR_FUNCTION: return function_eval(ev, e, frame);
+    case EXPR_CONDITIONAL: return conditional_eval(ev, e, frame);
+    case EXPR_FILTER: return filter_eval(ev, e, frame);
+    case EXPR_FOR: return for_eval(ev, e, frame);
     case EXPR_SOME:
-    case EXPR_EVERY:
-        return quantified_eval(ev, e, frame);
+    case EXPR_EVERY: return quantified_eval(ev, e, frame);
     }
     bug("unknown boxed expression");
 }

@@ -42,10 +42,10 @@ struct Stage {
     unsigned bits; /* of a short key */
     /* of an input: */
     size_t column;
-    Dict raw;         /* values as given */
+    Dict raw;          /* values as given */
     uint32_t *checked; /* by number in `raw`: the number of the value after the check, plus one */
     size_t checked_cap;
-    Memo numbers;     /* from whole numbers to numbers of values */
+    Memo numbers; /* from whole numbers to numbers of values */
     FeelKind number_kind;
     int number_scale;
     const void *known_dict; /* whose places have numbers in `known` */

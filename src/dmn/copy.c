@@ -53,28 +53,17 @@ Value value_copy(Arena *a, Value v)
     case FEEL_NULL:
     case FEEL_BOOLEAN:
     case FEEL_DATE:
-    case FEEL_YEARS_DURATION:
-        return v;
-    case FEEL_NUMBER:
-        v.p = v.boxed ? bytes_copy(a, v.p, sizeof(Dec)) : v.p;
-        return v;
-    case FEEL_DAYS_DURATION:
-        v.p = v.boxed ? bytes_copy(a, v.p, sizeof(I128)) : v.p;
-        return v;
-    case FEEL_STRING:
-        return feel_str(str_copy(a, feel_text(v)));
+    case FEEL_YEARS_DURATION: return v;
+    case FEEL_NUMBER: v.p = v.boxed ? bytes_copy(a, v.p, sizeof(Dec)) : v.p; return v;
+    case FEEL_DAYS_DURATION: v.p = v.boxed ? bytes_copy(a, v.p, sizeof(I128)) : v.p; return v;
+    case FEEL_STRING: return feel_str(str_copy(a, feel_text(v)));
     case FEEL_TIME:
-    case FEEL_DATE_TIME:
-        return moment_copy(a, v);
-    case FEEL_LIST:
-        return list_copy(a, v);
-    case FEEL_CONTEXT:
-        return context_copy(a, v);
-    case FEEL_RANGE:
-        return range_copy(a, v);
+    case FEEL_DATE_TIME: return moment_copy(a, v);
+    case FEEL_LIST: return list_copy(a, v);
+    case FEEL_CONTEXT: return context_copy(a, v);
+    case FEEL_RANGE: return range_copy(a, v);
     case FEEL_FUNCTION:
-    case FEEL_TYPE:
-        break;
+    case FEEL_TYPE: break;
     }
     return feel_null();
 }

@@ -114,7 +114,8 @@ size_t dmn_changes(FeelRun *run, const DmnInvocable *d, Value inputs, const Feel
                    size_t changeable_count, DmnChange *ret, size_t max);
 
 /* The first day after the present one on which the value becomes another by itself, all else as it is. `date` names the
- * date input that stands for the present day, or a member of an input ("case.as of"). False if no boundary lies ahead. */
+ * date input that stands for the present day, or a member of an input ("case.as of"). False if no boundary
+ * lies ahead. */
 bool dmn_next_change(FeelRun *run, const DmnInvocable *d, Value inputs, Str date, DmnChange *ret);
 
 /* ---- Many at once ---------------------------------------------------------------------------------------------- */
@@ -154,9 +155,9 @@ void dmn_batch_forget(DmnBatch *b);
 /* A value with all that it consists of, in `a`: for what shall outlive a run. */
 Value value_copy(Arena *a, Value v);
 
-/* The model as people read it: {name, description, inputs: [{name, type, description}], elements: [{name, id, description,
- * requires, literal} or {…, hit_policy,
- * inputs, outputs, rules: [{id, cells, outputs, annotations}]}]}, in order of the file. Without a model, {}. */
+/* The model as people read it: {name, description, inputs: [{name, type, description}], elements: [{name, id,
+ * description, requires, literal} or {…, hit_policy, inputs, outputs, rules: [{id, cells, outputs, annotations}]}]}, in
+ * order of the file. Without a model, {}. */
 Json *dmn_describe(Arena *a, const DmnModel *m);
 
 /* ---- Changing a model ------------------------------------------------------------------------------------------ */

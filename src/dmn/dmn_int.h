@@ -76,11 +76,11 @@ typedef struct {
 struct Expr {
     ExprKind kind;
     int line;
-    Str id, text;         /* text: of a literal */
-    const DType *type;    /* typeRef of the expression, or NULL */
+    Str id, text;           /* text: of a literal */
+    const DType *type;      /* typeRef of the expression, or NULL */
     const FeelScope *scope; /* of a literal */
-    const FeelCode *code; /* literal; filter: applies the match to a list; NULL if it did not compile */
-    Str problem;          /* why code is NULL */
+    const FeelCode *code;   /* literal; filter: applies the match to a list; NULL if it did not compile */
+    Str problem;            /* why code is NULL */
     const Table *table;
     const ExprPart *parts; /* entries, bindings, items, columns, parameters */
     size_t count;
@@ -146,8 +146,8 @@ typedef struct {
     TableCell *in, *out;
     FeelEntry *annotations; /* with the description last, as "description" */
     size_t annotation_count;
-    DmnRule shown; /* the same for traces */
-    DmnRuleTrace fired; /* with constant outputs: what a trace says of it when it applies */
+    DmnRule shown;            /* the same for traces */
+    DmnRuleTrace fired;       /* with constant outputs: what a trace says of it when it applies */
     const Value *constants;   /* all outputs, if each is a checked constant; else NULL */
     Value joined;             /* then: what the rule gives */
     const FeelEntry *entries; /* then: outputs by name */
@@ -172,7 +172,7 @@ struct Table {
     size_t annotation_count;
     const TableIndex *index; /* NULL where cells are not constant */
     bool has_default;
-    bool all_constant; /* every output is a constant */
+    bool all_constant;     /* every output is a constant */
     const uint32_t *slots; /* if every input is direct: where its value stands in the frame; else NULL */
     int line;
     const XmlNode *xml;

@@ -45,8 +45,9 @@ MUST_USE bool dmn_selftest(Arena *a, const DmnSource *sources, size_t count, Dmn
 
 /* ---- Command line ---------------------------------------------------------------------------------------------- */
 
-/* `goldenbridge dmn check|run|batch|explain|steps|tck|selftest …` and `goldenbridge feel …`, argv[0] being "dmn" or "feel".
- * Returns the exit status of the error table (0 good, 1 findings or failed tests, 2 wrong use, 65 bad data …). */
+/* `goldenbridge dmn check|run|batch|explain|steps|tck|selftest …` and `goldenbridge feel …`, argv[0] being "dmn" or
+ * "feel". Returns the exit status of the error table (0 good, 1 findings or failed tests, 2 wrong use, 65 bad
+ * data …). */
 int dmn_tool(int argc, char **argv, FILE *in, FILE *out, FILE *errout);
 
 #endif

@@ -55,12 +55,12 @@ typedef struct {
 
 struct TableIndex {
     size_t words;
-    size_t count;                   /* rules in it */
-    const uint32_t *rules;          /* which rule of the table each bit is; NULL: the same number */
-    IndexColumn *columns;           /* one per input */
-    bool complete;                  /* every column is indexed */
-    uint64_t full;                  /* a bit for each rule of the last word */
-    const uint32_t *looks;          /* columns that tell rules apart */
+    size_t count;          /* rules in it */
+    const uint32_t *rules; /* which rule of the table each bit is; NULL: the same number */
+    IndexColumn *columns;  /* one per input */
+    bool complete;         /* every column is indexed */
+    uint64_t full;         /* a bit for each rule of the last word */
+    const uint32_t *looks; /* columns that tell rules apart */
     size_t look_count;
     size_t split;                   /* column that chooses a part, where parts is not NULL */
     const TableIndex *const *parts; /* by region of that column; then the part for nulls */

@@ -180,9 +180,9 @@ static bool given_take(Pass *p, const Quick *q, Value inputs)
     }
     for (const FeelEntry *e = feel_entries(inputs); in < end; in++, e++) {
         bool named = e->name.len == in->name.len && (e->name.ptr == in->name.ptr || str_eq(e->name, in->name));
-        bool fits =
-            in->kind == e->value.kind ? in->kind != FEEL_NULL || e->value.reason == 0
-                                      : e->value.kind == FEEL_NULL ? e->value.reason == 0 : in->kind == FEEL_NULL;
+        bool fits = in->kind == e->value.kind    ? in->kind != FEEL_NULL || e->value.reason == 0
+                    : e->value.kind == FEEL_NULL ? e->value.reason == 0
+                                                 : in->kind == FEEL_NULL;
         if (!named || !fits) {
             return false;
         }

@@ -157,25 +157,20 @@ static bool string_between(Arena *a, Value low, Value high, Value *ret)
 static bool value_between(Arena *a, Value low, Value high, FeelKind kind, Value *ret)
 {
     switch (kind) {
-    case FEEL_NUMBER:
-        return number_between(a, low, high, ret);
+    case FEEL_NUMBER: return number_between(a, low, high, ret);
     case FEEL_DATE:
     case FEEL_DAYS_DURATION:
-    case FEEL_YEARS_DURATION:
-        return whole_between(low, high, kind, ret);
+    case FEEL_YEARS_DURATION: return whole_between(low, high, kind, ret);
     case FEEL_TIME:
-    case FEEL_DATE_TIME:
-        return moment_between(a, low, high, kind, ret);
-    case FEEL_STRING:
-        return string_between(a, low, high, ret);
+    case FEEL_DATE_TIME: return moment_between(a, low, high, kind, ret);
+    case FEEL_STRING: return string_between(a, low, high, ret);
     case FEEL_NULL:
     case FEEL_BOOLEAN:
     case FEEL_LIST:
     case FEEL_CONTEXT:
     case FEEL_RANGE:
     case FEEL_FUNCTION:
-    case FEEL_TYPE:
-        break;
+    case FEEL_TYPE: break;
     }
     return false;
 }

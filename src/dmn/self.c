@@ -80,15 +80,11 @@ static bool bits_same(Value x, Value y, const FeelRun *const *runs)
     case FEEL_NULL:
         return (x.reason != 0) == (y.reason != 0) && (runs == NULL || reasons_same(runs, x.reason, y.reason));
     case FEEL_FUNCTION: /* stands for code of its own model */
-    case FEEL_TYPE:
-        return true;
-    case FEEL_NUMBER:
-        return dec_same(x, y);
+    case FEEL_TYPE: return true;
+    case FEEL_NUMBER: return dec_same(x, y);
     case FEEL_LIST:
-    case FEEL_CONTEXT:
-        return x.len == y.len && parts_same(x, y, runs);
-    default:
-        return feel_same(x, y);
+    case FEEL_CONTEXT: return x.len == y.len && parts_same(x, y, runs);
+    default: return feel_same(x, y);
     }
 }
 
@@ -98,8 +94,8 @@ static bool fired_same(const DmnStep *x, const DmnStep *y, size_t r, const FeelR
     bool same = str_eq(a->rule->id, b->rule->id) && a->rule->index == b->rule->index && a->fired == b->fired &&
                 a->passed == NULL && b->passed == NULL && a->output_count == b->output_count;
     for (size_t i = 0; same && i < a->output_count; i++) {
-        same = str_eq(a->outputs[i].name, b->outputs[i].name) &&
-               bits_same(a->outputs[i].value, b->outputs[i].value, runs);
+        same =
+            str_eq(a->outputs[i].name, b->outputs[i].name) && bits_same(a->outputs[i].value, b->outputs[i].value, runs);
     }
     for (size_t i = 0; same && i < a->rule->cell_count; i++) {
         same = bits_same(x->tested[i], y->tested[i], runs);
@@ -253,7 +249,8 @@ static void row_compare(Self *s, const Subject *sub, const DmnColumn *columns, s
     }
 }
 
-/* The rows in two calls of one batch, which remembers the first in the second. Returns those that went through columns. */
+/* The rows in two calls of one batch, which remembers the first in the second. Returns those that went
+ * through columns. */
 static size_t batch_run(Self *s, const Subject *sub, const DmnColumn *columns, size_t rows, Value *ret)
 {
     size_t count = sub->fast->input_count, first = rows / 3;

@@ -204,18 +204,15 @@ static Value no_match(Firing *f)
     switch (f->t->hit) {
     case HIT_COLLECT:
     case HIT_RULE_ORDER:
-    case HIT_OUTPUT_ORDER:
-        return feel_list(NULL, 0);
-    case HIT_COUNT:
-        return feel_int(0);
+    case HIT_OUTPUT_ORDER: return feel_list(NULL, 0);
+    case HIT_COUNT: return feel_int(0);
     case HIT_UNIQUE:
     case HIT_ANY:
     case HIT_PRIORITY:
     case HIT_FIRST:
     case HIT_SUM:
     case HIT_MIN:
-    case HIT_MAX:
-        break;
+    case HIT_MAX: break;
     }
     return feel_null();
 }
@@ -229,23 +226,16 @@ static Value hit_value(Firing *f, const Value **outputs)
                               STR_ARG(fired_names(f)));
         }
         return outputs_join(f, outputs[0]);
-    case HIT_ANY:
-        return any_value(f, outputs);
-    case HIT_PRIORITY:
-        return priority_value(f, outputs);
-    case HIT_FIRST:
-        return outputs_join(f, outputs[0]);
-    case HIT_OUTPUT_ORDER:
-        rank_sort(f, outputs);
-        return all_values(f, outputs);
+    case HIT_ANY: return any_value(f, outputs);
+    case HIT_PRIORITY: return priority_value(f, outputs);
+    case HIT_FIRST: return outputs_join(f, outputs[0]);
+    case HIT_OUTPUT_ORDER: rank_sort(f, outputs); return all_values(f, outputs);
     case HIT_RULE_ORDER:
-    case HIT_COLLECT:
-        return all_values(f, outputs);
+    case HIT_COLLECT: return all_values(f, outputs);
     case HIT_SUM:
     case HIT_MIN:
     case HIT_MAX:
-    case HIT_COUNT:
-        return aggregate_value(f, outputs);
+    case HIT_COUNT: return aggregate_value(f, outputs);
     }
     bug("unknown hit policy");
 }

@@ -106,8 +106,8 @@ static bool has_entry(Value context, Str name)
 
 /* A number without end cannot stand in the suite whole: where 7 digits or more follow the point, the result rounded to
  * as many digits must be the expected number. Some of these were printed from another engine's doubles, whose own error
- * is in the last digits: there a difference below 10^-8 is allowed, as in the suite's own runner. Both are counted, apart.
- * All other numbers are compared exactly. */
+ * is in the last digits: there a difference below 10^-8 is allowed, as in the suite's own runner. Both are counted,
+ * apart. All other numbers are compared exactly. */
 static bool nearly(Tck *t, Value want, Value got)
 {
     Dec w = feel_dec(want), g = feel_dec(got), gap, limit = {.coefficient = 1, .exponent = -8};
@@ -185,7 +185,8 @@ static const DmnInvocable *invocable_find(Tck *t, const XmlNode *test, const Xml
 {
     Str type = xml_attr(test, "type"), called = str_trim(xml_attr(test, "invocableName"));
     Str result_name = str_trim(xml_attr(result, "name")), name = called.len > 0 ? called : result_name;
-    Str ns = str_trim(xml_attr(str_eq_c(type, "decisionService") || str_eq_c(type, "bkm") ? test : result, "namespace"));
+    Str ns =
+        str_trim(xml_attr(str_eq_c(type, "decisionService") || str_eq_c(type, "bkm") ? test : result, "namespace"));
     if (str_eq_c(type, "decisionService")) {
         return dmn_find_within(t->model, ns, DMN_SERVICE, name);
     }

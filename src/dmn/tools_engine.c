@@ -1,5 +1,6 @@
 /* tools_engine.c: the tools that look at the engine itself: compiled steps, the conformance suite, the self-test, one
- * FEEL expression, the writer. SPDX-License-Identifier: Apache-2.0 */
+ * FEEL expression, the writer.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "tools_int.h"
 
 /* ---- steps, tck, feel ------------------------------------------------------------------------------------------ */

@@ -6,29 +6,14 @@ void xml_escape(Buf *b, Str text, bool in_attribute)
 {
     for (size_t i = 0; i < text.len; i++) {
         switch (text.ptr[i]) {
-        case '&':
-            buf_add_c(b, "&amp;");
-            break;
-        case '<':
-            buf_add_c(b, "&lt;");
-            break;
-        case '>':
-            buf_add_c(b, "&gt;");
-            break;
-        case '\r':
-            buf_add_c(b, "&#13;");
-            break;
-        case '"':
-            buf_add_c(b, in_attribute ? "&quot;" : "\"");
-            break;
-        case '\n':
-            buf_add_c(b, in_attribute ? "&#10;" : "\n");
-            break;
-        case '\t':
-            buf_add_c(b, in_attribute ? "&#9;" : "\t");
-            break;
-        default:
-            buf_byte(b, text.ptr[i]);
+        case '&': buf_add_c(b, "&amp;"); break;
+        case '<': buf_add_c(b, "&lt;"); break;
+        case '>': buf_add_c(b, "&gt;"); break;
+        case '\r': buf_add_c(b, "&#13;"); break;
+        case '"': buf_add_c(b, in_attribute ? "&quot;" : "\""); break;
+        case '\n': buf_add_c(b, in_attribute ? "&#10;" : "\n"); break;
+        case '\t': buf_add_c(b, in_attribute ? "&#9;" : "\t"); break;
+        default: buf_byte(b, text.ptr[i]);
         }
     }
 }

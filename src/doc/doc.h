@@ -112,8 +112,8 @@ typedef struct {
 
 /* Error correction M. TOO_LARGE past what a code holds. */
 MUST_USE bool doc_qr_new(Arena *a, Str text, DocQr *ret, Err *err);
-/* <svg> with quiet zone and role="img"; colour comes from the page (currentColor); no inline style. `label` is escaped.
- */
+/* <svg> with quiet zone and role="img"; colour comes from the page (currentColor); no inline style. `label`
+ * is escaped. */
 void doc_qr_svg(Buf *out, const DocQr *qr, Str label);
 /* PNG bytes, `module_px` pixels for each module. */
 MUST_USE bool doc_qr_png(const DocQr *qr, int module_px, Buf *out, Err *err);
@@ -137,7 +137,8 @@ typedef struct {
 const DocKind *doc_kinds(size_t *ret_count);
 /* Layout by name and doc_pdf_render in one. NOT_FOUND if there is no such kind. */
 MUST_USE bool doc_paper(Arena *a, Str kind, const Json *facts, Buf *out, Err *err);
-/* The same paper in several languages, one after the other, each beginning on a page of its own; the first is the document's. */
+/* The same paper in several languages, one after the other, each beginning on a page of its own; the first is the
+ * document's. */
 MUST_USE bool doc_paper_in(Arena *a, Str kind, const Json *const *facts, size_t count, Buf *out, Err *err);
 
 #endif

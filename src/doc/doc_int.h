@@ -28,8 +28,8 @@ MUST_USE bool jws_verify(Arena *a, Str jwt, const char *type, const DocPublicKey
 /* Whole seconds of a time claim, 0 if it is absent. */
 MUST_USE bool jws_time(const Json *payload, const char *name, int64_t *ret, Err *err);
 #define DOC_CREDENTIAL_TYPE "dc+sd-jwt" /* typ of SD-JWT VC */
-/* The digest of a disclosure, put into its place in the sorted list, so that the order says nothing about the claims.
- */
+/* The digest of a disclosure, put into its place in the sorted list, so that the order says nothing about
+ * the claims. */
 void digest_insert(Arena *a, Json *list, Str digest);
 Str digest_of(Arena *a, Str disclosure);
 /* Decodes base64url to JSON. */

@@ -43,7 +43,8 @@ bool fetch_json(Arena *a, const FetchAsk *ask, int *ret_status, Json **ret, Err 
     Buf body = buf_new(a, ANSWER_MOST);
     CURL *h = curl_easy_init();
     check_that(h != NULL);
-    struct curl_slist *headers = curl_slist_append(curl_slist_append(NULL, "Accept: application/json"), "User-Agent: Goldenbridge");
+    struct curl_slist *headers =
+        curl_slist_append(curl_slist_append(NULL, "Accept: application/json"), "User-Agent: Goldenbridge");
     set_options(a, h, ask, headers, &body);
     CURLcode code = curl_easy_perform(h);
     curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
@@ -55,7 +56,8 @@ bool fetch_json(Arena *a, const FetchAsk *ask, int *ret_status, Json **ret, Err 
     }
     err_set(err, SEND_FAILED, "%s", err_plain(SEND_FAILED));
     if (err != NULL) {
-        snprintf(err->detail, sizeof err->detail, "%s (answer %ld)", code != CURLE_OK ? curl_easy_strerror(code) : "no JSON", status);
+        snprintf(err->detail, sizeof err->detail, "%s (answer %ld)",
+                 code != CURLE_OK ? curl_easy_strerror(code) : "no JSON", status);
     }
     return false;
 }

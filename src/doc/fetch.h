@@ -12,8 +12,8 @@ typedef struct {
     Str user, password; /* HTTP Basic; empty: none */
 } FetchAsk;
 
-/* *ret_status: what the service answered, with the JSON in *ret. SEND_FAILED where it cannot be reached, answers too late, too much,
- * no JSON, or with a fault of its own (5xx). http:// is taken as it comes: who calls decides. */
+/* *ret_status: what the service answered, with the JSON in *ret. SEND_FAILED where it cannot be reached, answers too
+ * late, too much, no JSON, or with a fault of its own (5xx). http:// is taken as it comes: who calls decides. */
 MUST_USE bool fetch_json(Arena *a, const FetchAsk *ask, int *ret_status, Json **ret, Err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* hook.c: a signed message to another system: standard-webhooks 1.0, HMAC-SHA256 and Ed25519; one try, no redirect, and no address
- * inside the operator's own network unless that is allowed.
+/* hook.c: a signed message to another system: standard-webhooks 1.0, HMAC-SHA256 and Ed25519; one try, no redirect,
+ * and no address inside the operator's own network unless that is allowed.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/doc_int.h"
 
@@ -61,8 +61,9 @@ static bool is_public_v4(uint32_t ip)
     static const struct {
         uint32_t net;
         int bits;
-    } INSIDE[] = {{0x00000000, 8},  {0x0A000000, 8},  {0x64400000, 10}, {0x7F000000, 8},  {0xA9FE0000, 16}, {0xAC100000, 12}, {0xC0000000, 24},
-                  {0xC0000200, 24}, {0xC0586300, 24}, {0xC0A80000, 16}, {0xC6120000, 15}, {0xC6336400, 24}, {0xCB007100, 24}, {0xE0000000, 3}};
+    } INSIDE[] = {{0x00000000, 8},  {0x0A000000, 8},  {0x64400000, 10}, {0x7F000000, 8},  {0xA9FE0000, 16},
+                  {0xAC100000, 12}, {0xC0000000, 24}, {0xC0000200, 24}, {0xC0586300, 24}, {0xC0A80000, 16},
+                  {0xC6120000, 15}, {0xC6336400, 24}, {0xCB007100, 24}, {0xE0000000, 3}};
     for (size_t i = 0; i < COUNT_OF(INSIDE); i++) {
         if ((ip ^ INSIDE[i].net) >> (32 - INSIDE[i].bits) == 0) {
             return false;
@@ -84,7 +85,8 @@ static bool is_public_v6(const unsigned char ip[16])
         return is_public_v4(four_bytes(ip + 12));
     }
     bool global = (ip[0] & 0xE0) == 0x20;
-    bool six_to_four = ip[0] == 0x20 && ip[1] == 0x02, teredo_or_special = ip[0] == 0x20 && ip[1] == 0x01 && ip[2] < 0x02;
+    bool six_to_four = ip[0] == 0x20 && ip[1] == 0x02,
+         teredo_or_special = ip[0] == 0x20 && ip[1] == 0x01 && ip[2] < 0x02;
     bool documentation = ip[0] == 0x20 && ip[1] == 0x01 && ip[2] == 0x0D && ip[3] == 0xB8;
     return global && !teredo_or_special && !documentation && (!six_to_four || is_public_v4(four_bytes(ip + 2)));
 }
@@ -134,10 +136,12 @@ static struct curl_slist *headers_of(Arena *a, const HookMessage *m, const Hash 
     h = curl_slist_append(h, "User-Agent: Goldenbridge");
     h = curl_slist_append(h, str_printf(a, "webhook-id: %.*s", STR_ARG(m->id)).ptr);
     h = curl_slist_append(h, str_printf(a, "webhook-timestamp: %lld", (long long)(m->at.ms / 1000)).ptr);
-    return curl_slist_append(h, str_printf(a, "webhook-signature: %.*s", STR_ARG(hook_signature(a, m, secret, seed))).ptr);
+    return curl_slist_append(h,
+                             str_printf(a, "webhook-signature: %.*s", STR_ARG(hook_signature(a, m, secret, seed))).ptr);
 }
 
-bool hook_send(Arena *a, const HookMessage *m, const Hash *secret, const Hash *seed, bool allows_private, int *ret_status, Err *err)
+bool hook_send(Arena *a, const HookMessage *m, const Hash *secret, const Hash *seed, bool allows_private,
+               int *ret_status, Err *err)
 {
     Door door = {.allows_private = allows_private};
     char error[CURL_ERROR_SIZE] = "";
@@ -171,7 +175,10 @@ bool hook_send(Arena *a, const HookMessage *m, const Hash *secret, const Hash *s
     err_set(err, SEND_FAILED, "%s", err_plain(SEND_FAILED));
     if (err != NULL) {
         snprintf(err->detail, sizeof err->detail, "%s (answer %ld)",
-                 door.refused ? "an address inside a private network" : code != CURLE_OK ? curl_easy_strerror(code) : "refused", status);
+                 door.refused       ? "an address inside a private network"
+                 : code != CURLE_OK ? curl_easy_strerror(code)
+                                    : "refused",
+                 status);
     }
     return false;
 }

@@ -144,10 +144,10 @@ static bool facts_need(const Json *facts, const char *const *keys, size_t count,
     return true;
 }
 
-#define NEED(...)                                                                                                      \
-    static const char *const needed[] = {"title", "language", "authority", __VA_ARGS__};                               \
-    if (!facts_need(facts, needed, COUNT_OF(needed), err)) {                                                           \
-        return false;                                                                                                  \
+#define NEED(...)                                                                        \
+    static const char *const needed[] = {"title", "language", "authority", __VA_ARGS__}; \
+    if (!facts_need(facts, needed, COUNT_OF(needed), err)) {                             \
+        return false;                                                                    \
     }
 
 static bool layout_permit(Arena *a, const Json *facts, Json **ret_document, Err *err)

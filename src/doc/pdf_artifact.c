@@ -1,5 +1,5 @@
-/* pdf_artifact.c: what cairo draws outside of every tag (lines, tints, numbers of pages) is marked as an artifact in the content of a
- * page, so that readers pass it over (PDF/UA-1, 7.1).
+/* pdf_artifact.c: what cairo draws outside of every tag (lines, tints, numbers of pages) is marked as an artifact in
+ * the content of a page, so that readers pass it over (PDF/UA-1, 7.1).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/pdf_int.h"
 
@@ -12,11 +12,11 @@ typedef struct {
     Str in;
     size_t at;
     Buf *out;
-    size_t copied;  /* of in */
+    size_t copied;   /* of in */
     size_t operands; /* where the operands of the next operator begin */
-    int depth;      /* of marked content */
-    bool open;      /* inside an artifact of ours */
-    bool strange;   /* something is there that is not known here */
+    int depth;       /* of marked content */
+    bool open;       /* inside an artifact of ours */
+    bool strange;    /* something is there that is not known here */
 } Scan;
 
 static bool is_space(char c)

@@ -1,5 +1,5 @@
-/* pdf_finish.c: an incremental update to what cairo wrote: language, XMP metadata, texts of figures, artifacts; nothing is
- * rewritten.
+/* pdf_finish.c: an incremental update to what cairo wrote: language, XMP metadata, texts of figures, artifacts;
+ * nothing is rewritten.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/pdf_int.h"
 
@@ -145,7 +145,8 @@ static void fonts_update(Update *u, Str pdf)
 /* The compressed bytes of the stream `number`, as cairo writes them: the length stands in the object behind. */
 static Str packed_stream(Arena *a, Str pdf, long number)
 {
-    Str head = str_printf(a, "%s%ld 0 obj\n<< /Length ", "\n", number), tail = STR(" 0 R\n   /Filter /FlateDecode\n>>\nstream\n");
+    Str head = str_printf(a, "%s%ld 0 obj\n<< /Length ", "\n", number),
+        tail = STR(" 0 R\n   /Filter /FlateDecode\n>>\nstream\n");
     size_t at = str_find(pdf, head, 0);
     if (at == SIZE_MAX) {
         return STR("");
@@ -168,7 +169,8 @@ static bool pages_update(Update *u, Str pdf, Err *err)
         long number = strtol(pdf.ptr + at + MARK.len, NULL, 10);
         Str packed = packed_stream(u->arena, pdf, number), content;
         Buf marked = buf_new(u->arena, CONTENT_BYTES);
-        if (packed.len == 0 || !pack_inflate(u->arena, packed, PACK_ZLIB, CONTENT_BYTES, &content, err) || !pdf_mark_artifacts(content, &marked)) {
+        if (packed.len == 0 || !pack_inflate(u->arena, packed, PACK_ZLIB, CONTENT_BYTES, &content, err) ||
+            !pdf_mark_artifacts(content, &marked)) {
             return err_set(err, IO_FAILED, "The PDF library wrote a page of another form than is known here.");
         }
         Str again = pack_deflate(u->arena, buf_str(&marked), PACK_ZLIB);

@@ -38,8 +38,8 @@ typedef enum {
 } Style;
 typedef enum { ALIGN_LEFT = 1, ALIGN_RIGHT, ALIGN_CENTRE } Align;
 
-/* An attribute for the n-th structure element of that name, written into the finished file: cairo has no way to say it.
- */
+/* An attribute for the n-th structure element of that name, written into the finished file: cairo has no way to
+ * say it. */
 typedef struct {
     const char *tag;
     size_t nth; /* from 0 */
@@ -52,10 +52,10 @@ struct Pdf {
     cairo_t *cr;
     PangoContext *pango;
     const Json *document;
-    Str language; /* of the document */
+    Str language;       /* of the document */
     Str block_language; /* of the block in hand, where it names another; else empty */
-    bool dry;     /* counting pages; nothing is kept */
-    double y;     /* where the next thing starts */
+    bool dry;           /* counting pages; nothing is kept */
+    double y;           /* where the next thing starts */
     int page, pages;
     void (*on_page)(Pdf *p, void *thing); /* repeats a table's heading */
     void *on_page_thing;
@@ -126,7 +126,8 @@ void block_columns_two(Pdf *p, const Json *block);
 void pdf_qr(Pdf *p, Str text, Str label, double x, double y, double side);
 
 /* ---- pdf_artifact.c ------------------------------------------------------------------------------------ */
-/* Writes the content of a page with /Artifact around all that stands under no tag. False if it holds what is not known here. */
+/* Writes the content of a page with /Artifact around all that stands under no tag. False if it holds what is not known
+ * here. */
 bool pdf_mark_artifacts(Str content, Buf *out);
 
 /* ---- pdf_finish.c -------------------------------------------------------------------------------------- */

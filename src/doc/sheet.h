@@ -26,8 +26,8 @@ MUST_USE bool sheet_read(Str bytes, const SheetLimits *limits, SheetRow each, vo
  * booleans as true and false, formulas as their stored value. */
 MUST_USE bool sheet_read_xlsx(Str bytes, const SheetLimits *limits, SheetRow each, void *host, Err *err);
 
-/* CSV piece by piece, as it arrives. The separator is the one of , ; and tab that stands most often in the first line.
- */
+/* CSV piece by piece, as it arrives. The separator is the one of , ; and tab that stands most often in the
+ * first line. */
 typedef struct SheetCsv SheetCsv;
 SheetCsv *sheet_csv_new(Arena *a, const SheetLimits *limits, SheetRow each, void *host);
 MUST_USE bool sheet_csv_feed(SheetCsv *csv, Str piece, Err *err);

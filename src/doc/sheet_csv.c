@@ -162,9 +162,7 @@ static bool take(SheetCsv *csv, char c, Err *err)
         return fault(csv, BAD_FILE, "A zero byte stands in the file: it is not CSV.", err);
     }
     switch (csv->state) {
-    case IN_QUOTED:
-        csv->state = c == '"' ? AFTER_QUOTE : IN_QUOTED;
-        return c == '"' ? true : put(csv, c, err);
+    case IN_QUOTED: csv->state = c == '"' ? AFTER_QUOTE : IN_QUOTED; return c == '"' ? true : put(csv, c, err);
     case AFTER_QUOTE:
         if (c == '"') {
             csv->state = IN_QUOTED;

@@ -120,7 +120,7 @@ bool event_encode(Arena *a, const Event *e, Str sealed_box, Str *ret, Err *err)
     return true;
 }
 
-/* ---- Reading the bytes in one pass -------------------------------------------------------------------------------- */
+/* ---- Reading the bytes in one pass ------------------------------------------------------------------------------- */
 
 typedef struct {
     const char *at, *end;
@@ -194,8 +194,9 @@ static Str scan_data(Scan *s, Str *ret_public)
 }
 
 /* Value plus one of a lower-case hex digit, 0 for anything else. */
-static const unsigned char HEX[256] = {['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-                                       ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
+static const unsigned char HEX[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
 
 static bool hash_parse(Str text, Hash *ret)
 {
@@ -308,7 +309,7 @@ size_t event_scan_entry(const EventScan *e, Hash hash, Hash stream_hash, char *o
     return (size_t)(p - out);
 }
 
-/* ---- Decoding ------------------------------------------------------------------------------------------------------ */
+/* ---- Decoding ---------------------------------------------------------------------------------------------------- */
 
 /* Text between quotes, without its escapes; copied. */
 static bool plain(Arena *a, Str raw, Str *ret)
@@ -377,7 +378,8 @@ bool event_commitment(Arena *a, Str salt, const Json *sealed, Hash *ret, Err *er
     buf_add(&b, salt);
     json_canonical(&b, a, sealed);
     if (!buf_ok(&b)) {
-        return err_set(err, TOO_LARGE, "The personal data are too large, or hold a number that cannot be kept exactly.");
+        return err_set(err, TOO_LARGE,
+                       "The personal data are too large, or hold a number that cannot be kept exactly.");
     }
     *ret = hash_of(buf_str(&b));
     return true;

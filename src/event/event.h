@@ -7,7 +7,8 @@
 #include "base/err.h"
 #include "model/model.h"
 
-/* RFC 8785 bytes of an event. sealed_box is the ciphertext (base64url) that stands in place of e->sealed; empty if none. */
+/* RFC 8785 bytes of an event. sealed_box is the ciphertext (base64url) that stands in place of e->sealed; empty if
+ * none. */
 MUST_USE bool event_encode(Arena *a, const Event *e, Str sealed_box, Str *ret, Err *err);
 /* The other way; *ret_box gets the ciphertext text, e->sealed stays NULL. */
 MUST_USE bool event_decode(Arena *a, Str bytes, Event *ret, Str *ret_box, Err *err);
@@ -21,7 +22,7 @@ MUST_USE bool event_commitment(Arena *a, Str salt, const Json *sealed, Hash *ret
 
 /* The same entry from the bytes alone, without building a tree: for walking millions. */
 typedef struct {
-    Str stream, type, day, command;  /* as in the bytes, JSON escapes and all */
+    Str stream, type, day, command;       /* as in the bytes, JSON escapes and all */
     Str person, commitment, public_facts; /* empty if none */
     int64_t version;
     Hash prev;
@@ -33,8 +34,8 @@ MUST_USE bool event_scan(Str bytes, EventScan *ret);
 enum { EVENT_ENTRY_ROOM = 1024, EVENT_ENTRY_LIMIT = 65535 };
 size_t event_scan_entry(const EventScan *e, Hash hash, Hash stream_hash, char *out);
 
-/* ---- RFC 9162 Merkle tree ----------------------------------------------------------------------------------------- */
-Hash merkle_leaf(Str entry);           /* SHA-256(0x00 ‖ entry) */
+/* ---- RFC 9162 Merkle tree ---------------------------------------------------------------------------------------- */
+Hash merkle_leaf(Str entry);             /* SHA-256(0x00 ‖ entry) */
 Hash merkle_node(Hash left, Hash right); /* SHA-256(0x01 ‖ left ‖ right) */
 
 /* Append-only tree that keeps only the right edge: at most 64 hashes. Zero-initialise. */
@@ -49,16 +50,17 @@ Hash merkle_root(const MerkleEdge *t); /* of the empty tree: SHA-256 of nothing 
 typedef bool (*MerkleRead)(void *host, int level, uint64_t index, Hash *ret);
 MUST_USE bool merkle_root_at(MerkleRead read, void *host, uint64_t size, Hash *ret);
 /* Sibling hashes, bottom up; at most 64. False if a read fails or the arguments are out of range. */
-MUST_USE bool merkle_inclusion(MerkleRead read, void *host, uint64_t index, uint64_t size, Hash *ret, size_t *ret_count);
+MUST_USE bool merkle_inclusion(MerkleRead read, void *host, uint64_t index, uint64_t size, Hash *ret,
+                               size_t *ret_count);
 MUST_USE bool merkle_consistency(MerkleRead read, void *host, uint64_t old_size, uint64_t new_size, Hash *ret,
                                  size_t *ret_count); /* at most 128 */
 bool merkle_check_inclusion(Hash leaf, uint64_t index, uint64_t size, const Hash *proof, size_t count, Hash root);
 bool merkle_check_consistency(uint64_t old_size, Hash old_root, uint64_t new_size, Hash new_root, const Hash *proof,
                               size_t count);
 
-/* ---- C2SP checkpoints and tiles --------------------------------------------------------------------------------------- */
+/* ---- C2SP checkpoints and tiles ---------------------------------------------------------------------------------- */
 typedef struct {
-    Str name;                /* key name of a signed note, such as "goldenbridge.example/log" */
+    Str name; /* key name of a signed note, such as "goldenbridge.example/log" */
     unsigned char public_key[32];
     unsigned char secret_key[64]; /* libsodium form; zero for a verifier */
 } NoteKey;

@@ -1,4 +1,5 @@
-/* merkle.c: the tree of RFC 9162 section 2.1: root, proofs, checks; by loops, so that the depth of a tree costs no stack.
+/* merkle.c: the tree of RFC 9162 section 2.1: root, proofs, checks; by loops, so that the depth of a tree costs no
+ * stack.
  * SPDX-License-Identifier: Apache-2.0 */
 #define OPENSSL_SUPPRESS_DEPRECATED /* the one-shot call looks its algorithm up each time and takes twice as long */
 #include "event.h"

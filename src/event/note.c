@@ -100,7 +100,8 @@ Str note_sign(Arena *a, Str text, const NoteKey *k)
 Str checkpoint_sign(Arena *a, Str origin, uint64_t size, Hash root, const NoteKey *k)
 {
     Str root_text = base64_print(a, HASH_STR(root));
-    return note_sign(a, str_printf(a, "%.*s\n%llu\n%.*s\n", STR_ARG(origin), (unsigned long long)size, STR_ARG(root_text)), k);
+    return note_sign(
+        a, str_printf(a, "%.*s\n%llu\n%.*s\n", STR_ARG(origin), (unsigned long long)size, STR_ARG(root_text)), k);
 }
 
 /* What was signed ends before the last empty line. */
@@ -202,7 +203,8 @@ bool note_open(Arena *a, Str note, const NoteKey *k, Str *ret_text, Err *err)
     return true;
 }
 
-bool checkpoint_open(Arena *a, Str note, const NoteKey *k, Str *ret_origin, uint64_t *ret_size, Hash *ret_root, Err *err)
+bool checkpoint_open(Arena *a, Str note, const NoteKey *k, Str *ret_origin, uint64_t *ret_size, Hash *ret_root,
+                     Err *err)
 {
     Str rest, origin, size_text, root_text, root;
     int64_t size;

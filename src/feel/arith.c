@@ -7,8 +7,20 @@
 const char *kind_name(FeelKind kind)
 {
     static const char *const NAMES[FEEL_KIND_COUNT] = {
-        "null", "boolean", "number", "string", "date", "time", "date and time", "days and time duration",
-        "years and months duration", "list", "context", "range", "function", "type",
+        "null",
+        "boolean",
+        "number",
+        "string",
+        "date",
+        "time",
+        "date and time",
+        "days and time duration",
+        "years and months duration",
+        "list",
+        "context",
+        "range",
+        "function",
+        "type",
     };
     return NAMES[kind];
 }

@@ -2,9 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/fn_int.h"
 
-#define X(title, fn, fewest, most, flags, names, type)                                                                  \
-    {.name = (title), .call = (fn), .min = (fewest), .max = (most), .variadic = ((flags) & VARIADIC) != 0,              \
-     .impure = ((flags) & IMPURE) != 0, .params = (names), .result = (type)},
+#define X(title, fn, fewest, most, flags, names, type) \
+    {.name = (title),                                  \
+     .call = (fn),                                     \
+     .min = (fewest),                                  \
+     .max = (most),                                    \
+     .variadic = ((flags)&VARIADIC) != 0,              \
+     .impure = ((flags)&IMPURE) != 0,                  \
+     .params = (names),                                \
+     .result = (type)},
 static const FeelBuiltin TABLE[] = {FEEL_BUILTINS(X)};
 #undef X
 

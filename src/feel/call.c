@@ -9,8 +9,8 @@ enum { NAMED_MAX = 32 };
 Value feel_native(Arena *a, const FeelMember *params, size_t count, const FeelType *result, FeelNative call, void *host)
 {
     FeelFunction *f = ARENA_NEW(a, FeelFunction);
-    *f = (FeelFunction){.form = FEEL_FN_NATIVE, .params = params, .count = count, .result = result, .native = call,
-                        .host = host};
+    *f = (FeelFunction){
+        .form = FEEL_FN_NATIVE, .params = params, .count = count, .result = result, .native = call, .host = host};
     return (Value){.kind = FEEL_FUNCTION, .p = f};
 }
 
@@ -26,7 +26,7 @@ Value feel_builtin(Str name)
     return feel_null();
 }
 
-/* ---- By position --------------------------------------------------------------------------------------------------- */
+/* ---- By position ------------------------------------------------------------------------------------------------- */
 
 static Value call_builtin(FeelRun *run, const FeelBuiltin *b, const Value *args, size_t count)
 {
@@ -54,9 +54,8 @@ static bool argument(FeelRun *run, const FeelMember *param, Value v, Value *ret)
 
 static Value enter(FeelRun *run, const FeelFunction *f, const Value *args)
 {
-    Value v = f->form == FEEL_FN_NATIVE
-                  ? f->native(run, f->host, args, f->count)
-                  : feel_machine(run, f->code, NULL, f->captured, args, f->count);
+    Value v = f->form == FEEL_FN_NATIVE ? f->native(run, f->host, args, f->count)
+                                        : feel_machine(run, f->code, NULL, f->captured, args, f->count);
     return f->result != NULL && !f->result->any && !run->failed ? feel_coerce(run, v, f->result) : v;
 }
 
@@ -94,7 +93,7 @@ Value feel_call(FeelRun *run, Value function, const Value *args, size_t count)
     return run->failed ? feel_null() : v;
 }
 
-/* ---- By name ------------------------------------------------------------------------------------------------------- */
+/* ---- By name ----------------------------------------------------------------------------------------------------- */
 
 static size_t find_name(const FeelEntry *args, size_t count, Str name)
 {

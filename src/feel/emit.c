@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ---- Parts of code ------------------------------------------------------------------------------------------------- */
+/* ---- Parts of code ----------------------------------------------------------------------------------------------- */
 
 void *emit_grown(Arena *a, void *items, uint32_t count, uint32_t *cap, size_t size)
 {
@@ -78,9 +78,10 @@ static uint32_t operand_of(Gen *g, Var *v)
     return OPERAND(IN_CAPTURED, c->capture_count++);
 }
 
-/* ---- Constants ----------------------------------------------------------------------------------------------------- */
+/* ---- Constants --------------------------------------------------------------------------------------------------- */
 
-/* Computes a constant node now and makes it a literal. Nothing changes where it ends in an error: the run shall tell. */
+/* Computes a constant node now and makes it a literal. Nothing changes where it ends in an error: the run
+ * shall tell. */
 bool emit_fold(Gen *g, Node *n)
 {
     if (n->kind == N_CONST) {
@@ -105,7 +106,7 @@ bool emit_fold(Gen *g, Node *n)
     return true;
 }
 
-/* ---- Expressions --------------------------------------------------------------------------------------------------- */
+/* ---- Expressions ------------------------------------------------------------------------------------------------- */
 
 void emit_binary(Gen *g, Op op, Node *n, uint32_t d)
 {
@@ -166,7 +167,8 @@ static void gen_context(Gen *g, Node *n, uint32_t d)
         }
         emit_into(g, n->kids[i], first + (uint32_t)i);
     }
-    emit_step(g, (Step){.op = OP_CONTEXT, .d = d, .a = emit_constant(g, n->value), .b = first, .c = (uint32_t)n->count});
+    emit_step(g,
+              (Step){.op = OP_CONTEXT, .d = d, .a = emit_constant(g, n->value), .b = first, .c = (uint32_t)n->count});
 }
 
 static void gen_call(Gen *g, Node *n, uint32_t d)
@@ -174,8 +176,12 @@ static void gen_call(Gen *g, Node *n, uint32_t d)
     uint32_t callee = emit_node(g, n->kids[0]);
     uint32_t names = n->kind == N_CALL_NAMED ? emit_constant(g, n->value) : 0;
     uint32_t first = gen_row(g, n, 1);
-    emit_step(g, (Step){.op = n->kind == N_CALL ? OP_CALL : OP_CALL_NAMED, .d = d, .a = callee, .b = first,
-                   .c = (uint32_t)(n->count - 1), .e = names});
+    emit_step(g, (Step){.op = n->kind == N_CALL ? OP_CALL : OP_CALL_NAMED,
+                        .d = d,
+                        .a = callee,
+                        .b = first,
+                        .c = (uint32_t)(n->count - 1),
+                        .e = names});
 }
 
 static void gen_path(Gen *g, Node *n, uint32_t d)
@@ -186,8 +192,8 @@ static void gen_path(Gen *g, Node *n, uint32_t d)
 
 static void gen_item_name(Gen *g, Node *n, uint32_t d)
 {
-    uint32_t found = emit_step(g, (Step){.op = OP_ITEM_NAME, .d = d, .a = operand_of(g, n->var),
-                                    .b = emit_constant(g, feel_str(n->name))});
+    uint32_t found = emit_step(
+        g, (Step){.op = OP_ITEM_NAME, .d = d, .a = operand_of(g, n->var), .b = emit_constant(g, feel_str(n->name))});
     emit_into(g, n->kids[0], d);
     emit_jump_here(g, found);
 }
@@ -201,7 +207,7 @@ static void gen_instance(Gen *g, Node *n, uint32_t d)
     emit_step(g, (Step){.op = OP_INSTANCE, .d = d, .a = a, .b = c->type_count++});
 }
 
-/* ---- Keeping ------------------------------------------------------------------------------------------------------ */
+/* ---- Keeping ----------------------------------------------------------------------------------------------------- */
 
 static void *kept(Gen *g, const void *items, size_t bytes)
 {
@@ -222,12 +228,13 @@ static FeelCode *kept_code(Gen *g, const FeelCode *code)
     return c;
 }
 
-/* ---- Functions ----------------------------------------------------------------------------------------------------- */
+/* ---- Functions --------------------------------------------------------------------------------------------------- */
 
 static const FeelCode *gen_body(Gen *g, Node *n)
 {
     FeelCode *code = ARENA_NEW(g->a, FeelCode);
-    Gen body = {.src = g->src, .a = g->a, .outer = g, .unit = n->unit, .fold = g->fold, .reads = g->reads, .code = code};
+    Gen body = {
+        .src = g->src, .a = g->a, .outer = g, .unit = n->unit, .fold = g->fold, .reads = g->reads, .code = code};
     FeelMember *params = ARENA_ARRAY(g->src->arena, FeelMember, n->unit->param_count + 1);
     for (size_t i = 0; i < n->unit->param_count; i++) {
         params[i] = (FeelMember){n->unit->params[i]->name, n->unit->params[i]->type};
@@ -250,7 +257,7 @@ static void gen_function(Gen *g, Node *n, uint32_t d)
     emit_step(g, (Step){.op = OP_CLOSURE, .d = d, .b = c->function_count++});
 }
 
-/* ---- All kinds ----------------------------------------------------------------------------------------------------- */
+/* ---- All kinds --------------------------------------------------------------------------------------------------- */
 
 static void gen_one(Gen *g, Op op, Node *n, uint32_t d)
 {
@@ -318,7 +325,7 @@ uint32_t emit_node(Gen *g, Node *n)
     return OPERAND(IN_REGISTERS, d);
 }
 
-/* ---- The whole ----------------------------------------------------------------------------------------------------- */
+/* ---- The whole --------------------------------------------------------------------------------------------------- */
 
 static void collect_reads(Gen *g, FeelCode *code, int size)
 {

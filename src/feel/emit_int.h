@@ -8,7 +8,7 @@
 typedef struct Gen Gen;
 struct Gen {
     const Source *src;
-    Arena *a; /* scratch; what is kept is copied at the end */
+    Arena *a;   /* scratch; what is kept is copied at the end */
     Gen *outer; /* the unit around a function literal */
     const Unit *unit;
     FeelCode *code;
@@ -16,7 +16,7 @@ struct Gen {
     Var **captured; /* parallel to code->captures */
     uint32_t top;   /* next free register */
     FeelRun *fold;
-    bool *reads;    /* by slot of the host's scope */
+    bool *reads; /* by slot of the host's scope */
 };
 
 /* ---- emit.c ---- */
@@ -24,9 +24,9 @@ struct Gen {
 /* Room for one more item of `size` bytes behind `count` of them. */
 void *emit_grown(Arena *a, void *items, uint32_t count, uint32_t *cap, size_t size);
 uint32_t emit_step(Gen *g, Step s);
-uint32_t emit_here(const Gen *g);             /* the number of the next step */
-void emit_jump_here(Gen *g, uint32_t at);     /* the jump of that step leads here */
-uint32_t emit_constant(Gen *g, Value v);      /* as an operand */
+uint32_t emit_here(const Gen *g);                /* the number of the next step */
+void emit_jump_here(Gen *g, uint32_t at);        /* the jump of that step leads here */
+uint32_t emit_constant(Gen *g, Value v);         /* as an operand */
 uint32_t emit_registers(Gen *g, uint32_t count); /* the first of so many new ones */
 /* Computes a constant node now and makes it a literal. */
 bool emit_fold(Gen *g, Node *n);

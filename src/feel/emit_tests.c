@@ -70,7 +70,7 @@ void emit_tests(Gen *g, Node *n, uint32_t d)
     }
 }
 
-/* ---- What tests say ------------------------------------------------------------------------------------------------ */
+/* ---- What tests say ---------------------------------------------------------------------------------------------- */
 
 typedef struct {
     FeelRange *items;
@@ -84,7 +84,8 @@ static void add_range(Arena *a, Ranges *r, FeelRange range)
     r->items[r->count++] = range;
 }
 
-/* A constant among the tests: a range, a value, null or a list of these. False where a table of ranges cannot say it. */
+/* A constant among the tests: a range, a value, null or a list of these. False where a table of ranges cannot
+ * say it. */
 static bool add_constant(Arena *a, Ranges *r, Value v, int depth)
 {
     if (v.kind == FEEL_LIST) {
@@ -126,6 +127,9 @@ FeelTests emit_shape(Gen *g, Node *n)
     if (!known) {
         return (FeelTests){.shape = FEEL_TEST_OTHER, .negated = n->op};
     }
-    return (FeelTests){.shape = FEEL_TEST_RANGES, .negated = n->op, .ranges = r.items, .count = r.count,
+    return (FeelTests){.shape = FEEL_TEST_RANGES,
+                       .negated = n->op,
+                       .ranges = r.items,
+                       .count = r.count,
                        .accepts_null = r.accepts_null};
 }

@@ -58,17 +58,17 @@ typedef struct {
 
 /* A point of time: a date (for DATE_TIME), a time of day, and what is known of the zone. */
 typedef struct {
-    int64_t day;        /* days since 1970-01-01; 0 for TIME */
-    int64_t nanos;      /* since midnight */
-    int32_t offset;     /* seconds east of UTC, where has_offset */
-    bool has_offset;    /* an offset was written (Z is 0) */
-    Str zone;           /* IANA name, else empty */
+    int64_t day;     /* days since 1970-01-01; 0 for TIME */
+    int64_t nanos;   /* since midnight */
+    int32_t offset;  /* seconds east of UTC, where has_offset */
+    bool has_offset; /* an offset was written (Z is 0) */
+    Str zone;        /* IANA name, else empty */
 } FeelMoment;
 
 typedef struct {
-    Value low, high;         /* NULL value with *_open for an unbounded end */
+    Value low, high; /* NULL value with *_open for an unbounded end */
     bool low_closed, high_closed;
-    uint8_t one_sided;       /* 0 for two ends; '<' '>' '=' or '!' (not equal) as written in a unary test */
+    uint8_t one_sided; /* 0 for two ends; '<' '>' '=' or '!' (not equal) as written in a unary test */
 } FeelRange;
 
 typedef struct FeelType FeelType;
@@ -147,7 +147,7 @@ Json *feel_to_json(Arena *a, Value v);
  * Without a type a text stays a text. False with err.field set where a text does not fit its type. */
 MUST_USE bool feel_from_json(Arena *a, const Json *j, const FeelType *type, Value *ret, Err *err);
 
-/* ---- Types -------------------------------------------------------------------------------------------------------- */
+/* ---- Types ------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     Str name;
@@ -164,19 +164,19 @@ const FeelType *feel_type_list(Arena *a, const FeelType *item);
 const FeelType *feel_type_range(Arena *a, const FeelType *item);
 const FeelType *feel_type_context(Arena *a, const FeelMember *members, size_t count);
 const FeelType *feel_type_function(Arena *a, const FeelType *const *params, size_t count, const FeelType *result);
-FeelKind feel_type_kind(const FeelType *t);          /* FEEL_NULL for Any */
-const FeelType *feel_type_item(const FeelType *t);   /* of list or range, else NULL */
+FeelKind feel_type_kind(const FeelType *t);                                /* FEEL_NULL for Any */
+const FeelType *feel_type_item(const FeelType *t);                         /* of list or range, else NULL */
 const FeelMember *feel_type_members(const FeelType *t, size_t *ret_count); /* of a context */
 void feel_type_print(Buf *b, const FeelType *t);
 bool feel_conforms(Value v, const FeelType *t);
 /* Implicit conversions of 10.3.2.9.4: singleton list ↔ value, date → date and time; else null with a reason. */
 Value feel_coerce(FeelRun *run, Value v, const FeelType *t);
 
-/* ---- Names in scope, compiling ------------------------------------------------------------------------------------- */
+/* ---- Names in scope, compiling ----------------------------------------------------------------------------------- */
 
 /* The names that a text may use. Compiled code reads variables by slot: the frame handed to feel_eval() has one Value
- * per name, in the order added, the outer scope's first. Names may hold spaces and operator characters; the longest match
- * wins. */
+ * per name, in the order added, the outer scope's first. Names may hold spaces and operator characters; the longest
+ * match wins. */
 typedef struct FeelScope FeelScope;
 FeelScope *feel_scope_new(Arena *a, const FeelScope *outer);
 /* Returns the slot. type may be NULL (Any). */
@@ -189,13 +189,14 @@ void feel_scope_add_type(FeelScope *s, Str name, const FeelType *type);
 typedef struct FeelCode FeelCode;
 /* An expression. Errors: BAD_REQUEST with the position in the text (line:column) and what was expected. */
 MUST_USE bool feel_compile(Arena *a, const FeelScope *s, Str text, const FeelCode **ret, Err *err);
-/* An expression that is compiled when it is first asked for something, by any thread, in memory of `home`, which is of the arena that
- * made it. Names that the scope gets afterwards are not seen. The scope's arena and `text` must live as long. One that does not compile
- * fails the run with LAW_BROKEN. */
+/* An expression that is compiled when it is first asked for something, by any thread, in memory of `home`, which is of
+ * the arena that made it. Names that the scope gets afterwards are not seen. The scope's arena and `text` must live as
+ * long. One that does not compile fails the run with LAW_BROKEN. */
 typedef struct FeelLater FeelLater;
 FeelLater *feel_later_new(Arena *a);
 const FeelCode *feel_compile_later(Arena *a, FeelLater *home, const FeelScope *s, Str text);
-/* Whether it compiles, tried in `scratch`, as feel_compile() says it; from any thread. True for one that is compiled already. */
+/* Whether it compiles, tried in `scratch`, as feel_compile() says it; from any thread. True for one that is compiled
+ * already. */
 MUST_USE bool feel_check_later(Arena *scratch, const FeelCode *code, Err *err);
 /* Unary tests of a decision table cell or of allowed values ("-" included); `?` is the tested value. Evaluate with
  * feel_test(). */
@@ -217,10 +218,10 @@ MUST_USE bool feel_parts(Arena *a, const FeelScope *s, Str text, const FeelPart 
 typedef enum { FEEL_TEST_ANY = 1, FEEL_TEST_RANGES, FEEL_TEST_OTHER } FeelTestShape;
 typedef struct {
     FeelTestShape shape;
-    bool negated;              /* not(…) around the ranges */
-    const FeelRange *ranges;   /* constants; a single value v is the closed range [v, v] */
+    bool negated;            /* not(…) around the ranges */
+    const FeelRange *ranges; /* constants; a single value v is the closed range [v, v] */
     size_t count;
-    bool accepts_null;         /* "null" stands among the tests */
+    bool accepts_null; /* "null" stands among the tests */
 } FeelTests;
 FeelTests feel_tests_shape(const FeelCode *code);
 /* The slots that the code reads, ascending; for requirement checks and for pushing boundaries back. */
@@ -236,7 +237,7 @@ FeelSum feel_code_sum(const FeelCode *code);
 /* One step per line, for people who debug the engine. */
 void feel_code_print(Buf *b, const FeelCode *code);
 
-/* ---- Running ------------------------------------------------------------------------------------------------------- */
+/* ---- Running ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     uint64_t steps;     /* 0: 10 million */
@@ -245,8 +246,8 @@ typedef struct {
     size_t list_length; /* 0: 1 million items */
 } FeelLimits;
 
-/* One run: arena for results, limits, what now() and today() answer, and the first reasons of nulls. `zone_dir` is where
- * TZif files stand (NULL: /usr/share/zoneinfo). Reset between evaluations with feel_run_reset(). */
+/* One run: arena for results, limits, what now() and today() answer, and the first reasons of nulls. `zone_dir` is
+ * where TZif files stand (NULL: /usr/share/zoneinfo). Reset between evaluations with feel_run_reset(). */
 FeelRun *feel_run_new(Arena *a, FeelLimits limits, Instant now);
 void feel_run_reset(FeelRun *run); /* empties the arena too */
 Arena *feel_run_arena(FeelRun *run);
@@ -268,8 +269,8 @@ void feel_run_watch(FeelRun *run, FeelWatch *watch);
 bool feel_run_failed(const FeelRun *run, Err *err);
 /* Messages of the errors that became null, in order; for explanations. */
 size_t feel_run_messages(const FeelRun *run, const Str **ret);
-/* Where a run stands; feel_run_back() undoes what it did since: messages, spent steps, a failure. Values made since must
- * not be used any more. */
+/* Where a run stands; feel_run_back() undoes what it did since: messages, spent steps, a failure. Values made since
+ * must not be used any more. */
 typedef struct {
     size_t message_count;
     uint64_t steps_left;
@@ -284,11 +285,12 @@ Value feel_eval(FeelRun *run, const FeelCode *code, const Value *frame);
 /* Whether input passes the tests: true, false or null. */
 Value feel_test(FeelRun *run, const FeelCode *code, const Value *frame, Value input);
 
-/* ---- Functions ----------------------------------------------------------------------------------------------------- */
+/* ---- Functions --------------------------------------------------------------------------------------------------- */
 
 /* A function made by the host, such as a business knowledge model. args has one Value per parameter. */
 typedef Value (*FeelNative)(FeelRun *run, void *host, const Value *args, size_t count);
-Value feel_native(Arena *a, const FeelMember *params, size_t count, const FeelType *result, FeelNative call, void *host);
+Value feel_native(Arena *a, const FeelMember *params, size_t count, const FeelType *result, FeelNative call,
+                  void *host);
 Value feel_call(FeelRun *run, Value function, const Value *args, size_t count);
 Value feel_call_named(FeelRun *run, Value function, const FeelEntry *args, size_t count);
 /* A built-in by name, as a function value; null if there is none. */

@@ -67,7 +67,8 @@ Value fn_any(FeelRun *run, const Value *args, size_t count)
 /* ---- Sums ------------------------------------------------------------------------------------------------------- */
 
 /* Folds the items of one kind by an operator of the language. Null for an empty list. */
-static Value folded(FeelRun *run, Value list, Value (*fold)(FeelRun *, Value, Value), bool durations, const char *function)
+static Value folded(FeelRun *run, Value list, Value (*fold)(FeelRun *, Value, Value), bool durations,
+                    const char *function)
 {
     Value total = feel_null();
     for (size_t i = 0; i < list.len; i++) {

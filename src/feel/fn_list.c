@@ -103,7 +103,8 @@ static uint64_t hash_of_value(Value v)
     case FEEL_DAYS_DURATION: h ^= (uint64_t)days_duration_nanos(v); break;
     case FEEL_NUMBER: {
         Dec d = dec_normal(feel_dec(v));
-        h ^= (uint64_t)d.coefficient ^ (uint64_t)(d.coefficient >> 64) ^ ((uint64_t)(uint32_t)d.exponent << 32) ^ d.negative;
+        h ^= (uint64_t)d.coefficient ^ (uint64_t)(d.coefficient >> 64) ^ ((uint64_t)(uint32_t)d.exponent << 32) ^
+             d.negative;
         break;
     }
     default: break;
@@ -352,7 +353,8 @@ static bool must_swap(Sorter *s, Value a, Value b)
 static void merge_runs(Sorter *s, const Value *from, Value *to, size_t count, size_t width)
 {
     for (size_t low = 0; low < count; low += 2 * width) {
-        size_t middle = low + width < count ? low + width : count, high = low + 2 * width < count ? low + 2 * width : count;
+        size_t middle = low + width < count ? low + width : count,
+               high = low + 2 * width < count ? low + 2 * width : count;
         size_t i = low, k = middle;
         for (size_t n = low; n < high; n++) {
             bool right = i == middle || (k < high && !s->broken && must_swap(s, from[i], from[k]));

@@ -37,7 +37,9 @@ enum { POINT_POINT = 1, POINT_RANGE = 2, RANGE_POINT = 4, RANGE_RANGE = 8 };
 static Value related(FeelRun *run, const Value *args, Relation relation, unsigned forms, const char *function)
 {
     Pair p = {.a = side_of(args[0]), .b = side_of(args[1]), .known = true};
-    unsigned form = p.a.is_range ? (p.b.is_range ? RANGE_RANGE : RANGE_POINT) : p.b.is_range ? POINT_RANGE : POINT_POINT;
+    unsigned form = p.a.is_range   ? (p.b.is_range ? RANGE_RANGE : RANGE_POINT)
+                    : p.b.is_range ? POINT_RANGE
+                                   : POINT_POINT;
     if (!(forms & form)) {
         return feel_error(run, "%s: not defined for these arguments", function);
     }
@@ -138,11 +140,11 @@ static bool begins_at(Pair *p, const FeelRange *point, const FeelRange *range)
     return range->low_closed && order(p, point->low, range->low) == 0;
 }
 
-#define RELATION(fn, relation, forms, name)                                                                            \
-    Value fn(FeelRun *run, const Value *args, size_t count)                                                            \
-    {                                                                                                                  \
-        (void)count;                                                                                                   \
-        return related(run, args, (relation), (forms), (name));                                                        \
+#define RELATION(fn, relation, forms, name)                     \
+    Value fn(FeelRun *run, const Value *args, size_t count)     \
+    {                                                           \
+        (void)count;                                            \
+        return related(run, args, (relation), (forms), (name)); \
     }
 RELATION(fn_before, is_before, POINT_POINT | POINT_RANGE | RANGE_POINT | RANGE_RANGE, "before")
 RELATION(fn_after, is_after, POINT_POINT | POINT_RANGE | RANGE_POINT | RANGE_RANGE, "after")
@@ -160,7 +162,8 @@ static Value related_to_point(FeelRun *run, const Value *args, bool swap, Relati
     const Value sides[2] = {args[swap], args[!swap]};
     const char *function = point == ends_at ? (swap ? "finished by" : "finishes") : swap ? "started by" : "starts";
     bool is_point = arg_unwrapped(sides[0]).kind != FEEL_RANGE;
-    return is_point ? related(run, sides, point, POINT_RANGE, function) : related(run, args, ranges, RANGE_RANGE, function);
+    return is_point ? related(run, sides, point, POINT_RANGE, function)
+                    : related(run, args, ranges, RANGE_RANGE, function);
 }
 
 Value fn_finishes(FeelRun *run, const Value *args, size_t count)
@@ -226,8 +229,8 @@ static bool take_quoted(RangeText *t, Value *ret)
     }
     t->at++;
     const FeelCode *code;
-    return feel_compile(t->run->arena, NULL, str_sub(t->s, start, t->at), &code, NULL) && feel_code_constant(code, ret) &&
-           ret->kind == FEEL_STRING;
+    return feel_compile(t->run->arena, NULL, str_sub(t->s, start, t->at), &code, NULL) &&
+           feel_code_constant(code, ret) && ret->kind == FEEL_STRING;
 }
 
 /* Where the digits at `at` end. */

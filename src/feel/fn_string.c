@@ -131,7 +131,8 @@ Value fn_contains(FeelRun *run, const Value *args, size_t count)
 {
     (void)count;
     Str s, match;
-    return two_texts(args, &s, &match) ? feel_bool(str_find(s, match, 0) != SIZE_MAX) : bad_texts(run, "contains", args);
+    return two_texts(args, &s, &match) ? feel_bool(str_find(s, match, 0) != SIZE_MAX)
+                                       : bad_texts(run, "contains", args);
 }
 
 Value fn_starts_with(FeelRun *run, const Value *args, size_t count)

@@ -229,7 +229,8 @@ Value fn_day_of_week(FeelRun *run, const Value *args, size_t count)
     static const char *const NAMES[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
     (void)count;
     int64_t day;
-    return day_of(args[0], &day) ? feel_str(str_from_c(NAMES[weekday(day)])) : bad_argument(run, "day of week", args[0]);
+    return day_of(args[0], &day) ? feel_str(str_from_c(NAMES[weekday(day)]))
+                                 : bad_argument(run, "day of week", args[0]);
 }
 
 Value fn_month_of_year(FeelRun *run, const Value *args, size_t count)

@@ -41,7 +41,7 @@ static Value cosine(FeelRun *run, void *host, const Value *args, size_t count)
     }
     int n = snprintf(text, sizeof(text), "%.15f", cos(x));
     return n > 0 && dec_parse((Str){text, (size_t)n}, &d) ? feel_number(run->arena, d)
-                                                         : feel_error(run, "this number has no cosine");
+                                                          : feel_error(run, "this number has no cosine");
 }
 
 static Value whole_in(FeelRun *run, const Value *args, size_t count, int64_t least, int64_t most)

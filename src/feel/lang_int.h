@@ -6,14 +6,14 @@
 #include "feel/feel_int.h"
 
 enum {
-    TEXT_MAX = 1024 * 1024,  /* bytes of one expression */
-    NESTING_MAX = 200,       /* brackets in brackets; each counts about twice */
-    TREE_DEPTH_MAX = 1000,   /* a + b + c … makes a deep tree without brackets */
+    TEXT_MAX = 1024 * 1024, /* bytes of one expression */
+    NESTING_MAX = 200,      /* brackets in brackets; each counts about twice */
+    TREE_DEPTH_MAX = 1000,  /* a + b + c … makes a deep tree without brackets */
     NODES_MAX = 200 * 1000,
-    LOCALS_MAX = 5000        /* names bound in a text and visible at one place */
+    LOCALS_MAX = 5000 /* names bound in a text and visible at one place */
 };
 
-/* ---- Scopes -------------------------------------------------------------------------------------------------------- */
+/* ---- Scopes ------------------------------------------------------------------------------------------------------ */
 
 struct FeelScope {
     Arena *arena;
@@ -30,13 +30,13 @@ struct FeelScope {
 size_t name_match(Str text, size_t at, Str name);
 /* Byte length of the white space at `at` (0 if there is none), comments not included. */
 size_t space_length(Str text, size_t at);
-bool is_name_byte(char c);    /* of a name after its first: letters, digits, _, ?, beyond ASCII */
+bool is_name_byte(char c); /* of a name after its first: letters, digits, _, ?, beyond ASCII */
 bool is_name_start(char c);
-bool is_name_symbol(char c);  /* . / - ' + * */
+bool is_name_symbol(char c); /* . / - ' + * */
 /* Single spaces, none at the ends. */
 Str name_normal(Arena *a, Str name);
 
-/* ---- Tree ---------------------------------------------------------------------------------------------------------- */
+/* ---- Tree -------------------------------------------------------------------------------------------------------- */
 
 typedef struct Unit Unit; /* one body of code: the expression itself or a function literal */
 typedef struct Node Node;
@@ -47,7 +47,7 @@ typedef struct {
     const Unit *unit;     /* whose register it is */
     bool in_frame;        /* a name of the host's scope */
     bool used;
-    uint32_t index;       /* slot or register */
+    uint32_t index; /* slot or register */
 } Var;
 
 struct Unit {
@@ -57,16 +57,39 @@ struct Unit {
 };
 
 typedef enum {
-    N_CONST = 1, N_VAR, N_ITEM_NAME, N_PATH, N_FILTER, N_NEGATE, N_BINARY, N_AND, N_OR, N_IF, N_BETWEEN, N_IN, N_RANGE,
-    N_ONE_SIDED, N_LIST, N_CONTEXT, N_CALL, N_CALL_NAMED, N_FOR, N_SOME, N_EVERY, N_INSTANCE, N_FUNCTION, N_TEMPORAL,
-    N_ERROR, N_TESTS
+    N_CONST = 1,
+    N_VAR,
+    N_ITEM_NAME,
+    N_PATH,
+    N_FILTER,
+    N_NEGATE,
+    N_BINARY,
+    N_AND,
+    N_OR,
+    N_IF,
+    N_BETWEEN,
+    N_IN,
+    N_RANGE,
+    N_ONE_SIDED,
+    N_LIST,
+    N_CONTEXT,
+    N_CALL,
+    N_CALL_NAMED,
+    N_FOR,
+    N_SOME,
+    N_EVERY,
+    N_INSTANCE,
+    N_FUNCTION,
+    N_TEMPORAL,
+    N_ERROR,
+    N_TESTS
 } NodeKind;
 
 struct Node {
     NodeKind kind;
-    uint8_t op;        /* BINARY: Op; RANGE: 1 low closed, 2 high closed; ONE_SIDED: RangeSign; TESTS: negated */
-    bool constant;     /* reads no variable and calls nothing impure */
-    bool reads_input;  /* mentions ? */
+    uint8_t op;       /* BINARY: Op; RANGE: 1 low closed, 2 high closed; ONE_SIDED: RangeSign; TESTS: negated */
+    bool constant;    /* reads no variable and calls nothing impure */
+    bool reads_input; /* mentions ? */
     uint16_t depth;
     const FeelType *type; /* NULL: not known */
     const FeelType *of;   /* INSTANCE; FUNCTION: type of the result or NULL */
@@ -74,10 +97,10 @@ struct Node {
     Str name;             /* PATH, ITEM_NAME, ERROR */
     Node **kids;
     size_t count;
-    Var *var;             /* VAR; FILTER: item; FOR: partial; IN, TESTS: ? */
-    Var **vars;           /* FOR, SOME, EVERY: iterators; CONTEXT: entries */
+    Var *var;   /* VAR; FILTER: item; FOR: partial; IN, TESTS: ? */
+    Var **vars; /* FOR, SOME, EVERY: iterators; CONTEXT: entries */
     size_t var_count;
-    Unit *unit;           /* FUNCTION */
+    Unit *unit; /* FUNCTION */
 };
 
 typedef enum { SIGN_EQ = 1, SIGN_NE, SIGN_LT, SIGN_LE, SIGN_GT, SIGN_GE } RangeSign;
@@ -88,23 +111,25 @@ typedef struct {
     Arena *scratch; /* of what ends with compiling: the tree, growing arrays */
     const FeelScope *scope;
     Str text;
-    bool tests;  /* unary tests, else an expression */
-    Unit *unit;  /* the outermost */
+    bool tests; /* unary tests, else an expression */
+    Unit *unit; /* the outermost */
     Var *input;
 } Source;
 
 MUST_USE bool feel_parse(const Source *src, Node **ret, Err *err);
 
-/* ---- Steps --------------------------------------------------------------------------------------------------------- */
+/* ---- Steps ------------------------------------------------------------------------------------------------------- */
 
 /* Where an operand stands: two bits of space, 30 of index. */
 enum { IN_REGISTERS = 0, IN_FRAME = 1, IN_CONSTANTS = 2, IN_CAPTURED = 3, SPACE_COUNT = 4 };
 #define OPERAND(space, index) (((uint32_t)(space) << 30) | (uint32_t)(index))
 #define OPERAND_SPACE(o) ((o) >> 30)
-#define OPERAND_INDEX(o) ((o) & 0x3fffffffu)
+#define OPERAND_INDEX(o) ((o)&0x3fffffffu)
 
 /* X(name, how its operands print): d register written, a b operands, r the first of c registers (r stands in b), j jump
- * target (in c), n number (in b). FOR_INIT, FOR_RANGE, FILTER_INIT and JUMP_ELSE also write a register on error: see there. */
+ * target (in c), n number (in b). FOR_INIT, FOR_RANGE, FILTER_INIT and JUMP_ELSE also write a register on error: see
+ * there. */
+/* clang-format off */
 #define FEEL_OPS(X)                                                                                                   \
     X(END, "a") X(MOVE, "da") X(ADD, "dab") X(SUB, "dab") X(MUL, "dab") X(DIV, "dab") X(POW, "dab") X(NEG, "da")        \
     X(LT, "dab") X(LE, "dab") X(GT, "dab") X(GE, "dab") X(EQ, "dab") X(NE, "dab") X(AND, "dab") X(OR, "dab")            \
@@ -114,6 +139,7 @@ enum { IN_REGISTERS = 0, IN_FRAME = 1, IN_CONSTANTS = 2, IN_CAPTURED = 3, SPACE_
     X(FOR_INIT, "daj") X(FOR_RANGE, "dabj") X(FOR_NEXT, "daj") X(MAKER, "d") X(PUSH, "dab") X(MADE, "da")               \
     X(SOME, "daj") X(EVERY, "daj") X(CALL, "dar") X(CALL_NAMED, "dar") X(CLOSURE, "dn") X(INSTANCE, "dan")              \
     X(TEMPORAL, "da") X(ERROR, "da")
+/* clang-format on */
 
 typedef enum {
 #define X(name, form) OP_##name,
@@ -124,10 +150,10 @@ typedef enum {
 typedef struct {
     uint8_t op;
     uint8_t flag;
-    uint16_t n;      /* steps of one round of a loop */
+    uint16_t n; /* steps of one round of a loop */
     uint32_t d, a, b;
-    uint32_t c;      /* jump target or count */
-    uint32_t e;      /* where to write an error and where to go then: register, step */
+    uint32_t c; /* jump target or count */
+    uint32_t e; /* where to write an error and where to go then: register, step */
     uint32_t f;
 } Step;
 
@@ -143,12 +169,12 @@ struct FeelCode {
     const FeelType **types;
     uint32_t type_count;
     /* of a function literal: */
-    uint32_t *captures;         /* operands in the unit around it */
+    uint32_t *captures; /* operands in the unit around it */
     uint32_t capture_count;
     const FeelMember *params;
     size_t param_count;
-    const FeelType *result;     /* as declared */
-    const FeelType *body_type;  /* as known */
+    const FeelType *result;    /* as declared */
+    const FeelType *body_type; /* as known */
     /* of the outermost: */
     int *reads;
     size_t read_count;
@@ -176,7 +202,7 @@ Value feel_machine(FeelRun *run, const FeelCode *code, const Value *frame, const
 /* A run for folding constants: results go to the arena a. */
 FeelRun feel_run_at_compile(Arena *a);
 
-/* ---- Shared by machine and library --------------------------------------------------------------------------------- */
+/* ---- Shared by machine and library ------------------------------------------------------------------------------- */
 
 /* <, <=, >, >= as a value: true, false or null. */
 Value feel_compare(FeelRun *run, Op op, Value a, Value b);
@@ -193,16 +219,16 @@ Value feel_one_sided(FeelRun *run, RangeSign sign, Value end);
 typedef struct {
     const Value *items;
     size_t count, at;
-    bool probe;         /* over an empty list: one turn with null, to see whether the condition is an index */
-    uint32_t messages;  /* of the run, before the probe */
-    bool counting;      /* numbers or dates from `next` by `by`, `left` more */
+    bool probe;        /* over an empty list: one turn with null, to see whether the condition is an index */
+    uint32_t messages; /* of the run, before the probe */
+    bool counting;     /* numbers or dates from `next` by `by`, `left` more */
     FeelKind counted;
     int64_t next, by;
     uint64_t left;
     /* filters: */
     FeelListMaker kept;
-    bool has_index;     /* the condition was a number: it is an index */
-    bool broken;        /* the condition was neither boolean nor number nor null */
+    bool has_index; /* the condition was a number: it is an index */
+    bool broken;    /* the condition was neither boolean nor number nor null */
     Value index;
 } Loop;
 

@@ -9,7 +9,7 @@
 /* Words that end a name which no scope declares. */
 static const char *const WORDS[] = {"and", "or", "in", "between", "instance", "then", "else", "return", "satisfies"};
 
-/* ---- Errors -------------------------------------------------------------------------------------------------------- */
+/* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
 Node *parse_fail_at(Parser *p, size_t at, ErrCode code, const char *message)
 {
@@ -50,7 +50,7 @@ bool parse_expect_word(Parser *p, const char *word)
     return lex_take_word(p, word) || parse_fail(p, word) != NULL;
 }
 
-/* ---- Symbols and words --------------------------------------------------------------------------------------------- */
+/* ---- Symbols and words ------------------------------------------------------------------------------------------- */
 
 static size_t comment_end(Str text, size_t at)
 {
@@ -164,7 +164,7 @@ Str lex_name_before(Parser *p, char stop)
     return name;
 }
 
-/* ---- Numbers ------------------------------------------------------------------------------------------------------- */
+/* ---- Numbers ----------------------------------------------------------------------------------------------------- */
 
 static bool is_digit_at(Str s, size_t i)
 {
@@ -200,7 +200,7 @@ Node *lex_number(Parser *p)
     return node_const(p, feel_number(p->a, d));
 }
 
-/* ---- Strings ------------------------------------------------------------------------------------------------------- */
+/* ---- Strings ----------------------------------------------------------------------------------------------------- */
 
 static int hex_digit(char c)
 {

@@ -1,4 +1,5 @@
-/* lib_int.h: what the files of the library half share: temporal values, zones, regular expressions. Not for the language.
+/* lib_int.h: what the files of the library half share: temporal values, zones, regular expressions. Not for the
+ * language.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef FEEL_LIB_INT_H
 #define FEEL_LIB_INT_H
@@ -25,8 +26,8 @@ ZoneBook *zone_book_new(Arena *a, const char *dir);
 ZoneBook *run_zones(FeelRun *run);
 /* NULL if there is no such zone. */
 const Zone *zone_find(ZoneBook *book, Str name);
-/* Seconds east of UTC at a time given in seconds since 1970-01-01, as UTC or as the zone's own clock shows it. A clock time
- * that occurs twice has its first offset; one that is left out is read with the offset before the gap. */
+/* Seconds east of UTC at a time given in seconds since 1970-01-01, as UTC or as the zone's own clock shows it. A clock
+ * time that occurs twice has its first offset; one that is left out is read with the offset before the gap. */
 int32_t zone_offset_utc(const Zone *z, int64_t utc_seconds);
 int32_t zone_offset_local(const Zone *z, int64_t local_seconds);
 /* What holds outside of summer time, by the zone's present rule: for times without a date. */
@@ -81,7 +82,8 @@ Value temporal_sub(FeelRun *run, Value a, Value b);
 Value temporal_scale(FeelRun *run, Value duration, Dec factor, bool divide);
 Value temporal_ratio(FeelRun *run, Value a, Value b);
 
-/* ---- Regular expressions (XPath functions 3.1, 5.6.1: those of XML Schema with anchors, groups and back-references) ---- */
+/* ---- Regular expressions (XPath functions 3.1, 5.6.1: those of XML Schema with anchors, groups and back-references)
+ * ---- */
 
 typedef struct Regex Regex;
 typedef struct {
@@ -92,9 +94,10 @@ enum { REGEX_GROUPS_MAX = 64 };
 /* flags: any of s m i x q. False with *ret_reason (a literal) if pattern or flags are wrong. */
 MUST_USE bool regex_compile(FeelRun *run, Str pattern, Str flags, const Regex **ret, const char **ret_reason);
 int regex_group_count(const Regex *re);
-/* The first match at or after byte `from`; spans[0] is the whole. False if there is none, or if the run failed because the
- * search took more steps than it has left. */
-MUST_USE bool regex_search(FeelRun *run, const Regex *re, Str input, size_t from, RegexSpan spans[REGEX_GROUPS_MAX + 1]);
+/* The first match at or after byte `from`; spans[0] is the whole. False if there is none, or if the run failed because
+ * the search took more steps than it has left. */
+MUST_USE bool regex_search(FeelRun *run, const Regex *re, Str input, size_t from,
+                           RegexSpan spans[REGEX_GROUPS_MAX + 1]);
 
 /* feel_same(), paid by the run. */
 bool feel_is(FeelRun *run, Value a, Value b);

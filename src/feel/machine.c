@@ -6,7 +6,7 @@
 
 enum { SMALL_REGISTERS = 24, SCALE_MAX = 18 };
 
-/* ---- Small decimals ------------------------------------------------------------------------------------------------ */
+/* ---- Small decimals ---------------------------------------------------------------------------------------------- */
 
 static bool both_small(Value a, Value b)
 {
@@ -91,7 +91,7 @@ static inline Value equal(FeelRun *run, Value a, Value b)
     return a.kind == FEEL_BOOLEAN && b.kind == FEEL_BOOLEAN ? feel_bool(a.i == b.i) : feel_equal(run, a, b);
 }
 
-/* ---- Steps that build ---------------------------------------------------------------------------------------------- */
+/* ---- Steps that build -------------------------------------------------------------------------------------------- */
 
 static Value make_list(FeelRun *run, const Value *first, uint32_t count)
 {
@@ -127,8 +127,12 @@ static Value make_closure(FeelRun *run, const FeelCode *body, const Value *const
         uint32_t o = body->captures[i];
         captured[i] = o == OPERAND(IN_REGISTERS, self) ? v : spaces[OPERAND_SPACE(o)][OPERAND_INDEX(o)];
     }
-    *f = (FeelFunction){.form = FEEL_FN_CLOSURE, .params = body->params, .count = body->param_count,
-                        .result = body->result, .code = body, .captured = captured};
+    *f = (FeelFunction){.form = FEEL_FN_CLOSURE,
+                        .params = body->params,
+                        .count = body->param_count,
+                        .result = body->result,
+                        .code = body,
+                        .captured = captured};
     return v;
 }
 
@@ -152,7 +156,7 @@ static Value test_value(FeelRun *run, Value input, Value test, bool condition)
     return feel_in(run, input, test);
 }
 
-/* ---- Loops --------------------------------------------------------------------------------------------------------- */
+/* ---- Loops ------------------------------------------------------------------------------------------------------- */
 
 /* Inner registers hold loops and list makers; they are never read as values. */
 static Value hidden(void *p)
@@ -242,7 +246,7 @@ static Value filter_done(FeelRun *run, const Loop *loop)
     return loop->probe ? feel_null() : feel_index(run, feel_list(loop->items, loop->count), loop->index);
 }
 
-/* ---- The machine --------------------------------------------------------------------------------------------------- */
+/* ---- The machine ------------------------------------------------------------------------------------------------- */
 
 static Value run_steps(FeelRun *run, const FeelCode *code, const Value *const *spaces, Value *regs);
 
@@ -256,7 +260,8 @@ Value feel_machine(FeelRun *run, const FeelCode *code, const Value *frame, const
     }
     if (code->register_count > SMALL_REGISTERS) {
         regs = feel_room(run, code->register_count * sizeof(Value))
-                   ? ARENA_ARRAY(run->arena, Value, code->register_count) : NULL;
+                   ? ARENA_ARRAY(run->arena, Value, code->register_count)
+                   : NULL;
         if (regs == NULL) {
             return feel_null();
         }
@@ -293,13 +298,25 @@ static Value run_steps(FeelRun *run, const FeelCode *code, const Value *const *s
         case OP_LT:
         case OP_LE:
         case OP_GT:
-        case OP_GE: WATCHED; D = compare(run, (Op)s->op, A, B); break;
-        case OP_EQ: WATCHED; D = equal(run, A, B); break;
-        case OP_NE: WATCHED; D = feel_not(run, equal(run, A, B)); break;
+        case OP_GE:
+            WATCHED;
+            D = compare(run, (Op)s->op, A, B);
+            break;
+        case OP_EQ:
+            WATCHED;
+            D = equal(run, A, B);
+            break;
+        case OP_NE:
+            WATCHED;
+            D = feel_not(run, equal(run, A, B));
+            break;
         case OP_AND: D = feel_and(run, A, B); break;
         case OP_OR: D = feel_or(run, A, B); break;
         case OP_NOT: D = feel_not(run, A); break;
-        case OP_TEST: WATCHED; D = test_value(run, A, B, s->flag); break;
+        case OP_TEST:
+            WATCHED;
+            D = test_value(run, A, B, s->flag);
+            break;
         case OP_JUMP: s = code->steps + s->c; goto again;
         case OP_JUMP_FALSE:
             if (A.kind == FEEL_BOOLEAN && A.i == 0) {

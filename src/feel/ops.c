@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/lang_int.h"
 
-/* ---- Logic --------------------------------------------------------------------------------------------------------- */
+/* ---- Logic ------------------------------------------------------------------------------------------------------- */
 
 static Value not_boolean(FeelRun *run, Value a, Value b)
 {
@@ -33,7 +33,7 @@ Value feel_not(FeelRun *run, Value a)
     return a.kind == FEEL_BOOLEAN ? feel_bool(!a.i) : not_boolean(run, a, a);
 }
 
-/* ---- Comparison ---------------------------------------------------------------------------------------------------- */
+/* ---- Comparison -------------------------------------------------------------------------------------------------- */
 
 static bool sign_holds(Op op, int order)
 {
@@ -65,7 +65,7 @@ Value feel_compare(FeelRun *run, Op op, Value a, Value b)
     return feel_bool(sign_holds(op, order));
 }
 
-/* ---- Ranges -------------------------------------------------------------------------------------------------------- */
+/* ---- Ranges ------------------------------------------------------------------------------------------------------ */
 
 Value feel_range_new(FeelRun *run, Value low, Value high, int closed)
 {
@@ -126,7 +126,7 @@ Value feel_in_range(FeelRun *run, Value v, const FeelRange *r)
     return below.kind == FEEL_NULL ? below : feel_bool(above.i && below.i);
 }
 
-/* ---- in ------------------------------------------------------------------------------------------------------------ */
+/* ---- in ---------------------------------------------------------------------------------------------------------- */
 
 /* Equality among tests: what cannot be compared is simply not equal. */
 static bool equals(FeelRun *run, Value a, Value b)
@@ -163,7 +163,7 @@ Value feel_in(FeelRun *run, Value v, Value tests)
     return feel_equal(run, v, tests);
 }
 
-/* ---- Paths and indexes --------------------------------------------------------------------------------------------- */
+/* ---- Paths and indexes ------------------------------------------------------------------------------------------- */
 
 static Value path_of_list(FeelRun *run, Value list, Str name)
 {
@@ -215,7 +215,7 @@ Value feel_index(FeelRun *run, Value list, Value n)
     return i >= 0 && i < count ? items[i] : feel_null();
 }
 
-/* ---- Loops --------------------------------------------------------------------------------------------------------- */
+/* ---- Loops ------------------------------------------------------------------------------------------------------- */
 
 /* Ends that are open are left out. */
 static bool loop_over_range(FeelRun *run, const FeelRange *r, Loop *loop, Value *ret_error)
@@ -279,8 +279,8 @@ bool feel_loop_range(FeelRun *run, Value low, Value high, Loop *loop, Value *ret
         *ret_error = feel_fail(run, LIMIT_STEPS, "a loop over a range takes more steps than are allowed");
         return false;
     }
-    *loop = (Loop){.counting = true, .counted = (FeelKind)low.kind, .next = from, .by = up ? 1 : -1,
-                   .left = distance + 1};
+    *loop =
+        (Loop){.counting = true, .counted = (FeelKind)low.kind, .next = from, .by = up ? 1 : -1, .left = distance + 1};
     return true;
 }
 

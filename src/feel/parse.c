@@ -26,7 +26,7 @@ void parse_back_to(Parser *p, const Parser *before)
     p->nodes = nodes;
 }
 
-/* ---- Operators ----------------------------------------------------------------------------------------------------- */
+/* ---- Operators --------------------------------------------------------------------------------------------------- */
 
 static Node *parse_unary(Parser *p);
 
@@ -104,8 +104,8 @@ static Node *parse_between(Parser *p, Node *value)
     return high == NULL ? NULL : node_typed(p, node_new(p, N_BETWEEN, kids, 3));
 }
 
-/* What stands in brackets behind "in": tests; or, where a range or an operator shows it, the beginning of an expression,
- * which is then read on from what was read so far. */
+/* What stands in brackets behind "in": tests; or, where a range or an operator shows it, the beginning of an
+ * expression, which is then read on from what was read so far. */
 static bool parse_in_brackets(Parser *p, NodeList *kids)
 {
     size_t start = p->at++;
@@ -214,7 +214,7 @@ Node *parse_expression(Parser *p)
     return left;
 }
 
-/* ---- Behind a value ------------------------------------------------------------------------------------------------ */
+/* ---- Behind a value ---------------------------------------------------------------------------------------------- */
 
 static Node *parse_path(Parser *p, Node *of)
 {
@@ -328,7 +328,7 @@ static Node *parse_unary(Parser *p)
     return n;
 }
 
-/* ---- Primary ------------------------------------------------------------------------------------------------------- */
+/* ---- Primary ----------------------------------------------------------------------------------------------------- */
 
 static Node *parse_if(Parser *p)
 {
@@ -426,7 +426,7 @@ Node *parse_primary(Parser *p)
     return is_name_start(c) ? parse_word(p) : parse_fail(p, "an expression");
 }
 
-/* ---- The whole ----------------------------------------------------------------------------------------------------- */
+/* ---- The whole --------------------------------------------------------------------------------------------------- */
 
 bool feel_parse(const Source *src, Node **ret, Err *err)
 {
@@ -437,7 +437,13 @@ bool feel_parse(const Source *src, Node **ret, Err *err)
         return err_set(err, BAD_UTF8, "this expression is not valid UTF-8");
     }
     Err first = {0};
-    Parser p = {.src = src, .a = src->arena, .scratch = src->scratch, .text = src->text, .unit = src->unit, .input = src->input, .err = &first};
+    Parser p = {.src = src,
+                .a = src->arena,
+                .scratch = src->scratch,
+                .text = src->text,
+                .unit = src->unit,
+                .input = src->input,
+                .err = &first};
     if (src->input != NULL) {
         local_push(&p, src->input, false);
     }

@@ -25,17 +25,17 @@ typedef struct {
     size_t nodes;
     const Local *locals;
     Unit *unit;
-    Var *input; /* what ? means here, or NULL */
-    Node *given;     /* a primary that was read already, from `at` to given_end; or NULL */
+    Var *input;  /* what ? means here, or NULL */
+    Node *given; /* a primary that was read already, from `at` to given_end; or NULL */
     size_t given_end;
     Err *err;
 } Parser;
 
-/* ---- lex.c --------------------------------------------------------------------------------------------------------- */
+/* ---- lex.c ------------------------------------------------------------------------------------------------------- */
 
 /* Behind white space and comments. */
 void lex_skip(Parser *p);
-char lex_peek(Parser *p);                       /* after skipping; 0 at the end */
+char lex_peek(Parser *p); /* after skipping; 0 at the end */
 bool lex_sees(Parser *p, const char *symbol);
 bool lex_take(Parser *p, const char *symbol);
 bool lex_sees_word(Parser *p, const char *word);
@@ -44,8 +44,8 @@ bool lex_take_word(Parser *p, const char *word);
 bool lex_sees_grammar_word(Parser *p);
 /* Words joined by spaces up to a symbol or a word of the grammar; empty if there is none. */
 Str lex_words(Parser *p);
-/* Everything up to `stop` if it reads as a name (letters, digits, spaces, name symbols) and stop follows; else empty and
- * nothing is taken. */
+/* Everything up to `stop` if it reads as a name (letters, digits, spaces, name symbols) and stop follows; else empty
+ * and nothing is taken. */
 Str lex_name_before(Parser *p, char stop);
 Node *lex_number(Parser *p);
 MUST_USE bool lex_string(Parser *p, Str *ret);
@@ -55,7 +55,7 @@ Node *parse_fail_at(Parser *p, size_t at, ErrCode code, const char *message);
 bool parse_expect(Parser *p, const char *symbol);
 bool parse_expect_word(Parser *p, const char *word);
 
-/* ---- tree.c -------------------------------------------------------------------------------------------------------- */
+/* ---- tree.c ------------------------------------------------------------------------------------------------------ */
 
 /* A node over kids (copied), with depth, constancy and type set as far as they follow from the kids. NULL if the tree
  * grows too large. kids may hold NULLs. */
@@ -75,17 +75,17 @@ typedef struct {
 } NodeList;
 void node_push(Parser *p, NodeList *list, Node *n);
 
-/* ---- resolve.c ----------------------------------------------------------------------------------------------------- */
+/* ---- resolve.c --------------------------------------------------------------------------------------------------- */
 
-/* A name at the current place: variable, entry of a filtered item, or built-in. NULL without error (and nothing taken) if
- * none is known. */
+/* A name at the current place: variable, entry of a filtered item, or built-in. NULL without error (and nothing taken)
+ * if none is known. */
 Node *resolve_name(Parser *p, size_t longer_than);
 /* A name that nothing declares, inside a filter whose items are not known: an entry of the item. */
 Node *resolve_unknown(Parser *p);
 /* The name of a member after a point. */
 Str resolve_member(Parser *p, const FeelType *of);
 
-/* ---- parse.c, parse_more.c ------------------------------------------------------------------------------------------ */
+/* ---- parse.c, parse_more.c --------------------------------------------------------------------------------------- */
 
 /* Takes an attempt back. The count of nodes stays, so that attempts within attempts come to an end. */
 void parse_back_to(Parser *p, const Parser *before);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* ---- Brackets: lists, ranges, parentheses -------------------------------------------------------------------------- */
+/* ---- Brackets: lists, ranges, parentheses ------------------------------------------------------------------------ */
 
 static Node *one_sided(Parser *p, RangeSign sign)
 {
@@ -78,7 +78,7 @@ Node *parse_brackets(Parser *p)
     return parse_expect(p, ")") ? first : NULL;
 }
 
-/* ---- Contexts ------------------------------------------------------------------------------------------------------ */
+/* ---- Contexts ---------------------------------------------------------------------------------------------------- */
 
 static bool parse_key(Parser *p, Str *ret)
 {
@@ -167,7 +167,7 @@ Node *parse_context(Parser *p)
     return node_typed(p, n);
 }
 
-/* ---- Loops --------------------------------------------------------------------------------------------------------- */
+/* ---- Loops ------------------------------------------------------------------------------------------------------- */
 
 /* The name of an iterator: everything before the word "in". */
 static Str parse_iterator_name(Parser *p)
@@ -269,7 +269,7 @@ Node *parse_quantified(Parser *p, NodeKind kind)
     return parse_loop(p, kind, "satisfies");
 }
 
-/* ---- Calls --------------------------------------------------------------------------------------------------------- */
+/* ---- Calls ------------------------------------------------------------------------------------------------------- */
 
 static Node *check_builtin(Parser *p, Node *call, const Node *callee, size_t given)
 {
@@ -332,7 +332,7 @@ Node *parse_call(Parser *p, Node *callee)
     return parse_expect(p, ")") ? call_node(p, callee, &args, names) : NULL;
 }
 
-/* ---- Function literals --------------------------------------------------------------------------------------------- */
+/* ---- Function literals ------------------------------------------------------------------------------------------- */
 
 /* A parameter: name and, after a colon, its type. */
 static bool parse_param(Parser *p, Unit *unit)
@@ -438,7 +438,7 @@ Node *parse_function(Parser *p)
     return node_typed(p, n);
 }
 
-/* ---- Unary tests --------------------------------------------------------------------------------------------------- */
+/* ---- Unary tests ------------------------------------------------------------------------------------------------- */
 
 Node *parse_test(Parser *p)
 {

@@ -76,9 +76,20 @@ static const FeelType *parse_type_name(Parser *p)
             }
         }
     }
-    static const char *const NAMES[] = {"Any", "Null", "number", "string", "boolean", "date", "time", "date and time",
-                                        "days and time duration", "years and months duration", "list", "context",
-                                        "range", "function"};
+    static const char *const NAMES[] = {"Any",
+                                        "Null",
+                                        "number",
+                                        "string",
+                                        "boolean",
+                                        "date",
+                                        "time",
+                                        "date and time",
+                                        "days and time duration",
+                                        "years and months duration",
+                                        "list",
+                                        "context",
+                                        "range",
+                                        "function"};
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         size_t end = name_match(p->text, p->at, str_from_c(NAMES[i]));
         if (end > best_end) {

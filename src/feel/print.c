@@ -84,9 +84,11 @@ static void print_range(Buf *b, const FeelRange *r, int depth)
 
 static void print_temporal(Buf *b, Value v)
 {
-    static const char *const CALLS[FEEL_KIND_COUNT] = {
-        [FEEL_DATE] = "date", [FEEL_TIME] = "time", [FEEL_DATE_TIME] = "date and time",
-        [FEEL_DAYS_DURATION] = "duration", [FEEL_YEARS_DURATION] = "duration"};
+    static const char *const CALLS[FEEL_KIND_COUNT] = {[FEEL_DATE] = "date",
+                                                       [FEEL_TIME] = "time",
+                                                       [FEEL_DATE_TIME] = "date and time",
+                                                       [FEEL_DAYS_DURATION] = "duration",
+                                                       [FEEL_YEARS_DURATION] = "duration"};
     buf_add_c(b, CALLS[v.kind]);
     buf_add_c(b, "(\"");
     temporal_print(b, v);
@@ -163,14 +165,14 @@ static Json *to_json(Arena *a, Value v, int depth, size_t *left)
     case FEEL_NUMBER: return json_new_number(a, dec_print(a, feel_dec(v)));
     case FEEL_LIST: {
         Json *array = json_new_array(a);
-        for (size_t i = 0; i < v.len && *left > 0; i++) {
+        for (size_t i = 0; i<v.len && * left> 0; i++) {
             json_push(a, array, to_json(a, feel_items(v)[i], depth + 1, left));
         }
         return array;
     }
     case FEEL_CONTEXT: {
         Json *object = json_new_object(a);
-        for (size_t i = 0; i < v.len && *left > 0; i++) {
+        for (size_t i = 0; i<v.len && * left> 0; i++) {
             const FeelEntry *e = &feel_entries(v)[i];
             json_set(a, object, str_copy(a, e->name), to_json(a, e->value, depth + 1, left));
         }

@@ -1,6 +1,7 @@
-/* regex.c: runs the program of a pattern. Without back-references all alternatives go through the text together, so that the
- * time is bounded by text × program; with them it is a search with back-tracking whose steps the run pays for. A repeated
- * part that can match nothing in several ways, as in (a*?)+, may end at another place than in a back-tracking engine.
+/* regex.c: runs the program of a pattern. Without back-references all alternatives go through the text together, so
+ * that the time is bounded by text × program; with them it is a search with back-tracking whose steps the run pays
+ * for. A repeated part that can match nothing in several ways, as in (a*?)+, may end at another place than in a
+ * back-tracking engine.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/regex_int.h"
 
@@ -24,11 +25,10 @@ int32_t regex_fold(int32_t c)
 static bool is_name_char(int32_t c, bool start)
 {
     static const int32_t RANGES[][2] = {
-        {':', ':'},         {'A', 'Z'},         {'_', '_'},         {'a', 'z'},         {0xC0, 0xD6},
-        {0xD8, 0xF6},       {0xF8, 0x2FF},      {0x370, 0x37D},     {0x37F, 0x1FFF},    {0x200C, 0x200D},
-        {0x2070, 0x218F},   {0x2C00, 0x2FEF},   {0x3001, 0xD7FF},   {0xF900, 0xFDCF},   {0xFDF0, 0xFFFD},
-        {0x10000, 0xEFFFF}, {'-', '.'},         {'0', '9'},         {0xB7, 0xB7},       {0x300, 0x36F},
-        {0x203F, 0x2040},
+        {':', ':'},       {'A', 'Z'},       {'_', '_'},       {'a', 'z'},         {0xC0, 0xD6},     {0xD8, 0xF6},
+        {0xF8, 0x2FF},    {0x370, 0x37D},   {0x37F, 0x1FFF},  {0x200C, 0x200D},   {0x2070, 0x218F}, {0x2C00, 0x2FEF},
+        {0x3001, 0xD7FF}, {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}, {'-', '.'},       {'0', '9'},
+        {0xB7, 0xB7},     {0x300, 0x36F},   {0x203F, 0x2040},
     };
     enum { START_COUNT = 16 };
     for (size_t i = 0; i < (start ? START_COUNT : COUNT_OF(RANGES)); i++) {
@@ -200,14 +200,19 @@ static bool pike_take(Pike *p, const Threads *now, Threads *next, int32_t c, siz
 static bool pike_search(FeelRun *run, const Regex *re, Str input, size_t from, size_t *best)
 {
     size_t width = 2 * (size_t)re->groups + 2, n = re->count;
-    size_t bytes = n * (4 * sizeof(uint32_t) + 2 * sizeof(Todo) + 2 * width * sizeof(size_t)) + 4 * width * sizeof(size_t);
+    size_t bytes =
+        n * (4 * sizeof(uint32_t) + 2 * sizeof(Todo) + 2 * width * sizeof(size_t)) + 4 * width * sizeof(size_t);
     if (!feel_room(run, bytes)) {
         return false;
     }
     Arena *a = run->arena;
     ArenaMark mark = arena_mark(a);
-    Pike p = {.re = re, .input = input, .width = width, .seen = ARENA_ARRAY(a, uint32_t, n),
-              .todo = ARENA_ARRAY(a, Todo, 2 * n + 2), .slots = ARENA_ARRAY(a, size_t, width)};
+    Pike p = {.re = re,
+              .input = input,
+              .width = width,
+              .seen = ARENA_ARRAY(a, uint32_t, n),
+              .todo = ARENA_ARRAY(a, Todo, 2 * n + 2),
+              .slots = ARENA_ARRAY(a, size_t, width)};
     Threads lists[2];
     for (int i = 0; i < 2; i++) {
         lists[i] = (Threads){ARENA_ARRAY(a, uint32_t, n), ARENA_ARRAY(a, size_t, n * width), 0};
@@ -375,7 +380,8 @@ static bool back_search(FeelRun *run, const Regex *re, Str input, size_t from, s
 bool regex_search(FeelRun *run, const Regex *re, Str input, size_t from, RegexSpan spans[REGEX_GROUPS_MAX + 1])
 {
     size_t best[2 * (REGEX_GROUPS_MAX + 1)];
-    bool found = re->has_back_references ? back_search(run, re, input, from, best) : pike_search(run, re, input, from, best);
+    bool found =
+        re->has_back_references ? back_search(run, re, input, from, best) : pike_search(run, re, input, from, best);
     if (!found) {
         return false;
     }

@@ -6,17 +6,17 @@
 #include "feel/lib_int.h"
 
 typedef enum {
-    RE_CHAR = 1,  /* arg: code point, folded if the program ignores case */
-    RE_ANY,       /* arg: 1 if line ends count too */
-    RE_SET,       /* set */
-    RE_SPLIT,     /* try pc + arg first, then pc + other */
-    RE_JUMP,      /* pc + arg */
-    RE_SAVE,      /* arg: slot of a span's end */
+    RE_CHAR = 1, /* arg: code point, folded if the program ignores case */
+    RE_ANY,      /* arg: 1 if line ends count too */
+    RE_SET,      /* set */
+    RE_SPLIT,    /* try pc + arg first, then pc + other */
+    RE_JUMP,     /* pc + arg */
+    RE_SAVE,     /* arg: slot of a span's end */
     RE_LINE_START,
     RE_LINE_END,
-    RE_GROUP,     /* arg: back-reference to this group */
-    RE_MARK,      /* arg: loop; notes where its body begins */
-    RE_CHECK,     /* arg: loop; skips the next step if the body matched nothing */
+    RE_GROUP, /* arg: back-reference to this group */
+    RE_MARK,  /* arg: loop; notes where its body begins */
+    RE_CHECK, /* arg: loop; skips the next step if the body matched nothing */
     RE_MATCH
 } RegexOp;
 

@@ -1,4 +1,5 @@
-/* regex_parse.c: pattern → program. The grammar is that of XML Schema, with ^ $ (?:) \1 and reluctant quantifiers of XPath.
+/* regex_parse.c: pattern → program. The grammar is that of XML Schema, with ^ $ (?:) \1 and reluctant quantifiers of
+ * XPath.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/regex_parse_int.h"
 
@@ -185,7 +186,8 @@ static bool read_counts(Parser *p, int *least, int *most)
 
 static RegexStep split(bool greedy, size_t into, size_t past)
 {
-    return (RegexStep){.op = RE_SPLIT, .arg = (int32_t)(greedy ? into : past), .other = (int32_t)(greedy ? past : into)};
+    return (RegexStep){
+        .op = RE_SPLIT, .arg = (int32_t)(greedy ? into : past), .other = (int32_t)(greedy ? past : into)};
 }
 
 /* The body at [start, count) once or more: mark, body, check, back. */

@@ -5,7 +5,7 @@
 typedef struct {
     size_t end; /* 0: none yet */
     Var *var;
-    Var *item;  /* name is an entry of this item */
+    Var *item; /* name is an entry of this item */
     Str name;
     const FeelBuiltin *builtin;
     const Local *found_in; /* NULL for the host's scope and built-ins */
@@ -34,7 +34,7 @@ static bool cannot_be_called(const Parser *p, const FeelType *t, size_t end)
     return t != NULL && !t->any && t->kind != FEEL_FUNCTION && call_follows(p, end);
 }
 
-/* ---- Searching ----------------------------------------------------------------------------------------------------- */
+/* ---- Searching --------------------------------------------------------------------------------------------------- */
 
 static void find_member(const Parser *p, const Local *l, Found *best)
 {
@@ -94,7 +94,7 @@ static void find_builtin(const Parser *p, Found *best)
     }
 }
 
-/* ---- Nodes --------------------------------------------------------------------------------------------------------- */
+/* ---- Nodes ------------------------------------------------------------------------------------------------------- */
 
 static Node *var_node(Parser *p, Var *v)
 {
@@ -121,8 +121,8 @@ static Node *item_name(Parser *p, Var *item, Str name, Node *otherwise)
 /* Filters whose items are not known stand between here and where the name was found: each item is asked first. */
 static Node *ask_items(Parser *p, const Local *until, Str name, Node *otherwise)
 {
-    bool (*asked)(const Var *) = otherwise->kind == N_CONST && otherwise->value.kind == FEEL_NULL ? may_have_entries
-                                                                                                 : is_open_item;
+    bool (*asked)(const Var *) =
+        otherwise->kind == N_CONST && otherwise->value.kind == FEEL_NULL ? may_have_entries : is_open_item;
     Var *items[NESTING_MAX];
     size_t count = 0;
     for (const Local *l = p->locals; l != until && l != NULL; l = l->outer) {

@@ -11,7 +11,7 @@ enum { MESSAGES_MAX = 255, FOLD_STEPS = 200 * 1000, FOLD_BYTES = 4 * 1024 * 1024
 static const FeelLimits USUAL = {
     .steps = 10 * 1000 * 1000, .bytes = 64 * 1024 * 1024, .depth = 256, .list_length = 1000 * 1000};
 
-/* ---- Runs ---------------------------------------------------------------------------------------------------------- */
+/* ---- Runs -------------------------------------------------------------------------------------------------------- */
 
 static void free_arena(void *arena)
 {
@@ -132,7 +132,7 @@ void feel_run_back(FeelRun *run, const FeelMark *mark)
     run->failed = mark->failed;
 }
 
-/* ---- Limits -------------------------------------------------------------------------------------------------------- */
+/* ---- Limits ------------------------------------------------------------------------------------------------------ */
 
 Value feel_fail(FeelRun *run, ErrCode code, const char *message)
 {
@@ -219,7 +219,7 @@ FeelEntry *feel_entries_new(FeelRun *run, size_t count)
     return feel_room(run, count * sizeof(FeelEntry)) ? ARENA_ARRAY(run->arena, FeelEntry, count + 1) : NULL;
 }
 
-/* ---- Messages ------------------------------------------------------------------------------------------------------ */
+/* ---- Messages ---------------------------------------------------------------------------------------------------- */
 
 Value feel_error(FeelRun *run, const char *format, ...)
 {
@@ -245,7 +245,7 @@ Value feel_error(FeelRun *run, const char *format, ...)
     return (Value){.kind = FEEL_NULL, .reason = (uint8_t)run->message_count};
 }
 
-/* ---- Compiling ----------------------------------------------------------------------------------------------------- */
+/* ---- Compiling --------------------------------------------------------------------------------------------------- */
 
 static bool compile(Arena *a, const FeelScope *s, Str text, bool tests, const FeelCode **ret, Err *err)
 {
@@ -305,7 +305,7 @@ FeelSum feel_code_sum(const FeelCode *code)
                  : (FeelSum){0};
 }
 
-/* ---- Evaluating ---------------------------------------------------------------------------------------------------- */
+/* ---- Evaluating -------------------------------------------------------------------------------------------------- */
 
 Value feel_eval(FeelRun *run, const FeelCode *code, const Value *frame)
 {

@@ -51,10 +51,10 @@ void feel_scope_add_type(FeelScope *s, Str name, const FeelType *type)
     *m = (FeelMember){.name = name_normal(s->arena, name), .type = type};
 }
 
-/* ---- Characters ---------------------------------------------------------------------------------------------------- */
+/* ---- Characters -------------------------------------------------------------------------------------------------- */
 
-/* Bytes of the one white-space character at `at`, beyond ASCII as the standard lists it; 0 if there stands none. Looks at
- * bytes, because `at` may stand inside a character. */
+/* Bytes of the one white-space character at `at`, beyond ASCII as the standard lists it; 0 if there stands none. Looks
+ * at bytes, because `at` may stand inside a character. */
 static size_t one_space(Str text, size_t at)
 {
     static const struct {
@@ -69,7 +69,8 @@ static size_t one_space(Str text, size_t at)
     }
     for (size_t i = 0; (unsigned char)c >= 0xC2 && i < COUNT_OF(WIDE); i++) {
         size_t n = strlen(WIDE[i].from);
-        if (text.len - at >= n && memcmp(text.ptr + at, WIDE[i].from, n) >= 0 && memcmp(text.ptr + at, WIDE[i].to, n) <= 0) {
+        if (text.len - at >= n && memcmp(text.ptr + at, WIDE[i].from, n) >= 0 &&
+            memcmp(text.ptr + at, WIDE[i].to, n) <= 0) {
             return n;
         }
     }
@@ -118,7 +119,7 @@ Str name_normal(Arena *a, Str name)
     return buf_str(&b);
 }
 
-/* ---- Matching ------------------------------------------------------------------------------------------------------ */
+/* ---- Matching ---------------------------------------------------------------------------------------------------- */
 
 size_t name_match(Str text, size_t at, Str name)
 {
@@ -146,7 +147,6 @@ size_t name_match(Str text, size_t at, Str name)
             return 0;
         }
     }
-    bool cut = is_name_byte(name.ptr[i - 1]) && j < text.len && is_name_byte(text.ptr[j]) &&
-               space_length(text, j) == 0;
+    bool cut = is_name_byte(name.ptr[i - 1]) && j < text.len && is_name_byte(text.ptr[j]) && space_length(text, j) == 0;
     return cut ? 0 : j;
 }

@@ -118,7 +118,7 @@ const FeelMember *feel_type_members(const FeelType *t, size_t *ret_count)
     return is_context ? t->members : NULL;
 }
 
-/* ---- Printing ------------------------------------------------------------------------------------------------------ */
+/* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
 static void print_type(Buf *b, const FeelType *t, int depth);
 
@@ -168,7 +168,7 @@ void feel_type_print(Buf *b, const FeelType *t)
     print_type(b, t, 0);
 }
 
-/* ---- Conformance --------------------------------------------------------------------------------------------------- */
+/* ---- Conformance ------------------------------------------------------------------------------------------------- */
 
 static bool is_any(const FeelType *t)
 {
@@ -323,7 +323,7 @@ bool feel_instance_of(Value v, const FeelType *t)
     return conforms(v, t, 0);
 }
 
-/* ---- Conversions --------------------------------------------------------------------------------------------------- */
+/* ---- Conversions ------------------------------------------------------------------------------------------------- */
 
 static bool date_to_moment(FeelRun *run, Value v, Value *ret)
 {

@@ -11,9 +11,9 @@ static const char USUAL_PLACE[] = "/usr/share/zoneinfo";
 
 /* When summer time begins or ends, as the POSIX TZ text says it. */
 typedef struct {
-    char form;           /* 'M' month, week, weekday; 'J' day 1 … 365 without 29 February; 'N' day 0 … 365 */
+    char form; /* 'M' month, week, weekday; 'J' day 1 … 365 without 29 February; 'N' day 0 … 365 */
     int month, week, day;
-    int32_t seconds;     /* on the clock before the change */
+    int32_t seconds; /* on the clock before the change */
 } Change;
 
 struct Zone {
@@ -176,7 +176,8 @@ static size_t block_bytes(const unsigned char *header, size_t width)
 {
     size_t isut = be32(header + 20), isstd = be32(header + 24), leap = be32(header + 28), times = be32(header + 32),
            infos = be32(header + 36), chars = be32(header + 40);
-    if (isut > FILE_MAX || isstd > FILE_MAX || leap > FILE_MAX || times > FILE_MAX || infos > FILE_MAX || chars > FILE_MAX) {
+    if (isut > FILE_MAX || isstd > FILE_MAX || leap > FILE_MAX || times > FILE_MAX || infos > FILE_MAX ||
+        chars > FILE_MAX) {
         return SIZE_MAX / 2;
     }
     return times * width + times + infos * 6 + chars + leap * (width + 4) + isstd + isut;
@@ -216,7 +217,8 @@ static bool zone_parse(Zone *z, const unsigned char *p, size_t len)
     return end != NULL && rule_parse(z, (Str){text + 1, (size_t)(end - text - 1)});
 }
 
-/* A name that cannot lead out of the folder: Area/Place in letters, digits, '_', '-', '+'; no machine-dependent aliases. */
+/* A name that cannot lead out of the folder: Area/Place in letters, digits, '_', '-', '+'; no machine-dependent
+ * aliases. */
 static bool name_is_safe(Str name)
 {
     if (name.len == 0 || name.len > NAME_MAX_LEN || name.ptr[0] < 'A' || name.ptr[0] > 'Z') {

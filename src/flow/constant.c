@@ -14,8 +14,14 @@ static Str stream_of(Arena *a, Str sha256)
 bool constant_keep(Store *s, Arena *a, Str scheme, const Json *constants, Instant now, Day today, Err *err)
 {
     for (size_t i = 0; i < json_count(constants); i++) {
-        Event e = {.scheme = scheme, .stream = stream_of(a, constants->members[i].key), .version = 1, .type = STR("constant.kept"),
-                   .at = now, .day = today, .actor = STR("system"), .data = json_new_object(a)};
+        Event e = {.scheme = scheme,
+                   .stream = stream_of(a, constants->members[i].key),
+                   .version = 1,
+                   .type = STR("constant.kept"),
+                   .at = now,
+                   .day = today,
+                   .actor = STR("system"),
+                   .data = json_new_object(a)};
         json_set(a, e.data, STR("value"), constants->members[i].value);
         if (store_version_of(s, e.stream) == 0 && !store_append(s, a, &e, 1, err)) {
             return false;
@@ -52,7 +58,8 @@ static bool read_constant(Store *s, Arena *a, Str sha256, Json **ret, Err *err)
         return false;
     }
     if (f.value == NULL) {
-        return err_set(err, NOT_FOUND, "The log does not hold the list %.*s that a decision rests on.", STR_ARG(sha256));
+        return err_set(err, NOT_FOUND, "The log does not hold the list %.*s that a decision rests on.",
+                       STR_ARG(sha256));
     }
     json_canonical(&b, a, f.value);
     if (!buf_ok(&b) || !str_eq(hex_print(a, HASH_STR(hash_of(buf_str(&b)))), sha256)) {

@@ -9,7 +9,14 @@
 #include "query/query.h"
 
 #define N(params) COUNT_OF(params)
-enum { CODE_DIGITS = 8, MOST_TRIES = 10, MAX_CONTACT = 8192, LONGEST_ADDRESS = 254, LEAST_DIGITS = 7, MOST_DIGITS = 15 };
+enum {
+    CODE_DIGITS = 8,
+    MOST_TRIES = 10,
+    MAX_CONTACT = 8192,
+    LONGEST_ADDRESS = 254,
+    LEAST_DIGITS = 7,
+    MOST_DIGITS = 15
+};
 
 static const char *const CREATE[] = {
     "CREATE TABLE IF NOT EXISTS contacts (account TEXT PRIMARY KEY, sealed TEXT NOT NULL, tries BIGINT NOT NULL, saved BIGINT NOT NULL)",
@@ -44,7 +51,9 @@ Str contact_channel_name(Channel c)
 
 Str contact_about_name(About about)
 {
-    static const Str NAMES[ABOUTS] = {[ABOUT_EVENT] = STR_INIT("event"), [ABOUT_DEADLINE] = STR_INIT("deadline"), [ABOUT_MESSAGE] = STR_INIT("message")};
+    static const Str NAMES[ABOUTS] = {[ABOUT_EVENT] = STR_INIT("event"),
+                                      [ABOUT_DEADLINE] = STR_INIT("deadline"),
+                                      [ABOUT_MESSAGE] = STR_INIT("message")};
     return NAMES[about];
 }
 
@@ -116,7 +125,8 @@ static bool is_mail_address(Str s)
         return false;
     }
     for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] <= 0x20 || s.ptr[i] >= 0x7F || strchr("<>()[],;:\\\"", s.ptr[i]) != NULL || (s.ptr[i] == '@' && i != at)) {
+        if (s.ptr[i] <= 0x20 || s.ptr[i] >= 0x7F || strchr("<>()[],;:\\\"", s.ptr[i]) != NULL ||
+            (s.ptr[i] == '@' && i != at)) {
             return false;
         }
     }
@@ -196,8 +206,11 @@ static bool write_contact(Store *s, const Change *x, const Contact *c, Err *err)
         return false;
     }
     StoreValue p[] = {STORE_S(x->account), STORE_S(box), STORE_I(x->now.ms)};
-    return store_exec(s, "INSERT INTO contacts (account, sealed, tries, saved) VALUES ($1, $2, 0, $3) ON CONFLICT (account) DO UPDATE SET"
-                         " sealed = excluded.sealed, saved = excluded.saved", p, N(p), err);
+    return store_exec(
+        s,
+        "INSERT INTO contacts (account, sealed, tries, saved) VALUES ($1, $2, 0, $3) ON CONFLICT (account) DO UPDATE SET"
+        " sealed = excluded.sealed, saved = excluded.saved",
+        p, N(p), err);
 }
 
 static bool save_in(const Flow *in, void *host, Err *err)
@@ -218,7 +231,8 @@ bool contact_save(const Flow *f, Arena *a, Str account, Str person, const Contac
     Change x = {.a = a, .account = account, .person = person, .contact = contact, .now = now};
     Caller caller;
     return flow_caller(f, a, account, &caller, &x.scheme, err) && check_contact(contact, err) &&
-           (has_language(f, x.scheme, contact->language) || err_field(err, FIELD_CHOICE, "language", "%s", err_plain(FIELD_CHOICE))) &&
+           (has_language(f, x.scheme, contact->language) ||
+            err_field(err, FIELD_CHOICE, "language", "%s", err_plain(FIELD_CHOICE))) &&
            flow_write(f, save_in, &x, err);
 }
 
@@ -227,7 +241,8 @@ bool contact_save(const Flow *f, Arena *a, Str account, Str person, const Contac
 bool contact_code(Store *s, Arena *a, Str account, Channel c, Str address, Str *ret, Err *err)
 {
     Hash h;
-    Str purpose = str_printf(a, "confirm/%.*s/%.*s/%.*s", STR_ARG(account), STR_ARG(contact_channel_name(c)), STR_ARG(address));
+    Str purpose =
+        str_printf(a, "confirm/%.*s/%.*s/%.*s", STR_ARG(account), STR_ARG(contact_channel_name(c)), STR_ARG(address));
     if (!store_secret(s, purpose, &h, err)) {
         return false;
     }
@@ -269,13 +284,15 @@ static bool confirm_in(const Flow *in, void *host, Err *err)
         !contact_code(in->store, x->a, x->account, x->confirms, c.address[x->confirms], &right, err)) {
         return false;
     }
-    x->is_wrong = c.address[x->confirms].len == 0 || x->code.len != right.len || sodium_memcmp(x->code.ptr, right.ptr, right.len) != 0;
+    x->is_wrong = c.address[x->confirms].len == 0 || x->code.len != right.len ||
+                  sodium_memcmp(x->code.ptr, right.ptr, right.len) != 0;
     if (x->is_wrong) {
         return count_try(in->store, x, err);
     }
     c.confirmed[x->confirms] = true;
     StoreValue p[] = {STORE_S(x->account)};
-    return write_contact(in->store, x, &c, err) && store_exec(in->store, "UPDATE contacts SET tries = 0 WHERE account = $1", p, N(p), err);
+    return write_contact(in->store, x, &c, err) &&
+           store_exec(in->store, "UPDATE contacts SET tries = 0 WHERE account = $1", p, N(p), err);
 }
 
 bool contact_confirm(const Flow *f, Arena *a, Str account, Str person, Channel c, Str code, Instant now, Err *err)
@@ -289,13 +306,15 @@ bool contact_confirm(const Flow *f, Arena *a, Str account, Str person, Channel c
 
 bool contact_forget(const Flow *f, Arena *a, Str scheme, Str person, Err *err)
 {
-    static const char *const DELETES[] = {"DELETE FROM contacts WHERE account = $1", "DELETE FROM notices WHERE account = $1",
-                                          "DELETE FROM outbox WHERE account = $1", "DELETE FROM webhooks WHERE account = $1",
-                                          "DELETE FROM provider_links WHERE account = $1"};
+    static const char *const DELETES[] = {
+        "DELETE FROM contacts WHERE account = $1", "DELETE FROM notices WHERE account = $1",
+        "DELETE FROM outbox WHERE account = $1", "DELETE FROM webhooks WHERE account = $1",
+        "DELETE FROM provider_links WHERE account = $1"};
     const CaseRow *accounts;
     size_t count;
     QueryWhere where = {STR("party"), person};
-    if (!contact_prepare(f->store, err) || !provider_prepare(f->store, err) || !query_list(f->store, a, scheme, STR("account"), &where, 1, NULL, 0, &accounts, &count, err)) {
+    if (!contact_prepare(f->store, err) || !provider_prepare(f->store, err) ||
+        !query_list(f->store, a, scheme, STR("account"), &where, 1, NULL, 0, &accounts, &count, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {

@@ -14,10 +14,11 @@ static const int64_t KEPT_MS = 30LL * 24 * 3600 * 1000;
 
 bool draft_prepare(Store *s, Err *err)
 {
-    return store_exec(s,
-                      "CREATE TABLE IF NOT EXISTS drafts (account TEXT NOT NULL, place TEXT NOT NULL, href TEXT NOT NULL, sealed TEXT"
-                      " NOT NULL, saved BIGINT NOT NULL, PRIMARY KEY (account, place))",
-                      NULL, 0, err);
+    return store_exec(
+        s,
+        "CREATE TABLE IF NOT EXISTS drafts (account TEXT NOT NULL, place TEXT NOT NULL, href TEXT NOT NULL, sealed TEXT"
+        " NOT NULL, saved BIGINT NOT NULL, PRIMARY KEY (account, place))",
+        NULL, 0, err);
 }
 
 static bool key_of(const Flow *f, Arena *a, Str account, Hash *ret, Err *err)
@@ -30,8 +31,8 @@ static Str seal(Arena *a, const Hash *key, Str text)
     unsigned char *out = ARENA_ARRAY(a, unsigned char, NONCE_BYTES + text.len + SEAL_BYTES);
     unsigned long long len = 0;
     randombytes_buf(out, NONCE_BYTES);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE_BYTES, &len, (const unsigned char *)text.ptr, text.len, NULL, 0, NULL, out,
-                                               (const unsigned char *)HASH_STR(*key).ptr);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE_BYTES, &len, (const unsigned char *)text.ptr, text.len, NULL,
+                                               0, NULL, out, (const unsigned char *)HASH_STR(*key).ptr);
     return base64url_print(a, (Str){(const char *)out, NONCE_BYTES + (size_t)len});
 }
 
@@ -44,8 +45,8 @@ static bool unseal(Arena *a, const Hash *key, Str sealed, Str *ret)
     unsigned char *out = ARENA_ARRAY(a, unsigned char, bytes.len);
     const unsigned char *in = (const unsigned char *)bytes.ptr;
     unsigned long long len = 0;
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, &len, NULL, in + NONCE_BYTES, bytes.len - NONCE_BYTES, NULL, 0, in,
-                                                   (const unsigned char *)HASH_STR(*key).ptr) != 0) {
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, &len, NULL, in + NONCE_BYTES, bytes.len - NONCE_BYTES, NULL, 0,
+                                                   in, (const unsigned char *)HASH_STR(*key).ptr) != 0) {
         return false;
     }
     *ret = (Str){(const char *)out, (size_t)len};
@@ -69,11 +70,14 @@ bool draft_save(const Flow *f, Arena *a, Str account, Str place, Str href, const
     if (!key_of(f, a, account, &key, err)) {
         return false;
     }
-    StoreValue p[] = {STORE_S(account), STORE_S(place), STORE_S(href), STORE_S(seal(a, &key, buf_str(&text))), STORE_I(now.ms)};
+    StoreValue p[] = {STORE_S(account), STORE_S(place), STORE_S(href), STORE_S(seal(a, &key, buf_str(&text))),
+                      STORE_I(now.ms)};
     StoreValue old[] = {STORE_I(now.ms - KEPT_MS)};
-    FlowStatement list[] = {{"DELETE FROM drafts WHERE saved < $1", old, N(old)},
-                            {"INSERT INTO drafts (account, place, href, sealed, saved) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account, place)"
-                             " DO UPDATE SET href = excluded.href, sealed = excluded.sealed, saved = excluded.saved", p, N(p)}};
+    FlowStatement list[] = {
+        {"DELETE FROM drafts WHERE saved < $1", old, N(old)},
+        {"INSERT INTO drafts (account, place, href, sealed, saved) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account, place)"
+         " DO UPDATE SET href = excluded.href, sealed = excluded.sealed, saved = excluded.saved",
+         p, N(p)}};
     return flow_exec(f, list, N(list), err);
 }
 
@@ -82,7 +86,8 @@ bool draft_forget(const Flow *f, Arena *a, Str scheme, Str person, Err *err)
     const CaseRow *accounts;
     size_t count;
     QueryWhere where = {STR("party"), person};
-    if (!draft_prepare(f->store, err) || !query_list(f->store, a, scheme, STR("account"), &where, 1, NULL, 0, &accounts, &count, err)) {
+    if (!draft_prepare(f->store, err) ||
+        !query_list(f->store, a, scheme, STR("account"), &where, 1, NULL, 0, &accounts, &count, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -100,7 +105,8 @@ bool draft_find(const Flow *f, Arena *a, Str account, Str place, Json **ret, Ins
     StoreRows rows;
     StoreValue p[] = {STORE_S(account), STORE_S(place)};
     *ret = NULL;
-    if (!store_query(f->store, a, "SELECT sealed, saved FROM drafts WHERE account = $1 AND place = $2", p, N(p), &rows, err)) {
+    if (!store_query(f->store, a, "SELECT sealed, saved FROM drafts WHERE account = $1 AND place = $2", p, N(p), &rows,
+                     err)) {
         return false;
     }
     Str text;
@@ -122,7 +128,8 @@ bool draft_list(const Flow *f, Arena *a, Str account, Draft **ret, size_t *ret_c
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(account), STORE_I(MOST_LISTED)};
-    if (!store_query(f->store, a, "SELECT place, href, saved FROM drafts WHERE account = $1 ORDER BY saved DESC, place LIMIT $2", p,
+    if (!store_query(f->store, a,
+                     "SELECT place, href, saved FROM drafts WHERE account = $1 ORDER BY saved DESC, place LIMIT $2", p,
                      N(p), &rows, err)) {
         return false;
     }

@@ -1,4 +1,5 @@
-/* draft.h: forms begun and not sent: kept for their account until they are sent, sealed, beside the log and never part of it.
+/* draft.h: forms begun and not sent: kept for their account until they are sent, sealed, beside the log and never part
+ * of it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef FLOW_DRAFT_H
 #define FLOW_DRAFT_H
@@ -13,9 +14,10 @@ typedef struct {
 
 /* The table; call once at start. */
 MUST_USE bool draft_prepare(Store *s, Err *err);
-/* Keeps the texts of a form for thirty days, replacing an earlier draft of the same place; files are left out. TOO_LARGE past
- * 256 KB. */
-MUST_USE bool draft_save(const Flow *f, Arena *a, Str account, Str place, Str href, const Json *form, Instant now, Err *err);
+/* Keeps the texts of a form for thirty days, replacing an earlier draft of the same place; files are left out.
+ * TOO_LARGE past 256 KB. */
+MUST_USE bool draft_save(const Flow *f, Arena *a, Str account, Str place, Str href, const Json *form, Instant now,
+                         Err *err);
 /* Inside a transaction: drops the drafts of every account of a person who is being erased. */
 MUST_USE bool draft_forget(const Flow *f, Arena *a, Str scheme, Str person, Err *err);
 /* *ret NULL if there is none. */

@@ -20,7 +20,7 @@ typedef struct {
     Str scheme;
     const Scheme *law;
     Arena *a;
-    Map opened; /* type → int64_t*: cases opened by this command so far */
+    Map opened;                       /* type → int64_t*: cases opened by this command so far */
     bool folder_asked, folder_signed; /* of the folder of law that was asked about last: a round asks for every case */
     Day folder;
 } Facts;
@@ -44,8 +44,8 @@ static bool facts_list(void *host, Str type, const CommandWhere *where, size_t w
                        const CaseRow **ret, size_t *ret_count, Err *err)
 {
     const Facts *f = host;
-    return query_list(f->store, f->a, f->scheme, type, where_of(f->a, where, where_count), where_count, states->items, states->count, ret,
-                      ret_count, err);
+    return query_list(f->store, f->a, f->scheme, type, where_of(f->a, where, where_count), where_count, states->items,
+                      states->count, ret, ret_count, err);
 }
 
 static bool facts_count(void *host, Str type, const CommandWhere *where, size_t where_count, const SchemeNames *states,
@@ -113,8 +113,15 @@ static bool facts_law_signed(void *host, const SchemeModel *model, bool *ret, Er
 
 static CommandFacts facts_of(Facts *f)
 {
-    return (CommandFacts){.host = f, .by_id = facts_by_id, .list = facts_list, .count = facts_count, .units = facts_units,
-                          .holder_of = facts_holder_of, .new_id = facts_new_id, .secret = facts_secret, .law_signed = facts_law_signed};
+    return (CommandFacts){.host = f,
+                          .by_id = facts_by_id,
+                          .list = facts_list,
+                          .count = facts_count,
+                          .units = facts_units,
+                          .holder_of = facts_holder_of,
+                          .new_id = facts_new_id,
+                          .secret = facts_secret,
+                          .law_signed = facts_law_signed};
 }
 
 /* ---- Finding ---- */
@@ -143,7 +150,8 @@ FeelRun *flow_new_run(Arena *a, Instant now)
 static Hash request_hash(Arena *a, const Caller *caller, const Command *c)
 {
     Buf b = buf_new(a, MAX_REQUEST);
-    buf_printf(&b, "%.*s\n%.*s\n%.*s\n%.*s\n", STR_ARG(caller->account), STR_ARG(c->scheme), STR_ARG(c->step), STR_ARG(c->case_id));
+    buf_printf(&b, "%.*s\n%.*s\n%.*s\n%.*s\n", STR_ARG(caller->account), STR_ARG(c->scheme), STR_ARG(c->step),
+               STR_ARG(c->case_id));
     if (c->form != NULL) {
         json_write(&b, c->form);
     }
@@ -152,13 +160,14 @@ static Hash request_hash(Arena *a, const Caller *caller, const Command *c)
 
 /* ---- Writing ---- */
 
-/* Where the group that the work was in was lost, and may be by another's fault, it is done again alone, if it says what it is
- * about: then it can be done twice. */
+/* Where the group that the work was in was lost, and may be by another's fault, it is done again alone, if it says what
+ * it is about: then it can be done twice. */
 static bool write_in_lane(const Flow *f, const LaneAbout *about, FlowWork work, void *host, Err *err)
 {
     Flow in = *f;
     bool again = false;
-    if (lane_enter(f->lane, about, false, &in.store, err) && lane_leave(f->lane, work(&in, host, err), false, &again, err)) {
+    if (lane_enter(f->lane, about, false, &in.store, err) &&
+        lane_leave(f->lane, work(&in, host, err), false, &again, err)) {
         return true;
     }
     return about != NULL && again && lane_enter(f->lane, about, true, &in.store, err) &&
@@ -270,7 +279,10 @@ static Json *make_outcome(Pipeline *p)
     if (plan->count > 0) {
         json_set(p->a, j, STR("version"), json_new_int(p->a, plan->events[0].version));
         const Json *to = json_get(plan->events[0].data, "to");
-        json_set(p->a, j, STR("state"), json_new_str(p->a, to ? json_text(to) : p->in.row ? p->in.row->state : STR("")));
+        json_set(p->a, j, STR("state"),
+                 json_new_str(p->a, to          ? json_text(to)
+                                    : p->in.row ? p->in.row->state
+                                                : STR("")));
     }
     json_set(p->a, j, STR("events"), events);
     if (plan->decided) {
@@ -308,7 +320,8 @@ static bool add_to_sign(Pipeline *p)
         return false;
     }
     if (needed && p->in.row != NULL) {
-        Json *j = json_set(p->a, r->outcome, STR("sign"), json_new_object(p->a)), *statement = sign_statement(p->a, &p->in, &r->plan);
+        Json *j = json_set(p->a, r->outcome, STR("sign"), json_new_object(p->a)),
+             *statement = sign_statement(p->a, &p->in, &r->plan);
         json_set(p->a, j, STR("challenge"), json_new_str(p->a, sign_challenge(p->a, statement)));
         json_set(p->a, j, STR("statement"), statement);
     }
@@ -337,7 +350,8 @@ static bool run_stages(Pipeline *p, bool dry)
     if (!command_plan(&p->in, &r->plan, &r->faults, &r->err)) {
         return false;
     }
-    if (p->in.row == NULL && r->plan.count > 0 && !flow_check_opening(p->f, p->a, p->in.scheme, p->caller, &r->plan.events[0], &r->err)) {
+    if (p->in.row == NULL && r->plan.count > 0 &&
+        !flow_check_opening(p->f, p->a, p->in.scheme, p->caller, &r->plan.events[0], &r->err)) {
         return false;
     }
     if (dry) {
@@ -368,8 +382,8 @@ static bool run_in(const Flow *in, void *host, __attribute__((unused)) Err *err)
     return run_stages(p, false);
 }
 
-/* What is durable is signed for; a repeated command gets the receipt of the first time. Where it cannot be signed now, the
- * same receipt can be asked for later. */
+/* What is durable is signed for; a repeated command gets the receipt of the first time. Where it cannot be signed now,
+ * the same receipt can be asked for later. */
 static void add_receipt(const Flow *f, Pipeline *p)
 {
     FlowResult *r = p->ret;
@@ -377,7 +391,8 @@ static void add_receipt(const Flow *f, Pipeline *p)
     Err none;
     const Scheme *s = flow_scheme(f, p->command->scheme);
     const Json *events = json_get(r->outcome, "events");
-    if (s == NULL || !command_resolve(s, p->command->step, &in, &none) || !in.step->receipt || json_count(events) == 0) {
+    if (s == NULL || !command_resolve(s, p->command->step, &in, &none) || !in.step->receipt ||
+        json_count(events) == 0) {
         return;
     }
     Str note;
@@ -397,12 +412,8 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
         ret->ok = write_about(f, &(LaneAbout){.key = command->key, .stream = command->case_id}, run_in, &p, &ret->err);
         break;
     case FLOW_JOIN:
-    case FLOW_JOIN_SETTLED:
-        ret->ok = join(f, run_in, &p, mode == FLOW_JOIN_SETTLED, &ret->err);
-        break;
-    case FLOW_DRY:
-        ret->ok = run_stages(&p, true);
-        break;
+    case FLOW_JOIN_SETTLED: ret->ok = join(f, run_in, &p, mode == FLOW_JOIN_SETTLED, &ret->err); break;
+    case FLOW_DRY: ret->ok = run_stages(&p, true); break;
     }
     if (ret->ok && mode == FLOW_RUN) {
         add_receipt(f, &p);
@@ -413,7 +424,8 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
 bool flow_repeat(const Flow *f, Arena *a, const Caller *caller, const Command *command, FlowResult *ret)
 {
     *ret = (FlowResult){.faults.arena = a};
-    ret->repeated = store_done(f->store, a, command->key, request_hash(a, caller, command), &ret->outcome, &ret->err) && ret->outcome != NULL;
+    ret->repeated = store_done(f->store, a, command->key, request_hash(a, caller, command), &ret->outcome, &ret->err) &&
+                    ret->outcome != NULL;
     return ret->ok = ret->repeated;
 }
 
@@ -449,7 +461,8 @@ static bool is_offered(const CommandInput *in)
 
 static void add_step(Arena *a, Json *list, const CommandInput *in)
 {
-    static const char *const SUFFIX[] = {[COMMAND_PLAIN] = "", [COMMAND_CONFIRM] = "/confirm", [COMMAND_REJECT] = "/reject"};
+    static const char *const SUFFIX[] = {
+        [COMMAND_PLAIN] = "", [COMMAND_CONFIRM] = "/confirm", [COMMAND_REJECT] = "/reject"};
     Json *j = json_new_object(a);
     json_set(a, j, STR("step"), json_new_str(a, str_printf(a, "%.*s%s", STR_ARG(in->step->name), SUFFIX[in->mode])));
     json_set(a, j, STR("type"), json_new_str(a, in->type->name));
@@ -464,7 +477,8 @@ static void add_step(Arena *a, Json *list, const CommandInput *in)
     json_push(a, list, j);
 }
 
-/* A party may open a case in which it is the linked one: its own id stands in the form, if the field links to cases of its kind. */
+/* A party may open a case in which it is the linked one: its own id stands in the form, if the field links to cases of
+ * its kind. */
 static Json *form_of_party(const Scheme *s, Arena *a, const SchemeType *t, const SchemeStep *step, const Caller *caller)
 {
     Json *form = json_new_object(a);
@@ -517,7 +531,12 @@ Json *flow_holds(const Flow *f, FeelRun *run, const Scheme *s, const CaseRow *ro
     const SchemeType *t = row ? scheme_type(s, row->type) : NULL;
     Facts facts = {.store = f->store, .scheme = scheme_id(s), .law = s, .a = a, .opened.arena = a};
     for (size_t i = 0; t != NULL && i < count; i++) {
-        CommandInput in = {.scheme = s, .type = t, .now = now, .today = instant_day(now, scheme_utc_offset(s)), .row = row, .run = run,
+        CommandInput in = {.scheme = s,
+                           .type = t,
+                           .now = now,
+                           .today = instant_day(now, scheme_utc_offset(s)),
+                           .row = row,
+                           .run = run,
                            .facts = facts_of(&facts)};
         const CaseRow *cause = NULL;
         Err err; /* a store that fails here fails the page elsewhere */
@@ -554,8 +573,16 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
                 json_set(a, none.form, step->about, json_new_str(a, row->id));
             }
             for (int mode = COMMAND_PLAIN; mode <= COMMAND_REJECT; mode++) {
-                CommandInput in = {.scheme = s, .type = &types[i], .step = step, .mode = (CommandMode)mode,
-                                   .caller = caller, .command = &none, .now = now, .row = row, .run = run, .facts = facts_of(&facts)};
+                CommandInput in = {.scheme = s,
+                                   .type = &types[i],
+                                   .step = step,
+                                   .mode = (CommandMode)mode,
+                                   .caller = caller,
+                                   .command = &none,
+                                   .now = now,
+                                   .row = row,
+                                   .run = run,
+                                   .facts = facts_of(&facts)};
                 Err err;
                 bool fits = !in.step->hidden && step_fits(&in) && is_offered(&in) && !is_held(holds, step->name);
                 in.row = about && mode == COMMAND_PLAIN ? NULL : row; /* who may is asked as for the opening */
@@ -570,7 +597,8 @@ Json *flow_steps(const Flow *f, FeelRun *run, const Scheme *s, const Caller *cal
 
 /* ---- Explain ---- */
 
-static bool again(FeelRun *run, const Scheme *s, const Event *e, const Json *proof, const Json *facts, Json *out, Err *err)
+static bool again(FeelRun *run, const Scheme *s, const Event *e, const Json *proof, const Json *facts, Json *out,
+                  Err *err)
 {
     Arena *a = feel_run_arena(run);
     Str model = json_text_at(proof, "model"), name = json_text_at(proof, "decision");
@@ -648,8 +676,13 @@ static bool write_reads(const Flow *in, void *host, Err *err)
     const Scheme *s = flow_scheme(in, r->scheme);
     bool ok = true;
     for (size_t i = 0; ok && i < r->count; i++) {
-        Event e = {.scheme = r->scheme, .stream = str_printf(a, "reads:%.*s", STR_ARG(r->persons[i])), .type = STR("file.read"), .at = r->now,
-                   .day = instant_day(r->now, s ? scheme_utc_offset(s) : 0), .actor = r->caller->account, .data = json_new_object(a)};
+        Event e = {.scheme = r->scheme,
+                   .stream = str_printf(a, "reads:%.*s", STR_ARG(r->persons[i])),
+                   .type = STR("file.read"),
+                   .at = r->now,
+                   .day = instant_day(r->now, s ? scheme_utc_offset(s) : 0),
+                   .actor = r->caller->account,
+                   .data = json_new_object(a)};
         json_set(a, e.data, STR("person"), json_new_str(a, r->persons[i]));
         json_set(a, e.data, STR("reason"), json_new_str(a, r->reason));
         e.version = store_version_of(in->store, e.stream) + 1;
@@ -658,14 +691,15 @@ static bool write_reads(const Flow *in, void *host, Err *err)
     return ok;
 }
 
-bool flow_read_files(const Flow *f, Arena *a, const Caller *caller, Str scheme, const Str *persons, size_t count, Str reason, Instant now,
-                     Err *err)
+bool flow_read_files(const Flow *f, Arena *a, const Caller *caller, Str scheme, const Str *persons, size_t count,
+                     Str reason, Instant now, Err *err)
 {
     Reading r = {a, caller, scheme, reason, persons, count, now};
     return count == 0 || flow_write(f, write_reads, &r, err);
 }
 
-bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now, Err *err)
+bool flow_read_file(const Flow *f, Arena *a, const Caller *caller, Str scheme, Str person, Str reason, Instant now,
+                    Err *err)
 {
     return flow_read_files(f, a, caller, scheme, &person, 1, reason, now, err);
 }
@@ -688,8 +722,13 @@ static bool erase_in(const Flow *in, void *host, Err *err)
         return err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(x->person));
     }
     const Scheme *s = flow_scheme(in, row->scheme);
-    Event e = {.scheme = row->scheme, .stream = row->id, .version = row->version + 1, .type = STR("person.erased"), .at = x->now,
-               .day = instant_day(x->now, s ? scheme_utc_offset(s) : 0), .actor = x->account};
+    Event e = {.scheme = row->scheme,
+               .stream = row->id,
+               .version = row->version + 1,
+               .type = STR("person.erased"),
+               .at = x->now,
+               .day = instant_day(x->now, s ? scheme_utc_offset(s) : 0),
+               .actor = x->account};
     e.data = json_new_object(a);
     json_set(a, e.data, STR("type"), json_new_str(a, row->type));
     json_set(a, e.data, STR("article"), json_new_str(a, x->article));
@@ -722,8 +761,12 @@ bool flow_caller(const Flow *f, Arena *a, Str login, Caller *ret, Str *ret_schem
     for (size_t i = 0; i < json_count(roles); i++) {
         names[i] = json_text(roles->items[i]);
     }
-    *ret = (Caller){.account = login, .name = json_text_at(row->data, "name"), .roles = names, .role_count = json_count(roles),
-                    .party = json_text_at(row->data, "party"), .office = json_text_at(row->data, "office"),
+    *ret = (Caller){.account = login,
+                    .name = json_text_at(row->data, "name"),
+                    .roles = names,
+                    .role_count = json_count(roles),
+                    .party = json_text_at(row->data, "party"),
+                    .office = json_text_at(row->data, "office"),
                     .language = json_text_at(row->data, "language")};
     *ret_scheme = row->scheme;
     return true;

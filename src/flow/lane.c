@@ -1,5 +1,5 @@
-/* lane.c: see lane.h. Who ends a turn while nobody waits commits for all of the group; while that commit flushes, the next
- * group gathers at the door. So a lone writer waits for nobody, and many share one flush.
+/* lane.c: see lane.h. Who ends a turn while nobody waits commits for all of the group; while that commit flushes, the
+ * next group gathers at the door. So a lone writer waits for nobody, and many share one flush.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "lane.h"
 
@@ -9,8 +9,8 @@ enum { MOST_MEMBERS = 256, GROUPS = 64 };
 
 /* The pieces of work of one transaction, and how it ended. */
 typedef struct {
-    int members; /* who succeeded and wait for the commit */
-    int unread;  /* members that have not seen the end yet: the slot is theirs until then */
+    int members;                       /* who succeeded and wait for the commit */
+    int unread;                        /* members that have not seen the end yet: the slot is theirs until then */
     bool is_done, is_durable, is_gone; /* gone: surely nothing was kept, and the database is still there */
     Err err;
 } Group;
@@ -26,9 +26,9 @@ struct Lane {
     Store *store;
     pthread_mutex_t lock;
     pthread_cond_t turn, end;
-    bool is_taken;  /* somebody is inside, or commits */
+    bool is_taken;   /* somebody is inside, or commits */
     Waiter *waiting; /* for a turn */
-    Group *open;    /* of the open transaction; NULL: none is open. Belongs to who is inside. */
+    Group *open;     /* of the open transaction; NULL: none is open. Belongs to who is inside. */
     Group groups[GROUPS];
 };
 
@@ -82,7 +82,8 @@ static void take_turn(Lane *l, Waiter *own)
     pthread_mutex_unlock(&l->lock);
 }
 
-/* What this one and those who wait are about, as far as it was not asked yet. What it points to stays until they had their turn. */
+/* What this one and those who wait are about, as far as it was not asked yet. What it points to stays until they had
+ * their turn. */
 static size_t gather(Lane *l, Waiter *own, bool from_start, LaneAbout list[MOST_MEMBERS])
 {
     size_t n = 0;

@@ -36,11 +36,13 @@ static bool check_handover(const Flow *in, const Office *o, const Scheme *s, con
     if (o->act->to.len == 0) {
         return true;
     }
-    bool fits = flow_caller(in, o->a, o->act->to, &other, &scheme, err) && str_eq(scheme, row->scheme) && has_role(&other, row->holder);
+    bool fits = flow_caller(in, o->a, o->act->to, &other, &scheme, err) && str_eq(scheme, row->scheme) &&
+                has_role(&other, row->holder);
     if (!fits) {
         return err_field(err, FIELD_CHOICE, "to", "This colleague has not the role that acts next.");
     }
-    return flow_check_reach(in, o->a, s, &other, row, err) || err_field(err, FIELD_CHOICE, "to", "This colleague is of another office.");
+    return flow_check_reach(in, o->a, s, &other, row, err) ||
+           err_field(err, FIELD_CHOICE, "to", "This colleague is of another office.");
 }
 
 static bool write_in(const Flow *in, void *host, Err *err)
@@ -58,9 +60,13 @@ static bool write_in(const Flow *in, void *host, Err *err)
     if (!flow_check_reach(in, o->a, s, o->caller, row, err) || (o->hands_over && !check_handover(in, o, s, row, err))) {
         return false;
     }
-    Event e = {.scheme = row->scheme, .stream = str_printf(o->a, "office:%.*s", STR_ARG(row->id)), .at = o->now,
-               .type = o->hands_over ? STR("office.handed_over") : STR("office.noted"), .day = instant_day(o->now, scheme_utc_offset(s)),
-               .actor = o->caller->account, .data = json_new_object(o->a)};
+    Event e = {.scheme = row->scheme,
+               .stream = str_printf(o->a, "office:%.*s", STR_ARG(row->id)),
+               .at = o->now,
+               .type = o->hands_over ? STR("office.handed_over") : STR("office.noted"),
+               .day = instant_day(o->now, scheme_utc_offset(s)),
+               .actor = o->caller->account,
+               .data = json_new_object(o->a)};
     json_set(o->a, e.data, STR("case"), json_new_str(o->a, row->id));
     if (o->hands_over) {
         json_set(o->a, e.data, STR("to"), json_new_str(o->a, o->act->to));
@@ -79,7 +85,8 @@ static bool write_in(const Flow *in, void *host, Err *err)
     return store_append(in->store, o->a, &e, 1, err) && project_apply(in->store, o->a, &e, NULL, err);
 }
 
-static bool act(const Flow *f, Arena *a, const Caller *caller, const OfficeAct *what, bool hands_over, Instant now, Err *err)
+static bool act(const Flow *f, Arena *a, const Caller *caller, const OfficeAct *what, bool hands_over, Instant now,
+                Err *err)
 {
     Office o = {.a = a, .caller = caller, .act = what, .now = now, .hands_over = hands_over};
     if (caller->party.len > 0 || caller->role_count == 0) {

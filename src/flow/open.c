@@ -33,8 +33,9 @@ static bool check_prefixes(Arena *a, const Scheme *const *schemes, size_t count,
         for (size_t k = 0; k < n; k++) {
             const SchemeType *other = map_get(&seen, types[k].prefix);
             if (other != NULL) {
-                return err_set(err, LAW_BROKEN, "%.*s: the types %.*s and %.*s share the prefix %.*s", STR_ARG(scheme_folder(schemes[i])),
-                               STR_ARG(other->name), STR_ARG(types[k].name), STR_ARG(types[k].prefix));
+                return err_set(err, LAW_BROKEN, "%.*s: the types %.*s and %.*s share the prefix %.*s",
+                               STR_ARG(scheme_folder(schemes[i])), STR_ARG(other->name), STR_ARG(types[k].name),
+                               STR_ARG(types[k].prefix));
             }
             map_set(&seen, types[k].prefix, (void *)(uintptr_t)&types[k]);
         }
@@ -42,8 +43,8 @@ static bool check_prefixes(Arena *a, const Scheme *const *schemes, size_t count,
     return true;
 }
 
-static bool load_schemes(Arena *a, Str law, bool (*load)(Arena *a, Str folder, Scheme **ret, Err *err), const Scheme *const **ret,
-                         size_t *ret_count, Err *err)
+static bool load_schemes(Arena *a, Str law, bool (*load)(Arena *a, Str folder, Scheme **ret, Err *err),
+                         const Scheme *const **ret, size_t *ret_count, Err *err)
 {
     Str folders[MAX_SCHEMES];
     size_t count = scheme_folders(a, law, folders);
@@ -114,7 +115,8 @@ static void close_store(void *store)
     store_close(store);
 }
 
-bool flow_open(Arena *a, Str url, StoreMode mode, const Scheme *const *schemes, size_t scheme_count, Flow *ret, Err *err)
+bool flow_open(Arena *a, Str url, StoreMode mode, const Scheme *const *schemes, size_t scheme_count, Flow *ret,
+               Err *err)
 {
     Store *s;
     if (!store_open(url, mode, &s, err)) {

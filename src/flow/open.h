@@ -6,7 +6,8 @@
 #include "flow.h"
 
 /* Every folder below `law` that holds a scheme.json, by name. LAW_BROKEN refuses the whole. */
-MUST_USE bool flow_load_schemes_as_used(Arena *a, Str law, const Scheme *const **ret, size_t *ret_count, Err *err); /* scheme_load_as_used() */
+MUST_USE bool flow_load_schemes_as_used(Arena *a, Str law, const Scheme *const **ret, size_t *ret_count,
+                                        Err *err); /* scheme_load_as_used() */
 MUST_USE bool flow_load_schemes(Arena *a, Str law, const Scheme *const **ret, size_t *ret_count, Err *err);
 /* The law folder: `given`, else $GOLDENBRIDGE_LAW, else law/ here, beside the program or installed. NOT_FOUND. */
 MUST_USE bool flow_find_law(Arena *a, Str given, Str *ret, Err *err);

@@ -7,14 +7,16 @@ enum { RANDOM_BYTES = 32, LINKS_MOST = 100000 };
 
 bool provider_prepare(Store *s, Err *err)
 {
-    return store_exec(s,
-                      "CREATE TABLE IF NOT EXISTS provider_asks (state TEXT PRIMARY KEY, browser TEXT NOT NULL, nonce TEXT NOT NULL,"
-                      " verifier TEXT NOT NULL, next TEXT NOT NULL, asked BIGINT NOT NULL, ends BIGINT NOT NULL)",
-                      NULL, 0, err) &&
-           store_exec(s,
-                      "CREATE TABLE IF NOT EXISTS provider_links (issuer TEXT NOT NULL, subject TEXT NOT NULL, account TEXT NOT NULL,"
-                      " made BIGINT NOT NULL, used BIGINT NOT NULL, PRIMARY KEY (issuer, subject))",
-                      NULL, 0, err) &&
+    return store_exec(
+               s,
+               "CREATE TABLE IF NOT EXISTS provider_asks (state TEXT PRIMARY KEY, browser TEXT NOT NULL, nonce TEXT NOT NULL,"
+               " verifier TEXT NOT NULL, next TEXT NOT NULL, asked BIGINT NOT NULL, ends BIGINT NOT NULL)",
+               NULL, 0, err) &&
+           store_exec(
+               s,
+               "CREATE TABLE IF NOT EXISTS provider_links (issuer TEXT NOT NULL, subject TEXT NOT NULL, account TEXT NOT NULL,"
+               " made BIGINT NOT NULL, used BIGINT NOT NULL, PRIMARY KEY (issuer, subject))",
+               NULL, 0, err) &&
            store_exec(s, "CREATE INDEX IF NOT EXISTS provider_links_account ON provider_links (account)", NULL, 0, err);
 }
 
@@ -34,13 +36,20 @@ Str provider_challenge(Arena *a, Str verifier)
 
 bool provider_ask(const Flow *f, Arena *a, Str browser, Str next, Instant now, ProviderAsk *ret, Err *err)
 {
-    *ret = (ProviderAsk){random_text(a, RANDOM_BYTES), random_text(a, RANDOM_BYTES), random_text(a, RANDOM_BYTES), next, now};
+    *ret = (ProviderAsk){random_text(a, RANDOM_BYTES), random_text(a, RANDOM_BYTES), random_text(a, RANDOM_BYTES), next,
+                         now};
     StoreValue old[] = {STORE_I(now.ms)};
-    StoreValue p[] = {STORE_S(hidden(a, ret->state)), STORE_S(hidden(a, browser)), STORE_S(ret->nonce), STORE_S(ret->verifier), STORE_S(next),
-                      STORE_I(now.ms), STORE_I(now.ms + flow_access(f)->challenge_seconds * 1000)};
+    StoreValue p[] = {STORE_S(hidden(a, ret->state)),
+                      STORE_S(hidden(a, browser)),
+                      STORE_S(ret->nonce),
+                      STORE_S(ret->verifier),
+                      STORE_S(next),
+                      STORE_I(now.ms),
+                      STORE_I(now.ms + flow_access(f)->challenge_seconds * 1000)};
     FlowStatement list[] = {
         {"DELETE FROM provider_asks WHERE ends < $1", old, N(old)},
-        {"INSERT INTO provider_asks (state, browser, nonce, verifier, next, asked, ends) VALUES ($1, $2, $3, $4, $5, $6, $7)", p, N(p)}};
+        {"INSERT INTO provider_asks (state, browser, nonce, verifier, next, asked, ends) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+         p, N(p)}};
     return browser.len > 0 ? flow_exec(f, list, N(list), err) : err_set(err, STALE_FORM, "%s", err_plain(STALE_FORM));
 }
 
@@ -56,8 +65,10 @@ static bool take_in(const Flow *in, void *host, Err *err)
     Taking *t = host;
     StoreRows rows;
     StoreValue p[] = {STORE_S(hidden(t->a, t->state)), STORE_S(hidden(t->a, t->browser)), STORE_I(t->now.ms)};
-    if (!store_query(in->store, t->a, "SELECT nonce, verifier, next, asked FROM provider_asks WHERE state = $1 AND browser = $2 AND ends >= $3", p,
-                     N(p), &rows, err)) {
+    if (!store_query(
+            in->store, t->a,
+            "SELECT nonce, verifier, next, asked FROM provider_asks WHERE state = $1 AND browser = $2 AND ends >= $3",
+            p, N(p), &rows, err)) {
         return false;
     }
     if (rows.row_count == 0) {
@@ -80,7 +91,8 @@ bool provider_account(const Flow *f, Arena *a, Str issuer, Str subject, Instant 
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(issuer), STORE_S(subject)};
-    if (!store_query(f->store, a, "SELECT account FROM provider_links WHERE issuer = $1 AND subject = $2", p, N(p), &rows, err)) {
+    if (!store_query(f->store, a, "SELECT account FROM provider_links WHERE issuer = $1 AND subject = $2", p, N(p),
+                     &rows, err)) {
         return false;
     }
     if (rows.row_count == 0) {
@@ -99,8 +111,8 @@ typedef struct {
     Instant now;
 } Linking;
 
-/* Who the person is there never comes into the log, from which nothing can be taken back; that an account was linked, at which
- * provider, does. */
+/* Who the person is there never comes into the log, from which nothing can be taken back; that an account was linked,
+ * at which provider, does. */
 static bool record(const Flow *in, const Linking *l, const char *what, Err *err)
 {
     Arena *a = l->a;
@@ -108,11 +120,17 @@ static bool record(const Flow *in, const Linking *l, const char *what, Err *err)
     Json *data = json_new_object(a);
     json_set(a, data, STR("account"), json_new_str(a, l->link->account));
     json_set(a, data, STR("issuer"), json_new_str(a, l->link->issuer));
-    Json *said = json_set(a, json_set(a, data, STR("public"), json_new_object(a)), str_from_c(what), json_new_object(a));
+    Json *said =
+        json_set(a, json_set(a, data, STR("public"), json_new_object(a)), str_from_c(what), json_new_object(a));
     json_set(a, said, STR("account"), json_new_str(a, hidden(a, l->link->account)));
     json_set(a, said, STR("issuer"), json_new_str(a, l->link->issuer));
-    Event e = {.scheme = l->scheme, .stream = STR("access"), .type = str_printf(a, "account.%s", what), .at = l->now,
-               .day = instant_day(l->now, s ? scheme_utc_offset(s) : 0), .actor = l->by, .data = data};
+    Event e = {.scheme = l->scheme,
+               .stream = STR("access"),
+               .type = str_printf(a, "account.%s", what),
+               .at = l->now,
+               .day = instant_day(l->now, s ? scheme_utc_offset(s) : 0),
+               .actor = l->by,
+               .data = data};
     e.version = store_version_of(in->store, e.stream) + 1;
     return store_append(in->store, a, &e, 1, err);
 }
@@ -120,9 +138,13 @@ static bool record(const Flow *in, const Linking *l, const char *what, Err *err)
 static bool link_in(const Flow *in, void *host, Err *err)
 {
     const Linking *l = host;
-    StoreValue p[] = {STORE_S(l->link->issuer), STORE_S(l->link->subject), STORE_S(l->link->account), STORE_I(l->now.ms)};
-    if (!store_exec(in->store, "INSERT INTO provider_links (issuer, subject, account, made, used) VALUES ($1, $2, $3, $4, 0)", p, N(p), err)) {
-        return store_was_duplicate(in->store) && err_set(err, ALREADY_EXISTS, "This person there is linked with an account already.");
+    StoreValue p[] = {STORE_S(l->link->issuer), STORE_S(l->link->subject), STORE_S(l->link->account),
+                      STORE_I(l->now.ms)};
+    if (!store_exec(in->store,
+                    "INSERT INTO provider_links (issuer, subject, account, made, used) VALUES ($1, $2, $3, $4, 0)", p,
+                    N(p), err)) {
+        return store_was_duplicate(in->store) &&
+               err_set(err, ALREADY_EXISTS, "This person there is linked with an account already.");
     }
     return record(in, l, "login_linked", err);
 }
@@ -142,7 +164,9 @@ static bool unlink_in(const Flow *in, void *host, Err *err)
     const Linking *l = host;
     StoreRows rows;
     StoreValue p[] = {STORE_S(l->link->issuer), STORE_S(l->link->subject), STORE_S(l->link->account)};
-    if (!store_query(in->store, l->a, "SELECT 1 FROM provider_links WHERE issuer = $1 AND subject = $2 AND account = $3", p, N(p), &rows, err)) {
+    if (!store_query(in->store, l->a,
+                     "SELECT 1 FROM provider_links WHERE issuer = $1 AND subject = $2 AND account = $3", p, N(p), &rows,
+                     err)) {
         return false;
     }
     if (rows.row_count == 0) {
@@ -167,8 +191,10 @@ bool provider_links(const Flow *f, Arena *a, Str account, ProviderLink **ret, si
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(account), STORE_I(LINKS_MOST)};
-    if (!store_query(f->store, a, "SELECT account, issuer, subject, made, used FROM provider_links WHERE $1 = '' OR account = $1"
-                                  " ORDER BY account, made, subject LIMIT $2", p, N(p), &rows, err)) {
+    if (!store_query(f->store, a,
+                     "SELECT account, issuer, subject, made, used FROM provider_links WHERE $1 = '' OR account = $1"
+                     " ORDER BY account, made, subject LIMIT $2",
+                     p, N(p), &rows, err)) {
         return false;
     }
     *ret = ARENA_ARRAY(a, ProviderLink, rows.row_count + 1);

@@ -128,7 +128,8 @@ bool flow_check_reach(const Flow *f, Arena *a, const Scheme *s, const Caller *ca
         return true; /* the database need not be asked which office */
     }
     QueryReach reach = flow_reach(a, s, caller);
-    return is_in(f, a, &reach, row->id, &in, err) && (in || err_set(err, NOT_ALLOWED, "This case is not yours to act on."));
+    return is_in(f, a, &reach, row->id, &in, err) &&
+           (in || err_set(err, NOT_ALLOWED, "This case is not yours to act on."));
 }
 
 static bool another_office(Err *err)
@@ -177,7 +178,8 @@ bool flow_check_opening(const Flow *f, Arena *a, const Scheme *s, const Caller *
         if (!query_case(f->store, a, id, &there, err) || !is_in(f, a, &reach, id, &in, err)) {
             return false;
         }
-        bool bound = there != NULL && str_find(reach.bound, str_printf(a, "|%.*s|", STR_ARG(there->type)), 0) != SIZE_MAX;
+        bool bound =
+            there != NULL && str_find(reach.bound, str_printf(a, "|%.*s|", STR_ARG(there->type)), 0) != SIZE_MAX;
         if (bound && !in) {
             return another_office(err);
         }

@@ -13,13 +13,17 @@ static const char LETTERS[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford's
 
 bool secret_prepare(Store *s, Err *err)
 {
-    return store_exec(s, "CREATE TABLE IF NOT EXISTS secrets (login TEXT PRIMARY KEY, hash TEXT NOT NULL)", NULL, 0, err) &&
-           store_exec(s, "CREATE TABLE IF NOT EXISTS failures (login TEXT PRIMARY KEY, n BIGINT NOT NULL, until BIGINT NOT NULL)", NULL, 0,
+    return store_exec(s, "CREATE TABLE IF NOT EXISTS secrets (login TEXT PRIMARY KEY, hash TEXT NOT NULL)", NULL, 0,
                       err) &&
-           store_exec(s,
-                      "CREATE TABLE IF NOT EXISTS recovery (login TEXT NOT NULL, hash TEXT NOT NULL, made BIGINT NOT NULL,"
-                      " PRIMARY KEY (login, hash))",
-                      NULL, 0, err);
+           store_exec(
+               s,
+               "CREATE TABLE IF NOT EXISTS failures (login TEXT PRIMARY KEY, n BIGINT NOT NULL, until BIGINT NOT NULL)",
+               NULL, 0, err) &&
+           store_exec(
+               s,
+               "CREATE TABLE IF NOT EXISTS recovery (login TEXT NOT NULL, hash TEXT NOT NULL, made BIGINT NOT NULL,"
+               " PRIMARY KEY (login, hash))",
+               NULL, 0, err);
 }
 
 /* ---- Passwords ---- */
@@ -29,7 +33,8 @@ static bool hash_password(const Access *s, Arena *a, Str password, Str *ret, Err
     char hash[crypto_pwhash_STRBYTES];
     bool fits = (int64_t)utf8_count(password) >= s->password_least && password.len <= PASSWORD_MOST;
     if (!fits) {
-        return err_field(err, FIELD_RANGE, "password", "A password has at least %lld characters.", (long long)s->password_least);
+        return err_field(err, FIELD_RANGE, "password", "A password has at least %lld characters.",
+                         (long long)s->password_least);
     }
     if (crypto_pwhash_str(hash, password.ptr, password.len, 2, 19 * 1024 * 1024) != 0) {
         return err_set(err, STORE_FAILED, "The password could not be hashed.");
@@ -38,7 +43,8 @@ static bool hash_password(const Access *s, Arena *a, Str password, Str *ret, Err
     return true;
 }
 
-#define SET_HASH "INSERT INTO secrets (login, hash) VALUES ($1, $2) ON CONFLICT (login) DO UPDATE SET hash = excluded.hash"
+#define SET_HASH \
+    "INSERT INTO secrets (login, hash) VALUES ($1, $2) ON CONFLICT (login) DO UPDATE SET hash = excluded.hash"
 
 bool session_set_password(Store *s, Arena *a, Str login, Str password, Err *err)
 {
@@ -47,7 +53,8 @@ bool session_set_password(Store *s, Arena *a, Str login, Str password, Err *err)
         return false;
     }
     StoreValue p[] = {STORE_S(login), STORE_S(hash)};
-    return store_exec(s, SET_HASH, p, N(p), err) && store_exec(s, "DELETE FROM signed_in WHERE account = $1", p, 1, err);
+    return store_exec(s, SET_HASH, p, N(p), err) &&
+           store_exec(s, "DELETE FROM signed_in WHERE account = $1", p, 1, err);
 }
 
 bool secret_change(const Flow *f, Arena *a, Str login, Str password, Str but, Err *err)
@@ -57,7 +64,8 @@ bool secret_change(const Flow *f, Arena *a, Str login, Str password, Str but, Er
         return false;
     }
     StoreValue p[] = {STORE_S(login), STORE_S(hash)}, others[] = {STORE_S(login), STORE_S(but)};
-    FlowStatement list[] = {{SET_HASH, p, N(p)}, {"DELETE FROM signed_in WHERE account = $1 AND id <> $2", others, N(others)}};
+    FlowStatement list[] = {{SET_HASH, p, N(p)},
+                            {"DELETE FROM signed_in WHERE account = $1 AND id <> $2", others, N(others)}};
     return flow_exec(f, list, N(list), err);
 }
 
@@ -78,7 +86,8 @@ static bool check_failures(const Flow *f, Arena *a, Str login, Instant now, Err 
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(login), STORE_I(now.ms)};
-    if (!store_query(f->store, a, "SELECT n, until FROM failures WHERE login = $1 AND until > $2", p, N(p), &rows, err)) {
+    if (!store_query(f->store, a, "SELECT n, until FROM failures WHERE login = $1 AND until > $2", p, N(p), &rows,
+                     err)) {
         return false;
     }
     if (rows.row_count == 0 || rows.cells[0].i < flow_access(f)->failures_most) {
@@ -94,10 +103,11 @@ static bool note_failure(const Flow *f, Str login, Instant now, Err *err)
 {
     Err ignored;
     StoreValue p[] = {STORE_S(login), STORE_I(now.ms + flow_access(f)->failure_minutes * MINUTE_MS), STORE_I(now.ms)};
-    FlowStatement w = {"INSERT INTO failures (login, n, until) VALUES ($1, 1, $2) ON CONFLICT (login) DO UPDATE SET n = CASE WHEN"
-                       " failures.until > $3 THEN failures.n + 1 ELSE 1 END, until = CASE WHEN failures.until > $3 THEN failures.until"
-                       " ELSE excluded.until END",
-                       p, N(p)};
+    FlowStatement w = {
+        "INSERT INTO failures (login, n, until) VALUES ($1, 1, $2) ON CONFLICT (login) DO UPDATE SET n = CASE WHEN"
+        " failures.until > $3 THEN failures.n + 1 ELSE 1 END, until = CASE WHEN failures.until > $3 THEN failures.until"
+        " ELSE excluded.until END",
+        p, N(p)};
     if (!flow_exec(f, &w, 1, &ignored)) {
         return err_set(err, STORE_FAILED, "%s", err_plain(STORE_FAILED));
     }
@@ -117,7 +127,8 @@ bool secret_check(const Flow *f, Arena *a, Str login, Str password, Instant now,
                                       : "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
                                         "RdescudvJCsgt3ub+b+dWRWJTmaaJObGUJZuLqtLYt4";
     bool right = password.len <= PASSWORD_MOST &&
-                 crypto_pwhash_str_verify(hash, password.ptr ? password.ptr : "", password.len) == 0 && rows.row_count > 0;
+                 crypto_pwhash_str_verify(hash, password.ptr ? password.ptr : "", password.len) == 0 &&
+                 rows.row_count > 0;
     return right || note_failure(f, login, now, err);
 }
 

@@ -30,13 +30,16 @@ static SessionBy by_of(Str name)
 
 bool session_prepare(Store *s, Err *err)
 {
-    return store_exec(s, "DROP TABLE IF EXISTS sessions", NULL, 0, err) && /* of earlier versions: whoever had one signs in again */
-           store_exec(s,
-                      "CREATE TABLE IF NOT EXISTS signed_in (token TEXT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL, csrf TEXT"
-                      " NOT NULL, device TEXT NOT NULL, means TEXT NOT NULL, made BIGINT NOT NULL, used BIGINT NOT NULL)",
-                      NULL, 0, err) &&
+    return store_exec(s, "DROP TABLE IF EXISTS sessions", NULL, 0,
+                      err) && /* of earlier versions: whoever had one signs in again */
+           store_exec(
+               s,
+               "CREATE TABLE IF NOT EXISTS signed_in (token TEXT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL, csrf TEXT"
+               " NOT NULL, device TEXT NOT NULL, means TEXT NOT NULL, made BIGINT NOT NULL, used BIGINT NOT NULL)",
+               NULL, 0, err) &&
            store_exec(s, "CREATE INDEX IF NOT EXISTS signed_in_account ON signed_in (account)", NULL, 0, err) &&
-           secret_prepare(s, err) && passkey_prepare(s, err) && provider_prepare(s, err) && draft_prepare(s, err) && contact_prepare(s, err);
+           secret_prepare(s, err) && passkey_prepare(s, err) && provider_prepare(s, err) && draft_prepare(s, err) &&
+           contact_prepare(s, err);
 }
 
 static Str token_hash(Arena *a, Str token)
@@ -55,23 +58,30 @@ static void ended_before(const Flow *f, Instant now, StoreValue *ret_made, Store
 bool session_begin(const Flow *f, Arena *a, Str login, SessionBy by, Str device, Instant now, Session *ret, Err *err)
 {
     StoreValue old[2];
-    *ret = (Session){.token = random_text(a, TOKEN_BYTES), .csrf = random_text(a, TOKEN_BYTES), .id = random_text(a, ID_BYTES),
-                     .account = str_copy(a, login), .by = by, .made = now};
+    *ret = (Session){.token = random_text(a, TOKEN_BYTES),
+                     .csrf = random_text(a, TOKEN_BYTES),
+                     .id = random_text(a, ID_BYTES),
+                     .account = str_copy(a, login),
+                     .by = by,
+                     .made = now};
     if (!flow_caller(f, a, login, &ret->caller, &ret->scheme, err)) {
         return false;
     }
     ended_before(f, now, &old[0], &old[1]);
-    StoreValue p[] = {STORE_S(token_hash(a, ret->token)), STORE_S(ret->id), STORE_S(login), STORE_S(ret->csrf), STORE_S(device),
-                      STORE_S(str_from_c(BY[by])), STORE_I(now.ms)};
-    FlowStatement list[] = {{"DELETE FROM signed_in WHERE made <= $1 OR used <= $2", old, N(old)},
-                            {"INSERT INTO signed_in (token, id, account, csrf, device, means, made, used) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
-                             p, N(p)}};
+    StoreValue p[] = {
+        STORE_S(token_hash(a, ret->token)), STORE_S(ret->id), STORE_S(login), STORE_S(ret->csrf), STORE_S(device),
+        STORE_S(str_from_c(BY[by])),        STORE_I(now.ms)};
+    FlowStatement list[] = {
+        {"DELETE FROM signed_in WHERE made <= $1 OR used <= $2", old, N(old)},
+        {"INSERT INTO signed_in (token, id, account, csrf, device, means, made, used) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+         p, N(p)}};
     return flow_exec(f, list, N(list), err);
 }
 
 bool session_sign_in(const Flow *f, Arena *a, Str login, Str password, Instant now, Session *ret, Err *err)
 {
-    return secret_check(f, a, login, password, now, err) && session_begin(f, a, login, SESSION_BY_PASSWORD, STR(""), now, ret, err);
+    return secret_check(f, a, login, password, now, err) &&
+           session_begin(f, a, login, SESSION_BY_PASSWORD, STR(""), now, ret, err);
 }
 
 bool session_open(const Flow *f, Arena *a, Str login, Instant now, Session *ret, Err *err)
@@ -95,15 +105,18 @@ bool session_find(const Flow *f, Arena *a, Str token, Instant now, Session *ret,
     StoreRows rows;
     StoreValue p[] = {STORE_S(token_hash(a, token)), STORE_I(0), STORE_I(0)};
     ended_before(f, now, &p[1], &p[2]);
-    if (!store_query(f->store, a, "SELECT account, csrf, id, means, made, used FROM signed_in WHERE token = $1 AND made > $2 AND used > $3", p,
-                     N(p), &rows, err)) {
+    if (!store_query(
+            f->store, a,
+            "SELECT account, csrf, id, means, made, used FROM signed_in WHERE token = $1 AND made > $2 AND used > $3",
+            p, N(p), &rows, err)) {
         return false;
     }
     if (rows.row_count == 0) {
         return err_set(err, NOT_SIGNED_IN, "%s", err_plain(NOT_SIGNED_IN));
     }
     const StoreValue *c = rows.cells;
-    *ret = (Session){.token = token, .account = c[0].s, .csrf = c[1].s, .id = c[2].s, .by = by_of(c[3].s), .made = {c[4].i}};
+    *ret = (Session){
+        .token = token, .account = c[0].s, .csrf = c[1].s, .id = c[2].s, .by = by_of(c[3].s), .made = {c[4].i}};
     note_use(f, p[0].s, c[5].i, now);
     return flow_caller(f, a, ret->account, &ret->caller, &ret->scheme, err);
 }
@@ -125,15 +138,19 @@ bool session_list(const Flow *f, Arena *a, Str account, Instant now, SessionRow 
     StoreRows rows;
     StoreValue p[] = {STORE_S(account), STORE_I(0), STORE_I(0)};
     ended_before(f, now, &p[1], &p[2]);
-    if (!store_query(f->store, a, "SELECT id, device, means, made, used FROM signed_in WHERE account = $1 AND made > $2 AND used > $3"
-                                  " ORDER BY used DESC, made DESC, id LIMIT 100", p, N(p), &rows, err)) {
+    if (!store_query(
+            f->store, a,
+            "SELECT id, device, means, made, used FROM signed_in WHERE account = $1 AND made > $2 AND used > $3"
+            " ORDER BY used DESC, made DESC, id LIMIT 100",
+            p, N(p), &rows, err)) {
         return false;
     }
     *ret = ARENA_ARRAY(a, SessionRow, rows.row_count + 1);
     *ret_count = rows.row_count;
     for (size_t i = 0; i < rows.row_count; i++) {
         const StoreValue *c = &rows.cells[i * rows.column_count];
-        (*ret)[i] = (SessionRow){.id = c[0].s, .device = c[1].s, .by = by_of(c[2].s), .made = {c[3].i}, .used = {c[4].i}};
+        (*ret)[i] =
+            (SessionRow){.id = c[0].s, .device = c[1].s, .by = by_of(c[2].s), .made = {c[3].i}, .used = {c[4].i}};
     }
     return true;
 }

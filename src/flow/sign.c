@@ -20,20 +20,28 @@ static Json *hashed(Arena *a, Str s)
 
 /* ---- Keys and the requirement, in the log ---- */
 
-static bool append(const Flow *in, Arena *a, Str scheme, Str account, const char *type, Json *data, Instant now, Err *err)
+static bool append(const Flow *in, Arena *a, Str scheme, Str account, const char *type, Json *data, Instant now,
+                   Err *err)
 {
     const Scheme *s = flow_scheme(in, scheme);
-    Event e = {.scheme = scheme, .stream = STR("signing"), .type = str_from_c(type), .at = now,
-               .day = instant_day(now, s ? scheme_utc_offset(s) : 0), .actor = account, .data = data};
+    Event e = {.scheme = scheme,
+               .stream = STR("signing"),
+               .type = str_from_c(type),
+               .at = now,
+               .day = instant_day(now, s ? scheme_utc_offset(s) : 0),
+               .actor = account,
+               .data = data};
     e.version = store_version_of(in->store, e.stream) + 1;
     return store_append(in->store, a, &e, 1, err) && project_apply(in->store, a, &e, NULL, err);
 }
 
-bool sign_add_key(const Flow *in, Arena *a, Str scheme, Str account, const Passkey *key, Str rp_id, Instant now, Err *err)
+bool sign_add_key(const Flow *in, Arena *a, Str scheme, Str account, const Passkey *key, Str rp_id, Instant now,
+                  Err *err)
 {
     Json *data = json_new_object(a);
     json_set(a, data, STR("account"), text(a, account));
-    Json *said = json_set(a, json_set(a, data, STR("public"), json_new_object(a)), STR("key_added"), json_new_object(a));
+    Json *said =
+        json_set(a, json_set(a, data, STR("public"), json_new_object(a)), STR("key_added"), json_new_object(a));
     json_set(a, said, STR("account"), hashed(a, account));
     json_set(a, said, STR("id"), text(a, key->id));
     json_set(a, said, STR("alg"), json_new_int(a, key->alg));
@@ -46,7 +54,8 @@ bool sign_remove_key(const Flow *in, Arena *a, Str scheme, Str account, Str id, 
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(id), STORE_S(account)};
-    if (!store_query(in->store, a, "SELECT 1 FROM signing_keys WHERE id = $1 AND account = $2 AND removed = 0", p, N(p), &rows, err)) {
+    if (!store_query(in->store, a, "SELECT 1 FROM signing_keys WHERE id = $1 AND account = $2 AND removed = 0", p, N(p),
+                     &rows, err)) {
         return false;
     }
     if (rows.row_count == 0) {
@@ -54,7 +63,8 @@ bool sign_remove_key(const Flow *in, Arena *a, Str scheme, Str account, Str id, 
     }
     Json *data = json_new_object(a);
     json_set(a, data, STR("account"), text(a, account));
-    Json *said = json_set(a, json_set(a, data, STR("public"), json_new_object(a)), STR("key_removed"), json_new_object(a));
+    Json *said =
+        json_set(a, json_set(a, data, STR("public"), json_new_object(a)), STR("key_removed"), json_new_object(a));
     json_set(a, said, STR("id"), text(a, id));
     return append(in, a, scheme, account, "account.key_removed", data, now, err);
 }
@@ -63,7 +73,8 @@ bool sign_keys(Store *s, Arena *a, Str account, SignKey **ret, size_t *ret_count
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(account)};
-    if (!store_query(s, a, "SELECT id, rp_id FROM signing_keys WHERE account = $1 AND removed = 0 ORDER BY added", p, N(p), &rows, err)) {
+    if (!store_query(s, a, "SELECT id, rp_id FROM signing_keys WHERE account = $1 AND removed = 0 ORDER BY added", p,
+                     N(p), &rows, err)) {
         return false;
     }
     *ret = ARENA_ARRAY(a, SignKey, rows.row_count + 1);
@@ -100,7 +111,9 @@ static Json *events_of(Arena *a, const Scheme *s)
                 add_name(a, list, step->outcomes[m].event);
                 says_refused = says_refused || str_eq(step->outcomes[m].outcome, STR("refused"));
             }
-            add_name(a, list, step->model.len > 0 && !says_refused ? str_printf(a, "%.*s.refused", STR_ARG(step->name)) : STR(""));
+            add_name(a, list,
+                     step->model.len > 0 && !says_refused ? str_printf(a, "%.*s.refused", STR_ARG(step->name))
+                                                          : STR(""));
             add_name(a, list, step->two_people ? str_printf(a, "%.*s.proposed", STR_ARG(step->name)) : STR(""));
         }
     }
@@ -147,7 +160,8 @@ bool sign_require(const Flow *f, Arena *a, const Scheme *s, Str account, Instant
 
 Json *sign_statement(Arena *a, const CommandInput *in, const CommandPlan *plan)
 {
-    static const char *const SUFFIX[] = {[COMMAND_PLAIN] = "", [COMMAND_CONFIRM] = "/confirm", [COMMAND_REJECT] = "/reject"};
+    static const char *const SUFFIX[] = {
+        [COMMAND_PLAIN] = "", [COMMAND_CONFIRM] = "/confirm", [COMMAND_REJECT] = "/reject"};
     const Json *form = in->mode == COMMAND_PLAIN ? in->command->form : json_get(in->row->pending, "form");
     Buf b = buf_new(a, MAX_FORM);
     json_canonical(&b, a, form ? form : json_new_object(a));
@@ -227,7 +241,8 @@ static bool find_key(Store *s, Arena *a, Str account, Str id, Passkey *ret, Str 
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(id), STORE_S(account)};
-    if (!store_query(s, a, "SELECT alg, key, rp_id FROM signing_keys WHERE id = $1 AND account = $2 AND removed = 0", p, N(p), &rows, err)) {
+    if (!store_query(s, a, "SELECT alg, key, rp_id FROM signing_keys WHERE id = $1 AND account = $2 AND removed = 0", p,
+                     N(p), &rows, err)) {
         return false;
     }
     if (rows.row_count == 0) {

@@ -1,4 +1,5 @@
-/* sign_verify.c: the whole log again: which keys stood in it, what had to be signed, and whether it was. Trusts no read table.
+/* sign_verify.c: the whole log again: which keys stood in it, what had to be signed, and whether it was. Trusts no
+ * read table.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sign.h"
 
@@ -27,7 +28,8 @@ static void learn(Walk *w, const Event *e)
     const Json *events = json_path(e->data, "public.must_be_signed");
     if (added != NULL) {
         KnownKey *k = ARENA_NEW(w->kept, KnownKey);
-        *k = (KnownKey){kept(w, added, "account"), kept(w, added, "key"), kept(w, added, "rp_id"), json_to_int(json_get(added, "alg"), 0), false};
+        *k = (KnownKey){kept(w, added, "account"), kept(w, added, "key"), kept(w, added, "rp_id"),
+                        json_to_int(json_get(added, "alg"), 0), false};
         map_set(&w->keys, kept(w, added, "id"), k);
     }
     KnownKey *gone = removed ? map_get(&w->keys, json_text_at(removed, "id")) : NULL;
@@ -75,7 +77,8 @@ static const char *fault_of(Walk *w, const Event *e, const Json *said)
     if (!str_eq(json_text_at(statement, "account"), k->account) || !is_hash_of(a, statement, "account", e->actor)) {
         return "signed with the key of another account";
     }
-    if (!is_hash_of(a, statement, "case", e->stream) || json_to_int(json_get(statement, "version"), -1) != e->version - 1) {
+    if (!is_hash_of(a, statement, "case", e->stream) ||
+        json_to_int(json_get(statement, "version"), -1) != e->version - 1) {
         return "the signature is for another case, or another moment of it";
     }
     if (!str_eq(json_text_at(statement, "event"), e->type) || !str_eq(json_text_at(statement, "scheme"), e->scheme)) {
@@ -84,7 +87,8 @@ static const char *fault_of(Walk *w, const Event *e, const Json *said)
     Err err;
     int64_t count;
     Passkey key = {.id = json_text_at(said, "key"), .alg = k->alg, .key = k->key};
-    PasskeyWant want = {.challenge = sign_challenge(a, statement), .origin = origin_of(a, said, k->rp_id), .rp_id = k->rp_id};
+    PasskeyWant want = {
+        .challenge = sign_challenge(a, statement), .origin = origin_of(a, said, k->rp_id), .rp_id = k->rp_id};
     return want.origin.len > 0 && passkey_check(a, &want, &key, said, &count, &err) ? NULL : "the signature is wrong";
 }
 

@@ -19,7 +19,8 @@ static Str folder_line(const Scheme *s, Arena *a, Day day)
 bool signed_ship(const Flow *f, Arena *a, const Scheme *s, Instant now, Err *err)
 {
     static const Str SYSTEM[] = {STR_INIT("system")};
-    Caller system = {.account = STR("system"), .name = STR("system"), .roles = SYSTEM, .role_count = 1, .language = STR("en")};
+    Caller system = {
+        .account = STR("system"), .name = STR("system"), .roles = SYSTEM, .role_count = 1, .language = STR("en")};
     Json *form = json_new_object(a), *folders = json_new_array(a);
     Day *days;
     FlowResult r;
@@ -31,7 +32,10 @@ bool signed_ship(const Flow *f, Arena *a, const Scheme *s, Instant now, Err *err
         json_push(a, folders, json_new_str(a, folder_line(s, a, days[i])));
     }
     json_set(a, form, STR("folders"), folders);
-    Command c = {.scheme = scheme_id(s), .step = str_printf(a, "%.*s.ship", STR_ARG(signing_type(s))), .expected_version = -1, .form = form};
+    Command c = {.scheme = scheme_id(s),
+                 .step = str_printf(a, "%.*s.ship", STR_ARG(signing_type(s))),
+                 .expected_version = -1,
+                 .form = form};
     return flow_run(f, flow_new_run(a, now), &system, &c, FLOW_JOIN, now, &r) ||
            err_set(err, r.err.code, "first law: %s: %s", r.err.field, r.err.text);
 }
@@ -62,8 +66,8 @@ static const CaseRow *signer_of(const CaseRow *rows, size_t count, Str line)
     return same ? newest : NULL;
 }
 
-/* Every decision asks whether its folder is signed, and the answer follows from the scheme, the folder's line and the signed cases
- * alone: it is kept under a hash of all three. Another store, or a new signature, is another hash. */
+/* Every decision asks whether its folder is signed, and the answer follows from the scheme, the folder's line and the
+ * signed cases alone: it is kept under a hash of all three. Another store, or a new signature, is another hash. */
 enum { KEPT = 64 };
 static struct {
     pthread_mutex_t lock;
@@ -75,7 +79,8 @@ static struct {
 
 static Hash hash_of_question(Arena *a, const Scheme *s, Str line, Hash cases)
 {
-    return hash_of(str_printf(a, "%.*s\n%.*s\n%.*s", STR_ARG(scheme_id(s)), STR_ARG(line), STR_ARG(hex_print(a, HASH_STR(cases)))));
+    return hash_of(str_printf(a, "%.*s\n%.*s\n%.*s", STR_ARG(scheme_id(s)), STR_ARG(line),
+                              STR_ARG(hex_print(a, HASH_STR(cases)))));
 }
 
 static bool recall(Hash of, bool *ret)

@@ -34,7 +34,8 @@ bool statute_parse(const Scheme *s, Arena *a, Str text, StatuteRef *ret, Err *er
     for (; i < text.len && ((text.ptr[i] >= '0' && text.ptr[i] <= '9') || text.ptr[i] == '-'); i++) {
         buf_byte(&article, text.ptr[i]);
     }
-    *ret = (StatuteRef){layer.len ? buf_str(&layer) : STR(""), article.len ? buf_str(&article) : STR(""), str_sub(text, i, text.len)};
+    *ret = (StatuteRef){layer.len ? buf_str(&layer) : STR(""), article.len ? buf_str(&article) : STR(""),
+                        str_sub(text, i, text.len)};
     if (ret->article.len == 0 || layer_of(s, ret->layer) == NULL) {
         return err_set(err, BAD_REQUEST, "\"%.*s\" is not a reference such as act:25(1).", STR_ARG(text));
     }
@@ -65,7 +66,8 @@ size_t statute_versions(const Scheme *s, Arena *a, Str layer, Day **ret)
     return n;
 }
 
-/* The index entry of an article: "hash (1) (2) (2).1 …". The place stands there if its paragraph does: "(1)2" → "(1).2". */
+/* The index entry of an article: "hash (1) (2) (2).1 …". The place stands there if its paragraph does: "(1)2" →
+ * "(1).2". */
 static bool place_exists(Arena *a, Str entry, Str rest)
 {
     if (entry.len == 0) {
@@ -95,10 +97,11 @@ static bool place_exists(Arena *a, Str entry, Str rest)
 
 bool statute_prepare(Store *store, Err *err)
 {
-    return store_exec(store,
-                      "CREATE TABLE IF NOT EXISTS law_texts (scheme TEXT NOT NULL, layer TEXT NOT NULL, day TEXT NOT NULL, text TEXT NOT"
-                      " NULL, PRIMARY KEY (scheme, layer, day))",
-                      NULL, 0, err);
+    return store_exec(
+        store,
+        "CREATE TABLE IF NOT EXISTS law_texts (scheme TEXT NOT NULL, layer TEXT NOT NULL, day TEXT NOT NULL, text TEXT NOT"
+        " NULL, PRIMARY KEY (scheme, layer, day))",
+        NULL, 0, err);
 }
 
 static bool is_heading(Str line)
@@ -116,8 +119,10 @@ static Str heading_start(const Scheme *s, Arena *a, Str article)
         number = str_sub(article, 0, dash);
         part = str_sub(article, dash + 1, article.len);
     }
-    Str start = str_printf(a, "%.*s%.*s%.*s", STR_ARG(json_text_at(form, "before")), STR_ARG(number), STR_ARG(json_text_at(form, "after")));
-    return part.len ? str_printf(a, "%.*s%.*s%.*s", STR_ARG(start), STR_ARG(json_text_at(form, "sub")), STR_ARG(part)) : start;
+    Str start = str_printf(a, "%.*s%.*s%.*s", STR_ARG(json_text_at(form, "before")), STR_ARG(number),
+                           STR_ARG(json_text_at(form, "after")));
+    return part.len ? str_printf(a, "%.*s%.*s%.*s", STR_ARG(start), STR_ARG(json_text_at(form, "sub")), STR_ARG(part))
+                    : start;
 }
 
 static Str cut_article(const Scheme *s, Arena *a, Str text, Str article)
@@ -145,7 +150,8 @@ static bool load_text(const Scheme *s, Store *store, Arena *a, StatutePlace *p, 
 {
     StoreRows rows;
     StoreValue params[] = {STORE_S(scheme_id(s)), STORE_S(p->ref.layer), STORE_S(day_print(a, p->from))};
-    if (!store_query(store, a, "SELECT text FROM law_texts WHERE scheme = $1 AND layer = $2 AND day = $3", params, N(params), &rows, err)) {
+    if (!store_query(store, a, "SELECT text FROM law_texts WHERE scheme = $1 AND layer = $2 AND day = $3", params,
+                     N(params), &rows, err)) {
         return false;
     }
     p->text = rows.row_count ? cut_article(s, a, rows.cells[0].s, p->ref.article) : STR("");
@@ -157,7 +163,8 @@ bool statute_find(const Scheme *s, Store *store, Arena *a, StatuteRef ref, Day d
     *ret = (StatutePlace){.ref = ref};
     const Json *version = version_on(s, ref.layer, day, &ret->from);
     if (version == NULL) {
-        return err_set(err, NOT_IN_FORCE, "No version of %.*s that is known was in force on that day.", STR_ARG(ref.layer));
+        return err_set(err, NOT_IN_FORCE, "No version of %.*s that is known was in force on that day.",
+                       STR_ARG(ref.layer));
     }
     Str entry = json_text(json_get_str(json_get(version, "articles"), ref.article));
     ret->number = json_text_at(version, "number");
@@ -167,7 +174,8 @@ bool statute_find(const Scheme *s, Store *store, Arena *a, StatuteRef ref, Day d
     return store == NULL || load_text(s, store, a, ret, err);
 }
 
-static bool import_version(const Scheme *s, Store *store, Arena *a, Str path, Str layer, const Json *version, int64_t *count, Err *err)
+static bool import_version(const Scheme *s, Store *store, Arena *a, Str path, Str layer, const Json *version,
+                           int64_t *count, Err *err)
 {
     Str text, day = json_text_at(version, "from");
     if (!file_exists(a, path)) {
@@ -181,10 +189,11 @@ static bool import_version(const Scheme *s, Store *store, Arena *a, Str path, St
     }
     StoreValue p[] = {STORE_S(scheme_id(s)), STORE_S(layer), STORE_S(day), STORE_S(text)};
     *count += 1;
-    return store_exec(store,
-                      "INSERT INTO law_texts (scheme, layer, day, text) VALUES ($1, $2, $3, $4) ON CONFLICT (scheme, layer, day) DO"
-                      " UPDATE SET text = excluded.text",
-                      p, N(p), err);
+    return store_exec(
+        store,
+        "INSERT INTO law_texts (scheme, layer, day, text) VALUES ($1, $2, $3, $4) ON CONFLICT (scheme, layer, day) DO"
+        " UPDATE SET text = excluded.text",
+        p, N(p), err);
 }
 
 static bool import_all(const Scheme *s, Store *store, Str dir, int64_t *count, Err *err)
@@ -195,7 +204,8 @@ static bool import_all(const Scheme *s, Store *store, Str dir, int64_t *count, E
         for (size_t k = 0; k < json_count(versions); k++) {
             Arena *a = arena_new(0);
             Str layer = layers->members[i].key;
-            Str path = str_printf(a, "%.*s/%.*s/%.*s.md", STR_ARG(dir), STR_ARG(layer), STR_ARG(json_text_at(versions->items[k], "from")));
+            Str path = str_printf(a, "%.*s/%.*s/%.*s.md", STR_ARG(dir), STR_ARG(layer),
+                                  STR_ARG(json_text_at(versions->items[k], "from")));
             bool ok = import_version(s, store, a, path, layer, versions->items[k], count, err);
             arena_free(a);
             if (!ok) {
@@ -226,7 +236,8 @@ static void add_change(Arena *a, Json *list, const Scheme *s, Str layer, Str art
     Json *j = json_new_object(a);
     json_set(a, j, STR("layer"), json_new_str(a, layer));
     json_set(a, j, STR("article"), json_new_str(a, article));
-    json_set(a, j, STR("title"), json_new_str(a, json_text(json_get_str(json_get(layer_of(s, layer), "titles"), article))));
+    json_set(a, j, STR("title"),
+             json_new_str(a, json_text(json_get_str(json_get(layer_of(s, layer), "titles"), article))));
     json_set(a, j, STR("change"), json_new_str_c(a, change));
     json_push(a, list, j);
 }
@@ -238,7 +249,8 @@ Json *statute_diff(const Scheme *s, Arena *a, Day from, Day to)
     for (size_t i = 0; i < json_count(layers); i++) {
         Day at;
         Str layer = layers->members[i].key;
-        const Json *old = json_get(version_on(s, layer, from, &at), "articles"), *new = json_get(version_on(s, layer, to, &at), "articles");
+        const Json *old = json_get(version_on(s, layer, from, &at), "articles"),
+                   *new = json_get(version_on(s, layer, to, &at), "articles");
         for (size_t k = 0; k < json_count(new); k++) {
             const JsonMember *m = &new->members[k];
             const Json *before = json_get_str(old, m->key);
@@ -267,7 +279,8 @@ static bool cites_article(const Scheme *s, Arena *a, Str cites, StatuteRef ref)
     return false;
 }
 
-static void add_citing_rules(const Scheme *s, Arena *a, Json *list, const SchemeModel *m, const Json *element, StatuteRef ref)
+static void add_citing_rules(const Scheme *s, Arena *a, Json *list, const SchemeModel *m, const Json *element,
+                             StatuteRef ref)
 {
     const Json *rules = json_get(element, "rules");
     for (size_t i = 0; i < json_count(rules); i++) {

@@ -1,4 +1,5 @@
-/* answer.c: from request to response: route, session, language, handler, error page. Knows no socket, so tests need none.
+/* answer.c: from request to response: route, session, language, handler, error page. Knows no socket, so tests need
+ * none.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
@@ -142,7 +143,8 @@ bool http_is_api(const Request *q)
 /* A program asks: of the API, or it says that it takes JSON and no pages. */
 static bool wants_problem(const Exchange *x)
 {
-    bool json = str_find(x->q->accept, STR("json"), 0) != SIZE_MAX, page = str_find(x->q->accept, STR("text/html"), 0) != SIZE_MAX;
+    bool json = str_find(x->q->accept, STR("json"), 0) != SIZE_MAX,
+         page = str_find(x->q->accept, STR("text/html"), 0) != SIZE_MAX;
     return http_is_api(x->q) || (json && !page);
 }
 
@@ -189,7 +191,8 @@ static Str here(const Request *q, Arena *a)
 
 Str http_token(const Request *q)
 {
-    return str_starts(q->authorization, STR("Bearer ")) ? str_sub(q->authorization, 7, q->authorization.len) : q->cookie_session;
+    return str_starts(q->authorization, STR("Bearer ")) ? str_sub(q->authorization, 7, q->authorization.len)
+                                                        : q->cookie_session;
 }
 
 static void open_view(Exchange *x, Instant now)
@@ -204,13 +207,23 @@ static void open_view(Exchange *x, Instant now)
     s = s ? s : x->w->flow.schemes[0];
     Str language = wanted_language(x->q);
     if (language.len == 0) {
-        language = x->signed_in && http_has_language(x->session.caller.language) ? x->session.caller.language : STR("en");
+        language =
+            x->signed_in && http_has_language(x->session.caller.language) ? x->session.caller.language : STR("en");
     }
-    x->v = (PageView){.flow = &x->w->flow, .run = flow_new_run(a, now), .a = a, .scheme = s,
-                      .caller = x->signed_in ? &x->session.caller : NULL, .language = language, .path = x->q->path,
+    x->v = (PageView){.flow = &x->w->flow,
+                      .run = flow_new_run(a, now),
+                      .a = a,
+                      .scheme = s,
+                      .caller = x->signed_in ? &x->session.caller : NULL,
+                      .language = language,
+                      .path = x->q->path,
                       .here = here(x->q, a),
-                      .csrf = x->session.csrf, .now = now, .today = instant_day(now, scheme_utc_offset(s)),
-                      .demo = x->w->mode_demo != NULL, .origin = x->w->origin, .simulations = x->w->simulations,
+                      .csrf = x->session.csrf,
+                      .now = now,
+                      .today = instant_day(now, scheme_utc_offset(s)),
+                      .demo = x->w->mode_demo != NULL,
+                      .origin = x->w->origin,
+                      .simulations = x->w->simulations,
                       .trials = x->w->trials};
     if (x->v.origin.len == 0) {
         x->v.origin = str_printf(a, "http://%.*s", STR_ARG(x->q->host.len ? x->q->host : STR("localhost")));
@@ -260,10 +273,11 @@ static void answer_error(Exchange *x, const Err *e)
     x->r->body = buf_new(a, MAX_PAGE);
     x->r->location = x->r->etag = x->r->disposition = STR("");
     x->r->retry_after = e->wait_ms > 0 ? str_printf(a, "%lld", (long long)((e->wait_ms + 999) / 1000))
-                        : e->code == STORE_BUSY || e->code == STORE_FULL ? STR("5") : STR("");
+                        : e->code == STORE_BUSY || e->code == STORE_FULL ? STR("5")
+                                                                         : STR("");
     if (x->r->status >= 500) {
-        fprintf(stderr, "goldenbridge: %.*s %.*s: %s: %s %s (%s:%d)\n", STR_ARG(ref), STR_ARG(x->q->path), err_name(e->code), e->text,
-                e->detail, e->file ? e->file : "", e->line);
+        fprintf(stderr, "goldenbridge: %.*s %.*s: %s: %s %s (%s:%d)\n", STR_ARG(ref), STR_ARG(x->q->path),
+                err_name(e->code), e->text, e->detail, e->file ? e->file : "", e->line);
     }
     if (wants_problem(x)) {
         answer_problem(x, e, ref);
@@ -365,7 +379,8 @@ void http_answer(Worker *w, Request *q, Response *r, Instant now)
     bool from_replica = reader_choose(w, q, route, now);
     if (route == NULL) {
         open_view(&x, now);
-        err_set(&err, allow.len ? METHOD_NOT_ALLOWED : NOT_FOUND, allow.len ? "The address %.*s does not take this method." : "There is no page %.*s.",
+        err_set(&err, allow.len ? METHOD_NOT_ALLOWED : NOT_FOUND,
+                allow.len ? "The address %.*s does not take this method." : "There is no page %.*s.",
                 STR_ARG(str_sub(q->path, 0, 120)));
         answer_error(&x, &err);
         r->allow = allow;

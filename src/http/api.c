@@ -35,7 +35,8 @@ bool api_session(Exchange *x, Err *err)
     bool demo = x->v.demo && password.len == 0;
     Str device = access_device(x->v.a, x->q->user_agent);
     if ((!demo && !secret_check(&x->w->flow, x->v.a, login, password, x->v.now, err)) ||
-        !session_begin(&x->w->flow, x->v.a, login, demo ? SESSION_BY_DEMO : SESSION_BY_PASSWORD, device, x->v.now, &s, err)) {
+        !session_begin(&x->w->flow, x->v.a, login, demo ? SESSION_BY_DEMO : SESSION_BY_PASSWORD, device, x->v.now, &s,
+                       err)) {
         return false;
     }
     Json *j = json_new_object(x->v.a);
@@ -83,10 +84,12 @@ static bool read_key(const Exchange *x, const Json *body, Str *ret, Err *err)
     for (size_t i = 0; i < ret->len; i++) {
         fits = fits && ret->ptr[i] > ' ' && ret->ptr[i] < 0x7f;
     }
-    return fits || err_field(err, FIELD_FORMAT, "key", "An idempotency key has up to %d visible ASCII characters.", KEY_MOST);
+    return fits ||
+           err_field(err, FIELD_FORMAT, "key", "An idempotency key has up to %d visible ASCII characters.", KEY_MOST);
 }
 
-/* If-Match names the version that the caller has read; a number in the body says the same for those who send no headers. */
+/* If-Match names the version that the caller has read; a number in the body says the same for those who send no
+ * headers. */
 static bool read_version(const Exchange *x, const Json *body, Command *c, Err *err)
 {
     Str header = x->q->if_match;
@@ -131,8 +134,12 @@ bool api_command(Exchange *x, Err *err)
     if (!read_body(x, &body, err)) {
         return false;
     }
-    Command c = {.scheme = scheme_id(x->v.scheme), .step = json_text_at(body, "step"), .case_id = json_text_at(body, "case"),
-                 .form = json_get(body, "form"), .signature = json_get(body, "signature"), .origin = x->v.origin};
+    Command c = {.scheme = scheme_id(x->v.scheme),
+                 .step = json_text_at(body, "step"),
+                 .case_id = json_text_at(body, "case"),
+                 .form = json_get(body, "form"),
+                 .signature = json_get(body, "signature"),
+                 .origin = x->v.origin};
     c.form = c.form ? c.form : json_new_object(x->v.a);
     if (c.form->kind != JSON_OBJECT) {
         return err_field(err, BAD_REQUEST, "form", "The form is an object of fields.");
@@ -145,7 +152,8 @@ bool api_command(Exchange *x, Err *err)
     }
     if (!read_version(x, body, &c, &changed)) {
         /* what was done before is told again, also when its own success has changed the version */
-        bool again = c.key.len > 0 && changed.code == CASE_CHANGED && flow_repeat(&x->w->flow, x->v.a, x->v.caller, &c, &r);
+        bool again =
+            c.key.len > 0 && changed.code == CASE_CHANGED && flow_repeat(&x->w->flow, x->v.a, x->v.caller, &c, &r);
         if (!again) {
             *err = changed;
             return false;
@@ -240,7 +248,8 @@ bool api_list(Exchange *x, Err *err)
 {
     int64_t limit = 50, total;
     QueryReach reach = page_reach(&x->v);
-    QueryPage q = {.reach = &reach, .type = http_query(x, "type"), .state = http_query(x, "state"), .text = http_query(x, "q")};
+    QueryPage q = {
+        .reach = &reach, .type = http_query(x, "type"), .state = http_query(x, "state"), .text = http_query(x, "q")};
     QueryAfter after, next;
     if ((http_query(x, "limit").len > 0 && !str_to_int(http_query(x, "limit"), &limit)) || limit < 1 || limit > 500) {
         return err_field(err, FIELD_RANGE, "limit", "The limit is between 1 and 500.");
@@ -253,7 +262,8 @@ bool api_list(Exchange *x, Err *err)
     if (!page_reads_type(&x->v, type)) {
         return err_set(err, NOT_ALLOWED, "These cases are not yours to see.");
     }
-    Str filters = str_printf(x->v.a, "%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(reach.scheme), STR_ARG(q.type), STR_ARG(q.state), STR_ARG(q.text));
+    Str filters = str_printf(x->v.a, "%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(reach.scheme), STR_ARG(q.type), STR_ARG(q.state),
+                             STR_ARG(q.text));
     const CaseRow *rows;
     size_t count;
     if (!api_cursor_parse(x, filters, http_query(x, "cursor"), &after, err) ||
@@ -307,7 +317,8 @@ static bool decide_on_day(Exchange *x, Str model, const Json *body, Day day, Dec
            decide(x->v.run, x->v.scheme, model, name, day, facts, d, err);
 }
 
-/* The day: "day" of the body, else the fact "governing day", else the day that the model names as its law day, else today. */
+/* The day: "day" of the body, else the fact "governing day", else the day that the model names as its law day, else
+ * today. */
 bool api_decide(Exchange *x, Err *err)
 {
     Json *body;

@@ -1,4 +1,5 @@
-/* api_cursor.c: cursors of lists: where a list goes on, with a seal, so that nobody writes one or takes it to another list.
+/* api_cursor.c: cursors of lists: where a list goes on, with a seal, so that nobody writes one or takes it to another
+ * list.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 

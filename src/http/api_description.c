@@ -1,5 +1,5 @@
-/* api_description.c: the API as OpenAPI 3.1: which routes there are and who may take them from the table of routes, forms and
- * cases from the scheme, the rest from web/api/openapi.json. Describes, decides nothing.
+/* api_description.c: the API as OpenAPI 3.1: which routes there are and who may take them from the table of routes,
+ * forms and cases from the scheme, the rest from web/api/openapi.json. Describes, decides nothing.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
@@ -10,7 +10,8 @@ static const char *const METHODS[] = {[METHOD_GET] = "get", [METHOD_POST] = "pos
 static Json *ref_to(const Exchange *x, const char *kind, Str name)
 {
     Json *j = json_new_object(x->v.a);
-    json_set(x->v.a, j, STR("$ref"), json_new_str(x->v.a, str_printf(x->v.a, "#/components/%s/%.*s", kind, STR_ARG(name))));
+    json_set(x->v.a, j, STR("$ref"),
+             json_new_str(x->v.a, str_printf(x->v.a, "#/components/%s/%.*s", kind, STR_ARG(name))));
     return j;
 }
 
@@ -130,8 +131,8 @@ static void add_enum(const Exchange *x, Json *schemas, const char *name, Json *v
 static void add_codes(const Exchange *x, Json *schemas)
 {
     Json *list = json_new_array(x->v.a);
-#define X(name, http, exit_status, text)                       \
-    if ((http) >= 400) {                                       \
+#define X(name, http, exit_status, text)                        \
+    if ((http) >= 400) {                                        \
         json_push(x->v.a, list, json_new_str_c(x->v.a, #name)); \
     }
 #include "../../schema/errors.tbl"
@@ -161,11 +162,13 @@ static bool is_command(const SchemeStep *step)
     return !step->foretell && !(step->who.count == 1 && str_eq_c(step->who.items[0], "system"));
 }
 
-static void add_command(const Exchange *x, Json *schemas, Json *command, const SchemeType *t, const SchemeStep *step, const char *suffix)
+static void add_command(const Exchange *x, Json *schemas, Json *command, const SchemeType *t, const SchemeStep *step,
+                        const char *suffix)
 {
     Arena *a = x->v.a;
     Str step_name = str_printf(a, "%.*s%s", STR_ARG(step->name), suffix);
-    Str name = str_printf(a, "command.%.*s%s%s", STR_ARG(step->name), suffix[0] ? "." : "", suffix[0] ? suffix + 1 : "");
+    Str name =
+        str_printf(a, "command.%.*s%s%s", STR_ARG(step->name), suffix[0] ? "." : "", suffix[0] ? suffix + 1 : "");
     json_set(a, schemas, name, page_command_schema(&x->v, t, step, suffix));
     json_push(a, json_get(command, "oneOf"), ref_to(x, "schemas", name));
     json_set(a, json_path(command, "discriminator.mapping"), step_name,
@@ -179,7 +182,8 @@ static void add_steps(const Exchange *x, Json *schemas, Json *command, const Sch
         if (!is_command(step)) {
             continue;
         }
-        json_set(x->v.a, schemas, str_printf(x->v.a, "form.%.*s", STR_ARG(step->name)), page_form_schema(&x->v, t, step));
+        json_set(x->v.a, schemas, str_printf(x->v.a, "form.%.*s", STR_ARG(step->name)),
+                 page_form_schema(&x->v, t, step));
         add_command(x, schemas, command, t, step, "");
         if (step->two_people) {
             add_command(x, schemas, command, t, step, "/confirm");
@@ -191,8 +195,8 @@ static void add_steps(const Exchange *x, Json *schemas, Json *command, const Sch
 static void add_scheme(const Exchange *x, Json *schemas)
 {
     Arena *a = x->v.a;
-    Json *command = json_new_object(a), *discriminator = json_new_object(a), *names = json_new_array(a), *data = json_new_object(a),
-         *any = json_new_array(a);
+    Json *command = json_new_object(a), *discriminator = json_new_object(a), *names = json_new_array(a),
+         *data = json_new_object(a), *any = json_new_array(a);
     json_set(a, command, STR("oneOf"), json_new_array(a));
     json_set(a, discriminator, STR("propertyName"), json_new_str_c(a, "step"));
     json_set(a, discriminator, STR("mapping"), json_new_object(a));
@@ -248,7 +252,8 @@ bool handle_api(Exchange *x, Err *err)
 {
     Json *description;
     Page page;
-    return http_description(x, &description, err) && page_api(&x->v, description, http_query(x, "step"), &page, err) && http_page(x, &page, err);
+    return http_description(x, &description, err) && page_api(&x->v, description, http_query(x, "step"), &page, err) &&
+           http_page(x, &page, err);
 }
 
 bool handle_problems(Exchange *x, Err *err)

@@ -8,7 +8,8 @@ static bool size_of(const Exchange *x, const char *name, int64_t usual, int64_t 
 {
     Str text = http_query(x, name);
     *ret = usual;
-    return text.len == 0 || (str_to_int(text, ret) && *ret >= 0) || err_field(err, FIELD_FORMAT, name, "A number of entries is expected.");
+    return text.len == 0 || (str_to_int(text, ret) && *ret >= 0) ||
+           err_field(err, FIELD_FORMAT, name, "A number of entries is expected.");
 }
 
 static bool answer_proof(Exchange *x, Json *j, uint64_t size, const Hash *proof, size_t count, Err *err)
@@ -59,7 +60,8 @@ bool api_consistency(Exchange *x, Err *err)
         return false;
     }
     if (from > to || to > now) {
-        return err_field(err, FIELD_RANGE, "to", "The log has %lld entries, and a later log has no fewer than an earlier one.", (long long)now);
+        return err_field(err, FIELD_RANGE, "to",
+                         "The log has %lld entries, and a later log has no fewer than an earlier one.", (long long)now);
     }
     if (!store_consistency(s, (uint64_t)from, (uint64_t)to, proof, &count, err)) {
         return false;

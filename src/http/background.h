@@ -1,4 +1,5 @@
-/* background.h: a thread beside the workers that does a job, waits, and does it again until it is stopped. Private to the room.
+/* background.h: a thread beside the workers that does a job, waits, and does it again until it is stopped. Private to
+ * the room.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef HTTP_BACKGROUND_H
 #define HTTP_BACKGROUND_H
@@ -12,8 +13,8 @@ typedef struct Background Background;
 /* Does what waits now. Looks at background_ends() between its pieces and returns when that is true. */
 typedef void BackgroundJob(void *host, Background *b);
 
-/* Starts a thread that calls `job` with `host` at once, then whenever it is woken, and every few seconds. Lives in the arena; stop it
- * before that is freed. `what` names the work in an error: IO_FAILED where no thread can be started. */
+/* Starts a thread that calls `job` with `host` at once, then whenever it is woken, and every few seconds. Lives in the
+ * arena; stop it before that is freed. `what` names the work in an error: IO_FAILED where no thread can be started. */
 MUST_USE bool background_start(Arena *a, const char *what, BackgroundJob *job, void *host, Background **ret, Err *err);
 /* Something is to be done: the job looks now instead of in a few seconds. */
 void background_wake(Background *b);

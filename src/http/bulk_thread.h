@@ -7,7 +7,8 @@
 
 typedef struct BulkThread BulkThread;
 
-/* Starts it with a store handle of its own, which nobody else may use. Lives in the arena; stop it before that is freed. */
+/* Starts it with a store handle of its own, which nobody else may use. Lives in the arena; stop it before that is
+ * freed. */
 MUST_USE bool bulk_thread_start(Arena *a, const Flow *flow, BulkThread **ret, Err *err);
 /* An upload came or was ordered: looks now instead of in a few seconds. */
 void bulk_thread_wake(BulkThread *t);

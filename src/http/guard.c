@@ -1,4 +1,5 @@
-/* guard.c: what is turned away before any handler runs: forms of other sites or without their secret, and who asks too often.
+/* guard.c: what is turned away before any handler runs: forms of other sites or without their secret, and who asks too
+ * often.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
@@ -15,7 +16,8 @@ static Str host_of(Str origin)
     return at == SIZE_MAX ? STR("") : str_sub(origin, at + 3, origin.len);
 }
 
-/* Browsers say where a form stands (Fetch Metadata, Origin); a program with a bearer token has no cookie to be tricked with. */
+/* Browsers say where a form stands (Fetch Metadata, Origin); a program with a bearer token has no cookie to be tricked
+ * with. */
 bool http_check_origin(const Request *q, Str own_origin, Err *err)
 {
     bool has_bearer = str_starts(q->authorization, STR("Bearer "));
@@ -24,7 +26,8 @@ bool http_check_origin(const Request *q, Str own_origin, Err *err)
     }
     bool says_ours = str_eq(q->fetch_site, STR("same-origin")) || str_eq(q->fetch_site, STR("none"));
     bool from_here = q->origin.len > 0 && (str_eq(host_of(q->origin), q->host) || str_eq(q->origin, own_origin));
-    bool silent = q->fetch_site.len == 0 && q->origin.len == 0; /* no browser of this decade; the session's secret still counts */
+    bool silent =
+        q->fetch_site.len == 0 && q->origin.len == 0; /* no browser of this decade; the session's secret still counts */
     return silent || says_ours || from_here || err_set(err, NOT_ALLOWED, "This form was sent from another site.");
 }
 
@@ -54,8 +57,10 @@ bool http_check_rate(const Exchange *x, const Route *route, Err *err)
     const struct {
         uint64_t who;
         int64_t per_minute;
-    } both[] = {{str_hash(str_printf(x->v.a, "address %s %.*s", route->pattern, STR_ARG(x->q->remote))), x->q->remote.len ? rate.per_address : 0},
-                {str_hash(str_printf(x->v.a, "account %s %.*s", route->pattern, STR_ARG(account))), account.len ? rate.per_account : 0}};
+    } both[] = {{str_hash(str_printf(x->v.a, "address %s %.*s", route->pattern, STR_ARG(x->q->remote))),
+                 x->q->remote.len ? rate.per_address : 0},
+                {str_hash(str_printf(x->v.a, "account %s %.*s", route->pattern, STR_ARG(account))),
+                 account.len ? rate.per_account : 0}};
     int64_t wait_ms = 0;
     for (size_t i = 0; i < COUNT_OF(both); i++) {
         int64_t w = access_wait_ms(both[i].who, both[i].per_minute, x->v.now);
@@ -91,14 +96,16 @@ bool http_check_csrf(const Exchange *x, Err *err)
 {
     Str sent = x->q->form_token.len ? x->q->form_token : http_form(x, "csrf"), want = x->v.csrf;
     bool cookie_is_theirs = x->signed_in || str_eq(x->form_cookie, x->q->cookie_form);
-    bool ok = cookie_is_theirs && want.len > 0 && sent.len == want.len && sodium_memcmp(sent.ptr, want.ptr, sent.len) == 0;
+    bool ok =
+        cookie_is_theirs && want.len > 0 && sent.len == want.len && sodium_memcmp(sent.ptr, want.ptr, sent.len) == 0;
     return ok || err_set(err, STALE_FORM, "This form is too old; please open it again.");
 }
 
-/* A browser sends its cookie by itself; that the call is meant is shown by a bearer token or by the form's secret. What of the
- * API asks nobody to be signed in reads no cookie. */
+/* A browser sends its cookie by itself; that the call is meant is shown by a bearer token or by the form's secret. What
+ * of the API asks nobody to be signed in reads no cookie. */
 bool http_check_form(const Exchange *x, const Route *route, Err *err)
 {
-    bool by_cookie = !str_starts(x->q->authorization, STR("Bearer ")) && !(http_is_api(x->q) && route->who == WHO_ANYBODY);
+    bool by_cookie =
+        !str_starts(x->q->authorization, STR("Bearer ")) && !(http_is_api(x->q) && route->who == WHO_ANYBODY);
     return route->method != METHOD_POST || !by_cookie || http_check_csrf(x, err);
 }

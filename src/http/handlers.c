@@ -19,8 +19,12 @@ bool handle_home(Exchange *x, Err *err)
         view_url(&to, text);
         return http_redirect(x, buf_str(&to));
     }
-    PageQueueAsk ask = {.type = http_query(x, "type"), .state = http_query(x, "state"), .region = http_query(x, "region"),
-                        .due = http_query(x, "due"), .hand = http_query(x, "hand"), .page = http_page_number(x)};
+    PageQueueAsk ask = {.type = http_query(x, "type"),
+                        .state = http_query(x, "state"),
+                        .region = http_query(x, "region"),
+                        .due = http_query(x, "due"),
+                        .hand = http_query(x, "hand"),
+                        .page = http_page_number(x)};
     bool ok = staff ? page_queue(&x->v, &ask, &page, err) : page_home(&x->v, &page, err);
     return ok && http_page(x, &page, err);
 }
@@ -48,12 +52,17 @@ bool handle_list(Exchange *x, Err *err)
 {
     Str type = x->rest[0];
     bool csv = str_ends(type, STR(".csv"));
-    PageListAsk ask = {.type = csv ? str_sub(type, 0, type.len - 4) : type, .state = http_query(x, "state"),
-                       .text = http_query(x, "q"), .of = http_query(x, "of"), .cell = http_query(x, "cell"), .page = http_page_number(x)};
+    PageListAsk ask = {.type = csv ? str_sub(type, 0, type.len - 4) : type,
+                       .state = http_query(x, "state"),
+                       .text = http_query(x, "q"),
+                       .of = http_query(x, "of"),
+                       .cell = http_query(x, "cell"),
+                       .page = http_page_number(x)};
     Page page;
     const CaseRow *rows;
     size_t count;
-    if (!page_list(&x->v, &ask, &page, &rows, &count, err) || (ask.text.len > 0 && !http_record_found(x, rows, count, err))) {
+    if (!page_list(&x->v, &ask, &page, &rows, &count, err) ||
+        (ask.text.len > 0 && !http_record_found(x, rows, count, err))) {
         return false;
     }
     if (!csv) {
@@ -79,7 +88,8 @@ static bool record_reading(Exchange *x, Str id, Str reason, Err *err)
 bool handle_case(Exchange *x, Err *err)
 {
     Page page;
-    return page_case(&x->v, x->rest[0], &page, err) && record_reading(x, x->rest[0], STR("case-page"), err) && http_page(x, &page, err);
+    return page_case(&x->v, x->rest[0], &page, err) && record_reading(x, x->rest[0], STR("case-page"), err) &&
+           http_page(x, &page, err);
 }
 
 /* A file of a case, out of the event that brought it. Staff who takes it leaves a trace. */
@@ -142,9 +152,11 @@ static bool save_draft(Exchange *x, const CommandInput *in, const Json *form, Er
     Arena *a = x->v.a;
     Str href = x->q->path;
     if (in->step->about.len > 0) {
-        href = str_printf(a, "%.*s?%.*s=%.*s", STR_ARG(href), STR_ARG(in->step->about), STR_ARG(json_text(json_get_str(form, in->step->about))));
+        href = str_printf(a, "%.*s?%.*s=%.*s", STR_ARG(href), STR_ARG(in->step->about),
+                          STR_ARG(json_text(json_get_str(form, in->step->about))));
     }
-    return draft_save(&x->w->flow, a, x->v.caller->account, draft_place(x, form), href, form, x->v.now, err) && http_redirect(x, href);
+    return draft_save(&x->w->flow, a, x->v.caller->account, draft_place(x, form), href, form, x->v.now, err) &&
+           http_redirect(x, href);
 }
 
 /* The form as it was left; else what the address says. */
@@ -160,7 +172,8 @@ static bool open_draft(Exchange *x, const Json **ret_sent, Json **ret_note, Err 
     if (draft != NULL) {
         *ret_sent = draft;
         *ret_note = json_new_object(x->v.a);
-        json_set(x->v.a, *ret_note, STR("day"), json_new_str(x->v.a, day_print(x->v.a, instant_day(saved, scheme_utc_offset(x->v.scheme)))));
+        json_set(x->v.a, *ret_note, STR("day"),
+                 json_new_str(x->v.a, day_print(x->v.a, instant_day(saved, scheme_utc_offset(x->v.scheme)))));
     }
     return true;
 }
@@ -192,7 +205,8 @@ bool handle_step_form(Exchange *x, Err *err)
     return http_page(x, &page, err);
 }
 
-/* The form without what belongs to the web: csrf, key, version, the box that says the contract was understood. Lists come one per line. */
+/* The form without what belongs to the web: csrf, key, version, the box that says the contract was understood. Lists
+ * come one per line. */
 static Json *command_form(const Exchange *x, const CommandInput *in)
 {
     Arena *a = x->v.a;
@@ -200,8 +214,9 @@ static Json *command_form(const Exchange *x, const CommandInput *in)
     for (size_t i = 0; i < json_count(x->q->form); i++) {
         const JsonMember *m = &x->q->form->members[i];
         const SchemeField *f = scheme_field(in->type, m->key);
-        bool own = str_starts(m->key, STR("sig_")) || str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) || str_eq(m->key, STR("version")) ||
-                   str_eq(m->key, STR("understood")) || str_eq(m->key, STR("save_draft"));
+        bool own = str_starts(m->key, STR("sig_")) || str_eq(m->key, STR("csrf")) || str_eq(m->key, STR("key")) ||
+                   str_eq(m->key, STR("version")) || str_eq(m->key, STR("understood")) ||
+                   str_eq(m->key, STR("save_draft"));
         if (own) {
             continue;
         }
@@ -226,7 +241,8 @@ static const Json *signature_of(const Exchange *x)
     Arena *a = x->v.a;
     Json *j = json_new_object(a);
     for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
-        json_set(a, j, str_from_c(PARTS[i]), json_new_str(a, http_form(x, str_c(a, str_printf(a, "sig_%s", PARTS[i])))));
+        json_set(a, j, str_from_c(PARTS[i]),
+                 json_new_str(a, http_form(x, str_c(a, str_printf(a, "sig_%s", PARTS[i])))));
     }
     return http_form(x, "sig_signature").len > 0 ? j : NULL;
 }
@@ -248,7 +264,10 @@ static bool show_sign(Exchange *x, const Command *c, Err *err)
 bool handle_step(Exchange *x, Err *err)
 {
     CommandInput in = {0};
-    Command c = {.scheme = scheme_id(x->v.scheme), .key = http_form(x, "key"), .expected_version = -1, .origin = x->v.origin,
+    Command c = {.scheme = scheme_id(x->v.scheme),
+                 .key = http_form(x, "key"),
+                 .expected_version = -1,
+                 .origin = x->v.origin,
                  .signature = signature_of(x)};
     split_step(x, &c.case_id, &c.step);
     if (!command_resolve(x->v.scheme, c.step, &in, err)) {
@@ -312,8 +331,8 @@ static void add_case(const Exchange *x, Json *list, const CaseRow *row)
     json_push(a, list, j);
 }
 
-/* What proves the entries of a person's own case to anybody, with what was sealed in them: those that a checkpoint covers. The
- * lists that the facts of decisions only name go into `named`, by their hash. */
+/* What proves the entries of a person's own case to anybody, with what was sealed in them: those that a checkpoint
+ * covers. The lists that the facts of decisions only name go into `named`, by their hash. */
 static bool own_proofs(Exchange *x, Str party, Json *list, Json *named, Err *err)
 {
     Arena *a = x->v.a;
@@ -335,7 +354,8 @@ static bool own_proofs(Exchange *x, Str party, Json *list, Json *named, Err *err
         }
         const Json *facts = json_get(events[i].sealed, "facts");
         facts = facts ? facts : json_get(events[i].data, "facts");
-        if (!store_disclose(store, a, &at, events[i].seq, &proof, err) || !constant_named(store, a, facts, named, err)) {
+        if (!store_disclose(store, a, &at, events[i].seq, &proof, err) ||
+            !constant_named(store, a, facts, named, err)) {
             return false;
         }
         json_push(a, list, proof);
@@ -456,9 +476,12 @@ static void write_reads(Buf *b, const Reader *r)
     if (r == NULL) {
         return;
     }
-    buf_add_c(b, "# HELP goldenbridge_requests_total Requests by the database that answered.\n# TYPE goldenbridge_requests_total counter\n");
+    buf_add_c(
+        b,
+        "# HELP goldenbridge_requests_total Requests by the database that answered.\n# TYPE goldenbridge_requests_total counter\n");
     for (int by = 0; by < READERS_BY; by++) {
-        buf_printf(b, "goldenbridge_requests_total{from=\"%s\"} %lld\n", BY[by], (long long)readers_count(reader_shared(r), (ReadersBy)by));
+        buf_printf(b, "goldenbridge_requests_total{from=\"%s\"} %lld\n", BY[by],
+                   (long long)readers_count(reader_shared(r), (ReadersBy)by));
     }
 }
 
@@ -466,8 +489,10 @@ bool handle_metrics(Exchange *x, Err *err)
 {
     Buf *b = &x->r->body;
     x->r->content_type = "text/plain; version=0.0.4";
-    buf_printf(b, "# HELP goldenbridge_events_total Events in the log.\n# TYPE goldenbridge_events_total counter\n"
-                  "goldenbridge_events_total %lld\n", (long long)store_size(x->w->flow.store));
+    buf_printf(b,
+               "# HELP goldenbridge_events_total Events in the log.\n# TYPE goldenbridge_events_total counter\n"
+               "goldenbridge_events_total %lld\n",
+               (long long)store_size(x->w->flow.store));
     buf_add_c(b, "# HELP goldenbridge_cases Cases by scheme, type and state.\n# TYPE goldenbridge_cases gauge\n");
     for (size_t i = 0; i < x->w->flow.scheme_count; i++) {
         Json *counts;
@@ -477,7 +502,8 @@ bool handle_metrics(Exchange *x, Err *err)
         }
         for (size_t k = 0; k < json_count(counts); k++) {
             buf_printf(b, "goldenbridge_cases{scheme=\"%.*s\",type=\"%.*s\",state=\"%.*s\"} %.*s\n", STR_ARG(id),
-                       STR_ARG(json_text_at(counts->items[k], "type")), STR_ARG(json_text_at(counts->items[k], "state")),
+                       STR_ARG(json_text_at(counts->items[k], "type")),
+                       STR_ARG(json_text_at(counts->items[k], "state")),
                        STR_ARG(json_text_at(counts->items[k], "count")));
         }
     }

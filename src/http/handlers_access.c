@@ -55,8 +55,8 @@ bool handle_sign_in(Exchange *x, Err *err)
     Str login = str_trim(http_form(x, "login")), password = http_form(x, "password"), next = http_form(x, "next");
     bool demo = x->v.demo && password.len == 0;
     bool ok = (demo || secret_check(f, x->v.a, login, password, x->v.now, &fault)) &&
-              session_begin(f, x->v.a, login, demo ? SESSION_BY_DEMO : SESSION_BY_PASSWORD, access_device(x->v.a, x->q->user_agent),
-                            x->v.now, &s, &fault);
+              session_begin(f, x->v.a, login, demo ? SESSION_BY_DEMO : SESSION_BY_PASSWORD,
+                            access_device(x->v.a, x->q->user_agent), x->v.now, &s, &fault);
     if (ok) {
         http_begin(x, &s);
         return http_redirect(x, http_safe_next(next));
@@ -86,7 +86,8 @@ bool handle_recover(Exchange *x, Err *err)
     }
     Str login = str_trim(http_form(x, "login"));
     if (secret_recover(f, x->v.a, login, http_form(x, "code"), http_form(x, "password"), x->v.now, &fault) &&
-        session_begin(f, x->v.a, login, SESSION_BY_CODE, access_device(x->v.a, x->q->user_agent), x->v.now, &s, &fault)) {
+        session_begin(f, x->v.a, login, SESSION_BY_CODE, access_device(x->v.a, x->q->user_agent), x->v.now, &s,
+                      &fault)) {
         http_begin(x, &s);
         return http_redirect(x, STR("/me/access"));
     }
@@ -114,7 +115,7 @@ bool handle_access_sessions(Exchange *x, Err *err)
     const Flow *f = &x->w->flow;
     Str id = http_form(x, "id"), account = x->session.account;
     bool ok = http_form(x, "others").len > 0 ? session_end_others(f, account, x->session.id, err)
-                                              : session_end(f, x->v.a, account, id, err);
+                                             : session_end(f, x->v.a, account, id, err);
     return ok && http_redirect(x, str_eq(id, x->session.id) ? STR("/") : STR("/me/access?done=ended"));
 }
 
@@ -138,7 +139,8 @@ static bool may_change(Exchange *x, Err *err)
 bool handle_access_password(Exchange *x, Err *err)
 {
     Err fault;
-    if (may_change(x, &fault) && secret_change(&x->w->flow, x->v.a, x->session.account, http_form(x, "password"), x->session.id, &fault)) {
+    if (may_change(x, &fault) &&
+        secret_change(&x->w->flow, x->v.a, x->session.account, http_form(x, "password"), x->session.id, &fault)) {
         return http_redirect(x, STR("/me/access?done=password"));
     }
     PageAccessAsk ask = {.fault = &fault};
@@ -151,7 +153,8 @@ bool handle_access_codes(Exchange *x, Err *err)
     Err fault;
     PageAccessAsk ask = {.fault = &fault};
     const Flow *f = &x->w->flow;
-    bool fresh = session_is_fresh(f, &x->session, x->v.now) || err_set(&fault, NOT_ALLOWED, "Please sign in again first.");
+    bool fresh =
+        session_is_fresh(f, &x->session, x->v.now) || err_set(&fault, NOT_ALLOWED, "Please sign in again first.");
     if (!fresh || !secret_make_codes(f, x->v.a, x->session.account, x->v.now, &ask.codes, &ask.code_count, &fault)) {
         refuse(x, &fault);
     } else {

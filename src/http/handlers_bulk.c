@@ -44,7 +44,8 @@ bool handle_bulk_template(Exchange *x, Err *err)
     if (!xlsx && !str_eq_c(x->rest[1], "template.csv")) {
         return err_set(err, NOT_FOUND, "A template is template.xlsx or template.csv.");
     }
-    if (!page_bulk_form(&x->v, x->rest[0], &form, err) || !bulk_template(x->v.a, &form, x->v.language, xlsx, &x->r->body, err)) {
+    if (!page_bulk_form(&x->v, x->rest[0], &form, err) ||
+        !bulk_template(x->v.a, &form, x->v.language, xlsx, &x->r->body, err)) {
         return false;
     }
     x->r->content_type = xlsx ? XLSX_TYPE : "text/csv; charset=utf-8";
@@ -61,7 +62,8 @@ bool handle_bulk_send(Exchange *x, Err *err)
     if (!page_bulk_form(&x->v, x->rest[0], &form, err)) {
         return false;
     }
-    if (bulk_add(&x->w->flow, x->v.a, x->v.caller, &form, x->v.language, x->q->file_name, x->q->file, x->v.now, &id, &fault)) {
+    if (bulk_add(&x->w->flow, x->v.a, x->v.caller, &form, x->v.language, x->q->file_name, x->q->file, x->v.now, &id,
+                 &fault)) {
         wake(x);
         return http_redirect(x, str_printf(x->v.a, "/uploads/%.*s", STR_ARG(id)));
     }

@@ -11,7 +11,8 @@ bool handle_notices(Exchange *x, Err *err)
 /* One, or all where none is named. */
 bool handle_notices_read(Exchange *x, Err *err)
 {
-    return http_check_csrf(x, err) && notice_mark_read(&x->w->flow, x->v.caller->account, http_form(x, "id"), x->v.now, err) &&
+    return http_check_csrf(x, err) &&
+           notice_mark_read(&x->w->flow, x->v.caller->account, http_form(x, "id"), x->v.now, err) &&
            http_redirect(x, STR("/notices"));
 }
 
@@ -19,8 +20,8 @@ bool handle_notices_read(Exchange *x, Err *err)
 bool handle_notice_open(Exchange *x, Err *err)
 {
     Str id = http_query(x, "id"), to;
-    return page_notice_target(&x->v, id, &to, err) && notice_mark_read(&x->w->flow, x->v.caller->account, id, x->v.now, err) &&
-           http_redirect(x, to);
+    return page_notice_target(&x->v, id, &to, err) &&
+           notice_mark_read(&x->w->flow, x->v.caller->account, id, x->v.now, err) && http_redirect(x, to);
 }
 
 /* ---- How to be reached ---- */
@@ -47,7 +48,8 @@ static Str tidy_number(Arena *a, Str text)
 {
     Buf b = buf_new(a, 4096);
     for (size_t i = 0; i < text.len; i++) {
-        bool filler = text.ptr[i] == ' ' || text.ptr[i] == '-' || text.ptr[i] == '(' || text.ptr[i] == ')' || text.ptr[i] == '.';
+        bool filler =
+            text.ptr[i] == ' ' || text.ptr[i] == '-' || text.ptr[i] == '(' || text.ptr[i] == ')' || text.ptr[i] == '.';
         if (!filler) {
             buf_byte(&b, text.ptr[i]);
         }
@@ -62,7 +64,8 @@ static Contact contact_of_form(Exchange *x)
     c.address[CHANNEL_SMS] = tidy_number(x->v.a, http_form(x, "sms"));
     for (Channel channel = CHANNEL_MAIL; channel <= CHANNEL_SMS; channel++) {
         for (About about = ABOUT_EVENT; about <= ABOUT_MESSAGE; about++) {
-            Str name = str_printf(x->v.a, "%.*s.%.*s", STR_ARG(contact_channel_name(channel)), STR_ARG(contact_about_name(about)));
+            Str name = str_printf(x->v.a, "%.*s.%.*s", STR_ARG(contact_channel_name(channel)),
+                                  STR_ARG(contact_about_name(about)));
             c.wants[channel][about] = str_eq_c(http_form(x, name.ptr), "1");
         }
     }
@@ -83,7 +86,8 @@ static bool ask_confirm(Exchange *x, Err *err)
     }
     for (Channel channel = CHANNEL_MAIL; channel <= CHANNEL_SMS; channel++) {
         if (c.address[channel].len > 0 && !c.confirmed[channel] &&
-            !notice_ask_confirm(&x->w->flow, x->v.a, x->session.scheme, x->v.caller->account, channel, c.address[channel], x->v.now, err)) {
+            !notice_ask_confirm(&x->w->flow, x->v.a, x->session.scheme, x->v.caller->account, channel,
+                                c.address[channel], x->v.now, err)) {
             return false;
         }
     }
@@ -98,7 +102,8 @@ bool handle_contact_save(Exchange *x, Err *err)
     }
     Contact c = contact_of_form(x);
     Err fault;
-    bool ok = contact_save(&x->w->flow, x->v.a, x->v.caller->account, person_of(x), &c, x->v.now, &fault) && ask_confirm(x, &fault);
+    bool ok = contact_save(&x->w->flow, x->v.a, x->v.caller->account, person_of(x), &c, x->v.now, &fault) &&
+              ask_confirm(x, &fault);
     return ok ? http_redirect(x, STR("/contact?saved=1")) : answer_fault(x, &c, &fault, err);
 }
 
@@ -109,6 +114,7 @@ bool handle_contact_confirm(Exchange *x, Err *err)
     }
     Channel channel = str_eq(http_form(x, "channel"), contact_channel_name(CHANNEL_SMS)) ? CHANNEL_SMS : CHANNEL_MAIL;
     Err fault;
-    bool ok = contact_confirm(&x->w->flow, x->v.a, x->v.caller->account, person_of(x), channel, str_trim(http_form(x, "code")), x->v.now, &fault);
+    bool ok = contact_confirm(&x->w->flow, x->v.a, x->v.caller->account, person_of(x), channel,
+                              str_trim(http_form(x, "code")), x->v.now, &fault);
     return ok ? http_redirect(x, STR("/contact?saved=1")) : answer_fault(x, NULL, &fault, err);
 }

@@ -25,7 +25,8 @@ bool http_record_found(Exchange *x, const CaseRow *rows, size_t count, Err *err)
         }
         n += again ? 0 : 1;
     }
-    return flow_read_files(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), persons, n, STR("search"), x->v.now, err);
+    return flow_read_files(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), persons, n, STR("search"),
+                           x->v.now, err);
 }
 
 bool handle_search(Exchange *x, Err *err)
@@ -44,7 +45,10 @@ static bool done(Exchange *x)
 
 bool handle_hand_over(Exchange *x, Err *err)
 {
-    OfficeAct act = {.scheme = scheme_id(x->v.scheme), .case_id = x->rest[0], .to = http_form(x, "to"), .note = http_form(x, "note")};
+    OfficeAct act = {.scheme = scheme_id(x->v.scheme),
+                     .case_id = x->rest[0],
+                     .to = http_form(x, "to"),
+                     .note = http_form(x, "note")};
     return flow_hand_over(&x->w->flow, x->v.a, x->v.caller, &act, x->v.now, err) && done(x);
 }
 
@@ -63,7 +67,8 @@ static bool send_pdf(Exchange *x, const CaseRow *row, Str name, Err *err)
     x->r->content_type = "application/pdf";
     x->r->disposition = str_printf(x->v.a, "%.*s-%.*s", STR_ARG(row->id), STR_ARG(name));
     return !page_reads_person(&x->v, row, &person) ||
-           flow_read_file(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), person, STR("paper"), x->v.now, err);
+           flow_read_file(&x->w->flow, x->v.a, x->v.caller, scheme_id(x->v.scheme), person, STR("paper"), x->v.now,
+                          err);
 }
 
 bool handle_letter(Exchange *x, Err *err)

@@ -48,7 +48,8 @@ static bool done(Exchange *x, Str to)
 
 static bool is_fresh(const Exchange *x, Err *err)
 {
-    return session_is_fresh(&x->w->flow, &x->session, x->v.now) || err_set(err, NOT_ALLOWED, "Please sign in again first.");
+    return session_is_fresh(&x->w->flow, &x->session, x->v.now) ||
+           err_set(err, NOT_ALLOWED, "Please sign in again first.");
 }
 
 bool handle_passkey_ask(Exchange *x, Err *err)
@@ -66,14 +67,16 @@ bool handle_passkey_add(Exchange *x, Err *err)
 {
     PasskeyWant want = want_of(x);
     return is_fresh(x, err) &&
-           passkey_add(&x->w->flow, x->v.a, x->session.account, signs_for(x), access_device(x->v.a, x->q->user_agent), &want, x->q->form,
-                       x->v.now, err) &&
+           passkey_add(&x->w->flow, x->v.a, x->session.account, signs_for(x), access_device(x->v.a, x->q->user_agent),
+                       &want, x->q->form, x->v.now, err) &&
            done(x, STR("/me/access?done=passkey"));
 }
 
 bool handle_passkey_drop(Exchange *x, Err *err)
 {
-    return is_fresh(x, err) && passkey_drop(&x->w->flow, x->v.a, x->session.account, scheme_id(x->v.scheme), http_form(x, "id"), x->v.now, err) &&
+    return is_fresh(x, err) &&
+           passkey_drop(&x->w->flow, x->v.a, x->session.account, scheme_id(x->v.scheme), http_form(x, "id"), x->v.now,
+                        err) &&
            http_redirect(x, STR("/me/access?done=dropped"));
 }
 
@@ -88,7 +91,8 @@ bool handle_sign_in_passkey(Exchange *x, Err *err)
     Session s;
     PasskeyWant want = want_of(x);
     if (!passkey_sign_in(&x->w->flow, x->v.a, &want, x->q->form, x->v.now, &account, err) ||
-        !session_begin(&x->w->flow, x->v.a, account, SESSION_BY_PASSKEY, access_device(x->v.a, x->q->user_agent), x->v.now, &s, err)) {
+        !session_begin(&x->w->flow, x->v.a, account, SESSION_BY_PASSKEY, access_device(x->v.a, x->q->user_agent),
+                       x->v.now, &s, err)) {
         return false;
     }
     http_begin(x, &s);

@@ -1,5 +1,5 @@
-/* handlers_provider.c: signing in through a provider (OpenID Connect, authorization code with PKCE): the way there and the way back.
- * Nothing that the provider publishes is kept, so that its keys may change at any moment.
+/* handlers_provider.c: signing in through a provider (OpenID Connect, authorization code with PKCE): the way there and
+ * the way back. Nothing that the provider publishes is kept, so that its keys may change at any moment.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
@@ -11,7 +11,10 @@
 #include "view/view.h"
 
 #define BACK "/sign-in/provider/back"
-enum { WAITING_MOST = 2, FORM_MOST = 16 * 1024 }; /* requests that wait for the provider at a time, so that it holds up nobody else */
+enum {
+    WAITING_MOST = 2,
+    FORM_MOST = 16 * 1024
+}; /* requests that wait for the provider at a time, so that it holds up nobody else */
 
 static atomic_int waiting;
 
@@ -50,7 +53,8 @@ static Str browser_of(const Exchange *x)
 static bool fetch(const Exchange *x, const FetchAsk *ask, int *ret_status, Json **ret, Err *err)
 {
     bool free = atomic_fetch_add(&waiting, 1) < WAITING_MOST;
-    bool ok = free ? fetch_json(x->v.a, ask, ret_status, ret, err) : err_set(err, SEND_FAILED, "%s", err_plain(SEND_FAILED));
+    bool ok =
+        free ? fetch_json(x->v.a, ask, ret_status, ret, err) : err_set(err, SEND_FAILED, "%s", err_plain(SEND_FAILED));
     atomic_fetch_sub(&waiting, 1);
     return ok;
 }
@@ -59,7 +63,8 @@ static bool fetch_good(const Exchange *x, Str url, Json **ret, Err *err)
 {
     int status;
     FetchAsk ask = {.url = url};
-    return fetch(x, &ask, &status, ret, err) && (status == 200 || err_set(err, SEND_FAILED, "%s", err_plain(SEND_FAILED)));
+    return fetch(x, &ask, &status, ret, err) &&
+           (status == 200 || err_set(err, SEND_FAILED, "%s", err_plain(SEND_FAILED)));
 }
 
 static bool find_provider(const Exchange *x, const AccessOidc *o, OidcProvider *ret, Err *err)
@@ -71,7 +76,8 @@ static bool find_provider(const Exchange *x, const AccessOidc *o, OidcProvider *
 }
 
 /* The ID token for the code that came with the browser. */
-static bool redeem(const Exchange *x, const AccessOidc *o, const OidcProvider *p, const ProviderAsk *asked, Str *ret_token, Err *err)
+static bool redeem(const Exchange *x, const AccessOidc *o, const OidcProvider *p, const ProviderAsk *asked,
+                   Str *ret_token, Err *err)
 {
     int status;
     Json *answer;
@@ -90,13 +96,16 @@ static bool redeem(const Exchange *x, const AccessOidc *o, const OidcProvider *p
     if (!buf_ok(&b)) {
         return err_set(err, BAD_REQUEST, "%s", err_plain(BAD_REQUEST));
     }
-    FetchAsk ask = {.url = p->token, .form = buf_str(&b), .user = basic ? encoded(x, o->client_id) : STR(""),
+    FetchAsk ask = {.url = p->token,
+                    .form = buf_str(&b),
+                    .user = basic ? encoded(x, o->client_id) : STR(""),
                     .password = basic ? encoded(x, o->secret) : STR("")};
     if (!fetch(x, &ask, &status, &answer, err)) {
         return false;
     }
     *ret_token = json_text_at(answer, "id_token");
-    return (status == 200 && ret_token->len > 0) || err_set(err, BAD_SIGNATURE, "The provider gives no token for this code.");
+    return (status == 200 && ret_token->len > 0) ||
+           err_set(err, BAD_SIGNATURE, "The provider gives no token for this code.");
 }
 
 static bool find_subject(const Exchange *x, const AccessOidc *o, const ProviderAsk *asked, Str *ret, Err *err)
@@ -121,8 +130,8 @@ static bool fail(Exchange *x, const Err *fault, const char *text, Err *err)
         text = fault->code == TEXTS[i].code ? TEXTS[i].text : NULL;
     }
     x->r->status = err_http_status(fault->code);
-    return page_sign_in(&x->v, STR(""), NULL, &page, err) && page_sign_in_failed(&x->v, &page, text ? text : "provider.failed") &&
-           http_sign_in_page(x, &page, err);
+    return page_sign_in(&x->v, STR(""), NULL, &page, err) &&
+           page_sign_in_failed(&x->v, &page, text ? text : "provider.failed") && http_sign_in_page(x, &page, err);
 }
 
 /* ---- There and back ---- */
@@ -155,7 +164,8 @@ bool handle_provider_go(Exchange *x, Err *err)
     put(&b, "max_age", str_printf(x->v.a, "%lld", (long long)flow_access(&x->w->flow)->challenge_seconds));
     put(&b, "ui_locales", x->v.language);
     bool has_query = str_find(p.authorize, STR("?"), 0) != SIZE_MAX;
-    return http_redirect(x, str_printf(x->v.a, "%.*s%s%.*s", STR_ARG(p.authorize), has_query ? "&" : "?", STR_ARG(buf_str(&b))));
+    return http_redirect(
+        x, str_printf(x->v.a, "%.*s%s%.*s", STR_ARG(p.authorize), has_query ? "&" : "?", STR_ARG(buf_str(&b))));
 }
 
 bool handle_provider_back(Exchange *x, Err *err)
@@ -176,8 +186,10 @@ bool handle_provider_back(Exchange *x, Err *err)
         err_set(&fault, BAD_SIGNATURE, "%s", err_plain(BAD_SIGNATURE));
         return fail(x, &fault, str_eq_c(refused, "access_denied") ? "provider.refused" : NULL, err);
     }
-    if (!find_subject(x, o, &asked, &subject, &fault) || !provider_account(f, x->v.a, o->issuer, subject, x->v.now, &account, &fault) ||
-        !session_begin(f, x->v.a, account, SESSION_BY_PROVIDER, access_device(x->v.a, x->q->user_agent), x->v.now, &s, &fault)) {
+    if (!find_subject(x, o, &asked, &subject, &fault) ||
+        !provider_account(f, x->v.a, o->issuer, subject, x->v.now, &account, &fault) ||
+        !session_begin(f, x->v.a, account, SESSION_BY_PROVIDER, access_device(x->v.a, x->q->user_agent), x->v.now, &s,
+                       &fault)) {
         return fail(x, &fault, NULL, err);
     }
     http_begin(x, &s);
@@ -187,8 +199,10 @@ bool handle_provider_back(Exchange *x, Err *err)
 /* The person ends a link of their own; only who runs the scheme makes one. */
 bool handle_provider_unlink(Exchange *x, Err *err)
 {
-    ProviderLink link = {.account = x->session.account, .issuer = http_form(x, "issuer"), .subject = http_form(x, "subject")};
-    bool fresh = session_is_fresh(&x->w->flow, &x->session, x->v.now) || err_set(err, NOT_ALLOWED, "Please sign in again first.");
+    ProviderLink link = {
+        .account = x->session.account, .issuer = http_form(x, "issuer"), .subject = http_form(x, "subject")};
+    bool fresh = session_is_fresh(&x->w->flow, &x->session, x->v.now) ||
+                 err_set(err, NOT_ALLOWED, "Please sign in again first.");
     return fresh && provider_unlink(&x->w->flow, x->v.a, x->session.account, &link, x->v.now, err) &&
            http_redirect(x, STR("/me/access?done=unlinked"));
 }

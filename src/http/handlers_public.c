@@ -9,21 +9,24 @@ static bool day_of(const Exchange *x, Day *ret, Err *err)
 {
     Str text = http_query(x, "day");
     *ret = x->v.today;
-    return text.len == 0 || day_parse(text, ret) || err_field(err, FIELD_FORMAT, "day", "A day such as 2026-03-31 is expected.");
+    return text.len == 0 || day_parse(text, ret) ||
+           err_field(err, FIELD_FORMAT, "day", "A day such as 2026-03-31 is expected.");
 }
 
 bool handle_law(Exchange *x, Err *err)
 {
     Day day;
     Page page;
-    return day_of(x, &day, err) && page_law(&x->v, day, str_trim(http_query(x, "q")), &page, err) && http_page(x, &page, err);
+    return day_of(x, &day, err) && page_law(&x->v, day, str_trim(http_query(x, "q")), &page, err) &&
+           http_page(x, &page, err);
 }
 
 bool handle_law_article(Exchange *x, Err *err)
 {
     Day day;
     Page page;
-    return day_of(x, &day, err) && page_law_article(&x->v, http_query(x, "act"), http_query(x, "at"), day, &page, err) &&
+    return day_of(x, &day, err) &&
+           page_law_article(&x->v, http_query(x, "act"), http_query(x, "at"), day, &page, err) &&
            http_page(x, &page, err);
 }
 
@@ -31,7 +34,8 @@ static bool day_named(const Exchange *x, const char *field, Day otherwise, Day *
 {
     Str text = http_query(x, field);
     *ret = otherwise;
-    return text.len == 0 || day_parse(text, ret) || err_field(err, FIELD_FORMAT, field, "A day such as 2026-03-31 is expected.");
+    return text.len == 0 || day_parse(text, ret) ||
+           err_field(err, FIELD_FORMAT, field, "A day such as 2026-03-31 is expected.");
 }
 
 /* Left out: from a year ago to today. */
@@ -267,7 +271,10 @@ bool handle_simulate(Exchange *x, Err *err)
 bool handle_try(Exchange *x, Err *err)
 {
     Page page;
-    PageTryAsk ask = {.sent = x->q->method == METHOD_POST, .choice = http_form(x, "draft"), .file_name = x->q->file_name, .file = x->q->file,
+    PageTryAsk ask = {.sent = x->q->method == METHOD_POST,
+                      .choice = http_form(x, "draft"),
+                      .file_name = x->q->file_name,
+                      .file = x->q->file,
                       .from = http_form(x, "from")};
     return (!ask.sent || http_check_csrf(x, err)) && page_try(&x->v, &ask, &page, err) && http_page(x, &page, err);
 }
@@ -306,7 +313,10 @@ bool handle_permit_file(Exchange *x, Err *err)
 bool handle_verify(Exchange *x, Err *err)
 {
     Page page;
-    PageVerifyAsk ask = {.text = http_form(x, "text"), .picture = x->q->file, .number = http_form(x, "number"), .birth = http_form(x, "birth")};
+    PageVerifyAsk ask = {.text = http_form(x, "text"),
+                         .picture = x->q->file,
+                         .number = http_form(x, "number"),
+                         .birth = http_form(x, "birth")};
     return page_verify(&x->v, &ask, &page, err) && http_page(x, &page, err);
 }
 

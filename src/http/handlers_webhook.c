@@ -37,7 +37,8 @@ static bool may(const Exchange *x, Err *err)
 
 static bool add(Exchange *x, Str url, const Json *events, Str *ret_id, Err *err)
 {
-    return webhook_add(&x->w->flow, x->v.a, x->v.scheme, x->v.caller->account, str_trim(url), events, x->v.now, ret_id, err);
+    return webhook_add(&x->w->flow, x->v.a, x->v.scheme, x->v.caller->account, str_trim(url), events, x->v.now, ret_id,
+                       err);
 }
 
 bool handle_webhook_add(Exchange *x, Err *err)
@@ -87,7 +88,8 @@ bool handle_webhook_action(Exchange *x, Err *err)
     if (!http_check_csrf(x, err) || !do_action(x, action, http_form(x, "delivery"), err)) {
         return false;
     }
-    return http_redirect(x, str_eq_c(action, "remove") ? STR("/webhooks") : str_printf(x->v.a, "/webhooks/%.*s", STR_ARG(x->rest[0])));
+    return http_redirect(x, str_eq_c(action, "remove") ? STR("/webhooks")
+                                                       : str_printf(x->v.a, "/webhooks/%.*s", STR_ARG(x->rest[0])));
 }
 
 /* ---- API ---- */
@@ -106,14 +108,16 @@ bool api_webhook(Exchange *x, Err *err)
 
 static bool read_body(Exchange *x, Json **ret, Err *err)
 {
-    return json_parse(x->v.a, x->q->body, ret, err) && ((*ret)->kind == JSON_OBJECT || err_set(err, BAD_REQUEST, "The body must be an object."));
+    return json_parse(x->v.a, x->q->body, ret, err) &&
+           ((*ret)->kind == JSON_OBJECT || err_set(err, BAD_REQUEST, "The body must be an object."));
 }
 
 bool api_webhook_add(Exchange *x, Err *err)
 {
     Json *body, *hook;
     Str id;
-    if (!may(x, err) || !read_body(x, &body, err) || !add(x, json_text_at(body, "url"), json_get(body, "events"), &id, err) ||
+    if (!may(x, err) || !read_body(x, &body, err) ||
+        !add(x, json_text_at(body, "url"), json_get(body, "events"), &id, err) ||
         !page_webhook_data(&x->v, id, &hook, err)) {
         return false;
     }

@@ -9,10 +9,10 @@
 #include "page/page.h"
 
 enum {
-    MAX_BODY = 16 * 1024 * 1024,   /* bytes of a request */
-    MAX_RESULT = 256 * 1024 * 1024, /* bytes of the result of an upload */
-    MAX_PAGE = 16 * 1024 * 1024,   /* bytes of an answer */
-    MAX_FIELDS = 2000,             /* fields of a form */
+    MAX_BODY = 16 * 1024 * 1024,        /* bytes of a request */
+    MAX_RESULT = 256 * 1024 * 1024,     /* bytes of the result of an upload */
+    MAX_PAGE = 16 * 1024 * 1024,        /* bytes of an answer */
+    MAX_FIELDS = 2000,                  /* fields of a form */
     REQUEST_MEMORY = 1024 * 1024 * 1024 /* a round of 10,000 applications takes 650 MB */
 };
 
@@ -20,15 +20,16 @@ typedef enum { METHOD_GET = 1, METHOD_POST } Method;
 
 typedef struct {
     Method method;
-    bool head;              /* HEAD: as GET, without the body */
+    bool head; /* HEAD: as GET, without the body */
     Str path;
     Json *query, *form;     /* name → text; form also from a JSON body */
     Str body, content_type; /* the raw body */
     Str file, file_name;    /* bytes of the file sent with a form */
     Str host, origin, fetch_site, user_agent;
-    Str form_token;         /* X-Form-Token: the secret of the form, from script */
-    Str cookie_form;        /* of who is not signed in */
-    Str cookie_session, cookie_language, cookie_scheme, accept_language, key, authorization, if_none_match, accept_encoding, remote;
+    Str form_token;  /* X-Form-Token: the secret of the form, from script */
+    Str cookie_form; /* of who is not signed in */
+    Str cookie_session, cookie_language, cookie_scheme, accept_language, key, authorization, if_none_match,
+        accept_encoding, remote;
     Str accept, if_match;
     Str cookie_written, written; /* what this reader must see: see readers.c */
 } Request;
@@ -38,14 +39,14 @@ typedef struct {
     const char *content_type;
     Buf body;
     Str location, etag, disposition, retry_after, allow; /* empty: not sent */
-    bool replayed;                   /* the answer is that of an earlier request with the same idempotency key */
+    bool replayed; /* the answer is that of an earlier request with the same idempotency key */
     Str set_session, set_language, set_scheme; /* "-": delete */
     Str set_form;
-    Str written;                     /* after a post, where reads go to replicas: what its sender is to see */
-    Str form_to;                     /* another site to which a form of this page may lead: its origin */
-    int64_t session_seconds;         /* how long set_session is kept */
+    Str written;             /* after a post, where reads go to replicas: what its sender is to see */
+    Str form_to;             /* another site to which a form of this page may lead: its origin */
+    int64_t session_seconds; /* how long set_session is kept */
     bool cacheable, allow_camera;
-    bool varies, gzip;               /* set by http_compress(): may come compressed; is compressed */
+    bool varies, gzip; /* set by http_compress(): may come compressed; is compressed */
 } Response;
 
 /* What serves one request at a time: a store handle, an arena, the shared schemes. */
@@ -57,11 +58,11 @@ typedef struct {
     Hash form_key;         /* of the store, asked for once */
     bool has_form_key;
     struct PageCache *pages; /* what anybody may read, rendered before; NULL: nothing is kept */
-    NoticeThread *notices; /* NULL: another process makes and sends them */
-    Str origin;            /* how the public reaches us, for documents */
-    SimKept *simulations;  /* reports that were computed, for all workers */
-    TrialKept *trials;     /* past decisions that were read, for all workers */
-    struct Reader *reader; /* NULL: all is read where it is written */
+    NoticeThread *notices;   /* NULL: another process makes and sends them */
+    Str origin;              /* how the public reaches us, for documents */
+    SimKept *simulations;    /* reports that were computed, for all workers */
+    TrialKept *trials;       /* past decisions that were read, for all workers */
+    struct Reader *reader;   /* NULL: all is read where it is written */
 } Worker;
 
 /* One request on its way. */
@@ -72,60 +73,62 @@ typedef struct {
     PageView v;
     Session session;
     bool signed_in;
-    Str form_cookie;       /* where nobody is signed in: from which the secret of their forms is made */
-    Err why_not;           /* where a session was named and not found: NOT_SIGNED_IN, or a failure of the store */
-    int64_t log_size;      /* when the answer was begun; only where it may be kept */
-    Str rest[4];           /* what the route's * matched */
+    Str form_cookie;  /* where nobody is signed in: from which the secret of their forms is made */
+    Err why_not;      /* where a session was named and not found: NOT_SIGNED_IN, or a failure of the store */
+    int64_t log_size; /* when the answer was begun; only where it may be kept */
+    Str rest[4];      /* what the route's * matched */
 } Exchange;
 
 typedef enum { WHO_ANYBODY = 1, WHO_ACCOUNT, WHO_STAFF } RouteWho;
-/* NEWEST: never from a replica. KEPT: to whom nobody is signed in as, the answer depends on the log, the day, the language, the scheme, the host and the address
- * alone, and is asked for often: page_cache.c keeps it. Only for WHO_ANYBODY. */
+/* NEWEST: never from a replica. KEPT: to whom nobody is signed in as, the answer depends on the log, the day, the
+ * language, the scheme, the host and the address alone, and is asked for often: page_cache.c keeps it. Only for
+ * WHO_ANYBODY. */
 typedef enum { MADE_ANEW = 1, NEWEST, KEPT } RouteKept;
 typedef struct {
     Method method;
-    const char *pattern;   /* "/case/ * /do/ *" without the spaces; a * matches one piece, a last ** all the rest */
+    const char *pattern; /* "/case/ * /do/ *" without the spaces; a * matches one piece, a last ** all the rest */
     RouteWho who;
     RouteKept kept;
     bool (*handle)(Exchange *x, Err *err);
-    const char *summary;   /* for the API description; NULL: a page */
+    const char *summary; /* for the API description; NULL: a page */
 } Route;
 
 const Route *http_routes(size_t *ret_count);
 /* Finds the route, the session, the view; answers always, if only with an error page. */
 void http_answer(Worker *w, Request *q, Response *r, Instant now);
-/* Answers at once where nobody is signed in and the page is kept; false, and nothing is answered, where it has to be made. */
+/* Answers at once where nobody is signed in and the page is kept; false, and nothing is answered, where it has to be
+ * made. */
 MUST_USE bool http_answer_kept(Worker *w, Request *q, Response *r, Instant now);
 /* Answers with an error that was met before there was a route: too large, a method nobody takes. */
 void http_turn_away(Worker *w, Request *q, Response *r, Instant now, ErrCode code);
-/* law_thread.c: tries every model, expression and text of the law once, beside the first answers; a broken one sends SIGTERM to the
- * process. stop(): waits;
- * false with what is broken. */
+/* law_thread.c: tries every model, expression and text of the law once, beside the first answers; a broken one sends
+ * SIGTERM to the process. stop(): waits; false with what is broken. */
 typedef struct LawThread LawThread;
 MUST_USE bool law_thread_start(Arena *a, const Scheme *const *schemes, size_t count, LawThread **ret, Err *err);
 MUST_USE bool law_thread_stop(LawThread *t, Err *err); /* NULL allowed */
 
-/* page_cache.c: pages that are the same for everybody, kept for all workers until the log grows, a second at most. serves(): the
- * answer was there, and holds the secret of this reader's forms; keep(): after an answer was made. */
+/* page_cache.c: pages that are the same for everybody, kept for all workers until the log grows, a second at most.
+ * serves(): the answer was there, and holds the secret of this reader's forms; keep(): after an answer was made. */
 typedef struct PageCache PageCache;
 PageCache *http_cache_new(Arena *a);
 bool http_cache_serves(Exchange *x, const Route *route);
 void http_cache_keep(const Exchange *x, const Route *route);
 /* Gives who is not signed in the cookie from which the secret of their forms is made, unless they have it. */
 void http_give_form_cookie(Exchange *x);
-/* Whether a header such as If-None-Match names this entity tag ('"…"'); weak tags and those of compressed answers count. */
+/* Whether a header such as If-None-Match names this entity tag ('"…"'); weak tags and those of compressed answers
+ * count. */
 bool http_names_tag(Str header, Str tag);
 /* Compresses the body where the request takes it and it is text of some length; the last thing done to an answer. */
 void http_compress(const Request *q, Response *r, Arena *a);
 
-/* readers.c: replicas of the store, for the requests that only read. Readers: what all workers of a process know; Reader: a
- * worker's own, with its handle on a replica. Both live in the arena. */
+/* readers.c: replicas of the store, for the requests that only read. Readers: what all workers of a process know;
+ * Reader: a worker's own, with its handle on a replica. Both live in the arena. */
 typedef struct Readers Readers;
 typedef struct Reader Reader;
 Readers *readers_new(Arena *a, Str url);
 Reader *reader_new(Arena *a, Readers *shared, Store *primary);
-/* Opens the replica, which otherwise happens at the first reading. False where it cannot be reached (STORE_BUSY; it is tried again
- * later), or is no replica of this store. */
+/* Opens the replica, which otherwise happens at the first reading. False where it cannot be reached (STORE_BUSY; it is
+ * tried again later), or is no replica of this store. */
 MUST_USE bool reader_open(Reader *r, Instant now, Err *err);
 /* Sets the worker's store for this request; true: to a replica. */
 bool reader_choose(Worker *w, const Request *q, const Route *route, Instant now);
@@ -133,15 +136,20 @@ bool reader_choose(Worker *w, const Request *q, const Route *route, Instant now)
 void reader_give_up(Worker *w, bool is_lost, Instant now);
 /* After each answer: what was written is remembered, the store is the primary's again. */
 void reader_end(Worker *w, const Request *q, Response *response, Instant now);
-typedef enum { READERS_PRIMARY = 0, READERS_REPLICA, READERS_AGAIN, READERS_BY } ReadersBy; /* AGAIN: first from a replica, in vain */
+typedef enum {
+    READERS_PRIMARY = 0,
+    READERS_REPLICA,
+    READERS_AGAIN,
+    READERS_BY
+} ReadersBy; /* AGAIN: first from a replica, in vain */
 int64_t readers_count(Readers *r, ReadersBy by);
 Readers *reader_shared(const Reader *r);
 /* The session's token as the request carries it. */
 Str http_token(const Request *q);
 
 /* guard.c: NOT_ALLOWED for a form that another site sent; RATE_LIMITED where an address asks
- * more often in a minute than the route lets, or an account (the caller's; else the one that the request names); STALE_FORM for
- * a post without the secret of its form. */
+ * more often in a minute than the route lets, or an account (the caller's; else the one that the request names);
+ * STALE_FORM for a post without the secret of its form. */
 MUST_USE bool http_check_origin(const Request *q, Str own_origin, Err *err);
 MUST_USE bool http_check_rate(const Exchange *x, const Route *route, Err *err);
 MUST_USE bool http_check_csrf(const Exchange *x, Err *err); /* http_check_form() has asked already, for every route */
@@ -155,7 +163,7 @@ bool http_is_api(const Request *q);
 MUST_USE bool http_page(Exchange *x, const Page *page, Err *err);
 bool http_json(Exchange *x, const Json *j);
 bool http_csv(Exchange *x, const Json *table, Str name); /* {columns, rows} as a file of this name */
-bool http_redirect(Exchange *x, Str to); /* 303 */
+bool http_redirect(Exchange *x, Str to);                 /* 303 */
 /* Sets the cookie of a session that has just begun. */
 void http_begin(Exchange *x, const Session *s);
 /* The page to sign in on, from which a form may lead to the provider. */
@@ -260,7 +268,8 @@ bool handle_verify(Exchange *x, Err *err);
 bool handle_status_list(Exchange *x, Err *err);
 bool handle_issuer(Exchange *x, Err *err);
 
-/* Lists go on from a cursor: text that only this store can have made, for this reader and these filters (api_cursor.c). */
+/* Lists go on from a cursor: text that only this store can have made, for this reader and these
+ * filters (api_cursor.c). */
 Str api_cursor_print(const Exchange *x, Str filters, const QueryAfter *after);
 /* FIELD_FORMAT where it was not given out for this list. */
 MUST_USE bool api_cursor_parse(const Exchange *x, Str filters, Str cursor, QueryAfter *ret, Err *err);

@@ -21,7 +21,9 @@ static void finish_field(Incoming *in)
         Str text = in->value.len ? str_copy(in->a, buf_str(&in->value)) : STR("");
         const Json *before = json_get_str(in->form, in->field); /* boxes of one name: a line for each that is ticked */
         text = utf8_is_valid(text) ? text : STR("");
-        text = before != NULL && before->kind == JSON_STRING ? str_printf(in->a, "%.*s\n%.*s", STR_ARG(before->text), STR_ARG(text)) : text;
+        text = before != NULL && before->kind == JSON_STRING
+                   ? str_printf(in->a, "%.*s\n%.*s", STR_ARG(before->text), STR_ARG(text))
+                   : text;
         json_set(in->a, in->form, in->field, json_new_str(in->a, text));
     }
     in->field = STR("");
@@ -30,7 +32,8 @@ static void finish_field(Incoming *in)
 
 static enum MHD_Result take_field(void *host, __attribute__((unused)) enum MHD_ValueKind kind, const char *key,
                                   const char *filename, __attribute__((unused)) const char *type,
-                                  __attribute__((unused)) const char *encoding, const char *data, uint64_t offset, size_t size)
+                                  __attribute__((unused)) const char *encoding, const char *data, uint64_t offset,
+                                  size_t size)
 {
     Incoming *in = host;
     if (offset == 0) {
@@ -103,7 +106,8 @@ typedef struct {
     Json *query;
 } QueryReader;
 
-static enum MHD_Result take_query(void *host, __attribute__((unused)) enum MHD_ValueKind kind, const char *key, const char *value)
+static enum MHD_Result take_query(void *host, __attribute__((unused)) enum MHD_ValueKind kind, const char *key,
+                                  const char *value)
 {
     QueryReader *r = host;
     Str text = str_from_c(value);
@@ -141,14 +145,32 @@ void incoming_fill(struct MHD_Connection *c, const char *url, const char *method
     MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, take_query, &reader);
     finish_field(in);
     Str path = str_from_c(url);
-    *q = (Request){.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET, .head = strcmp(method, "HEAD") == 0,
-                   .path = utf8_is_valid(path) ? path : STR("/?"), .query = reader.query, .form = in->form,
-                   .body = in->body.len ? buf_str(&in->body) : STR(""), .content_type = header(c, "Content-Type"),
-                   .cookie_session = cookie(c, "session"), .cookie_form = cookie(c, "form"), .form_token = header(c, "X-Form-Token"), .user_agent = header(c, "User-Agent"), .cookie_language = cookie(c, "language"), .cookie_scheme = cookie(c, "scheme"),
-                   .accept_language = header(c, "Accept-Language"), .key = header(c, "Idempotency-Key"),
-                   .authorization = header(c, "Authorization"), .if_none_match = header(c, "If-None-Match"),
-                   .accept = header(c, "Accept"), .if_match = header(c, "If-Match"),
-                   .cookie_written = cookie(c, "written"), .written = header(c, "Written"),
-                   .accept_encoding = header(c, "Accept-Encoding"), .file = in->file, .file_name = utf8_is_valid(in->file_name) ? in->file_name : STR("file"), .host = header(c, "Host"),
-                   .origin = header(c, "Origin"), .fetch_site = header(c, "Sec-Fetch-Site"), .remote = remote_of(a, c, behind_proxy)};
+    *q = (Request){.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET,
+                   .head = strcmp(method, "HEAD") == 0,
+                   .path = utf8_is_valid(path) ? path : STR("/?"),
+                   .query = reader.query,
+                   .form = in->form,
+                   .body = in->body.len ? buf_str(&in->body) : STR(""),
+                   .content_type = header(c, "Content-Type"),
+                   .cookie_session = cookie(c, "session"),
+                   .cookie_form = cookie(c, "form"),
+                   .form_token = header(c, "X-Form-Token"),
+                   .user_agent = header(c, "User-Agent"),
+                   .cookie_language = cookie(c, "language"),
+                   .cookie_scheme = cookie(c, "scheme"),
+                   .accept_language = header(c, "Accept-Language"),
+                   .key = header(c, "Idempotency-Key"),
+                   .authorization = header(c, "Authorization"),
+                   .if_none_match = header(c, "If-None-Match"),
+                   .accept = header(c, "Accept"),
+                   .if_match = header(c, "If-Match"),
+                   .cookie_written = cookie(c, "written"),
+                   .written = header(c, "Written"),
+                   .accept_encoding = header(c, "Accept-Encoding"),
+                   .file = in->file,
+                   .file_name = utf8_is_valid(in->file_name) ? in->file_name : STR("file"),
+                   .host = header(c, "Host"),
+                   .origin = header(c, "Origin"),
+                   .fetch_site = header(c, "Sec-Fetch-Site"),
+                   .remote = remote_of(a, c, behind_proxy)};
 }

@@ -17,7 +17,7 @@ typedef struct {
     int status;
     Buf body;
     Json *form;
-    Str field;        /* being received by the post processor */
+    Str field; /* being received by the post processor */
     Buf value;
     Str file, file_name; /* bytes of a file that came with a form */
     bool field_is_file;
@@ -26,7 +26,8 @@ typedef struct {
     bool too_large;
 } Incoming;
 
-/* A new request to this address; spreadsheets may be larger than anything else. Free it when the connection is done with it. */
+/* A new request to this address; spreadsheets may be larger than anything else. Free it when the connection is done
+ * with it. */
 Incoming *incoming_new(struct MHD_Connection *c, const char *url);
 void incoming_free(Incoming *in);
 /* A piece of the body; sets too_large past the limit. */

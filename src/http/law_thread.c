@@ -1,5 +1,5 @@
-/* law_thread.c: while the server answers already: whether every model, expression and text of the law can be used. Where one cannot,
- * the server ends, as it would have before it started to listen.
+/* law_thread.c: while the server answers already: whether every model, expression and text of the law can be used.
+ * Where one cannot, the server ends, as it would have before it started to listen.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 

@@ -1,5 +1,6 @@
-/* page_cache.c: what anybody may read, kept as it was rendered until the log grows: a front page costs a copy, not a rendering.
- * All workers share it; what is locked is a copy in or out. The secret of a reader's forms is put into the copy.
+/* page_cache.c: what anybody may read, kept as it was rendered until the log grows: a front page costs a copy, not a
+ * rendering. All workers share it; what is locked is a copy in or out. The secret of a reader's forms is put into the
+ * copy.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
@@ -33,13 +34,14 @@ static bool is_kept(const Exchange *x, const Route *route)
 {
     const Request *q = x->q;
     bool anybody = q->cookie_session.len == 0 && q->authorization.len == 0 && !x->signed_in;
-    return route->kept == KEPT && route->method == METHOD_GET && route->who == WHO_ANYBODY && anybody && x->w->pages != NULL;
+    return route->kept == KEPT && route->method == METHOD_GET && route->who == WHO_ANYBODY && anybody &&
+           x->w->pages != NULL;
 }
 
 static Str key_of(const Exchange *x)
 {
-    return str_printf(x->v.a, "%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(x->v.language), STR_ARG(scheme_id(x->v.scheme)), STR_ARG(x->v.origin),
-                      STR_ARG(x->v.here));
+    return str_printf(x->v.a, "%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(x->v.language), STR_ARG(scheme_id(x->v.scheme)),
+                      STR_ARG(x->v.origin), STR_ARG(x->v.here));
 }
 
 static Kept *slot_of(const Exchange *x, Str key)
@@ -72,7 +74,8 @@ bool http_cache_serves(Exchange *x, const Route *route)
     if (!is_kept(x, route)) {
         return false;
     }
-    x->log_size = store_size(x->w->flow.store); /* before anything is read: what is made now may be newer, never older */
+    x->log_size =
+        store_size(x->w->flow.store); /* before anything is read: what is made now may be newer, never older */
     Str key = key_of(x);
     pthread_mutex_lock(&x->w->pages->lock);
     const Kept *k = slot_of(x, key);
@@ -104,8 +107,8 @@ static bool find_secrets(const Exchange *x, Kept *k)
 void http_cache_keep(const Exchange *x, const Route *route)
 {
     const Response *r = x->r;
-    bool plain = r->status == 200 && r->location.len == 0 && r->etag.len == 0 && r->disposition.len == 0 && r->set_session.len == 0 &&
-                 r->set_language.len == 0 && r->set_scheme.len == 0;
+    bool plain = r->status == 200 && r->location.len == 0 && r->etag.len == 0 && r->disposition.len == 0 &&
+                 r->set_session.len == 0 && r->set_language.len == 0 && r->set_scheme.len == 0;
     if (!is_kept(x, route) || !plain || r->body.len == 0 || r->body.len > KEPT_BYTES) {
         return;
     }

@@ -1,5 +1,5 @@
-/* readers.c: which database a request is answered from. Who asks for a page is served by a replica that is near enough; whoever has
- * just written is not, until the replica has what they wrote (docs/adr/0012-replicas.md).
+/* readers.c: which database a request is answered from. Who asks for a page is served by a replica that is near
+ * enough; whoever has just written is not, until the replica has what they wrote (docs/adr/0012-replicas.md).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
@@ -35,7 +35,7 @@ struct Reader {
     Store *primary, *replica; /* replica NULL: lost, or not opened yet */
     Instant again;            /* not before this */
     Instant looked;
-    int64_t target;           /* where the primary stood at target_at */
+    int64_t target;              /* where the primary stood at target_at */
     Instant target_at, fresh_at; /* fresh_at: the replica has all from before this */
     bool is_near;
 };
@@ -93,7 +93,8 @@ static void lose(Reader *r, Instant now)
 
 bool reader_open(Reader *r, Instant now, Err *err)
 {
-    if (store_open_replica(r->shared->url, r->primary, &r->replica, err) && store_keep(r->replica, STORE_KEEP_LITTLE, err)) {
+    if (store_open_replica(r->shared->url, r->primary, &r->replica, err) &&
+        store_keep(r->replica, STORE_KEEP_LITTLE, err)) {
         r->looked = r->fresh_at = r->target_at = (Instant){0};
         r->target = INT64_MAX;
         return true;
@@ -117,8 +118,8 @@ static int64_t newest(Readers *r)
     return ret;
 }
 
-/* How far behind is told by when the primary stood where the replica stands. With the primary lost, one that has all that this
- * process knows of goes on serving. */
+/* How far behind is told by when the primary stood where the replica stands. With the primary lost, one that has all
+ * that this process knows of goes on serving. */
 static bool look(Reader *r, Instant now)
 {
     int64_t here, there;

@@ -18,10 +18,11 @@
 enum { MAX_WORKERS = 16, USUAL_WORKERS = 4, USUAL_PORT = 8080, IDLE_SECONDS = 60, DOORS = 2 };
 
 typedef struct {
-    Arena *a;           /* lives as long as the server */
+    Arena *a; /* lives as long as the server */
     Worker *workers[MAX_WORKERS];
     size_t worker_count;
-    Worker *doors[DOORS]; /* for the threads that hold connections: they answer with what is kept, all else waits in `work` */
+    Worker *doors[DOORS]; /* for the threads that hold connections: they answer with what is kept, all else waits in
+                             `work` */
     int idle_doors;
     pthread_mutex_t lock;
     Work *work;
@@ -29,7 +30,7 @@ typedef struct {
     NoticeThread *notices;
     LawThread *law;
     bool behind_proxy;
-    Lane *lane;         /* through which all workers write */
+    Lane *lane; /* through which all workers write */
 } Server;
 
 /* There is one for each thread that asks. */
@@ -53,7 +54,7 @@ static void give_door(Server *s, Worker *w)
 /* ---- The answer on the wire ---- */
 
 /* A form may lead to this server only, and from the page to sign in on to the operator's provider. */
-#define POLICY \
+#define POLICY                                                                                                                  \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self';" \
     " manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
@@ -77,40 +78,50 @@ static void add_cookies(struct MHD_Response *m, Arena *a, const Response *r, boo
     const char *only = secure ? "; Secure" : "";
     if (r->set_session.len > 0) {
         bool gone = str_eq(r->set_session, STR("-"));
-        add_header(m, a, "Set-Cookie",
-                   str_printf(a, "session=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", STR_ARG(gone ? STR("") : r->set_session),
-                              str_c(a, str_printf(a, "; Max-Age=%lld", gone ? 0LL : (long long)r->session_seconds)), only));
+        add_header(
+            m, a, "Set-Cookie",
+            str_printf(a, "session=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", STR_ARG(gone ? STR("") : r->set_session),
+                       str_c(a, str_printf(a, "; Max-Age=%lld", gone ? 0LL : (long long)r->session_seconds)), only));
     }
     if (r->set_form.len > 0) {
-        add_header(m, a, "Set-Cookie", str_printf(a, "form=%.*s; Path=/; HttpOnly; SameSite=Lax%s", STR_ARG(r->set_form), only));
+        add_header(m, a, "Set-Cookie",
+                   str_printf(a, "form=%.*s; Path=/; HttpOnly; SameSite=Lax%s", STR_ARG(r->set_form), only));
     }
     if (r->set_scheme.len > 0) {
-        add_header(m, a, "Set-Cookie", str_printf(a, "scheme=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_scheme), only));
+        add_header(
+            m, a, "Set-Cookie",
+            str_printf(a, "scheme=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_scheme), only));
     }
     if (r->written.len > 0) {
-        add_header(m, a, "Set-Cookie", str_printf(a, "written=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=60%s", STR_ARG(r->written), only));
+        add_header(
+            m, a, "Set-Cookie",
+            str_printf(a, "written=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=60%s", STR_ARG(r->written), only));
     }
     if (r->set_language.len == 2 && r->set_language.ptr[0] >= 'a' && r->set_language.ptr[0] <= 'z') {
-        add_header(m, a, "Set-Cookie", str_printf(a, "language=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_language), only));
+        add_header(
+            m, a, "Set-Cookie",
+            str_printf(a, "language=%.*s; Path=/; SameSite=Lax; Max-Age=31536000%s", STR_ARG(r->set_language), only));
     }
 }
 
 static struct MHD_Response *make_answer(Arena *a, const Request *q, Response *r, bool secure)
 {
     bool empty = r->status == 304 || q->head;
-    struct MHD_Response *m = MHD_create_response_from_buffer(empty ? 0 : r->body.len, r->body.ptr ? r->body.ptr : (char *)(uintptr_t)"",
-                                                             MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *m = MHD_create_response_from_buffer(
+        empty ? 0 : r->body.len, r->body.ptr ? r->body.ptr : (char *)(uintptr_t) "", MHD_RESPMEM_MUST_COPY);
     for (size_t i = 0; i < COUNT_OF(SECURITY_HEADERS); i++) {
         MHD_add_response_header(m, SECURITY_HEADERS[i][0], SECURITY_HEADERS[i][1]);
     }
-    add_header(m, a, "Content-Security-Policy", str_printf(a, POLICY "%s%.*s", r->form_to.len ? " " : "", STR_ARG(r->form_to)));
+    add_header(m, a, "Content-Security-Policy",
+               str_printf(a, POLICY "%s%.*s", r->form_to.len ? " " : "", STR_ARG(r->form_to)));
     add_header(m, a, "Content-Type", str_from_c(r->content_type));
     add_header(m, a, "Location", r->location);
     add_header(m, a, "ETag", r->etag);
     add_header(m, a, "Vary", r->varies ? STR("Accept-Encoding") : STR(""));
     add_header(m, a, "Content-Encoding", r->gzip ? STR("gzip") : STR(""));
     if (r->disposition.len > 0) {
-        add_header(m, a, "Content-Disposition", str_printf(a, "attachment; filename=\"%.*s\"", STR_ARG(r->disposition)));
+        add_header(m, a, "Content-Disposition",
+                   str_printf(a, "attachment; filename=\"%.*s\"", STR_ARG(r->disposition)));
     }
     add_header(m, a, "Cache-Control", r->cacheable ? STR("public, max-age=3600") : STR("no-store"));
     add_header(m, a, "Retry-After", r->retry_after);
@@ -174,7 +185,7 @@ static enum MHD_Result answer_kept(Server *s, struct MHD_Connection *c, Incoming
 
 static struct MHD_Response *make_closing(void)
 {
-    struct MHD_Response *m = MHD_create_response_from_buffer(0, (char *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *m = MHD_create_response_from_buffer(0, (char *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
     MHD_add_response_header(m, "Retry-After", "5");
     MHD_add_response_header(m, "Connection", "close");
     return m;
@@ -259,7 +270,10 @@ static bool read_option(int argc, char **argv, int *i, const char *name, Str *re
 static bool read_options(int argc, char **argv, ServeOptions *o)
 {
     const char *env = getenv("GOLDENBRIDGE_STORE");
-    *o = (ServeOptions){.store = str_from_c(env ? env : "goldenbridge.store"), .access = str_from_c(getenv("GOLDENBRIDGE_ACCESS")), .port = USUAL_PORT, .workers = USUAL_WORKERS};
+    *o = (ServeOptions){.store = str_from_c(env ? env : "goldenbridge.store"),
+                        .access = str_from_c(getenv("GOLDENBRIDGE_ACCESS")),
+                        .port = USUAL_PORT,
+                        .workers = USUAL_WORKERS};
     for (int i = 1; i < argc; i++) {
         Str number;
         if (strcmp(argv[i], "--demo") == 0) {
@@ -276,9 +290,10 @@ static bool read_options(int argc, char **argv, ServeOptions *o)
             if (!str_to_int(number, &o->workers) || o->workers < 1 || o->workers > MAX_WORKERS) {
                 return false;
             }
-        } else if (!read_option(argc, argv, &i, "--store", &o->store) && !read_option(argc, argv, &i, "--read-from", &o->read_from) &&
-                   !read_option(argc, argv, &i, "--law", &o->law) &&
-                   !read_option(argc, argv, &i, "--web", &o->web) && !read_option(argc, argv, &i, "--access", &o->access) &&
+        } else if (!read_option(argc, argv, &i, "--store", &o->store) &&
+                   !read_option(argc, argv, &i, "--read-from", &o->read_from) &&
+                   !read_option(argc, argv, &i, "--law", &o->law) && !read_option(argc, argv, &i, "--web", &o->web) &&
+                   !read_option(argc, argv, &i, "--access", &o->access) &&
                    !read_option(argc, argv, &i, "--origin", &o->origin)) {
             return false;
         }
@@ -286,7 +301,8 @@ static bool read_options(int argc, char **argv, ServeOptions *o)
     return true;
 }
 
-/* Without a replica that can be reached all is read from the primary; one of another database is a mistake of the operator's. */
+/* Without a replica that can be reached all is read from the primary; one of another database is a mistake of the
+ * operator's. */
 static bool open_readers(Server *s, const ServeOptions *o, Err *err)
 {
     if (o->read_from.len == 0) {
@@ -298,7 +314,8 @@ static bool open_readers(Server *s, const ServeOptions *o, Err *err)
     }
     bool ok = reader_open(s->workers[0]->reader, clock_now(), err);
     if (!ok && err->code == STORE_BUSY) {
-        fprintf(stderr, "goldenbridge: the replica cannot be reached: %s; reading from the primary until it can\n", err->detail);
+        fprintf(stderr, "goldenbridge: the replica cannot be reached: %s; reading from the primary until it can\n",
+                err->detail);
         ok = true;
     }
     return ok;
@@ -324,7 +341,8 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         w->mode_demo = o->demo ? "demo" : NULL;
         w->origin = o->origin;
         w->pages = pages;
-        if (!flow_open(s->a, o->store, is_door ? STORE_READ : STORE_WRITE, schemes, count, &w->flow, err) || !store_keep(w->flow.store, STORE_KEEP_LITTLE, err) ||
+        if (!flow_open(s->a, o->store, is_door ? STORE_READ : STORE_WRITE, schemes, count, &w->flow, err) ||
+            !store_keep(w->flow.store, STORE_KEEP_LITTLE, err) ||
             (i == 0 && (!session_prepare(w->flow.store, err) || !statute_prepare(w->flow.store, err)))) {
             return false;
         }
@@ -337,8 +355,10 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
     }
     Flow flow, notices; /* uploads write in transactions of their own, of many rows each */
     if (!lane_open(s->a, o->store, &s->lane, err) ||
-        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) || !bulk_thread_start(s->a, &flow, &s->bulk, err) ||
-        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err) || !store_keep(notices.store, STORE_KEEP_LITTLE, err)) {
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &flow, err) ||
+        !bulk_thread_start(s->a, &flow, &s->bulk, err) ||
+        !flow_open(s->a, o->store, STORE_WRITE, schemes, count, &notices, err) ||
+        !store_keep(notices.store, STORE_KEEP_LITTLE, err)) {
         return false;
     }
     notices.lane = s->lane;
@@ -362,8 +382,8 @@ static struct MHD_Daemon *start(Server *s, const ServeOptions *o, Err *err)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o->port)};
     address.sin_addr.s_addr = htonl(o->everywhere ? INADDR_ANY : INADDR_LOOPBACK);
     struct MHD_Daemon *d = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, (uint16_t)o->port, NULL, NULL, handle, s, MHD_OPTION_SOCK_ADDR,
-        (struct sockaddr *)&address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)DOORS,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, (uint16_t)o->port, NULL, NULL,
+        handle, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)DOORS,
         MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
         MHD_OPTION_CONNECTION_LIMIT, 2000u, MHD_OPTION_END);
     if (d == NULL) {
@@ -410,7 +430,8 @@ int http_tool(int argc, char **argv, FILE *out, FILE *errors)
     block_signals(); /* before threads start, so that all inherit it */
     Server s = {.a = arena_new(0), .behind_proxy = o.behind_proxy, .lock = PTHREAD_MUTEX_INITIALIZER};
     struct MHD_Daemon *d = open_workers(&s, &o, &err) ? start(&s, &o, &err) : NULL;
-    bool runs = d != NULL && law_thread_start(s.a, s.workers[0]->flow.schemes, s.workers[0]->flow.scheme_count, &s.law, &err);
+    bool runs =
+        d != NULL && law_thread_start(s.a, s.workers[0]->flow.schemes, s.workers[0]->flow.scheme_count, &s.law, &err);
     int status = runs ? 0 : err_exit_status(err.code);
     if (status == 0) {
         const union MHD_DaemonInfo *info = MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT);

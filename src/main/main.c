@@ -24,7 +24,8 @@ static int run_dmn(int argc, char **argv, FILE *out, FILE *errors)
 static int run_match(int argc, char **argv, FILE *out, FILE *errors)
 {
     bool publishes = argc > 1 && strcmp(argv[1], "publish") == 0, replays = argc > 1 && strcmp(argv[1], "replay") == 0;
-    bool is_file = argc > 2 && (strcmp(argv[2], "-") == 0 || strchr(argv[2], '.') != NULL || access(argv[2], F_OK) == 0);
+    bool is_file =
+        argc > 2 && (strcmp(argv[2], "-") == 0 || strchr(argv[2], '.') != NULL || access(argv[2], F_OK) == 0);
     bool of_store = publishes || (replays && argc > 2 && argv[2][0] != '-' && !is_file);
     return of_store ? cli_match(argc, argv, match_replay) : match_tool(argc, argv, out, errors);
 }

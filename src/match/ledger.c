@@ -188,7 +188,8 @@ bool match_ledger_hold(MatchLedger *l, MatchUnit u, Err *err)
     }
     for (uint32_t i = u.leaf; i != MATCH_NONE; i = l->cells[i].parent) {
         if (l->cells[i].cap != MATCH_NONE && l->held[i] >= l->cells[i].cap) {
-            return err_set(err, FIELD_RANGE, "Unit %u of series %u would break the cap of cell %u.", u.number, u.series, i);
+            return err_set(err, FIELD_RANGE, "Unit %u of series %u would break the cap of cell %u.", u.number, u.series,
+                           i);
         }
     }
     hold_number(l, s, u.number, u.leaf);

@@ -1,5 +1,6 @@
-/* market.c: worker-proposing deferred acceptance under a tree of caps with a flexible pool (a matroid, so that dropping the
- * lowest key of the smallest full cell is right). Not the check of the result: that is verify.c, which shares nothing.
+/* market.c: worker-proposing deferred acceptance under a tree of caps with a flexible pool (a matroid, so that
+ * dropping the lowest key of the smallest full cell is right). Not the check of the result: that is verify.c, which
+ * shares nothing.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "market_int.h"
 #include "sort_int.h"
@@ -31,9 +32,9 @@ typedef struct {
     const uint64_t *floor;            /* the cut of the one root above all vacancies, or of nothing */
     uint32_t *low_bits;               /* per worker: higher for an earlier ticket */
     uint32_t *held;
-    uint32_t *flexible;               /* the flexible cells */
+    uint32_t *flexible; /* the flexible cells */
     uint32_t flexible_count;
-    uint64_t overflow;                /* units of the pool in use */
+    uint64_t overflow; /* units of the pool in use */
     uint64_t proposals, displaced;
 } Run;
 

@@ -1,6 +1,7 @@
-/* match.h: who is referred, granted a unit or placed, with the reason for each. Pure: integers in, integers out; the day,
- * the seed and every list come in as data. Results are by index into the caller's arrays and live in the given arena.
- * Order everywhere: higher standing or points first, then the lower ticket, then the lower id; never the time of filing.
+/* match.h: who is referred, granted a unit or placed, with the reason for each. Pure: integers in, integers out; the
+ * day, the seed and every list come in as data. Results are by index into the caller's arrays and live in the given
+ * arena. Order everywhere: higher standing or points first, then the lower ticket, then the lower id; never the time
+ * of filing.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MATCH_MATCH_H
 #define MATCH_MATCH_H
@@ -12,8 +13,9 @@
 
 #define MATCH_NONE UINT32_MAX /* no cell, no unit, no place; as a cap: no limit */
 
-/* ---- Luck. A secret is committed to before the input is known and revealed after; the seed mixes it with the root of the
- * frozen input and, where agreed, with the value of an outside beacon named beforehand, so that nobody can choose it. ---- */
+/* ---- Luck. A secret is committed to before the input is known and revealed after; the seed mixes it with the root of
+ * the frozen input and, where agreed, with the value of an outside beacon named beforehand, so that nobody can choose
+ * it. ---- */
 Hash match_commit(Hash secret);
 /* NOT_ALLOWED if the secret is not the one committed to. beacon may be empty. */
 MUST_USE bool match_seed(Hash commitment, Hash secret, Hash root, Str beacon, Hash *ret, Err *err);
@@ -89,12 +91,14 @@ typedef struct {
     const MatchReferralRound *round;
     MatchReferred *rows;       /* one per vacancy */
     uint32_t *exposure, *open; /* per candidate, after the round */
-    const uint32_t *shown_start, *shown; /* candidate c was shown to vacancies shown[shown_start[c] … shown_start[c+1]) */
-    const void *index;                   /* private */
+    const uint32_t *shown_start,
+        *shown;        /* candidate c was shown to vacancies shown[shown_start[c] … shown_start[c+1]) */
+    const void *index; /* private */
 } MatchReferral;
 
 /* DUPLICATE_PERSON for an id twice in the pool; FIELD_CHOICE for an unknown id or one named twice in a list; TOO_LARGE
- * for more than 2^28 referrals. The result has passed match_verify_referral(), else CANNOT_DECIDE. The time is O((pool + referrals) log pool + all lists). */
+ * for more than 2^28 referrals. The result has passed match_verify_referral(), else CANNOT_DECIDE. The time is O((pool
+ * + referrals) log pool + all lists). */
 MUST_USE bool match_referral(Arena *a, const MatchReferralRound *round, MatchReferral *ret, Err *err);
 
 typedef struct {
@@ -165,8 +169,8 @@ typedef struct {
     MatchCutoff pool_cutoff;
 } MatchRanking;
 
-/* Takes units from the ledger in the order of rank: all that one asks at once, or one each per pass. The result has passed
- * match_verify_rank(), else CANNOT_DECIDE. */
+/* Takes units from the ledger in the order of rank: all that one asks at once, or one each per pass. The result has
+ * passed match_verify_rank(), else CANNOT_DECIDE. */
 MUST_USE bool match_rank(Arena *a, MatchLedger *ledger, const MatchApplication *apps, uint32_t count, bool one_per_pass,
                          MatchRanking *ret, Err *err);
 /* What the independent check of a ranking looks at; held_before: units in each cell before the round. */
@@ -178,11 +182,13 @@ typedef struct {
     bool one_per_pass;
     const MatchRanking *ranking;
 } MatchRankCheck;
-/* Order, caps, numbers, who waits and why, nobody served before one who stands above. Shares no code with the engine. */
+/* Order, caps, numbers, who waits and why, nobody served before one who stands above. Shares no code with
+ * the engine. */
 MUST_USE bool match_verify_rank(Arena *scratch, const MatchRankCheck *in, Err *err);
 /* Lifts a ranked list so that at every prefix at least share_percent are of the group, or the group is used up; order
  * inside and outside the group stays (Parcoursup, ordre d'appel). ret_order has count places. */
-void match_prefix(const uint32_t *order, uint32_t count, const bool *in_group, uint32_t share_percent, uint32_t *ret_order);
+void match_prefix(const uint32_t *order, uint32_t count, const bool *in_group, uint32_t share_percent,
+                  uint32_t *ret_order);
 
 #include "match_market.h"
 

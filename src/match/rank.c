@@ -204,8 +204,12 @@ bool match_rank(Arena *a, MatchLedger *ledger, const MatchApplication *apps, uin
     MatchRanking out = {.rows = r.rows, .order = order};
     out.cutoffs = ARENA_ARRAY(a, MatchCutoff, ledger_count(ledger));
     find_cutoffs(&r, order, count, &out);
-    MatchRankCheck check = {.tree = ledger_tree(ledger), .held_before = before, .apps = apps, .count = count,
-                            .one_per_pass = one_per_pass, .ranking = &out};
+    MatchRankCheck check = {.tree = ledger_tree(ledger),
+                            .held_before = before,
+                            .apps = apps,
+                            .count = count,
+                            .one_per_pass = one_per_pass,
+                            .ranking = &out};
     if (!is_verified(&check, err)) {
         return false;
     }
@@ -213,7 +217,8 @@ bool match_rank(Arena *a, MatchLedger *ledger, const MatchApplication *apps, uin
     return true;
 }
 
-void match_prefix(const uint32_t *order, uint32_t count, const bool *in_group, uint32_t share_percent, uint32_t *ret_order)
+void match_prefix(const uint32_t *order, uint32_t count, const bool *in_group, uint32_t share_percent,
+                  uint32_t *ret_order)
 {
     check_that(share_percent <= 100);
     uint32_t member = 0, other = 0; /* the next of each kind in the order */

@@ -1,7 +1,7 @@
-/* referral.c: one referral round. Each group of equal eligibility is in order of (standing, exposure, rank) or (exposure, rank);
- * a referral raises the exposure, so that the next vacancy meets those less shown. Who is taken in order comes back in order,
- * one exposure later: two queues then do in constant time what a heap does. A heap takes over where lists name people, and
- * in a group so small that a vacancy goes round it.
+/* referral.c: one referral round. Each group of equal eligibility is in order of (standing, exposure, rank) or
+ * (exposure, rank); a referral raises the exposure, so that the next vacancy meets those less shown. Who is taken in
+ * order comes back in order, one exposure later: two queues then do in constant time what a heap does. A heap takes
+ * over where lists name people, and in a group so small that a vacancy goes round it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sort_int.h"
 
@@ -16,13 +16,13 @@ enum {
 typedef SortItem HeapItem;
 
 typedef struct {
-    HeapItem *items;     /* a heap of `count`; as queues: those not yet taken, from `head` */
-    HeapItem *returned;  /* those taken before, a ring of `members` places */
+    HeapItem *items;    /* a heap of `count`; as queues: those not yet taken, from `head` */
+    HeapItem *returned; /* those taken before, a ring of `members` places */
     uint32_t count, group, members, with_room;
     uint32_t head, returned_head, returned_count;
     uint32_t mark, marked; /* the last `marked` of returned were taken by the vacancy of `mark` */
-    uint32_t first;      /* of the group's stretch of `by_group` */
-    bool is_unordered;   /* while it is filled */
+    uint32_t first;        /* of the group's stretch of `by_group` */
+    bool is_unordered;     /* while it is filled */
     bool is_queue;
 } Heap;
 
@@ -35,15 +35,15 @@ typedef struct {
 typedef struct {
     Arena *arena;
     const MatchReferralRound *round;
-    State *state;       /* by rank */
-    Heap *heaps;        /* one per group */
-    uint32_t *slots;    /* hash table from group to heap */
+    State *state;    /* by rank */
+    Heap *heaps;     /* one per group */
+    uint32_t *slots; /* hash table from group to heap */
     uint32_t heap_count, heap_room, slot_count;
-    bool has_lists;     /* somebody is listed or barred by id; then the next three are there */
-    uint32_t *rank_of;  /* per candidate */
-    uint32_t *listed;   /* per candidate: the turn + 1 for which he is listed */
+    bool has_lists;    /* somebody is listed or barred by id; then the next three are there */
+    uint32_t *rank_of; /* per candidate */
+    uint32_t *listed;  /* per candidate: the turn + 1 for which he is listed */
     IdIndex ids;
-    uint32_t *taken;    /* of the vacancy being served: candidates */
+    uint32_t *taken; /* of the vacancy being served: candidates */
     HeapItem *set_aside;
     uint32_t taken_count, aside_count;
     uint32_t *by_group; /* candidates by group, best rank first */
@@ -96,8 +96,8 @@ static void heap_pop(Heap *h)
 static HeapItem item_now(const Run *r, uint32_t rank)
 {
     const State *s = &r->state[rank];
-    uint64_t level = r->round->exposure_first ? (uint64_t)s->exposure << 32
-                                              : (uint64_t)s->standing_class << 32 | s->exposure;
+    uint64_t level =
+        r->round->exposure_first ? (uint64_t)s->exposure << 32 : (uint64_t)s->standing_class << 32 | s->exposure;
     return (HeapItem){.key = level, .index = rank};
 }
 
@@ -267,7 +267,8 @@ static void queue_pop(Heap *h, const HeapItem *top)
     h->returned_count--;
 }
 
-/* Puts one who was taken behind those taken before. Where a vacancy went round its group the order is lost: a heap then. */
+/* Puts one who was taken behind those taken before. Where a vacancy went round its group the order is lost: a heap
+ * then. */
 static void queue_return(Heap *h, HeapItem x, uint32_t mark)
 {
     bool in_order = h->returned_count == 0 || !is_before(x, *returned_at(h, h->returned_count - 1));
@@ -279,7 +280,8 @@ static void queue_return(Heap *h, HeapItem x, uint32_t mark)
     }
 }
 
-/* Drops or renews what a listed vacancy has made stale at the top. A level only rises, so a stale one stands too early. */
+/* Drops or renews what a listed vacancy has made stale at the top. A level only rises, so a stale one stands
+ * too early. */
 static const HeapItem *heap_top(const Run *r, Heap *h, uint32_t mark)
 {
     if (h->is_queue) {
@@ -478,7 +480,10 @@ static void set_cutoff(const MatchReferral *ret, MatchReferred *row, const uint3
     if (row->cutoff.binding) {
         uint32_t last = row->candidates[row->count - 1];
         const MatchCandidate *c = &ret->round->pool[last];
-        row->cutoff = (MatchCutoff){.standing = c->standing, .ticket = c->ticket, .id = c->id, .binding = true,
+        row->cutoff = (MatchCutoff){.standing = c->standing,
+                                    .ticket = c->ticket,
+                                    .id = c->id,
+                                    .binding = true,
                                     .exposure = c->exposure + exposure_now[last]};
     }
 }
@@ -580,7 +585,8 @@ static void copy_counts(Run *r, MatchReferral *out)
         out->open[r->state[i].candidate] = r->state[i].open;
     }
     ReferralIndex *index = ARENA_NEW(r->arena, ReferralIndex);
-    SortItem *spans = ARENA_ARRAY(r->arena, SortItem, r->heap_count), *spare = ARENA_ARRAY(r->arena, SortItem, r->heap_count);
+    SortItem *spans = ARENA_ARRAY(r->arena, SortItem, r->heap_count),
+             *spare = ARENA_ARRAY(r->arena, SortItem, r->heap_count);
     for (uint32_t i = 0; i < r->heap_count; i++) {
         spans[i] = (SortItem){.key = r->heaps[i].group, .index = r->heaps[i].first, .beside = r->heaps[i].members};
     }

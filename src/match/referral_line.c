@@ -30,7 +30,9 @@ static uint32_t shown_before(const MatchReferral *r, uint32_t candidate, uint32_
 static MatchCutoff key_at(const MatchReferral *r, uint32_t candidate, uint32_t turn)
 {
     const MatchCandidate *c = &r->round->pool[candidate];
-    return (MatchCutoff){.standing = c->standing, .ticket = c->ticket, .id = c->id,
+    return (MatchCutoff){.standing = c->standing,
+                         .ticket = c->ticket,
+                         .id = c->id,
                          .exposure = c->exposure + shown_before(r, candidate, turn)};
 }
 

@@ -149,7 +149,8 @@ static bool put_caps(ReplayRound *r, Str caps, Err *err)
         int64_t pool;
         line = str_trim(line);
         asked += str_starts(line, STR("cell,"));
-        if (str_starts(line, STR("pool,")) && str_to_int(str_sub(line, 5, line.len), &pool) && pool >= 0 && pool < UINT32_MAX) {
+        if (str_starts(line, STR("pool,")) && str_to_int(str_sub(line, 5, line.len), &pool) && pool >= 0 &&
+            pool < UINT32_MAX) {
             r->pool = (uint32_t)pool;
         }
     }

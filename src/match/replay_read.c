@@ -15,8 +15,8 @@ typedef struct {
 
 /* What a round may say, and nothing else: a field that no rule reads cannot be smuggled in. */
 static const RowKind row_kinds[] = {
-    {"cell", "rank match", 4},  {"held", "rank", 3},   {"application", "rank", 4}, {"candidate", "refer", 5},
-    {"vacancy", "refer", 7},    {"seats", "match", 3}, {"worker", "match", 2},
+    {"cell", "rank match", 4}, {"held", "rank", 3},   {"application", "rank", 4}, {"candidate", "refer", 5},
+    {"vacancy", "refer", 7},   {"seats", "match", 3}, {"worker", "match", 2},
 };
 
 static bool fault(const ReplayLine *row, Err *err, const char *what)
@@ -34,7 +34,8 @@ bool replay_fields(const ReplayLine *row, uint32_t count, Str *ret_fields, Err *
             ret_fields[n] = field;
         }
     }
-    return n == count || err_set(err, FIELD_FORMAT, "Line %u: %.*s has %u fields, not %u.", row->number, STR_ARG(name), count, n);
+    return n == count ||
+           err_set(err, FIELD_FORMAT, "Line %u: %.*s has %u fields, not %u.", row->number, STR_ARG(name), count, n);
 }
 
 bool replay_int(const ReplayLine *row, Str field, int64_t low, int64_t high, int64_t *ret, Err *err)
@@ -174,11 +175,23 @@ static bool read_number(const ReplayLine *row, Str text, uint32_t *ret, Err *err
     return true;
 }
 
-enum { H_FORMAT, H_ROUND, H_KIND, H_COMMITMENT, H_SECRET, H_ROOT, H_BEACON, H_ONE_PER_PASS, H_POOL, H_EXPOSURE_FIRST,
-       H_OPEN_LIMIT };
+enum {
+    H_FORMAT,
+    H_ROUND,
+    H_KIND,
+    H_COMMITMENT,
+    H_SECRET,
+    H_ROOT,
+    H_BEACON,
+    H_ONE_PER_PASS,
+    H_POOL,
+    H_EXPOSURE_FIRST,
+    H_OPEN_LIMIT
+};
 enum { HEADER_COUNT = H_OPEN_LIMIT + 1 };
-static const char *const headers[HEADER_COUNT] = {"format", "round", "kind", "commitment", "secret", "root", "beacon",
-                                                  "one_per_pass", "pool", "exposure_first", "open_limit"};
+static const char *const headers[HEADER_COUNT] = {"format", "round",          "kind",      "commitment",
+                                                  "secret", "root",           "beacon",    "one_per_pass",
+                                                  "pool",   "exposure_first", "open_limit"};
 
 static int header_named(Str name)
 {
@@ -194,7 +207,8 @@ static bool is_id(Str s)
 {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-')) {
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+              c == '-')) {
             return false;
         }
     }
@@ -206,32 +220,21 @@ static bool read_header(Arena *a, const ReplayLine *row, int header, Str value, 
     switch (header) {
     case H_FORMAT:
         return str_eq_c(value, "goldenbridge-round/1") || fault(row, err, "the format is not goldenbridge-round/1.");
-    case H_ROUND:
-        r->round = value;
-        return is_id(value) || fault(row, err, "the name of the round is not one.");
+    case H_ROUND: r->round = value; return is_id(value) || fault(row, err, "the name of the round is not one.");
     case H_KIND:
         r->kind = value;
         return str_eq_c(value, "rank") || str_eq_c(value, "refer") || str_eq_c(value, "match") ||
                fault(row, err, "the kind is rank, refer or match.");
-    case H_COMMITMENT:
-        r->has_commitment = true;
-        return read_hash(a, row, value, &r->commitment, err);
-    case H_SECRET:
-        r->has_secret = true;
-        return read_hash(a, row, value, &r->secret, err);
-    case H_ROOT:
-        r->has_root = true;
-        return read_hash(a, row, value, &r->root, err);
+    case H_COMMITMENT: r->has_commitment = true; return read_hash(a, row, value, &r->commitment, err);
+    case H_SECRET: r->has_secret = true; return read_hash(a, row, value, &r->secret, err);
+    case H_ROOT: r->has_root = true; return read_hash(a, row, value, &r->root, err);
     case H_BEACON:
-        return (value.len <= 2 * MOST_BEACON && hex_parse(a, value, &r->beacon)) || fault(row, err, "the beacon is not hexadecimal.");
-    case H_ONE_PER_PASS:
-        return read_flag(row, value, &r->one_per_pass, err);
-    case H_POOL:
-        return read_number(row, value, &r->pool, err);
-    case H_EXPOSURE_FIRST:
-        return read_flag(row, value, &r->exposure_first, err);
-    default:
-        return read_number(row, value, &r->open_limit, err);
+        return (value.len <= 2 * MOST_BEACON && hex_parse(a, value, &r->beacon)) ||
+               fault(row, err, "the beacon is not hexadecimal.");
+    case H_ONE_PER_PASS: return read_flag(row, value, &r->one_per_pass, err);
+    case H_POOL: return read_number(row, value, &r->pool, err);
+    case H_EXPOSURE_FIRST: return read_flag(row, value, &r->exposure_first, err);
+    default: return read_number(row, value, &r->open_limit, err);
     }
 }
 
@@ -342,9 +345,9 @@ bool replay_read(Arena *a, Str input, ReplayRound *ret, Err *err)
 Hash replay_root(Arena *a, const ReplayRound *r)
 {
     Buf b = buf_new(a, (size_t)MOST_BYTES * 2);
-    buf_printf(&b, "round,%.*s\nkind,%.*s\none_per_pass,%s\npool,%u\nexposure_first,%s\nopen_limit,%u\n", STR_ARG(r->round),
-               STR_ARG(r->kind), r->one_per_pass ? "true" : "false", r->pool, r->exposure_first ? "true" : "false",
-               r->open_limit);
+    buf_printf(&b, "round,%.*s\nkind,%.*s\none_per_pass,%s\npool,%u\nexposure_first,%s\nopen_limit,%u\n",
+               STR_ARG(r->round), STR_ARG(r->kind), r->one_per_pass ? "true" : "false", r->pool,
+               r->exposure_first ? "true" : "false", r->open_limit);
     for (uint32_t i = 0; i < r->row_count; i++) {
         buf_add(&b, r->rows[i].text);
         buf_byte(&b, '\n');

@@ -1,4 +1,5 @@
-/* replay_rounds.c: recomputes each kind of round from its rows and prints it; a line is a word, an id, then keys and values.
+/* replay_rounds.c: recomputes each kind of round from its rows and prints it; a line is a word, an id, then keys and
+ * values.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "replay_int.h"
 
@@ -49,8 +50,8 @@ static bool read_held(const ReplayRound *r, const ReplayCells *cells, MatchLedge
     return true;
 }
 
-static bool read_application(const ReplayRound *r, const ReplayCells *cells, const ReplayLine *row, MatchApplication *ret,
-                             Err *err)
+static bool read_application(const ReplayRound *r, const ReplayCells *cells, const ReplayLine *row,
+                             MatchApplication *ret, Err *err)
 {
     Str f[4];
     if (!replay_fields(row, 4, f, err) || !replay_int(row, f[1], INT64_MIN, INT64_MAX, &ret->points, err) ||
@@ -66,12 +67,14 @@ static Str cell_name(const ReplayCells *cells, uint32_t cell)
     return cell == MATCH_NONE ? STR("pool") : cells->names[cell];
 }
 
-static void put_application(Buf *out, const ReplayCells *cells, Str id, const MatchApplication *app, const MatchRanked *row)
+static void put_application(Buf *out, const ReplayCells *cells, Str id, const MatchApplication *app,
+                            const MatchRanked *row)
 {
     buf_printf(out, "application %.*s rank %u points %lld ticket %016llx granted %u units ", STR_ARG(id), row->rank,
                (long long)app->points, (unsigned long long)app->ticket, row->granted);
     for (uint32_t i = 0; i < row->granted; i++) {
-        buf_printf(out, "%s%.*s#%u", i ? "," : "", STR_ARG(cell_name(cells, row->units[i].series)), row->units[i].number);
+        buf_printf(out, "%s%.*s#%u", i ? "," : "", STR_ARG(cell_name(cells, row->units[i].series)),
+                   row->units[i].number);
     }
     buf_add_c(out, row->granted ? "" : "-");
     Str full = row->waiting ? cell_name(cells, row->full) : STR("-");
@@ -154,8 +157,8 @@ static bool read_candidate(Refer *f, uint32_t i, const ReplayLine *row, Err *err
 }
 
 /* A list of names as numbers: of candidates, or of groups. */
-static bool read_names(Refer *f, const ReplayLine *row, Str list, bool of_groups, const uint32_t **ret, uint32_t *ret_count,
-                       Err *err)
+static bool read_names(Refer *f, const ReplayLine *row, Str list, bool of_groups, const uint32_t **ret,
+                       uint32_t *ret_count, Err *err)
 {
     uint32_t room = 1, n = 0;
     for (size_t i = 0; i < list.len; i++) {
@@ -179,8 +182,8 @@ static bool read_vacancy(Refer *f, uint32_t i, const ReplayLine *row, Err *err)
 {
     Str x[7];
     MatchVacancy *v = &f->vacancies[i];
-    if (!replay_fields(row, 7, x, err) || !read_u32(row, x[1], &v->places, err) || !read_u32(row, x[2], &v->multiple, err) ||
-        !replay_int(row, x[3], INT64_MIN, INT64_MAX, &v->priority, err) ||
+    if (!replay_fields(row, 7, x, err) || !read_u32(row, x[1], &v->places, err) ||
+        !read_u32(row, x[2], &v->multiple, err) || !replay_int(row, x[3], INT64_MIN, INT64_MAX, &v->priority, err) ||
         !read_names(f, row, x[6], false, &v->barred, &v->barred_count, err)) {
         return false;
     }
@@ -225,8 +228,8 @@ static bool read_refer(Refer *f, Err *err)
 
 static void put_referred(Buf *out, const Refer *f, uint32_t vacancy, const MatchReferred *row)
 {
-    buf_printf(out, "vacancy %.*s turn %u wanted %u eligible %u referred %u", STR_ARG(f->vacancy_ids[vacancy]), row->turn + 1,
-               row->wanted, row->eligible, row->count);
+    buf_printf(out, "vacancy %.*s turn %u wanted %u eligible %u referred %u", STR_ARG(f->vacancy_ids[vacancy]),
+               row->turn + 1, row->wanted, row->eligible, row->count);
     replay_put_cutoff(out, "cutoff", row->cutoff);
     buf_printf(out, " shown %u candidates ", row->cutoff.binding ? row->cutoff.exposure : 0);
     for (uint32_t i = 0; i < row->count; i++) {
@@ -332,7 +335,8 @@ static bool read_workers(Market *k, Err *err)
     uint32_t at = 0;
     for (uint32_t i = 0; i < n; i++) {
         Str x[2];
-        if (!replay_fields(&k->r->rows[first + i], 2, x, err) || !read_wishes(k, &k->r->rows[first + i], x[1], &at, err)) {
+        if (!replay_fields(&k->r->rows[first + i], 2, x, err) ||
+            !read_wishes(k, &k->r->rows[first + i], x[1], &at, err)) {
             return false;
         }
         k->tickets[i] = match_ticket(k->r->seed, x[0]);

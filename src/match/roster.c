@@ -72,8 +72,11 @@ MatchStanding match_standing(const MatchRoster *r, uint32_t candidate, uint32_t 
 {
     check_that(candidate < r->count);
     uint64_t rank = r->rank[candidate];
-    MatchStanding s = {.rank = r->rank[candidate], .of = r->of[candidate], .equal = r->equal[candidate],
-                       .wait_days_low = -1, .wait_days_high = -1};
+    MatchStanding s = {.rank = r->rank[candidate],
+                       .of = r->of[candidate],
+                       .equal = r->equal[candidate],
+                       .wait_days_low = -1,
+                       .wait_days_high = -1};
     if (taken_fast > 0) {
         s.wait_days_low = (int64_t)((rank - 1) * period_days / taken_fast);
     }

@@ -78,8 +78,8 @@ void sort_by_key(SortItem *items, SortItem *spare, uint32_t count)
     }
 }
 
-/* Tickets are spread evenly: after the high 22 bits, what is left are short runs. Unlucky ones only cost time. Returns the
- * array of the two in which the result stands. */
+/* Tickets are spread evenly: after the high 22 bits, what is left are short runs. Unlucky ones only cost time. Returns
+ * the array of the two in which the result stands. */
 static SortItem *sort_tickets(SortItem *items, SortItem *spare, uint32_t count)
 {
     if (count <= SMALL) {
@@ -99,8 +99,8 @@ static SortItem *sort_tickets(SortItem *items, SortItem *spare, uint32_t count)
     return sorted;
 }
 
-/* Fills ticket and, beside the index, standing in one walk. False unless the ids rise and the standings lie close enough
- * together to fit there. */
+/* Fills ticket and, beside the index, standing in one walk. False unless the ids rise and the standings lie close
+ * enough together to fit there. */
 static bool fill_at_once(SortItem *items, SortBy by, uint32_t count, uint32_t *ret_low)
 {
     uint64_t base = count ? standing_key(by.standing(by.array, 0)) - (UINT64_C(1) << 31) : 0;

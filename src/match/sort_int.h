@@ -37,8 +37,8 @@ uint32_t id_index_find(const IdIndex *x, uint32_t id);
 
 /* What a referral keeps for the lines of candidates: the members of each group, best rank first. */
 typedef struct {
-    IdIndex ids;             /* empty where no list names anybody */
-    const SortItem *spans;   /* by group: key the group, index the first of by_group, beside how many */
+    IdIndex ids;           /* empty where no list names anybody */
+    const SortItem *spans; /* by group: key the group, index the first of by_group, beside how many */
     const uint32_t *by_group;
     uint32_t span_count;
 } ReferralIndex;

@@ -1,5 +1,5 @@
-/* verify.c: the independent check of outcomes. It includes the room's face for the data and nothing else of the room: own
- * reading of the tree, own order of keys (points, ticket, number of the worker), own arithmetic.
+/* verify.c: the independent check of outcomes. It includes the room's face for the data and nothing else of the room:
+ * own reading of the tree, own order of keys (points, ticket, number of the worker), own arithmetic.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "match.h"
 

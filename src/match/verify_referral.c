@@ -1,4 +1,5 @@
-/* verify_referral.c: the independent check of a referral round; includes the face for the data and nothing else of the room.
+/* verify_referral.c: the independent check of a referral round; includes the face for the data and nothing else of the
+ * room.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "match.h"
 
@@ -10,9 +11,9 @@ typedef struct {
 typedef struct {
     const MatchReferral *r;
     const MatchReferralRound *round;
-    Seen *seen;        /* per candidate */
+    Seen *seen; /* per candidate */
     uint32_t *by_turn;
-    bool even_is_due;  /* no lists and limits, which may make evenness impossible */
+    bool even_is_due; /* no lists and limits, which may make evenness impossible */
 } Check;
 
 static bool contains(const uint32_t *list, uint32_t count, uint32_t x)
@@ -37,7 +38,8 @@ static bool check_row(Check *k, uint32_t v, Err *err)
         Seen *s = &k->seen[c];
         s->last_turn = row->turn + 1;
         const MatchCandidate *p = &k->round->pool[c];
-        bool fits = x->listed ? contains(x->listed, x->listed_count, p->id) : contains(x->groups, x->group_count, p->group);
+        bool fits =
+            x->listed ? contains(x->listed, x->listed_count, p->id) : contains(x->groups, x->group_count, p->group);
         if (!fits || contains(x->barred, x->barred_count, p->id)) {
             return err_set(err, CANNOT_DECIDE, "vacancy %u was given candidate %u, who is not eligible", v, p->id);
         }

@@ -19,8 +19,11 @@ bool outbox_add(Store *s, Arena *a, Channel c, Str account, Str about, Instant n
 {
     Str id = str_printf(a, "%.*s:%.*s", STR_ARG(contact_channel_name(c)), STR_ARG(about));
     StoreValue p[] = {STORE_S(id), STORE_S(contact_channel_name(c)), STORE_S(account), STORE_S(about), STORE_I(now.ms)};
-    return store_exec(s, "INSERT INTO outbox (id, channel, account, about, state, attempts, next_at, made, ended, answer) VALUES ($1, $2,"
-                         " $3, $4, 'waiting', 0, $5, $5, 0, '') ON CONFLICT (id) DO NOTHING", p, N(p), err);
+    return store_exec(
+        s,
+        "INSERT INTO outbox (id, channel, account, about, state, attempts, next_at, made, ended, answer) VALUES ($1, $2,"
+        " $3, $4, 'waiting', 0, $5, $5, 0, '') ON CONFLICT (id) DO NOTHING",
+        p, N(p), err);
 }
 
 /* What the account asked for, to addresses that were confirmed. */
@@ -40,7 +43,8 @@ static bool add_sendings(Store *s, Arena *a, const Flow *f, const Notice *n, Err
         return false;
     }
     for (Channel c = CHANNEL_MAIL; c <= CHANNEL_SMS; c++) {
-        if (contact.confirmed[c] && contact.wants[c][about_of(n->kind)] && !outbox_add(s, a, c, n->account, n->id, n->made, err)) {
+        if (contact.confirmed[c] && contact.wants[c][about_of(n->kind)] &&
+            !outbox_add(s, a, c, n->account, n->id, n->made, err)) {
             return false;
         }
     }
@@ -62,9 +66,12 @@ bool notice_add(Store *s, Arena *a, const Flow *f, const Notice *n, bool sends, 
     if (n->params != NULL) {
         json_write(&params, n->params);
     }
-    StoreValue p[] = {STORE_S(n->id), STORE_S(n->scheme), STORE_S(n->account), STORE_S(n->kind), STORE_S(n->what), STORE_S(n->case_id),
-                      STORE_S(n->due), STORE_S(params.len ? buf_str(&params) : STR("")), STORE_I(n->made.ms)};
-    return store_exec(s, "INSERT INTO notices (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)", p, N(p), err) &&
+    StoreValue p[] = {
+        STORE_S(n->id),     STORE_S(n->scheme),  STORE_S(n->account), STORE_S(n->kind),
+        STORE_S(n->what),   STORE_S(n->case_id), STORE_S(n->due),     STORE_S(params.len ? buf_str(&params) : STR("")),
+        STORE_I(n->made.ms)};
+    return store_exec(s, "INSERT INTO notices (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)", p, N(p),
+                      err) &&
            (!sends || add_sendings(s, a, f, n, err));
 }
 
@@ -75,24 +82,37 @@ int64_t notice_unread(Store *s, Arena *a, Str account)
     StoreRows rows;
     Err ignored;
     StoreValue p[] = {STORE_S(account)};
-    bool ok = store_query(s, a, "SELECT COUNT(*) FROM notices WHERE account = $1 AND read_at = 0 AND kind <> 'confirm'", p, N(p), &rows, &ignored);
+    bool ok = store_query(s, a, "SELECT COUNT(*) FROM notices WHERE account = $1 AND read_at = 0 AND kind <> 'confirm'",
+                          p, N(p), &rows, &ignored);
     return ok && rows.row_count > 0 ? rows.cells[0].i : 0;
 }
 
 static bool read_row(Arena *a, const StoreValue *c, Notice *n, Err *err)
 {
-    *n = (Notice){.id = c[0].s, .scheme = c[1].s, .account = c[2].s, .kind = c[3].s, .what = c[4].s, .case_id = c[5].s, .due = c[6].s,
-                  .made = {c[8].i}, .read_at = {c[9].i}};
+    *n = (Notice){.id = c[0].s,
+                  .scheme = c[1].s,
+                  .account = c[2].s,
+                  .kind = c[3].s,
+                  .what = c[4].s,
+                  .case_id = c[5].s,
+                  .due = c[6].s,
+                  .made = {c[8].i},
+                  .read_at = {c[9].i}};
     return c[7].s.len == 0 || json_parse(a, c[7].s, &n->params, err);
 }
 
-bool notice_list(Store *s, Arena *a, Str account, int64_t offset, int64_t limit, Notice **ret, size_t *ret_count, int64_t *ret_total, Err *err)
+bool notice_list(Store *s, Arena *a, Str account, int64_t offset, int64_t limit, Notice **ret, size_t *ret_count,
+                 int64_t *ret_total, Err *err)
 {
     StoreRows rows, counted;
     StoreValue p[] = {STORE_S(account), STORE_I(limit), STORE_I(offset)};
-    if (!store_query(s, a, "SELECT COUNT(*) FROM notices WHERE account = $1 AND kind <> 'confirm'", p, 1, &counted, err) ||
-        !store_query(s, a, "SELECT " COLUMNS " FROM notices WHERE account = $1 AND kind <> 'confirm' ORDER BY CASE WHEN read_at = 0 THEN 0"
-                           " ELSE 1 END, made DESC, id LIMIT $2 OFFSET $3", p, N(p), &rows, err)) {
+    if (!store_query(s, a, "SELECT COUNT(*) FROM notices WHERE account = $1 AND kind <> 'confirm'", p, 1, &counted,
+                     err) ||
+        !store_query(s, a,
+                     "SELECT " COLUMNS
+                     " FROM notices WHERE account = $1 AND kind <> 'confirm' ORDER BY CASE WHEN read_at = 0 THEN 0"
+                     " ELSE 1 END, made DESC, id LIMIT $2 OFFSET $3",
+                     p, N(p), &rows, err)) {
         return false;
     }
     *ret_total = counted.cells[0].i;
@@ -122,7 +142,8 @@ bool notice_find(Store *s, Arena *a, Str id, Notice *ret, Err *err)
 bool notice_mark_read(const Flow *f, Str account, Str id, Instant now, Err *err)
 {
     StoreValue p[] = {STORE_S(account), STORE_I(now.ms), STORE_S(id)};
-    FlowStatement w = {"UPDATE notices SET read_at = $2 WHERE account = $1 AND read_at = 0 AND ($3 = '' OR id = $3)", p, N(p)};
+    FlowStatement w = {"UPDATE notices SET read_at = $2 WHERE account = $1 AND read_at = 0 AND ($3 = '' OR id = $3)", p,
+                       N(p)};
     return flow_exec(f, &w, 1, err);
 }
 
@@ -171,5 +192,9 @@ Str notice_line(Arena *a, const Scheme *s, Str language, const Notice *n, const 
     put(a, p, "state", row ? typed_label(a, s, language, "state", row->type, row->state) : STR("–"));
     put(a, p, "due", n->due);
     put(a, p, "days", n->what);
-    return view_text(a, language, str_eq_c(n->what, "over") ? "notice.over" : str_eq_c(n->what, "0") ? "notice.today" : "notice.deadline", p);
+    return view_text(a, language,
+                     str_eq_c(n->what, "over") ? "notice.over"
+                     : str_eq_c(n->what, "0")  ? "notice.today"
+                                               : "notice.deadline",
+                     p);
 }

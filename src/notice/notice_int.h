@@ -11,8 +11,8 @@ typedef struct {
     int64_t seq;
     Str scheme, stream, type, actor;
     Instant at;
-    bool moved;   /* the case came into a state */
-    bool of_case; /* not of the store itself, nor of who read what */
+    bool moved;          /* the case came into a state */
+    bool of_case;        /* not of the store itself, nor of who read what */
     const Json *message; /* {topic, to, params, texts} that the step told people; NULL: none */
 } Cause;
 

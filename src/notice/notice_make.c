@@ -1,4 +1,5 @@
-/* notice_make.c: who is told what: the parties of a case that moved, and who must act before a deadline or waits after it.
+/* notice_make.c: who is told what: the parties of a case that moved, and who must act before a deadline or waits after
+ * it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "notice_int.h"
 
@@ -26,7 +27,9 @@ bool mark_read(Store *s, Arena *a, Str name, int64_t *ret, Err *err)
 bool mark_set(Store *s, Str name, int64_t n, Err *err)
 {
     StoreValue p[] = {STORE_S(name), STORE_I(n)};
-    return store_exec(s, "INSERT INTO notice_marks (name, n) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET n = excluded.n", p, N(p), err);
+    return store_exec(
+        s, "INSERT INTO notice_marks (name, n) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET n = excluded.n", p,
+        N(p), err);
 }
 
 /* ---- Whom ---- */
@@ -51,7 +54,8 @@ static bool add_party(Audience *to, Str party)
     size_t count;
     QueryWhere where = {STR("party"), party};
     Str open = STR("open");
-    if (!query_list(to->store, to->a, scheme_id(to->scheme), STR("account"), &where, 1, &open, 1, &rows, &count, to->err)) {
+    if (!query_list(to->store, to->a, scheme_id(to->scheme), STR("account"), &where, 1, &open, 1, &rows, &count,
+                    to->err)) {
         return false;
     }
     for (size_t i = 0; i < count && to->count < MOST_TOLD; i++) {
@@ -70,7 +74,8 @@ static bool add_parties(Audience *to, const CaseRow *row)
     for (size_t i = 0; i < t->field_count; i++) {
         const SchemeType *of = t->fields[i].kind == SCHEME_CASE ? scheme_type(to->scheme, t->fields[i].of) : NULL;
         Str linked = json_text(json_get_str(row->data, t->fields[i].name));
-        if (of != NULL && of->party_role.len > 0 && linked.len > 0 && !str_eq(linked, row->id) && !add_party(to, linked)) {
+        if (of != NULL && of->party_role.len > 0 && linked.len > 0 && !str_eq(linked, row->id) &&
+            !add_party(to, linked)) {
             return false;
         }
     }
@@ -105,8 +110,15 @@ static bool keep_cause(void *host, const Event *e)
         return false;
     }
     const Json *message = json_get(e->data, "message");
-    c->list[c->count++] = (Cause){e->seq, str_copy(c->a, e->scheme), str_copy(c->a, e->stream), str_copy(c->a, e->type), str_copy(c->a, e->actor),
-                                  e->at, json_get(e->data, "to") != NULL, json_text_at(e->data, "type").len > 0, message ? json_copy(c->a, message) : NULL};
+    c->list[c->count++] = (Cause){e->seq,
+                                  str_copy(c->a, e->scheme),
+                                  str_copy(c->a, e->stream),
+                                  str_copy(c->a, e->type),
+                                  str_copy(c->a, e->actor),
+                                  e->at,
+                                  json_get(e->data, "to") != NULL,
+                                  json_text_at(e->data, "type").len > 0,
+                                  message ? json_copy(c->a, message) : NULL};
     return true;
 }
 
@@ -115,7 +127,8 @@ static bool is_told(const Scheme *s, const Cause *c)
 {
     const Json *rule = json_get(scheme_info(s), "notices");
     bool unsettled = str_ends(c->type, STR(".proposed")) || str_ends(c->type, STR(".rejected"));
-    return rule != NULL && !unsettled && !json_has_text(json_get(rule, "quiet"), c->type) && (c->moved || json_has_text(json_get(rule, "also"), c->type));
+    return rule != NULL && !unsettled && !json_has_text(json_get(rule, "quiet"), c->type) &&
+           (c->moved || json_has_text(json_get(rule, "also"), c->type));
 }
 
 static bool tell(Audience *to, const Flow *f, const Notice *n, bool sends, int64_t *made)
@@ -159,9 +172,16 @@ static bool tell_of_event(const Flow *in, Arena *a, const Cause *c, Instant now,
         return false;
     }
     for (size_t i = 0; i < to.count; i++) {
-        Notice n = {.id = str_printf(a, "event/%lld/%.*s", (long long)c->seq, STR_ARG(to.list[i].login)), .scheme = c->scheme,
-                    .account = to.list[i].login, .kind = STR("event"), .what = c->type, .case_id = c->stream, .due = row->due, .made = now};
-        if (!is_actor(c, &to.list[i], s, a, in->store) && !tell(&to, in, &n, now.ms - c->at.ms <= LATE_DAYS * DAY_MS, made)) {
+        Notice n = {.id = str_printf(a, "event/%lld/%.*s", (long long)c->seq, STR_ARG(to.list[i].login)),
+                    .scheme = c->scheme,
+                    .account = to.list[i].login,
+                    .kind = STR("event"),
+                    .what = c->type,
+                    .case_id = c->stream,
+                    .due = row->due,
+                    .made = now};
+        if (!is_actor(c, &to.list[i], s, a, in->store) &&
+            !tell(&to, in, &n, now.ms - c->at.ms <= LATE_DAYS * DAY_MS, made)) {
             return false;
         }
     }
@@ -171,16 +191,22 @@ static bool tell_of_event(const Flow *in, Arena *a, const Cause *c, Instant now,
 /* ---- Messages ---- */
 
 /* Accounts of one case that a message goes to; what is no case of a party here has none. */
-static bool tell_of_message(const Flow *in, Arena *a, const Scheme *s, const Cause *c, Json *told, Str case_id, Instant now, int64_t *made, Err *err)
+static bool tell_of_message(const Flow *in, Arena *a, const Scheme *s, const Cause *c, Json *told, Str case_id,
+                            Instant now, int64_t *made, Err *err)
 {
     Audience to = {.store = in->store, .a = a, .scheme = s, .err = err};
     if (!add_party(&to, case_id)) {
         return false;
     }
     for (size_t i = 0; i < to.count; i++) {
-        Notice n = {.id = str_printf(a, "message/%lld/%.*s", (long long)c->seq, STR_ARG(to.list[i].login)), .scheme = c->scheme,
-                    .account = to.list[i].login, .kind = STR("message"), .what = json_text_at(c->message, "topic"), .case_id = case_id,
-                    .params = told, .made = now};
+        Notice n = {.id = str_printf(a, "message/%lld/%.*s", (long long)c->seq, STR_ARG(to.list[i].login)),
+                    .scheme = c->scheme,
+                    .account = to.list[i].login,
+                    .kind = STR("message"),
+                    .what = json_text_at(c->message, "topic"),
+                    .case_id = case_id,
+                    .params = told,
+                    .made = now};
         if (!tell(&to, in, &n, now.ms - c->at.ms <= LATE_DAYS * DAY_MS, made)) {
             return false;
         }
@@ -188,8 +214,8 @@ static bool tell_of_message(const Flow *in, Arena *a, const Scheme *s, const Cau
     return true;
 }
 
-/* Who else got it is nobody's business: a notice keeps the message without the list. The words of each language stay, since which of
- * them is shown is known when it is read. */
+/* Who else got it is nobody's business: a notice keeps the message without the list. The words of each language stay,
+ * since which of them is shown is known when it is read. */
 static Json *without_list(Arena *a, const Json *message)
 {
     static const char *const KEPT[] = {"topic", "params", "texts"};
@@ -232,7 +258,8 @@ static bool events_in(const Flow *in, void *host, Err *err)
     Arena *a = arena_new(0);
     Causes causes = {.a = a, .list = ARENA_ARRAY(a, Cause, EVENTS_AT_ONCE)};
     int64_t from;
-    bool ok = mark_read(in->store, a, STR("events"), &from, err) && store_each(in->store, from + 1, from + EVENTS_AT_ONCE, keep_cause, &causes, err);
+    bool ok = mark_read(in->store, a, STR("events"), &from, err) &&
+              store_each(in->store, from + 1, from + EVENTS_AT_ONCE, keep_cause, &causes, err);
     for (size_t i = 0; ok && i < causes.count; i++) {
         const Cause *c = &causes.list[i];
         const Scheme *s = flow_scheme(in, c->scheme);
@@ -267,12 +294,14 @@ bool notice_from_events(const Flow *f, Instant now, int64_t *ret_made, bool *ret
 static const Json *leads_of(const Scheme *s, const CaseRow *row, Arena *a, bool *ret_all)
 {
     const Json *rule = json_path(scheme_info(s), "notices.deadlines");
-    const Json *own = json_get_str(json_get(rule, "states"), str_printf(a, "%.*s.%.*s", STR_ARG(row->type), STR_ARG(row->state)));
+    const Json *own =
+        json_get_str(json_get(rule, "states"), str_printf(a, "%.*s.%.*s", STR_ARG(row->type), STR_ARG(row->state)));
     *ret_all = own != NULL;
     return own != NULL ? own : json_get(rule, "days");
 }
 
-/* Which of them it is today: the shortest that has begun, unless it began before the case came into its state. −1: none. */
+/* Which of them it is today: the shortest that has begun, unless it began before the case came into its state. −1:
+ * none. */
 static int64_t lead_today(const Json *leads, Day due, Day since, Day today)
 {
     int64_t found = -1;
@@ -295,7 +324,8 @@ static bool is_due_for(const Scheme *s, const CaseRow *row, const Told *t, bool 
     return all || t->roles == NULL || !is_role(s, row->holder) || json_has_text(t->roles, row->holder);
 }
 
-static bool tell_of_deadline(const Flow *in, Arena *a, const Scheme *s, const CaseRow *row, Instant now, int64_t *made, Err *err)
+static bool tell_of_deadline(const Flow *in, Arena *a, const Scheme *s, const CaseRow *row, Instant now, int64_t *made,
+                             Err *err)
 {
     Day due, today = instant_day(now, scheme_utc_offset(s));
     bool all;
@@ -316,9 +346,15 @@ static bool tell_of_deadline(const Flow *in, Arena *a, const Scheme *s, const Ca
     Str what = over ? STR("over") : str_printf(a, "%lld", (long long)(due.n - today.n));
     Str key = over ? what : str_printf(a, "%lld", (long long)lead);
     for (size_t i = 0; i < to.count; i++) {
-        Notice n = {.id = str_printf(a, "due/%.*s/%.*s/%.*s/%.*s", STR_ARG(row->id), STR_ARG(row->due), STR_ARG(key), STR_ARG(to.list[i].login)),
-                    .scheme = scheme_id(s), .account = to.list[i].login, .kind = STR("deadline"), .what = what, .case_id = row->id,
-                    .due = row->due, .made = now};
+        Notice n = {.id = str_printf(a, "due/%.*s/%.*s/%.*s/%.*s", STR_ARG(row->id), STR_ARG(row->due), STR_ARG(key),
+                                     STR_ARG(to.list[i].login)),
+                    .scheme = scheme_id(s),
+                    .account = to.list[i].login,
+                    .kind = STR("deadline"),
+                    .what = what,
+                    .case_id = row->id,
+                    .due = row->due,
+                    .made = now};
         if (is_due_for(s, row, &to.list[i], all || over) && !tell(&to, in, &n, true, made)) {
             return false;
         }
@@ -329,7 +365,7 @@ static bool tell_of_deadline(const Flow *in, Arena *a, const Scheme *s, const Ca
 typedef struct {
     const Scheme *scheme;
     Instant now;
-    Str after;     /* id of the case looked at last */
+    Str after; /* id of the case looked at last */
     char last[64];
     int64_t made;
     bool more;
@@ -339,9 +375,11 @@ static bool find_due(Store *store, Arena *a, const Deadlines *d, StoreRows *ret,
 {
     Day today = instant_day(d->now, scheme_utc_offset(d->scheme));
     StoreValue p[] = {STORE_S(scheme_id(d->scheme)), STORE_S(day_print(a, (Day){today.n - OVER_DAYS})),
-                      STORE_S(day_print(a, (Day){today.n + LONGEST_LEAD_DAYS})), STORE_S(d->after), STORE_I(CASES_AT_ONCE)};
-    return store_query(store, a, "SELECT id FROM cases WHERE scheme = $1 AND due >= $2 AND due <= $3 AND id > $4 ORDER BY id LIMIT $5", p,
-                       N(p), ret, err);
+                      STORE_S(day_print(a, (Day){today.n + LONGEST_LEAD_DAYS})), STORE_S(d->after),
+                      STORE_I(CASES_AT_ONCE)};
+    return store_query(
+        store, a, "SELECT id FROM cases WHERE scheme = $1 AND due >= $2 AND due <= $3 AND id > $4 ORDER BY id LIMIT $5",
+        p, N(p), ret, err);
 }
 
 static bool deadlines_in(const Flow *in, void *host, Err *err)
@@ -354,7 +392,8 @@ static bool deadlines_in(const Flow *in, void *host, Err *err)
     for (size_t i = 0; ok && i < count; i++) {
         ArenaMark mark = arena_mark(a);
         const CaseRow *row;
-        ok = query_case(in->store, a, rows.cells[i].s, &row, err) && (row == NULL || tell_of_deadline(in, a, d->scheme, row, d->now, &d->made, err));
+        ok = query_case(in->store, a, rows.cells[i].s, &row, err) &&
+             (row == NULL || tell_of_deadline(in, a, d->scheme, row, d->now, &d->made, err));
         arena_rewind(a, mark);
     }
     d->more = ok && count == CASES_AT_ONCE;

@@ -14,16 +14,20 @@ static const int64_t WAIT_MS[] = {5000, 300000, 1800000, 7200000, 18000000, 3600
 
 /* ---- Claim ---- */
 
-/* The time of the next try moves ahead before anything is sent: whoever looks meanwhile finds nothing, and if this process dies
- * the row is due again when the claim ends. */
+/* The time of the next try moves ahead before anything is sent: whoever looks meanwhile finds nothing, and if this
+ * process dies the row is due again when the claim ends. */
 static bool claim_in(const Flow *in, void *host, Err *err)
 {
     Sending *s = host;
     StoreRows rows;
-    StoreValue p[] = {STORE_I(s->now.ms), STORE_S(s->config->mail.url.len ? contact_channel_name(CHANNEL_MAIL) : STR("-")),
+    StoreValue p[] = {STORE_I(s->now.ms),
+                      STORE_S(s->config->mail.url.len ? contact_channel_name(CHANNEL_MAIL) : STR("-")),
                       STORE_S(s->config->sms.url.len ? contact_channel_name(CHANNEL_SMS) : STR("-"))};
-    if (!store_query(in->store, s->a, "SELECT id, channel, account, about, attempts FROM outbox WHERE state = 'waiting' AND next_at <= $1"
-                                      " AND channel IN ('hook', $2, $3) ORDER BY next_at, id LIMIT 1", p, N(p), &rows, err)) {
+    if (!store_query(
+            in->store, s->a,
+            "SELECT id, channel, account, about, attempts FROM outbox WHERE state = 'waiting' AND next_at <= $1"
+            " AND channel IN ('hook', $2, $3) ORDER BY next_at, id LIMIT 1",
+            p, N(p), &rows, err)) {
         return false;
     }
     s->id = STR("");
@@ -43,10 +47,13 @@ static bool claim_in(const Flow *in, void *host, Err *err)
 static bool is_something_due(Sending *s, bool *ret, Err *err)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_I(s->now.ms), STORE_S(s->config->mail.url.len ? contact_channel_name(CHANNEL_MAIL) : STR("-")),
+    StoreValue p[] = {STORE_I(s->now.ms),
+                      STORE_S(s->config->mail.url.len ? contact_channel_name(CHANNEL_MAIL) : STR("-")),
                       STORE_S(s->config->sms.url.len ? contact_channel_name(CHANNEL_SMS) : STR("-"))};
-    bool ok = store_query(s->flow->store, s->a, "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_at <= $1 AND channel IN ('hook', $2, $3) LIMIT 1",
-                          p, N(p), &rows, err);
+    bool ok = store_query(
+        s->flow->store, s->a,
+        "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_at <= $1 AND channel IN ('hook', $2, $3) LIMIT 1", p,
+        N(p), &rows, err);
     *ret = ok && rows.row_count > 0;
     return ok;
 }
@@ -89,7 +96,8 @@ static bool write_notice(const Sending *s, const Notice *n, Letter *l, Err *err)
     Json *p = json_new_object(s->a);
     put(s->a, p, "line", notice_line(s->a, scheme, l->language, n, row));
     put(s->a, p, "case", n->case_id);
-    put(s->a, p, "link", s->config->origin.len ? str_printf(s->a, "%.*s/notices", STR_ARG(s->config->origin)) : STR(""));
+    put(s->a, p, "link",
+        s->config->origin.len ? str_printf(s->a, "%.*s/notices", STR_ARG(s->config->origin)) : STR(""));
     bool sms = str_eq(s->channel, contact_channel_name(CHANNEL_SMS));
     l->subject = str_eq_c(n->kind, "message") ? scheme_label(scheme, s->a, l->language, "choice", n->what)
                                               : view_text(s->a, l->language, "notice.mail_subject", p);
@@ -106,8 +114,10 @@ static bool compose(Sending *s, Letter *l, const char **ret_drop, Err *err)
     Str scheme;
     Err gone;
     *ret_drop = NULL;
-    if (!notice_find(s->flow->store, s->a, s->about, &n, &gone) || !flow_caller(s->flow, s->a, s->account, &caller, &scheme, &gone)) {
-        *ret_drop = gone.code == NOT_FOUND || gone.code == NOT_SIGNED_IN ? "the account is closed or the notice is gone" : NULL;
+    if (!notice_find(s->flow->store, s->a, s->about, &n, &gone) ||
+        !flow_caller(s->flow, s->a, s->account, &caller, &scheme, &gone)) {
+        *ret_drop =
+            gone.code == NOT_FOUND || gone.code == NOT_SIGNED_IN ? "the account is closed or the notice is gone" : NULL;
         *err = gone;
         return false;
     }
@@ -142,15 +152,22 @@ static bool send_mail(Sending *s, const Letter *l, Err *err)
 {
     Str from = s->config->from.address;
     size_t at = str_find(from, STR("@"), 0);
-    MailMessage m = {.from = s->config->from, .to = {.address = l->to}, .subject = l->subject, .language = l->language, .text = l->text,
-                     .message_id = str_printf(s->a, "%.*s%.*s", STR_ARG(message_id(s)), STR_ARG(str_sub(from, at, from.len))), .sent = s->now};
+    MailMessage m = {.from = s->config->from,
+                     .to = {.address = l->to},
+                     .subject = l->subject,
+                     .language = l->language,
+                     .text = l->text,
+                     .message_id =
+                         str_printf(s->a, "%.*s%.*s", STR_ARG(message_id(s)), STR_ARG(str_sub(from, at, from.len))),
+                     .sent = s->now};
     return mail_send(s->a, &s->config->mail, &m, err);
 }
 
 static bool send_out(Sending *s, const Letter *l, Err *err)
 {
-    return str_eq(s->channel, contact_channel_name(CHANNEL_SMS)) ? sms_send(s->a, &s->config->sms, l->to, l->text, message_id(s), err)
-                                                                 : send_mail(s, l, err);
+    return str_eq(s->channel, contact_channel_name(CHANNEL_SMS))
+               ? sms_send(s->a, &s->config->sms, l->to, l->text, message_id(s), err)
+               : send_mail(s, l, err);
 }
 
 /* The code of the failure, never the address. */
@@ -229,7 +246,8 @@ bool notice_ask_confirm(const Flow *f, Arena *a, Str scheme, Str account, Channe
     static const int64_t MINUTE_MS = 60000, MOST_A_DAY = 10;
     StoreRows rows;
     StoreValue p[] = {STORE_S(account), STORE_I(now.ms - 24 * 60 * MINUTE_MS)};
-    if (!store_query(f->store, a, "SELECT COUNT(*) FROM notices WHERE account = $1 AND kind = 'confirm' AND made > $2", p, N(p), &rows, err)) {
+    if (!store_query(f->store, a, "SELECT COUNT(*) FROM notices WHERE account = $1 AND kind = 'confirm' AND made > $2",
+                     p, N(p), &rows, err)) {
         return false;
     }
     if (rows.cells[0].i >= MOST_A_DAY) {
@@ -237,7 +255,8 @@ bool notice_ask_confirm(const Flow *f, Arena *a, Str scheme, Str account, Channe
     }
     Hash h = hash_of(str_printf(a, "%.*s/%lld", STR_ARG(address), (long long)(now.ms / MINUTE_MS)));
     Confirm x = {.a = a, .scheme = scheme, .account = account, .channel = c, .now = now};
-    x.id = str_printf(a, "confirm/%.*s/%.*s/%.*s", STR_ARG(contact_channel_name(c)), STR_ARG(account), 16, hex_print(a, HASH_STR(h)).ptr);
+    x.id = str_printf(a, "confirm/%.*s/%.*s/%.*s", STR_ARG(contact_channel_name(c)), STR_ARG(account), 16,
+                      hex_print(a, HASH_STR(h)).ptr);
     return flow_write(f, confirm_in, &x, err);
 }
 
@@ -247,8 +266,10 @@ bool notice_sendings(Store *s, Arena *a, Str account, Json **ret, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(account), STORE_I(MOST_LISTED)};
-    if (!store_query(s, a, "SELECT channel, state, attempts, made, answer FROM outbox WHERE account = $1 ORDER BY made DESC, id LIMIT $2", p, N(p),
-                     &rows, err)) {
+    if (!store_query(
+            s, a,
+            "SELECT channel, state, attempts, made, answer FROM outbox WHERE account = $1 ORDER BY made DESC, id LIMIT $2",
+            p, N(p), &rows, err)) {
         return false;
     }
     *ret = json_new_array(a);

@@ -1,4 +1,5 @@
-/* webhook.c: subscriptions, what waits for them, and one delivery. Secrets are derived from the store's key and stand nowhere.
+/* webhook.c: subscriptions, what waits for them, and one delivery. Secrets are derived from the store's key and stand
+ * nowhere.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "webhook.h"
 
@@ -71,12 +72,15 @@ static bool add_in(const Flow *in, void *host, Err *err)
     if (rows.cells[0].i >= MOST_HOOKS) {
         return err_field(err, FIELD_RANGE, "url", "An account has at most %d webhooks.", MOST_HOOKS);
     }
-    StoreValue p[] = {STORE_S(x->id), STORE_S(x->scheme), STORE_S(x->account), STORE_S(x->url), STORE_S(x->events), STORE_I(store_size(in->store)),
+    StoreValue p[] = {STORE_S(x->id),    STORE_S(x->scheme), STORE_S(x->account),
+                      STORE_S(x->url),   STORE_S(x->events), STORE_I(store_size(in->store)),
                       STORE_I(x->now.ms)};
-    return store_exec(in->store, "INSERT INTO webhooks (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, 'active', $6, $7)", p, N(p), err);
+    return store_exec(in->store, "INSERT INTO webhooks (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, 'active', $6, $7)", p,
+                      N(p), err);
 }
 
-bool webhook_add(const Flow *f, Arena *a, const Scheme *s, Str account, Str url, const Json *events, Instant now, Str *ret_id, Err *err)
+bool webhook_add(const Flow *f, Arena *a, const Scheme *s, Str account, Str url, const Json *events, Instant now,
+                 Str *ret_id, Err *err)
 {
     NoticeConfig config;
     if (!notice_config(a, &config, err)) {
@@ -102,7 +106,13 @@ bool webhook_add(const Flow *f, Arena *a, const Scheme *s, Str account, Str url,
 static bool read_hook(Store *s, Arena *a, const StoreValue *c, Webhook *w, Err *err)
 {
     Hash secret, seed;
-    *w = (Webhook){.id = c[0].s, .scheme = c[1].s, .account = c[2].s, .url = c[3].s, .state = c[5].s, .from_seq = c[6].i, .made = {c[7].i}};
+    *w = (Webhook){.id = c[0].s,
+                   .scheme = c[1].s,
+                   .account = c[2].s,
+                   .url = c[3].s,
+                   .state = c[5].s,
+                   .from_seq = c[6].i,
+                   .made = {c[7].i}};
     if (!json_parse(a, c[4].s, &w->events, err) || !secrets_of(s, a, w->id, &secret, &seed, err)) {
         return false;
     }
@@ -127,7 +137,8 @@ bool webhook_list(Store *s, Arena *a, Str account, Webhook **ret, size_t *ret_co
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(account)};
-    return store_query(s, a, "SELECT " COLUMNS " FROM webhooks WHERE account = $1 ORDER BY made DESC, id", p, N(p), &rows, err) &&
+    return store_query(s, a, "SELECT " COLUMNS " FROM webhooks WHERE account = $1 ORDER BY made DESC, id", p, N(p),
+                       &rows, err) &&
            read_hooks(s, a, &rows, ret, ret_count, err);
 }
 
@@ -155,9 +166,13 @@ bool webhook_remove(const Flow *f, Str account, Str id, Err *err)
 
 static bool add_delivery(Store *s, Arena *a, Str account, Str about, Instant now, Err *err)
 {
-    StoreValue p[] = {STORE_S(str_printf(a, "hook:%.*s", STR_ARG(about))), STORE_S(account), STORE_S(about), STORE_I(now.ms)};
-    return store_exec(s, "INSERT INTO outbox (id, channel, account, about, state, attempts, next_at, made, ended, answer) VALUES ($1, 'hook', $2,"
-                         " $3, 'waiting', 0, $4, $4, 0, '') ON CONFLICT (id) DO NOTHING", p, N(p), err);
+    StoreValue p[] = {STORE_S(str_printf(a, "hook:%.*s", STR_ARG(about))), STORE_S(account), STORE_S(about),
+                      STORE_I(now.ms)};
+    return store_exec(
+        s,
+        "INSERT INTO outbox (id, channel, account, about, state, attempts, next_at, made, ended, answer) VALUES ($1, 'hook', $2,"
+        " $3, 'waiting', 0, $4, $4, 0, '') ON CONFLICT (id) DO NOTHING",
+        p, N(p), err);
 }
 
 /* The reach of the account as it is now: an officer who changed offices is told of the new one's cases alone. */
@@ -189,7 +204,9 @@ bool webhook_from_event(const Flow *in, Arena *a, const Scheme *s, const Cause *
     Webhook *hooks;
     size_t count;
     StoreValue p[] = {STORE_S(c->scheme), STORE_I(c->seq)};
-    if (!store_query(in->store, a, "SELECT " COLUMNS " FROM webhooks WHERE scheme = $1 AND state = 'active' AND from_seq < $2", p, N(p), &rows, err) ||
+    if (!store_query(in->store, a,
+                     "SELECT " COLUMNS " FROM webhooks WHERE scheme = $1 AND state = 'active' AND from_seq < $2", p,
+                     N(p), &rows, err) ||
         !read_hooks(in->store, a, &rows, &hooks, &count, err)) {
         return false;
     }
@@ -199,7 +216,8 @@ bool webhook_from_event(const Flow *in, Arena *a, const Scheme *s, const Cause *
             continue;
         }
         if (!reads_case(in, a, &hooks[i], s, c->stream, &reads, err) ||
-            (reads && !add_delivery(in->store, a, hooks[i].account, str_printf(a, "%.*s/%lld", STR_ARG(hooks[i].id), (long long)c->seq), now, err))) {
+            (reads && !add_delivery(in->store, a, hooks[i].account,
+                                    str_printf(a, "%.*s/%lld", STR_ARG(hooks[i].id), (long long)c->seq), now, err))) {
             return false;
         }
     }
@@ -228,8 +246,10 @@ bool webhook_again(const Flow *f, Arena *a, const Webhook *w, Str delivery, Inst
 {
     Str id = str_printf(a, "hook:%.*s/%.*s", STR_ARG(w->id), STR_ARG(delivery));
     StoreValue p[] = {STORE_S(id), STORE_S(w->account), STORE_I(now.ms)};
-    FlowStatement s = {"UPDATE outbox SET state = 'waiting', attempts = 0, next_at = $3, ended = 0 WHERE id = $1 AND account = $2"
-                       " AND state <> 'waiting'", p, N(p)};
+    FlowStatement s = {
+        "UPDATE outbox SET state = 'waiting', attempts = 0, next_at = $3, ended = 0 WHERE id = $1 AND account = $2"
+        " AND state <> 'waiting'",
+        p, N(p)};
     return flow_exec(f, &s, 1, err);
 }
 
@@ -250,10 +270,13 @@ static bool event_of(Str about, Str *ret_name, int64_t *ret_seq)
 bool webhook_deliveries(Store *s, Arena *a, const Webhook *w, Json **ret, Err *err)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_S(w->account), STORE_S(str_printf(a, "hook:%.*s/", STR_ARG(w->id))), STORE_S(str_printf(a, "hook:%.*s0", STR_ARG(w->id))),
-                      STORE_I(MOST_LISTED)};
-    if (!store_query(s, a, "SELECT about, state, attempts, made, answer FROM outbox WHERE account = $1 AND id > $2 AND id < $3 ORDER BY made DESC,"
-                           " id DESC LIMIT $4", p, N(p), &rows, err)) {
+    StoreValue p[] = {STORE_S(w->account), STORE_S(str_printf(a, "hook:%.*s/", STR_ARG(w->id))),
+                      STORE_S(str_printf(a, "hook:%.*s0", STR_ARG(w->id))), STORE_I(MOST_LISTED)};
+    if (!store_query(
+            s, a,
+            "SELECT about, state, attempts, made, answer FROM outbox WHERE account = $1 AND id > $2 AND id < $3 ORDER BY made DESC,"
+            " id DESC LIMIT $4",
+            p, N(p), &rows, err)) {
         return false;
     }
     *ret = json_new_array(a);
@@ -288,7 +311,8 @@ static bool body_of(const Sending *s, const Webhook *w, Str *ret, Err *err)
     Event e = {.type = STR("webhook.test"), .at = s->now};
     const CaseRow *row = NULL;
     bool of_event = event_of(s->about, &name, &seq);
-    if (of_event && (!query_event(s->flow->store, s->a, seq, &e, err) || !query_case(s->flow->store, s->a, e.stream, &row, err))) {
+    if (of_event &&
+        (!query_event(s->flow->store, s->a, seq, &e, err) || !query_case(s->flow->store, s->a, e.stream, &row, err))) {
         return false;
     }
     if (of_event) {
@@ -298,7 +322,8 @@ static bool body_of(const Sending *s, const Webhook *w, Str *ret, Err *err)
         json_set(s->a, data, STR("seq"), json_new_int(s->a, seq));
         json_set(s->a, data, STR("version"), json_new_int(s->a, e.version));
         put(s->a, data, "day", day_print(s->a, e.day));
-        put(s->a, data, "url", str_printf(s->a, "%.*s/api/v1/cases/%.*s", STR_ARG(s->config->origin), STR_ARG(e.stream)));
+        put(s->a, data, "url",
+            str_printf(s->a, "%.*s/api/v1/cases/%.*s", STR_ARG(s->config->origin), STR_ARG(e.stream)));
     } else {
         put(s->a, data, "webhook", w->id);
     }

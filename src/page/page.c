@@ -54,7 +54,8 @@ Str page_label(const PageView *v, const char *kind, Str name)
 /* "kind.type.name", else "kind.name", else the name. */
 static Str typed_label(const PageView *v, const char *kind, Str type, Str name)
 {
-    Str text = scheme_message(v->scheme, v->language, str_printf(v->a, "%s.%.*s.%.*s", kind, STR_ARG(type), STR_ARG(name)));
+    Str text =
+        scheme_message(v->scheme, v->language, str_printf(v->a, "%s.%.*s.%.*s", kind, STR_ARG(type), STR_ARG(name)));
     return text.ptr ? text : page_label(v, kind, name);
 }
 
@@ -96,10 +97,12 @@ static bool is_unverified_source(const PageView *v, Str layer, Str ref)
     return false;
 }
 
-/* "Order 279 of 2023, item 57"; a place that the source does not number, but the scheme names as `place.PLACE`: "Order 279 of 2023, transfers". */
+/* "Order 279 of 2023, item 57"; a place that the source does not number, but the scheme names as `place.PLACE`: "Order
+ * 279 of 2023, transfers". */
 static Str cite_label(const PageView *v, Str layer, Str place)
 {
-    Str source = page_label(v, "layer", layer), named = scheme_message(v->scheme, v->language, str_printf(v->a, "place.%.*s", STR_ARG(place)));
+    Str source = page_label(v, "layer", layer),
+        named = scheme_message(v->scheme, v->language, str_printf(v->a, "place.%.*s", STR_ARG(place)));
     if (named.ptr == NULL) {
         return str_printf(v->a, "%.*s %.*s", STR_ARG(source), STR_ARG(place));
     }
@@ -110,7 +113,8 @@ static Str cite_label(const PageView *v, Str layer, Str place)
     return str_printf(v->a, "%.*s, %.*s", STR_ARG(str_sub(source, 0, end)), STR_ARG(named));
 }
 
-/* A reference such as "act:8(3)" leads to the article; other layers are named only, and told where nobody verified them. */
+/* A reference such as "act:8(3)" leads to the article; other layers are named only, and told where nobody verified
+ * them. */
 static void add_cite(const PageView *v, Json *list, Str ref)
 {
     size_t colon = str_find(ref, STR(":"), 0);
@@ -222,11 +226,12 @@ static bool is_reason(const PageView *v, Str value)
     return scheme_message(v->scheme, v->language, str_printf(v->a, "reasons.%.*s", STR_ARG(value))).ptr != NULL;
 }
 
-/* A choice (also a text copied from one of another case: the firm's industry in its application), or a short code that the scheme's
- * texts explain, such as a country's. */
+/* A choice (also a text copied from one of another case: the firm's industry in its application), or a short code that
+ * the scheme's texts explain, such as a country's. */
 static bool has_label(const PageView *v, Str value)
 {
-    bool code = value.len == 2 && scheme_message(v->scheme, v->language, str_printf(v->a, "choice.%.*s", STR_ARG(value))).ptr != NULL;
+    bool code = value.len == 2 &&
+                scheme_message(v->scheme, v->language, str_printf(v->a, "choice.%.*s", STR_ARG(value))).ptr != NULL;
     return code || scheme_has_choice(v->scheme, value);
 }
 
@@ -254,10 +259,8 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
         return STR("–");
     }
     switch (value->kind) {
-    case JSON_BOOL:
-        return page_label(v, "choice", value->boolean ? STR("yes") : STR("no"));
-    case JSON_ARRAY:
-        return list_value(v, f, value);
+    case JSON_BOOL: return page_label(v, "choice", value->boolean ? STR("yes") : STR("no"));
+    case JSON_ARRAY: return list_value(v, f, value);
     case JSON_NUMBER:
         return f && f->unit.len ? str_printf(v->a, "%.*s %.*s", STR_ARG(value->text), STR_ARG(f->unit)) : value->text;
     case JSON_STRING:
@@ -277,8 +280,7 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
         json_write(&b, value);
         return buf_str(&b);
     }
-    case JSON_NULL:
-        break;
+    case JSON_NULL: break;
     }
     return STR("–");
 }
@@ -291,7 +293,8 @@ static const CaseRow *readable_case(const PageView *v, Str id)
     return page_brief(v, id, &row, &err) ? row : NULL;
 }
 
-/* A link and the name copied beside it ("employer", "employer_name") say the same: the one that the caller can use is shown. */
+/* A link and the name copied beside it ("employer", "employer_name") say the same: the one that the caller can use is
+ * shown. */
 static bool is_said_by_other(const PageView *v, const SchemeType *t, const SchemeField *f, const Json *data)
 {
     if (f->kind == SCHEME_CASE) {
@@ -308,7 +311,9 @@ static bool is_said_by_other(const PageView *v, const SchemeType *t, const Schem
 
 static Str plain_label(const PageView *v, Str text)
 {
-    return is_reason(v, text) ? page_label(v, "reasons", text) : has_label(v, text) ? page_label(v, "choice", text) : text;
+    return is_reason(v, text)   ? page_label(v, "reasons", text)
+           : has_label(v, text) ? page_label(v, "choice", text)
+                                : text;
 }
 
 static void add_items(const PageView *v, Json *fact, const Json *value)
@@ -330,7 +335,8 @@ void page_facts(const PageView *v, Json *list, const SchemeType *t, Str id, cons
     for (size_t i = 0; i < t->field_count; i++) {
         const SchemeField *f = &t->fields[i];
         const Json *value = json_get_str(data, f->name);
-        if (value == NULL || value->kind == JSON_NULL || str_eq(f->name, STR("person_key")) || is_said_by_other(v, t, f, data)) {
+        if (value == NULL || value->kind == JSON_NULL || str_eq(f->name, STR("person_key")) ||
+            is_said_by_other(v, t, f, data)) {
             continue;
         }
         Json *j = page_add(v, list);
@@ -341,7 +347,9 @@ void page_facts(const PageView *v, Json *list, const SchemeType *t, Str id, cons
         if (f->kind == SCHEME_CASE && readable_case(v, json_text(value)) != NULL) {
             page_set_text(v, j, "href", page_case_href(v, json_text(value)));
         } else if (f->kind == SCHEME_FILE) {
-            page_set_text(v, j, "href", str_printf(v->a, "/case/%.*s/file/%.*s", STR_ARG(id), STR_ARG(json_text_at(value, "sha256"))));
+            page_set_text(
+                v, j, "href",
+                str_printf(v->a, "/case/%.*s/file/%.*s", STR_ARG(id), STR_ARG(json_text_at(value, "sha256"))));
         } else if (f->kind == SCHEME_LIST) {
             add_items(v, j, value);
         }
@@ -378,10 +386,12 @@ static Str step_href(const PageView *v, Str step, const CaseRow *row, Str about)
     if (row != NULL && about.len > 0) {
         return str_printf(v->a, "/do/%.*s?%.*s=%.*s", STR_ARG(step), STR_ARG(about), STR_ARG(row->id));
     }
-    return row ? str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(row->id), STR_ARG(step)) : str_printf(v->a, "/do/%.*s", STR_ARG(step));
+    return row ? str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(row->id), STR_ARG(step))
+               : str_printf(v->a, "/do/%.*s", STR_ARG(step));
 }
 
-/* A step that leads nowhere (figures brought up to date) or out of the process (withdrawing): possible, but nobody waits for it. */
+/* A step that leads nowhere (figures brought up to date) or out of the process (withdrawing): possible, but nobody
+ * waits for it. */
 static bool is_aside(const PageView *v, Str name, const CaseRow *row)
 {
     CommandInput in = {.caller = v->caller};
@@ -494,7 +504,8 @@ static bool holds_some(const PageView *v, const SchemeType *t)
 
 static void add_nav_type(const PageView *v, Json *nav, const SchemeType *t)
 {
-    if (t->list.count > 0 && page_reads_type(v, t) && (page_has_role(v, STR("admin")) || !str_eq(t->name, STR("account")))) {
+    if (t->list.count > 0 && page_reads_type(v, t) &&
+        (page_has_role(v, STR("admin")) || !str_eq(t->name, STR("account")))) {
         add_nav_item(v, nav, str_printf(v->a, "/cases/%.*s", STR_ARG(t->name)), page_label(v, "types", t->name));
     }
 }
@@ -556,7 +567,8 @@ void page_frame(const PageView *v, Json *model, Str title)
     if (v->caller != NULL) {
         Json *user = page_object_in(v, model, "user");
         page_set_text(v, user, "name", v->caller->name);
-        page_set_text(v, user, "role_label", v->caller->role_count ? page_label(v, "role", v->caller->roles[0]) : STR(""));
+        page_set_text(v, user, "role_label",
+                      v->caller->role_count ? page_label(v, "role", v->caller->roles[0]) : STR(""));
         page_set_text(v, user, "party", v->caller->party);
         Json *links = page_list_in(v, user, "links");
         add_nav_item(v, links, STR("/me/access"), view_text(v->a, v->language, "access.title", NULL));
@@ -576,7 +588,8 @@ bool page_error(const PageView *v, const Err *fault, Str ref, Page *ret, __attri
     Str title = known ? plain : str_from_c(err_plain(fault->code));
     page_set_int(v, ret->model, "status", err_http_status(fault->code));
     page_set_text(v, ret->model, "code", str_from_c(err_name(fault->code)));
-    if (!known || str_eq(v->language, STR("en"))) { /* the details are English; the title says it in the reader's language */
+    if (!known ||
+        str_eq(v->language, STR("en"))) { /* the details are English; the title says it in the reader's language */
         page_set_text(v, ret->model, "text", str_copy(v->a, str_from_c(fault->text)));
     }
     page_set_text(v, ret->model, "ref", ref);

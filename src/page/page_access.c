@@ -89,7 +89,10 @@ void page_add_provider(const PageView *v, Json *model)
     Str origin = oidc_origin(o->issuer);
     size_t at = str_find(origin, STR("://"), 0);
     if (o->issuer.len > 0) {
-        page_set_text(v, model, "provider", o->name.len ? o->name : at == SIZE_MAX ? origin : str_sub(origin, at + 3, origin.len));
+        page_set_text(v, model, "provider",
+                      o->name.len      ? o->name
+                      : at == SIZE_MAX ? origin
+                                       : str_sub(origin, at + 3, origin.len));
     }
 }
 
@@ -105,7 +108,8 @@ static bool add_links(const PageView *v, Json *model, Str account, Err *err)
     for (size_t i = 0; i < count; i++) {
         Json *j = page_add(v, list);
         bool known = str_eq(rows[i].issuer, flow_access(v->flow)->oidc.issuer);
-        page_set_text(v, j, "name", known ? json_text_at(model, "provider") : rows[i].issuer); /* as the button to sign in says it */
+        page_set_text(v, j, "name",
+                      known ? json_text_at(model, "provider") : rows[i].issuer); /* as the button to sign in says it */
         page_set_text(v, j, "issuer", rows[i].issuer);
         page_set_text(v, j, "subject", rows[i].subject);
         page_set_text(v, j, "made", instant_print(v->a, rows[i].made));
@@ -124,7 +128,8 @@ bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *er
     *ret = (Page){"access", m};
     page_frame(v, m, view_text(v->a, v->language, "access.title", NULL));
     if (!add_sessions(v, m, ask->session, err) || !add_passkeys(v, m, ask->session->account, err) ||
-        !add_links(v, m, ask->session->account, err) || !secret_has_password(v->flow, v->a, ask->session->account, &has_password, err) ||
+        !add_links(v, m, ask->session->account, err) ||
+        !secret_has_password(v->flow, v->a, ask->session->account, &has_password, err) ||
         !secret_codes_left(v->flow, v->a, ask->session->account, &left, err)) {
         return false;
     }
@@ -143,8 +148,10 @@ bool page_access(const PageView *v, const PageAccessAsk *ask, Page *ret, Err *er
     }
     if (ask->done.len > 0) {
         Json *flash = page_object_in(v, m, "flash");
-        static const char *const DONE[][2] = {{"password", "access.done_password"}, {"ended", "access.done_ended"},
-                                              {"passkey", "access.done_passkey"},   {"dropped", "access.done_dropped"},
+        static const char *const DONE[][2] = {{"password", "access.done_password"},
+                                              {"ended", "access.done_ended"},
+                                              {"passkey", "access.done_passkey"},
+                                              {"dropped", "access.done_dropped"},
                                               {"unlinked", "provider.done_unlinked"}};
         for (size_t i = 0; i < COUNT_OF(DONE); i++) {
             if (str_eq_c(ask->done, DONE[i][0])) {

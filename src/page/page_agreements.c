@@ -1,10 +1,10 @@
-/* page_agreements.c: the agreements of the corridor with their terms, and for those who oversee them the work plan of their
- * obligations and what needs attention: terms that end, issues that fell silent.
+/* page_agreements.c: the agreements of the corridor with their terms, and for those who oversee them the work plan of
+ * their obligations and what needs attention: terms that end, issues that fell silent.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-/* scheme.json: "agreements": {type, open: states of talks, running: states in force, and the names of fields; items: {type, of: the
- * field that names the agreement, open: states, and the names of fields}} */
+/* scheme.json: "agreements": {type, open: states of talks, running: states in force, and the names of fields; items:
+ * {type, of: the field that names the agreement, open: states, and the names of fields}} */
 typedef struct {
     const Json *rule, *item_rule;
     const CaseRow *rows, *items;
@@ -31,12 +31,14 @@ static Str words_of_day(const PageView *v, const char *key, Day day)
 
 static bool is_alive(const Register *r, const CaseRow *row)
 {
-    return json_has_text(json_get(r->rule, "open"), row->state) || json_has_text(json_get(r->rule, "running"), row->state);
+    return json_has_text(json_get(r->rule, "open"), row->state) ||
+           json_has_text(json_get(r->rule, "running"), row->state);
 }
 
 /* ---- What needs attention ---- */
 
-/* Months that the agreement itself states under `key`; they are data of the scheme's form, never a number of the program. */
+/* Months that the agreement itself states under `key`; they are data of the scheme's form, never a number of the
+ * program. */
 static bool lead_of(const Json *rule, const char *key, const CaseRow *row, int *ret)
 {
     int64_t months;
@@ -137,7 +139,8 @@ static void add_areas(const PageView *v, Json *j, const Json *areas)
 
 static void add_agreement(const PageView *v, Json *list, const Register *r, const CaseRow *row)
 {
-    static const char *const TEXTS[] = {"parties", "signed", "from", "until", "stated", "content", "source", "url", "owner", "spoken"};
+    static const char *const TEXTS[] = {"parties", "signed", "from", "until", "stated",
+                                        "content", "source", "url",  "owner", "spoken"};
     Json *j = page_add(v, list);
     Str alert = r->oversees ? alert_of(v, r, row) : STR("");
     for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
@@ -224,7 +227,8 @@ static void add_area(const PageView *v, Json *list, const Register *r, Str area)
     }
     for (size_t i = 0; i < r->item_count; i++) {
         const CaseRow *item = &r->items[i];
-        if (json_has_text(json_get(r->item_rule, "open"), item->state) && str_eq(page_rule_text(r->item_rule, "area", item), area)) {
+        if (json_has_text(json_get(r->item_rule, "open"), item->state) &&
+            str_eq(page_rule_text(r->item_rule, "area", item), area)) {
             items++;
             take_later(&spoken, page_rule_text(r->item_rule, "spoken", item));
             take_sooner(&next, page_rule_text(r->item_rule, "speak_by", item));
@@ -248,8 +252,10 @@ static bool read_register(const PageView *v, Register *ret, Err *err)
     r.item_rule = json_get(r.rule, "items");
     r.oversees = page_reads_figures(v);
     *ret = r;
-    return query_list(v->flow->store, v->a, id, json_text_at(r.rule, "type"), NULL, 0, NULL, 0, &ret->rows, &ret->count, err) &&
-           query_list(v->flow->store, v->a, id, json_text_at(r.item_rule, "type"), NULL, 0, NULL, 0, &ret->items, &ret->item_count, err);
+    return query_list(v->flow->store, v->a, id, json_text_at(r.rule, "type"), NULL, 0, NULL, 0, &ret->rows, &ret->count,
+                      err) &&
+           query_list(v->flow->store, v->a, id, json_text_at(r.item_rule, "type"), NULL, 0, NULL, 0, &ret->items,
+                      &ret->item_count, err);
 }
 
 /* The reader's own scheme, or else the first that keeps a register. */
@@ -306,7 +312,8 @@ static Str joined(const PageView *v, const Json *list)
 
 bool page_agreements_csv(const PageView *v, Json **ret, Err *err)
 {
-    static const char *const COLUMNS[] = {"title", "kind", "parties", "areas", "signed", "from", "until", "stated", "renewal", "state", "content", "source", "url", "confidence"};
+    static const char *const COLUMNS[] = {"title",  "kind",    "parties", "areas",   "signed", "from", "until",
+                                          "stated", "renewal", "state",   "content", "source", "url",  "confidence"};
     Page page;
     if (!page_agreements(v, v->today, &page, err)) {
         return false;
@@ -321,7 +328,8 @@ bool page_agreements_csv(const PageView *v, Json **ret, Err *err)
         Json *cells = page_list_in(v, page_add(v, rows), "cells");
         for (size_t k = 0; k < COUNT_OF(COLUMNS); k++) {
             const Json *value = json_get(list->items[i], COLUMNS[k]);
-            json_push(v->a, cells, json_new_str(v->a, value && value->kind == JSON_ARRAY ? joined(v, value) : json_text(value)));
+            json_push(v->a, cells,
+                      json_new_str(v->a, value && value->kind == JSON_ARRAY ? joined(v, value) : json_text(value)));
         }
     }
     return true;

@@ -1,4 +1,5 @@
-/* page_api.c: the API for people who connect a program: the description (OpenAPI) as a page, step by step; every code of a problem.
+/* page_api.c: the API for people who connect a program: the description (OpenAPI) as a page, step by step; every code
+ * of a problem.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -40,7 +41,8 @@ static void add_values(Buf *b, const Json *values)
 /* "string (date)", "CaseSummary[]", "granted | refused" */
 static void add_type(Buf *b, const Json *schema)
 {
-    Str ref = json_text_at(schema, "$ref"), fixed = json_text_at(schema, "const"), format = json_text_at(schema, "format");
+    Str ref = json_text_at(schema, "$ref"), fixed = json_text_at(schema, "const"),
+        format = json_text_at(schema, "format");
     const Json *type = json_get(schema, "type"), *items = json_get(schema, "items");
     if (ref.len > 0 || fixed.len > 0) {
         buf_printf(b, fixed.len ? "\"%.*s\"" : "%.*s", STR_ARG(fixed.len ? fixed : ref_name(ref)));
@@ -81,7 +83,8 @@ static void add_properties(const PageView *v, Json *rows, const Json *doc, const
     }
     for (size_t i = 0; i < json_count(properties); i++) {
         Str name = properties->members[i].key;
-        add_row(v, rows, name, properties->members[i].value, json_has_text(json_get(schema, "required"), name), STR(""));
+        add_row(v, rows, name, properties->members[i].value, json_has_text(json_get(schema, "required"), name),
+                STR(""));
     }
 }
 
@@ -96,7 +99,8 @@ static void add_parameters(const PageView *v, Json *rows, const Json *doc, const
 {
     for (size_t i = 0; i < json_count(list); i++) {
         const Json *p = resolved(doc, "parameters", list->items[i]);
-        add_row(v, rows, json_text_at(p, "name"), json_get(p, "schema"), json_is_true(json_get(p, "required")), json_text_at(p, "description"));
+        add_row(v, rows, json_text_at(p, "name"), json_get(p, "schema"), json_is_true(json_get(p, "required")),
+                json_text_at(p, "description"));
         page_set_text(v, rows->items[rows->count - 1], "in", json_text_at(p, "in"));
     }
 }
@@ -108,7 +112,8 @@ static void add_answers(const PageView *v, Json *list, const Json *responses)
         Str description = json_text_at(r, "description"), ref = json_text_at(r, "$ref");
         Json *j = page_add(v, list);
         page_set_text(v, j, "status", responses->members[i].key);
-        page_set_text(v, j, "text", ref.len ? word(v, str_printf(v->a, "api.answer.%.*s", STR_ARG(ref_name(ref)))) : description);
+        page_set_text(v, j, "text",
+                      ref.len ? word(v, str_printf(v->a, "api.answer.%.*s", STR_ARG(ref_name(ref)))) : description);
         if (schema != NULL) {
             Buf type = buf_new(v->a, WORDS_MOST);
             add_type(&type, schema);
@@ -235,7 +240,8 @@ static Str example_call(const PageView *v, const Json *command, const Json *form
     }
     page_set(v, body, "form", values);
     Buf text = buf_new(v->a, 64 * 1024);
-    buf_add_c(&text, "curl -s $B/api/v1/commands -H \"Authorization: Bearer $T\" -H 'Idempotency-Key: one-for-each' -d '");
+    buf_add_c(&text,
+              "curl -s $B/api/v1/commands -H \"Authorization: Bearer $T\" -H 'Idempotency-Key: one-for-each' -d '");
     json_write_pretty(&text, body);
     buf_add_c(&text, "'");
     return buf_ok(&text) ? buf_str(&text) : STR("");

@@ -14,7 +14,8 @@ static Str upload_href(const PageView *v, Str id)
 
 static const char *tone_of(Str state)
 {
-    static const char *const TONES[][2] = {{"done", "ok"}, {"checked", "warn"}, {"stopped", "warn"}, {"broken", "error"}};
+    static const char *const TONES[][2] = {
+        {"done", "ok"}, {"checked", "warn"}, {"stopped", "warn"}, {"broken", "error"}};
     for (size_t i = 0; i < COUNT_OF(TONES); i++) {
         if (str_eq_c(state, TONES[i][0])) {
             return TONES[i][1];
@@ -69,7 +70,8 @@ static bool add_step(const PageView *v, Json *steps, Json *signs, const Json *on
     Str step = json_text_at(one, "step"), type = json_text_at(one, "type");
     const SchemeType *t;
     bool needed;
-    if (!sign_step_is_needed(v->flow->store, v->a, scheme_step(v->scheme, step, &t), v->caller->account, &needed, err)) {
+    if (!sign_step_is_needed(v->flow->store, v->a, scheme_step(v->scheme, step, &t), v->caller->account, &needed,
+                             err)) {
         return false;
     }
     Json *list = needed ? signs : steps;
@@ -110,7 +112,8 @@ bool page_bulk_step(const PageView *v, Str step, const Err *fault, Page *ret, Er
 {
     BulkForm form;
     bool signs;
-    if (!page_bulk_form(v, step, &form, err) || !sign_step_is_needed(v->flow->store, v->a, form.step, v->caller->account, &signs, err)) {
+    if (!page_bulk_form(v, step, &form, err) ||
+        !sign_step_is_needed(v->flow->store, v->a, form.step, v->caller->account, &signs, err)) {
         return false;
     }
     *ret = (Page){"bulk_step", json_new_object(v->a)};
@@ -127,10 +130,16 @@ bool page_bulk_step(const PageView *v, Str step, const Err *fault, Page *ret, Er
     for (size_t i = 0; i < form.count; i++) {
         const BulkColumn *c = &form.columns[i];
         Json *j = page_add(v, columns);
-        Str help = scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s.%.*s", STR_ARG(form.type->name), STR_ARG(c->name)));
+        Str help = scheme_message(v->scheme, v->language,
+                                  str_printf(v->a, "help.%.*s.%.*s", STR_ARG(form.type->name), STR_ARG(c->name)));
         page_set_text(v, j, "label", c->label);
         page_set_text(v, j, "name", c->name);
-        page_set_text(v, j, "must", view_text(v->a, v->language, c->finds ? "bulk.finds" : c->required ? "bulk.required" : "bulk.optional", NULL));
+        page_set_text(v, j, "must",
+                      view_text(v->a, v->language,
+                                c->finds      ? "bulk.finds"
+                                : c->required ? "bulk.required"
+                                              : "bulk.optional",
+                                NULL));
         page_set_text(v, j, "help", help.ptr ? help : STR(""));
     }
     if (fault != NULL) {
@@ -145,10 +154,10 @@ bool page_bulk_step(const PageView *v, Str step, const Err *fault, Page *ret, Er
 
 static Str field_label(const PageView *v, const SchemeType *t, Str field)
 {
-    return field.len == 0                  ? STR("")
-           : str_eq_c(field, "case")       ? view_text(v->a, v->language, "bulk.case", NULL)
-           : t && scheme_field(t, field)   ? page_field_label(v, t, field)
-                                           : field;
+    return field.len == 0                ? STR("")
+           : str_eq_c(field, "case")     ? view_text(v->a, v->language, "bulk.case", NULL)
+           : t && scheme_field(t, field) ? page_field_label(v, t, field)
+                                         : field;
 }
 
 static Str column_letters(const PageView *v, int64_t column)
@@ -191,8 +200,8 @@ static void add_counts(const PageView *v, Json *model, const BulkJob *job)
         int64_t n;
         bool always;
     } COUNTS[] = {
-        {"bulk.n_rows", job->rows, true},       {dry ? "bulk.n_good_dry" : "bulk.n_good", job->good, true},
-        {"bulk.n_faulty", job->faulty, true},   {"bulk.n_refused", job->refused, false},
+        {"bulk.n_rows", job->rows, true},        {dry ? "bulk.n_good_dry" : "bulk.n_good", job->good, true},
+        {"bulk.n_faulty", job->faulty, true},    {"bulk.n_refused", job->refused, false},
         {"bulk.n_waiting", job->waiting, false}, {"bulk.n_repeated", job->repeated, false},
     };
     Json *list = page_list_in(v, model, "counts");
@@ -264,7 +273,8 @@ bool page_upload_progress(const PageView *v, Str id, Json **ret, Err *err)
     Json *params = json_new_object(v->a);
     page_set_int(v, params, "done", job.rows);
     page_set_int(v, params, "total", job.total);
-    page_set_text(v, *ret, "text", view_text(v->a, v->language, job.total > 0 ? "bulk.progress" : "bulk.progress_first", params));
+    page_set_text(v, *ret, "text",
+                  view_text(v->a, v->language, job.total > 0 ? "bulk.progress" : "bulk.progress_first", params));
     return true;
 }
 

@@ -36,11 +36,15 @@ static void add_event(const PageView *v, CalendarEvent *events, size_t *count, c
         return;
     }
     Json *cites = page_cites(v, row->due_rule);
-    events[(*count)++] = (CalendarEvent){
-        .uid = str_printf(v->a, "%.*s@%.*s", STR_ARG(row->id), STR_ARG(row->scheme)), .day = due,
-        .summary = str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "type", row->type)), STR_ARG(page_state_label(v, row->type, row->state))),
-        .description = json_count(cites) ? json_text_at(cites->items[0], "label") : STR(""),
-        .url = str_printf(v->a, "%.*s/case/%.*s", STR_ARG(v->origin), STR_ARG(row->id)), .alarm_days = ALARM_DAYS, .sequence = row->version};
+    events[(*count)++] =
+        (CalendarEvent){.uid = str_printf(v->a, "%.*s@%.*s", STR_ARG(row->id), STR_ARG(row->scheme)),
+                        .day = due,
+                        .summary = str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "type", row->type)),
+                                              STR_ARG(page_state_label(v, row->type, row->state))),
+                        .description = json_count(cites) ? json_text_at(cites->items[0], "label") : STR(""),
+                        .url = str_printf(v->a, "%.*s/case/%.*s", STR_ARG(v->origin), STR_ARG(row->id)),
+                        .alarm_days = ALARM_DAYS,
+                        .sequence = row->version};
 }
 
 bool page_calendar(const PageView *v, Str login, Str token, Buf *out, Err *err)

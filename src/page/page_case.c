@@ -32,7 +32,8 @@ bool page_open(const PageView *v, Str id, const CaseRow **ret, Err *err)
         return false;
     }
     bool there = any != NULL && str_eq(any->scheme, scheme_id(v->scheme));
-    return there ? err_set(err, NOT_ALLOWED, "This case is not yours to see.") : err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(id));
+    return there ? err_set(err, NOT_ALLOWED, "This case is not yours to see.")
+                 : err_set(err, NOT_FOUND, "There is no case %.*s.", STR_ARG(id));
 }
 
 bool page_linked(const PageView *v, Str id, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err)
@@ -109,8 +110,9 @@ static void add_documents(const PageView *v, Json *model, const CaseRow *row)
     if (json_get(row->data, "permit_no") != NULL) {
         Json *j = page_add(v, list);
         page_set_text(v, j, "href", str_printf(v->a, "/permit/%.*s", STR_ARG(row->id)));
-        page_set_text(v, j, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
-                                                STR_ARG(json_text_at(row->data, "permit_no"))));
+        page_set_text(v, j, "label",
+                      str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
+                                 STR_ARG(json_text_at(row->data, "permit_no"))));
     }
     Str contract = page_contract_paper(v, row);
     if (contract.len > 0) {
@@ -126,8 +128,9 @@ static void add_letter(const PageView *v, Json *documents, const Event *e)
     if (href.len > 0) {
         Json *j = page_add(v, documents);
         page_set_text(v, j, "href", href);
-        page_set_text(v, j, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(view_text(v->a, v->language, "letter.refusal", NULL)),
-                                                STR_ARG(day_print(v->a, e->day))));
+        page_set_text(v, j, "label",
+                      str_printf(v->a, "%.*s · %.*s", STR_ARG(view_text(v->a, v->language, "letter.refusal", NULL)),
+                                 STR_ARG(day_print(v->a, e->day))));
     }
 }
 
@@ -151,8 +154,8 @@ static void add_outcome(const PageView *v, Json *round, const Json *member, cons
     }
 }
 
-/* scheme.json: "rounds": [{type, members: {type: {round, line}}}]: where the round that ranked this case is published, and the
- * case's own line in it, as everybody who computes it again must get it. */
+/* scheme.json: "rounds": [{type, members: {type: {round, line}}}]: where the round that ranked this case is published,
+ * and the case's own line in it, as everybody who computes it again must get it. */
 static bool add_round(const PageView *v, Json *model, const Json *rule, const CaseRow *row)
 {
     const Json *member = json_get_str(json_get(rule, "members"), row->type);
@@ -358,7 +361,8 @@ static bool rows_of_cell(const PageView *v, const PageListAsk *ask, const Scheme
     return true;
 }
 
-bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err)
+bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseRow **ret_rows, size_t *ret_count,
+               Err *err)
 {
     const SchemeType *t = scheme_type(v->scheme, ask->type);
     if (t == NULL) {
@@ -371,7 +375,11 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseR
         return err_set(err, NOT_ALLOWED, "These cases are not yours to see.");
     }
     QueryReach reach = page_reach(v);
-    QueryPage q = {.reach = &reach, .type = t->name, .state = ask->state, .text = ask->text, .limit = PAGE_ROWS,
+    QueryPage q = {.reach = &reach,
+                   .type = t->name,
+                   .state = ask->state,
+                   .text = ask->text,
+                   .limit = PAGE_ROWS,
                    .offset = (ask->page - 1) * PAGE_ROWS};
     CellList *found = ARENA_NEW(v->a, CellList);
     if (!(ask->of.len > 0 ? rows_of_cell(v, ask, t, found, err)
@@ -390,7 +398,9 @@ bool page_list(const PageView *v, const PageListAsk *ask, Page *ret, const CaseR
         add_row(v, list, t, &rows[i]);
     }
     if (ask->of.len > 0) {
-        page_set_text(v, m, "of", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "open_data", ask->of)), STR_ARG(page_measure_label(&found->m, ask->cell))));
+        page_set_text(v, m, "of",
+                      str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "open_data", ask->of)),
+                                 STR_ARG(page_measure_label(&found->m, ask->cell))));
         page_set_text(v, m, "of_back", STR("/dashboard"));
     } else {
         add_filters(v, m, t, ask);

@@ -1,4 +1,5 @@
-/* page_cell.c: a cell of a decision table in the reader's words: named values, days and yes or no instead of FEEL's spelling.
+/* page_cell.c: a cell of a decision table in the reader's words: named values, days and yes or no instead of FEEL's
+ * spelling.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -16,8 +17,9 @@ static Str first_label(const PageView *v, const char *const *kinds, size_t count
 
 Str page_element_label(const PageView *v, Str name)
 {
-    static const char *const KINDS[] = {"inputs", "decisions", "models"}; /* the decision on top bears the name of its model */
-    Str asks = STR(" = true"); /* a column that asks whether a fact is so is called by the fact */
+    static const char *const KINDS[] = {"inputs", "decisions",
+                                        "models"}; /* the decision on top bears the name of its model */
+    Str asks = STR(" = true");                     /* a column that asks whether a fact is so is called by the fact */
     name = str_ends(name, asks) ? str_sub(name, 0, name.len - asks.len) : name;
     return first_label(v, KINDS, COUNT_OF(KINDS), name);
 }
@@ -36,7 +38,8 @@ static Str day_label(const PageView *v, Str day)
     return view_fill(v->a, v->language, STR("{day:day}"), params);
 }
 
-/* The text between the quotes that open at *at, and moves *at behind the closing one; without one the rest of the cell. */
+/* The text between the quotes that open at *at, and moves *at behind the closing one; without one the rest of
+ * the cell. */
 static Str take_quoted(Str cell, size_t *at)
 {
     size_t from = *at + 1, to = str_find(cell, STR("\""), from);

@@ -1,4 +1,5 @@
-/* page_choose.c: choosing among persons without names: what the law lets the chooser see, and why each stands on the list.
+/* page_choose.c: choosing among persons without names: what the law lets the chooser see, and why each stands on the
+ * list.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 

@@ -1,4 +1,5 @@
-/* page_contract.c: a contract side by side in the reader's language and the language of the statutes, as page and paper.
+/* page_contract.c: a contract side by side in the reader's language and the language of the statutes, as page and
+ * paper.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -26,7 +27,8 @@ static bool open_contract(const PageView *v, Str id, Contract *c, Err *err)
     if (!page_open(v, id, &c->row, err)) {
         return false;
     }
-    bool there = rule != NULL && str_eq(c->row->type, json_text_at(rule, "type")) && json_has_text(json_get(rule, "states"), c->row->state);
+    bool there = rule != NULL && str_eq(c->row->type, json_text_at(rule, "type")) &&
+                 json_has_text(json_get(rule, "states"), c->row->state);
     if (!there) {
         return err_set(err, NOT_FOUND, "There is no contract %.*s.", STR_ARG(id));
     }
@@ -37,14 +39,16 @@ static bool open_contract(const PageView *v, Str id, Contract *c, Err *err)
 Str page_contract_href(const PageView *v, const CaseRow *row, Str step)
 {
     const Json *rule = rule_of(v);
-    bool answers = rule != NULL && row != NULL && str_eq(row->type, json_text_at(rule, "type")) && str_eq(step, json_text_at(rule, "accept"));
+    bool answers = rule != NULL && row != NULL && str_eq(row->type, json_text_at(rule, "type")) &&
+                   str_eq(step, json_text_at(rule, "accept"));
     return answers ? str_printf(v->a, "/contract/%.*s", STR_ARG(row->id)) : STR("");
 }
 
 Str page_contract_paper(const PageView *v, const CaseRow *row)
 {
     const Json *rule = rule_of(v);
-    bool has = rule != NULL && str_eq(row->type, json_text_at(rule, "type")) && json_has_text(json_get(rule, "states"), row->state);
+    bool has = rule != NULL && str_eq(row->type, json_text_at(rule, "type")) &&
+               json_has_text(json_get(rule, "states"), row->state);
     return has ? str_printf(v->a, "/contract/%.*s/contract.pdf", STR_ARG(row->id)) : STR("");
 }
 
@@ -64,7 +68,8 @@ static Str written(const PageView *v, const Contract *c, Str field, const Json *
 
 static Str clause(const PageView *v, const Contract *c, Str field, const Json *value)
 {
-    return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_field_label(v, c->type, field)), STR_ARG(written(v, c, field, value)));
+    return str_printf(v->a, "%.*s: %.*s", STR_ARG(page_field_label(v, c->type, field)),
+                      STR_ARG(written(v, c, field, value)));
 }
 
 static void add_fields(const PageView *v, Json *clauses, const Contract *c, const Json *fields)
@@ -142,8 +147,10 @@ bool page_contract(const PageView *v, Str id, Str key, Page *ret, Err *err)
     page_set(v, m, "sections", sections(v, &c));
     bool can = may_answer(v, &c);
     page_set_bool(v, m, "can_accept", can);
-    page_set_text(v, m, "action", str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(id), STR_ARG(json_text_at(rule_of(v), "accept"))));
-    page_set_text(v, m, "refuse_href", str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(id), STR_ARG(json_text_at(rule_of(v), "refuse"))));
+    page_set_text(v, m, "action",
+                  str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(id), STR_ARG(json_text_at(rule_of(v), "accept"))));
+    page_set_text(v, m, "refuse_href",
+                  str_printf(v->a, "/case/%.*s/do/%.*s", STR_ARG(id), STR_ARG(json_text_at(rule_of(v), "refuse"))));
     page_set_text(v, m, "key", key);
     page_set_text(v, m, "version", str_printf(v->a, "%lld", (long long)c.row->version));
     page_set_text(v, m, "pdf_href", str_printf(v->a, "/contract/%.*s/contract.pdf", STR_ARG(id)));

@@ -1,12 +1,13 @@
-/* page_costs.c: the ledger of what a worker pays to be sent: each item with its amount, who takes it, since when, and its source.
+/* page_costs.c: the ledger of what a worker pays to be sent: each item with its amount, who takes it, since when, and
+ * its source.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/dec.h"
 #include "page_int.h"
 
 enum { MAX_UNITS = 8 };
 
-/* scheme.json: "figures": {"costs": {type, states: [state], and the fields item, amount, unit, payee, from, until, country, source, url,
- * confidence, note, revisions, publisher (a role), published}} */
+/* scheme.json: "figures": {"costs": {type, states: [state], and the fields item, amount, unit, payee, from, until,
+ * country, source, url, confidence, note, revisions, publisher (a role), published}} */
 typedef struct {
     Str country, unit;
     Dec sum;
@@ -42,7 +43,8 @@ static bool is_asked(const PageView *v, const Json *rule, const CaseRow *row)
 
 static void add_item(const PageView *v, Json *list, const Json *rule, const CaseRow *row)
 {
-    static const char *const TEXTS[] = {"amount", "unit", "payee", "from", "until", "source", "url", "note", "published"};
+    static const char *const TEXTS[] = {"amount", "unit", "payee", "from",     "until",
+                                        "source", "url",  "note",  "published"};
     const SchemeType *t = scheme_type(v->scheme, row->type);
     Json *j = page_add(v, list);
     for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
@@ -50,7 +52,9 @@ static void add_item(const PageView *v, Json *list, const Json *rule, const Case
     }
     const Json *country = json_get_str(row->data, json_text_at(rule, "country"));
     page_set_text(v, j, "item", page_label(v, "choice", page_rule_text(rule, "item", row)));
-    page_set_text(v, j, "country", country && t ? page_value(v, t, json_text_at(rule, "country"), country) : view_text(v->a, v->language, "costs.all_countries", NULL));
+    page_set_text(v, j, "country",
+                  country && t ? page_value(v, t, json_text_at(rule, "country"), country)
+                               : view_text(v->a, v->language, "costs.all_countries", NULL));
     Str publisher = page_rule_text(rule, "publisher", row);
     page_set_text(v, j, "publisher", publisher.len > 0 ? page_label(v, "role", publisher) : STR(""));
     page_set_text(v, j, "confidence", page_label(v, "choice", page_rule_text(rule, "confidence", row)));
@@ -71,7 +75,8 @@ bool page_costs(const PageView *v, Json *model, Err *err)
     if (rule == NULL) {
         return true;
     }
-    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows, &count, err)) {
+    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows,
+                    &count, err)) {
         return false;
     }
     Json *list = page_list_in(v, model, "costs"), *totals = page_list_in(v, model, "cost_sums");
@@ -82,7 +87,8 @@ bool page_costs(const PageView *v, Json *model, Err *err)
         add_item(v, list, rule, &rows[i]);
         Json *last = list->items[list->count - 1];
         if (json_is_true(json_get(last, "asked"))) {
-            add_to_sum(sums, &sum_count, json_text_at(last, "country"), json_text_at(last, "unit"), json_text_at(last, "amount"));
+            add_to_sum(sums, &sum_count, json_text_at(last, "country"), json_text_at(last, "unit"),
+                       json_text_at(last, "amount"));
         }
     }
     for (size_t i = 0; i < sum_count; i++) {
@@ -112,20 +118,23 @@ static bool read_ledger(const PageView *v, Ledger *ret, Err *err)
     *ret = (Ledger){.v = v, .rule = json_path(scheme_info(v->scheme), "figures.costs")};
     const SchemeType *t = scheme_type(v->scheme, json_text_at(ret->rule, "type"));
     ret->item = t ? scheme_field(t, json_text_at(ret->rule, "item")) : NULL;
-    return query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(ret->rule, "type"), NULL, 0, NULL, 0, &ret->rows, &ret->count, err);
+    return query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(ret->rule, "type"), NULL, 0, NULL, 0,
+                      &ret->rows, &ret->count, err);
 }
 
 /* Asked of who comes from the country today: the country's own, and what is asked of everybody. */
 static bool is_for(const Ledger *l, const CaseRow *row, Str country)
 {
     Str own = page_rule_text(l->rule, "country", row);
-    return json_has_text(json_get(l->rule, "states"), row->state) && is_asked(l->v, l->rule, row) && (own.len == 0 || str_eq(own, country));
+    return json_has_text(json_get(l->rule, "states"), row->state) && is_asked(l->v, l->rule, row) &&
+           (own.len == 0 || str_eq(own, country));
 }
 
 static void add_country(const Ledger *l, Json *list, Str country, Str label)
 {
     const PageView *v = l->v;
-    Json *j = page_add(v, list), *rows = page_list_in(v, j, "costs"), *none = page_list_in(v, j, "unpublished"), *totals = page_list_in(v, j, "sums");
+    Json *j = page_add(v, list), *rows = page_list_in(v, j, "costs"), *none = page_list_in(v, j, "unpublished"),
+         *totals = page_list_in(v, j, "sums");
     Sum sums[MAX_UNITS];
     size_t sum_count = 0;
     page_set_text(v, j, "id", str_printf(v->a, "costs-%.*s", STR_ARG(country)));
@@ -136,7 +145,8 @@ static void add_country(const Ledger *l, Json *list, Str country, Str label)
         for (size_t i = 0; i < l->count; i++) {
             if (is_for(l, &l->rows[i], country) && str_eq(page_rule_text(l->rule, "item", &l->rows[i]), item)) {
                 add_item(v, rows, l->rule, &l->rows[i]);
-                add_to_sum(sums, &sum_count, STR(""), page_rule_text(l->rule, "unit", &l->rows[i]), page_rule_text(l->rule, "amount", &l->rows[i]));
+                add_to_sum(sums, &sum_count, STR(""), page_rule_text(l->rule, "unit", &l->rows[i]),
+                           page_rule_text(l->rule, "amount", &l->rows[i]));
             }
         }
         if (rows->count == before) {
@@ -160,7 +170,9 @@ static void add_countries(const Ledger *l, Json *model)
         Str country = page_rule_text(l->rule, "country", &l->rows[i]);
         if (country.len > 0 && is_for(l, &l->rows[i], country) && !json_has_text(seen, country)) {
             json_push(v->a, seen, json_new_str(v->a, country));
-            add_country(l, list, country, page_value(v, t, json_text_at(l->rule, "country"), json_get_str(l->rows[i].data, json_text_at(l->rule, "country"))));
+            add_country(l, list, country,
+                        page_value(v, t, json_text_at(l->rule, "country"),
+                                   json_get_str(l->rows[i].data, json_text_at(l->rule, "country"))));
         }
     }
     if (list->count == 0) {
@@ -198,7 +210,8 @@ bool page_costs_page(const PageView *reader, Page *ret, Err *err)
 
 bool page_costs_csv(const PageView *reader, Json **ret, Err *err)
 {
-    static const char *const COLUMNS[] = {"item", "country", "amount", "unit", "payee", "from", "until", "source", "url", "confidence", "note", "publisher", "published"};
+    static const char *const COLUMNS[] = {"item",   "country", "amount",     "unit", "payee",     "from",     "until",
+                                          "source", "url",     "confidence", "note", "publisher", "published"};
     PageView view = *reader, *v = &view;
     view.scheme = keeper(reader);
     if (view.scheme == NULL) {

@@ -1,10 +1,11 @@
-/* page_countries.c: where each country stood on a day: selected, screened, designated, sending, suspended; from the dates that the
- * cases hold, not from the day on which somebody entered them. And what a suspension holds of other cases.
+/* page_countries.c: where each country stood on a day: selected, screened, designated, sending, suspended; from the
+ * dates that the cases hold, not from the day on which somebody entered them. And what a suspension holds of other
+ * cases.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-/* scheme.json: "countries": {type, country: field, source, confidence: fields, dates: [{state, from: field, until: field}], serving: [state]};
- * the dates stand in the order in which states follow each other. */
+/* scheme.json: "countries": {type, country: field, source, confidence: fields, dates: [{state, from: field, until:
+ * field}], serving: [state]}; the dates stand in the order in which states follow each other. */
 static const Json *rule_of(const PageView *v)
 {
     return json_get(scheme_info(v->scheme), "countries");
@@ -34,8 +35,8 @@ static bool ever_served(const Json *rule, const CaseRow *row, Day day)
     for (size_t i = 0; i < json_count(dates); i++) {
         Day from;
         const Json *one = dates->items[i];
-        if (json_has_text(json_get(rule, "serving"), json_text_at(one, "state")) && day_parse(page_rule_text(one, "from", row), &from) &&
-            day_cmp(from, day) <= 0) {
+        if (json_has_text(json_get(rule, "serving"), json_text_at(one, "state")) &&
+            day_parse(page_rule_text(one, "from", row), &from) && day_cmp(from, day) <= 0) {
             return true;
         }
     }
@@ -45,7 +46,9 @@ static bool ever_served(const Json *rule, const CaseRow *row, Day day)
 Str page_href_of_read(const PageView *v, const CaseRow *row)
 {
     const SchemeType *t = scheme_type(v->scheme, row->type);
-    return v->caller != NULL && v->caller->party.len == 0 && t != NULL && page_reads_type(v, t) ? page_case_href(v, row->id) : STR("");
+    return v->caller != NULL && v->caller->party.len == 0 && t != NULL && page_reads_type(v, t)
+               ? page_case_href(v, row->id)
+               : STR("");
 }
 
 static void add_way(const PageView *v, Json *j, const Json *rule, const CaseRow *row)
@@ -73,10 +76,15 @@ static void add_country(const PageView *v, Json *list, const Json *rule, const C
     page_set_text(v, j, "country", page_label(v, "choice", code));
     page_set_text(v, j, "code", code);
     page_set_text(v, j, "href", page_href_of_read(v, row));
-    page_set_text(v, j, "state", now ? page_state_label(v, row->type, json_text_at(now, "state")) : view_text(v->a, v->language, "agreements.no_status", NULL));
+    page_set_text(v, j, "state",
+                  now ? page_state_label(v, row->type, json_text_at(now, "state"))
+                      : view_text(v->a, v->language, "agreements.no_status", NULL));
     page_set_text(v, j, "since", now ? day_print(v->a, since) : STR(""));
     page_set_bool(v, j, "never_served", now != NULL && !served);
-    page_set_text(v, j, "tone", now == NULL ? STR("quiet") : json_has_text(json_get(rule, "serving"), json_text_at(now, "state")) ? STR("ok") : STR("warn"));
+    page_set_text(v, j, "tone",
+                  now == NULL                                                            ? STR("quiet")
+                  : json_has_text(json_get(rule, "serving"), json_text_at(now, "state")) ? STR("ok")
+                                                                                         : STR("warn"));
     page_set_text(v, j, "source", page_rule_text(rule, "source", row));
     page_set_text(v, j, "confidence", page_label(v, "choice", page_rule_text(rule, "confidence", row)));
     page_set_text(v, j, "remark", page_rule_text(rule, "remark", row));
@@ -91,7 +99,8 @@ bool page_countries(const PageView *v, Day on, Json *model, Err *err)
     if (rule == NULL) {
         return true;
     }
-    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows, &count, err)) {
+    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows,
+                    &count, err)) {
         return false;
     }
     Json *list = page_list_in(v, model, "countries");

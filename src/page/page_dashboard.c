@@ -1,5 +1,5 @@
-/* page_dashboard.c: how the scheme runs, counted from the read tables and the log: every measure with its chart, its table, its
- * definition and, for those allowed, the cases behind each figure.
+/* page_dashboard.c: how the scheme runs, counted from the read tables and the log: every measure with its chart, its
+ * table, its definition and, for those allowed, the cases behind each figure.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_measure.h"
 
@@ -180,7 +180,8 @@ static void add_waits(const Measure *m, Json *section, Json *charts)
     for (size_t i = 0; i < m->stage_count; i++) {
         const MeasureStage *s = &m->stages[i];
         Str stage = str_printf(v->a, "%.*s.%.*s", STR_ARG(s->type), STR_ARG(s->state));
-        Bars b = bars_new(v, charts, "distribution", str_printf(v->a, "%.*s-%zu", STR_ARG(m->id), i + 1), stage_name(m, stage), "dashboard.days");
+        Bars b = bars_new(v, charts, "distribution", str_printf(v->a, "%.*s-%zu", STR_ARG(m->id), i + 1),
+                          stage_name(m, stage), "dashboard.days");
         for (size_t k = 0; k < MEASURE_BINS; k++) {
             Str name = str_printf(v->a, "%.*s:%s", STR_ARG(stage), page_measure_bin_name(k));
             bars_add(v, &b, page_measure_bin(v, k), s->bins[k], s->bins[k] > 0 ? page_measure_href(m, name) : STR(""));
@@ -196,7 +197,8 @@ static bool add_measure(const PageView *v, const Json *rule, Json *sections, Err
         return false;
     }
     Str label = page_label(v, "open_data", m->id);
-    Json *section = section_new(v, sections, m->id, label, page_label(v, "open_data_about", m->id)), *charts = list_of(section, "charts");
+    Json *section = section_new(v, sections, m->id, label, page_label(v, "open_data_about", m->id)),
+         *charts = list_of(section, "charts");
     if (m->total == 0) {
         page_set_bool(v, section, "empty", true);
     } else if (str_eq_c(m->of, "waits")) {
@@ -227,7 +229,8 @@ static bool add_measures(const PageView *v, Json *sections, Err *err)
 
 static bool add_burn_down(const PageView *v, Json *sections, Err *err)
 {
-    Json *section = section_new(v, sections, STR("places"), word(v, "dashboard.places"), word(v, "dashboard.places_about"));
+    Json *section =
+        section_new(v, sections, STR("places"), word(v, "dashboard.places"), word(v, "dashboard.places_about"));
     page_set_text(v, section, "csv", STR("/quota.csv?by=day"));
     if (!page_quota_charts(v, list_of(section, "charts"), err)) {
         return false;
@@ -245,7 +248,8 @@ static Str about_type(const PageView *v, const char *key, Str type)
 
 static Str state_href(const PageView *v, const SchemeType *t, Str state)
 {
-    return page_reads_type(v, t) ? str_printf(v->a, "/cases/%.*s?state=%.*s", STR_ARG(t->name), STR_ARG(state)) : STR("");
+    return page_reads_type(v, t) ? str_printf(v->a, "/cases/%.*s?state=%.*s", STR_ARG(t->name), STR_ARG(state))
+                                 : STR("");
 }
 
 static bool add_stock(const PageView *v, Json *sections, Str type, Err *err)
@@ -253,7 +257,8 @@ static bool add_stock(const PageView *v, Json *sections, Str type, Err *err)
     StoreRows rows;
     StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_S(type)};
     const SchemeType *t = scheme_type(v->scheme, type);
-    if (t == NULL || !store_query(v->flow->store, v->a, "SELECT state, COUNT(*) FROM cases WHERE scheme = $1 AND type = $2 GROUP BY state", p,
+    if (t == NULL || !store_query(v->flow->store, v->a,
+                                  "SELECT state, COUNT(*) FROM cases WHERE scheme = $1 AND type = $2 GROUP BY state", p,
                                   COUNT_OF(p), &rows, err)) {
         return t == NULL;
     }
@@ -279,10 +284,11 @@ static bool add_outcomes(const PageView *v, Json *sections, Str type, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_S(type)};
-    if (!store_query(v->flow->store, v->a,
-                     "SELECT d.step, d.outcome, COUNT(*) FROM decisions d JOIN cases c ON c.id = d.case_id WHERE c.scheme = $1 AND c.type"
-                     " = $2 GROUP BY d.step, d.outcome ORDER BY d.step, d.outcome",
-                     p, COUNT_OF(p), &rows, err)) {
+    if (!store_query(
+            v->flow->store, v->a,
+            "SELECT d.step, d.outcome, COUNT(*) FROM decisions d JOIN cases c ON c.id = d.case_id WHERE c.scheme = $1 AND c.type"
+            " = $2 GROUP BY d.step, d.outcome ORDER BY d.step, d.outcome",
+            p, COUNT_OF(p), &rows, err)) {
         return false;
     }
     Str title = about_type(v, "dashboard.outcomes", type), id = str_printf(v->a, "outcomes-%.*s", STR_ARG(type));
@@ -294,7 +300,8 @@ static bool add_outcomes(const PageView *v, Json *sections, Str type, Err *err)
     Bars b = bars_new(v, list_of(section, "charts"), "bars", id, title, "dashboard.outcome");
     for (size_t i = 0; i < rows.row_count; i++) {
         const StoreValue *c = &rows.cells[i * rows.column_count];
-        Str label = str_printf(v->a, "%.*s: %.*s", STR_ARG(page_step_label(v, c[0].s)), STR_ARG(page_label(v, "outcome", c[1].s)));
+        Str label = str_printf(v->a, "%.*s: %.*s", STR_ARG(page_step_label(v, c[0].s)),
+                               STR_ARG(page_label(v, "outcome", c[1].s)));
         bars_add(v, &b, label, c[2].i, STR(""));
     }
     return true;
@@ -304,10 +311,11 @@ static bool add_figures(const PageView *v, Json *model, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_S(day_print(v->a, v->today))};
-    if (!store_query(v->flow->store, v->a,
-                     "SELECT type, COUNT(*), SUM(CASE WHEN due <> '' AND due < $2 AND holder <> '' THEN 1 ELSE 0 END) FROM cases WHERE"
-                     " scheme = $1 AND holder <> '' GROUP BY type ORDER BY type",
-                     p, COUNT_OF(p), &rows, err)) {
+    if (!store_query(
+            v->flow->store, v->a,
+            "SELECT type, COUNT(*), SUM(CASE WHEN due <> '' AND due < $2 AND holder <> '' THEN 1 ELSE 0 END) FROM cases WHERE"
+            " scheme = $1 AND holder <> '' GROUP BY type ORDER BY type",
+            p, COUNT_OF(p), &rows, err)) {
         return false;
     }
     Json *figures = page_list_in(v, model, "figures"), *notes = page_list_in(v, model, "notes");
@@ -323,7 +331,9 @@ static bool add_figures(const PageView *v, Json *model, Err *err)
         late += c[2].i;
         if (c[2].i > 0) {
             j = page_add(v, notes);
-            page_set_text(v, j, "text", str_printf(v->a, "%.*s: %lld", STR_ARG(about_type(v, "dashboard.missed", c[0].s)), (long long)c[2].i));
+            page_set_text(
+                v, j, "text",
+                str_printf(v->a, "%.*s: %lld", STR_ARG(about_type(v, "dashboard.missed", c[0].s)), (long long)c[2].i));
             page_set_text(v, j, "href", href);
         }
     }
@@ -333,7 +343,8 @@ static bool add_figures(const PageView *v, Json *model, Err *err)
     return true;
 }
 
-static bool each_name(const PageView *v, Json *sections, const char *name, bool (*add)(const PageView *, Json *, Str, Err *), Err *err)
+static bool each_name(const PageView *v, Json *sections, const char *name,
+                      bool (*add)(const PageView *, Json *, Str, Err *), Err *err)
 {
     const Json *types = names_of(v, name);
     for (size_t i = 0; i < json_count(types); i++) {
@@ -362,6 +373,6 @@ bool page_dashboard(const PageView *v, Page *ret, Err *err)
     page_set_text(v, ret->model, "as_of", day_print(v->a, v->today));
     Json *sections = page_list_in(v, ret->model, "sections");
     return add_figures(v, ret->model, err) && add_burn_down(v, sections, err) && page_stock_flow(v, sections, err) &&
-           add_measures(v, sections, err) && add_cost_section(v, sections, err) && each_name(v, sections, "stock", add_stock, err) &&
-           each_name(v, sections, "outcomes", add_outcomes, err);
+           add_measures(v, sections, err) && add_cost_section(v, sections, err) &&
+           each_name(v, sections, "stock", add_stock, err) && each_name(v, sections, "outcomes", add_outcomes, err);
 }

@@ -25,7 +25,9 @@ static void add_case(const PageView *v, Json *blocks, const CaseRow *row)
     const SchemeType *t = scheme_type(v->scheme, row->type);
     heading(v, blocks, str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", row->type)), STR_ARG(row->id)));
     Json *p = block(v, blocks, "paragraph");
-    page_set_text(v, p, "text", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_state_label(v, row->type, row->state)), STR_ARG(day_print(v->a, row->since))));
+    page_set_text(v, p, "text",
+                  str_printf(v->a, "%.*s · %.*s", STR_ARG(page_state_label(v, row->type, row->state)),
+                             STR_ARG(day_print(v->a, row->since))));
     Json *facts = json_new_array(v->a), *pairs = block(v, blocks, "pairs"), *items = page_list_in(v, pairs, "items");
     page_set_int(v, pairs, "columns", 2);
     page_facts(v, facts, t, row->id, row->data);
@@ -50,7 +52,8 @@ static void add_reads(const PageView *v, Json *blocks, const Json *reads)
         page_set_text(v, block(v, blocks, "paragraph"), "text", view_text(v->a, v->language, "worker.no_reads", NULL));
         return;
     }
-    Json *table = block(v, blocks, "table"), *rows = page_list_in(v, table, "rows"), *columns = page_list_in(v, table, "columns");
+    Json *table = block(v, blocks, "table"), *rows = page_list_in(v, table, "rows"),
+         *columns = page_list_in(v, table, "columns");
     add_column(v, columns, "data.day");
     add_column(v, columns, "data.reader");
     add_column(v, columns, "data.reason");
@@ -85,7 +88,8 @@ static void add_notices(const PageView *v, Json *blocks, const Json *notices)
         return;
     }
     heading(v, blocks, view_text(v->a, v->language, "notice.title", NULL));
-    Json *table = block(v, blocks, "table"), *rows = page_list_in(v, table, "rows"), *columns = page_list_in(v, table, "columns");
+    Json *table = block(v, blocks, "table"), *rows = page_list_in(v, table, "rows"),
+         *columns = page_list_in(v, table, "columns");
     add_column(v, columns, "data.day");
     add_column(v, columns, "data.notice");
     for (size_t i = 0; i < notices->count && i < MAX_ROWS; i++) {
@@ -114,7 +118,8 @@ bool page_data_pdf(const PageView *v, Buf *out, Err *err)
     if (contact == NULL || !page_notices_data(v, &notices, err)) {
         return false;
     }
-    Json *doc = json_new_object(v->a), *meta = page_object_in(v, doc, "metadata"), *blocks = page_list_in(v, doc, "blocks");
+    Json *doc = json_new_object(v->a), *meta = page_object_in(v, doc, "metadata"),
+         *blocks = page_list_in(v, doc, "blocks");
     Str title = view_text(v->a, v->language, "data.title", NULL);
     page_set_text(v, doc, "title", title);
     page_set_text(v, doc, "language", v->language);
@@ -122,7 +127,8 @@ bool page_data_pdf(const PageView *v, Buf *out, Err *err)
     page_set_text(v, meta, "created", str_printf(v->a, "%.*sT00:00:00Z", STR_ARG(day_print(v->a, v->today))));
     page_set_text(v, block(v, blocks, "title"), "text", title);
     Json *p = block(v, blocks, "paragraph");
-    page_set_text(v, p, "text", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_title_of(v, own)), STR_ARG(day_print(v->a, v->today))));
+    page_set_text(v, p, "text",
+                  str_printf(v->a, "%.*s · %.*s", STR_ARG(page_title_of(v, own)), STR_ARG(day_print(v->a, v->today))));
     add_case(v, blocks, own);
     for (size_t i = 0; i < count; i++) {
         add_case(v, blocks, &linked[i]);

@@ -77,11 +77,13 @@ static void add_cells(const PageView *v, Json *row, const Json *rule, size_t out
     Json *list = page_list_in(v, row, "cells");
     for (size_t i = 0; i < json_count(cells); i++) {
         page_add_cell(v, list, json_text_at(cells->items[i], "test"));
-        page_set_text(v, list->items[i], "passed", json_is_true(json_get(cells->items[i], "passed")) ? STR("true") : STR("false"));
+        page_set_text(v, list->items[i], "passed",
+                      json_is_true(json_get(cells->items[i], "passed")) ? STR("true") : STR("false"));
     }
     Json *out = page_list_in(v, row, "outputs");
     for (size_t i = 0; i < json_count(outputs); i++) {
-        const Json *value = outputs->kind == JSON_OBJECT ? outputs->members[i].value : json_get(outputs->items[i], "value");
+        const Json *value =
+            outputs->kind == JSON_OBJECT ? outputs->members[i].value : json_get(outputs->items[i], "value");
         Buf b = buf_new(v->a, 65536);
         if (value != NULL) {
             json_write(&b, value);
@@ -130,7 +132,8 @@ static void add_row(const PageView *v, Json *rows, const Json *rule, size_t numb
     add_cells(v, row, rule, output_count);
     bool fired = json_is_true(json_get(rule, "fired"));
     page_set_bool(v, row, "fired", fired);
-    page_set_bool(v, row, "unverified", fired && decide_source_is_unverified(json_text(json_path(rule, "annotations.source"))));
+    page_set_bool(v, row, "unverified",
+                  fired && decide_source_is_unverified(json_text(json_path(rule, "annotations.source"))));
 }
 
 /* Of a long table the rows that fired stand alone in front; the whole one is folded. */
@@ -180,25 +183,28 @@ static void add_departure(const PageView *v, Json *model, const Json *departed)
     Json *params = json_new_object(v->a);
     page_set_text(v, params, "proposed", page_label(v, "outcomes", json_text_at(departed, "from")));
     page_set_text(v, params, "reason", json_text_at(departed, "reason"));
-    page_set_text(v, page_add(v, json_get(model, "grounds")), "text", view_text(v->a, v->language, "decision.departed", params));
+    page_set_text(v, page_add(v, json_get(model, "grounds")), "text",
+                  view_text(v->a, v->language, "decision.departed", params));
 }
 
-Json *page_decision_model(const PageView *v, const Json *proof, const Json *facts, const Json *tables, const Json *changes)
+Json *page_decision_model(const PageView *v, const Json *proof, const Json *facts, const Json *tables,
+                          const Json *changes)
 {
     Json *m = json_new_object(v->a);
     Str outcome = json_text_at(proof, "outcome"), departed = json_text(json_path(proof, "departed.to"));
     outcome = departed.len ? departed : outcome; /* what the officer signed */
     const char *kind = str_eq(outcome, STR("granted")) || str_eq(outcome, STR("in time")) ? "granted"
-                       : str_eq(outcome, STR("cannot decide"))                             ? "cannot"
-                                                                                              : "refused";
+                       : str_eq(outcome, STR("cannot decide"))                            ? "cannot"
+                                                                                          : "refused";
     page_set_text(v, m, "outcome", outcome);
     page_set_text(v, m, "outcome_label", page_label(v, "outcomes", outcome));
     page_set_text(v, m, "kind", str_from_c(kind));
     page_set_bool(v, m, "rests_unverified", json_is_true(json_get(proof, "unverified")));
     page_set_text(v, m, "day", json_text_at(proof, "day"));
     page_set_text(v, m, "model", page_label(v, "models", decide_top(v->a, json_text_at(proof, "model"))));
-    page_set_text(v, m, "model_href", str_printf(v->a, "/law/model/%.*s?day=%.*s", STR_ARG(json_text_at(proof, "model")),
-                                                 STR_ARG(json_text_at(proof, "day"))));
+    page_set_text(v, m, "model_href",
+                  str_printf(v->a, "/law/model/%.*s?day=%.*s", STR_ARG(json_text_at(proof, "model")),
+                             STR_ARG(json_text_at(proof, "day"))));
     page_set_text(v, m, "model_hash", json_text_at(proof, "model_hash"));
     add_grounds(v, m, json_get(proof, "grounds"));
     add_missing(v, json_get(m, "grounds"), json_path(proof, "result.missing"));
@@ -228,10 +234,12 @@ bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
         return false;
     }
     *ret = (Page){"decision", json_new_object(v->a)};
-    merge(v, ret->model, page_decision_model(v, json_get(proof, "decision"), json_get(proof, "facts"), json_get(proof, "tables"),
-                                             json_get(proof, "changes")));
+    merge(v, ret->model,
+          page_decision_model(v, json_get(proof, "decision"), json_get(proof, "facts"), json_get(proof, "tables"),
+                              json_get(proof, "changes")));
     page_frame(v, ret->model, page_step_label(v, json_text_at(proof, "step")));
-    page_set_text(v, ret->model, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(v, row))));
+    page_set_text(v, ret->model, "case_title",
+                  str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(v, row))));
     Json *back = page_object_in(v, ret->model, "back");
     page_set_text(v, back, "href", page_case_href(v, row->id));
     page_set_text(v, back, "label", row->id);
@@ -280,7 +288,11 @@ static void add_input(const PageView *v, Json *list, const DmnInput *in, const J
     page_set_bool(v, j, "plain", true); /* what stays empty is an unknown fact, for the rules to judge */
     page_set_text(v, j, "label", input_label(v, in->name));
     page_set_text(v, j, "value", value);
-    const char *type = kind == FEEL_NUMBER ? "number" : kind == FEEL_DATE ? "date" : kind == FEEL_BOOLEAN ? "yes_no" : kind == FEEL_LIST ? "list" : "text";
+    const char *type = kind == FEEL_NUMBER    ? "number"
+                       : kind == FEEL_DATE    ? "date"
+                       : kind == FEEL_BOOLEAN ? "yes_no"
+                       : kind == FEEL_LIST    ? "list"
+                                              : "text";
     page_set_text(v, j, "type", add_allowed(v, j, in, value) ? STR("choice") : str_from_c(type));
     for (size_t i = 0; i < faults->count; i++) {
         if (str_eq_c(in->name, faults->items[i].field)) {
@@ -353,8 +365,10 @@ static bool mark_lacking(const PageView *v, Str name, const Json *facts, Map *la
     return json_count(missing) > 0;
 }
 
-/* First what is asked of everybody, what the facts given make necessary and what was filled in; what only some are asked stands behind it. */
-static void add_inputs(const PageView *v, Json *m, Str model, const DmnInput *inputs, size_t count, const Json *sent, const ErrList *faults)
+/* First what is asked of everybody, what the facts given make necessary and what was filled in; what only some are
+ * asked stands behind it. */
+static void add_inputs(const PageView *v, Json *m, Str model, const DmnInput *inputs, size_t count, const Json *sent,
+                       const ErrList *faults)
 {
     Map lacking = {.arena = v->a};
     bool known = mark_lacking(v, model, json_new_object(v->a), &lacking);
@@ -365,7 +379,8 @@ static void add_inputs(const PageView *v, Json *m, Str model, const DmnInput *in
     for (size_t i = 0; i < count; i++) {
         bool filled = json_text(json_get_str(sent, box_name(v, inputs[i].name))).len > 0;
         if (!str_eq(inputs[i].name, STR("holidays"))) {
-            add_input(v, !known || filled || map_get(&lacking, inputs[i].name) != NULL ? fields : more, &inputs[i], sent, faults);
+            add_input(v, !known || filled || map_get(&lacking, inputs[i].name) != NULL ? fields : more, &inputs[i],
+                      sent, faults);
         }
     }
 }

@@ -1,10 +1,12 @@
-/* page_flow.c: who came, who went, who is there and who stays over their time: by month as charts, by year beside the published series.
+/* page_flow.c: who came, who went, who is there and who stays over their time: by month as charts, by year beside the
+ * published series.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_measure.h"
 
 enum { MONTHS = 12 * 80, YEARS = 80 };
 
-/* scheme.json: "figures": {"flow": {type, in: [state], out: [state], over: [state], published: {in, stock, over: names of series}}} */
+/* scheme.json: "figures": {"flow": {type, in: [state], out: [state], over: [state], published: {in, stock, over: names
+ * of series}}} */
 typedef struct {
     const PageView *v;
     const Json *rule;
@@ -30,7 +32,8 @@ static Day end_of(const Flows *f, int32_t y)
     return day_cmp(last, f->v->today) > 0 ? f->v->today : last;
 }
 
-/* A stay with a last day, in which the case was from `since` until `end` (exclusive): over time at the end of which years? */
+/* A stay with a last day, in which the case was from `since` until `end` (exclusive): over time at the end of which
+ * years? */
 static void count_over(Flows *f, bool ended, Day end)
 {
     Day due;
@@ -53,7 +56,8 @@ static void count_stay(void *host, const QueryCount *row)
     f->state = str_copy(f->v->a, row->name);
     f->due = str_copy(f->v->a, row->due);
     f->since = row->day;
-    bool comes = !f->inside && json_has_text(json_get(f->rule, "in"), row->name), goes = f->inside && json_has_text(json_get(f->rule, "out"), row->name);
+    bool comes = !f->inside && json_has_text(json_get(f->rule, "in"), row->name),
+         goes = f->inside && json_has_text(json_get(f->rule, "out"), row->name);
     if (comes || goes) {
         int32_t m = month_of(f, row->day);
         (comes ? f->in : f->out)[m]++;
@@ -102,7 +106,8 @@ static Json *new_chart(const Flows *f, Json *charts, const char *id, const char 
 static void add_charts(const Flows *f, Json *charts)
 {
     const PageView *v = f->v;
-    Json *flow = new_chart(f, charts, "flow", "flow"), *in = new_series(v, flow, "flow_in"), *out = new_series(v, flow, "flow_out");
+    Json *flow = new_chart(f, charts, "flow", "flow"), *in = new_series(v, flow, "flow_in"),
+         *out = new_series(v, flow, "flow_out");
     Json *stock = new_series(v, new_chart(f, charts, "there", "flow_stock"), "flow_stock");
     int64_t there = 0;
     for (int32_t m = f->first; m <= f->this_month; m++) {
@@ -128,13 +133,15 @@ static const char *const KEYS[PUBLISHED] = {"in", "stock", "over"};
 static bool read_published(const Flows *f, Published *ret, Err *err)
 {
     const PageView *v = f->v;
-    const Json *rule = json_path(scheme_info(v->scheme), "figures.series"), *names = json_get(f->rule, "published"), *states = json_get(rule, "states");
+    const Json *rule = json_path(scheme_info(v->scheme), "figures.series"), *names = json_get(f->rule, "published"),
+               *states = json_get(rule, "states");
     for (size_t i = 0; i < PUBLISHED; i++) {
         Str name = json_text_at(names, KEYS[i]), state = json_text(json_count(states) ? states->items[0] : NULL);
         QueryWhere where = {json_text_at(rule, "name"), name};
         ret[i] = (Published){.rule = rule, .key = KEYS[i]};
         if (rule != NULL && name.len > 0 &&
-            !query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), &where, 1, &state, 1, &ret[i].rows, &ret[i].count, err)) {
+            !query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), &where, 1, &state, 1,
+                        &ret[i].rows, &ret[i].count, err)) {
             return false;
         }
     }
@@ -183,7 +190,10 @@ static void add_years(const Flows *f, Json *section, const Published *published)
             const char *label;
             int64_t n;
             const Published *beside;
-        } COLUMNS[] = {{"flow_in", in, &published[0]}, {"flow_out", out, NULL}, {"flow_stock", there, &published[1]}, {"flow_over", f->over[y], &published[2]}};
+        } COLUMNS[] = {{"flow_in", in, &published[0]},
+                       {"flow_out", out, NULL},
+                       {"flow_stock", there, &published[1]},
+                       {"flow_over", f->over[y], &published[2]}};
         size_t found = 0;
         page_set_text(v, j, "year", str_printf(v->a, "%d", f->base_year + y));
         for (size_t k = 0; k < COUNT_OF(COLUMNS); k++) {
@@ -211,7 +221,8 @@ bool page_stock_flow(const PageView *v, Json *sections, Err *err)
     f->first = MONTHS;
     f->base_year = day_to_ymd(v->today).year - YEARS + 2;
     f->this_month = month_of(f, v->today);
-    if (!query_each_stay(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), false, count_stay, f, err) ||
+    if (!query_each_stay(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), false, count_stay, f,
+                         err) ||
         !read_published(f, published, err)) {
         return false;
     }

@@ -4,9 +4,9 @@
 
 enum { MAX_CASE_CHOICES = 300, MANY_CHOICES = 6, LONG_TEXT = 500 };
 
-static const char *const TYPES[] = {[SCHEME_TEXT] = "text", [SCHEME_NUMBER] = "number", [SCHEME_DATE] = "date",
+static const char *const TYPES[] = {[SCHEME_TEXT] = "text",     [SCHEME_NUMBER] = "number", [SCHEME_DATE] = "date",
                                     [SCHEME_YES_NO] = "yes_no", [SCHEME_CHOICE] = "choice", [SCHEME_CASE] = "case",
-                                    [SCHEME_MRZ] = "textarea", [SCHEME_LIST] = "list", [SCHEME_FILE] = "file"};
+                                    [SCHEME_MRZ] = "textarea",  [SCHEME_LIST] = "list",     [SCHEME_FILE] = "file"};
 
 static void add_choice(const PageView *v, Json *list, Str value, Str label, Str selected)
 {
@@ -27,7 +27,8 @@ static bool add_case_choices(const PageView *v, Json *j, const SchemeField *f, S
         return f->of.len == 0;
     }
     for (size_t i = 0; i < count; i++) {
-        add_choice(v, list, rows[i].id, str_printf(v->a, "%.*s · %.*s", STR_ARG(rows[i].id), STR_ARG(page_title_of(v, &rows[i]))), selected);
+        add_choice(v, list, rows[i].id,
+                   str_printf(v->a, "%.*s · %.*s", STR_ARG(rows[i].id), STR_ARG(page_title_of(v, &rows[i]))), selected);
     }
     page_set_bool(v, j, "many", true);
     if (list->count == 1) { /* nothing to choose */
@@ -70,7 +71,8 @@ static void add_choices(const PageView *v, Json *j, const SchemeField *f, const 
     Json *choices = f->choices.count > 0 ? page_list_in(v, j, "choices") : NULL;
     for (size_t i = 0; choices != NULL && i < f->choices.count; i++) {
         Str name = f->choices.items[i];
-        add_choice(v, choices, name, page_label(v, "choice", name), f->kind == SCHEME_LIST && json_has_text(value, name) ? name : text);
+        add_choice(v, choices, name, page_label(v, "choice", name),
+                   f->kind == SCHEME_LIST && json_has_text(value, name) ? name : text);
     }
     page_set_bool(v, j, "many", f->choices.count > MANY_CHOICES);
     if (f->kind == SCHEME_LIST && choices != NULL) {
@@ -87,7 +89,8 @@ static bool add_field(const PageView *v, Json *list, const SchemeType *t, const 
     Str text = plain_value(v, value);
     page_set_text(v, j, "name", f->name);
     page_set_text(v, j, "label", page_field_label(v, t, f->name));
-    Str help = scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s.%.*s", STR_ARG(t->name), STR_ARG(f->name)));
+    Str help =
+        scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s.%.*s", STR_ARG(t->name), STR_ARG(f->name)));
     if (help.ptr != NULL) {
         page_set_text(v, j, "help", help);
     }
@@ -134,10 +137,12 @@ static bool proposes_without_form(const SchemeStep *step)
 
 static void add_proposal(const PageView *v, Json *model, const SchemeStep *step, const CaseRow *row)
 {
-    Command c = {.scheme = scheme_id(v->scheme), .step = step->name, .case_id = row ? row->id : STR(""), .expected_version = -1};
+    Command c = {
+        .scheme = scheme_id(v->scheme), .step = step->name, .case_id = row ? row->id : STR(""), .expected_version = -1};
     c.form = json_new_object(v->a);
     FlowResult r;
-    if (!proposes_without_form(step) || !flow_run(v->flow, v->run, v->caller, &c, FLOW_DRY, v->now, &r) || !r.plan.decided) {
+    if (!proposes_without_form(step) || !flow_run(v->flow, v->run, v->caller, &c, FLOW_DRY, v->now, &r) ||
+        !r.plan.decided) {
         /* "cannot decide" is a fault of the dry run; the officer sees it all the same */
         if (!proposes_without_form(step) || !r.plan.decided) {
             return;
@@ -231,9 +236,11 @@ static bool add_about(const PageView *v, Json *model, const CommandInput *in, co
         return err_set(err, NOT_FOUND, "There is no such case.");
     }
     if (!scheme_names_have(&in->step->from, row->state)) {
-        return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.", STR_ARG(row->state));
+        return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.",
+                       STR_ARG(row->state));
     }
-    page_set_text(v, model, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(v, row))));
+    page_set_text(v, model, "case_title",
+                  str_printf(v->a, "%.*s · %.*s", STR_ARG(row->id), STR_ARG(page_title_of(v, row))));
     page_set_text(v, model, "cancel_href", page_case_href(v, row->id));
     return true;
 }
@@ -255,7 +262,8 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
         return err_set(err, NOT_FOUND, "There is no such case.");
     }
     if (in.row != NULL && in.mode == COMMAND_PLAIN && !scheme_names_have(&in.step->from, in.row->state)) {
-        return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.", STR_ARG(in.row->state));
+        return err_set(err, WRONG_STATE, "The case is in the state %.*s; this step cannot be taken from there.",
+                       STR_ARG(in.row->state));
     }
     *ret = (Page){"form", json_new_object(v->a)};
     Json *m = ret->model;
@@ -278,7 +286,8 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     page_set_bool(v, m, "needs_second", in.step->two_people && in.mode == COMMAND_PLAIN);
     page_set(v, m, "cites", page_cites(v, in.step->cite));
     if (in.row != NULL) {
-        page_set_text(v, m, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
+        page_set_text(v, m, "case_title",
+                      str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
     }
     if (!add_about(v, m, &in, ask, err)) {
         return false;

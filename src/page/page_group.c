@@ -1,8 +1,10 @@
-/* page_group.c: a case that gathers others, such as people who travel together: who belongs to it and how far each has come.
+/* page_group.c: a case that gathers others, such as people who travel together: who belongs to it and how far each has
+ * come.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-/* scheme.json: "groups": [{"type", "members": {"type", "fields": [field that names the group], "stages": [states, in order]}}] */
+/* scheme.json: "groups": [{"type", "members": {"type", "fields": [field that names the group], "stages": [states, in
+ * order]}}] */
 static const Json *rule_of(const PageView *v, Str type)
 {
     const Json *rules = json_get(scheme_info(v->scheme), "groups");
@@ -17,7 +19,8 @@ static const Json *rule_of(const PageView *v, Str type)
 bool page_is_member(const PageView *v, Str group_type, const CaseRow *row, Str field)
 {
     const Json *rule = rule_of(v, group_type);
-    return rule != NULL && str_eq(json_text_at(rule, "type"), row->type) && json_has_text(json_get(rule, "fields"), field);
+    return rule != NULL && str_eq(json_text_at(rule, "type"), row->type) &&
+           json_has_text(json_get(rule, "fields"), field);
 }
 
 static void add_stages(const PageView *v, Json *list, const Json *rule, const CaseRow *const *members, size_t count)
@@ -47,7 +50,8 @@ static void add_member(const PageView *v, Json *list, const CaseRow *row)
     page_set_text(v, j, "due", row->due);
 }
 
-void page_members(const PageView *v, Json *model, const CaseRow *group, const CaseRow *linked, const Str *fields, size_t count)
+void page_members(const PageView *v, Json *model, const CaseRow *group, const CaseRow *linked, const Str *fields,
+                  size_t count)
 {
     const Json *rule = rule_of(v, group->type);
     if (rule == NULL) {

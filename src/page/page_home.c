@@ -45,8 +45,8 @@ static bool add_accounts(const PageView *v, Json *model, Err *err)
     for (size_t i = 0; i < json_count(logins); i++) {
         Str id;
         const CaseRow *row = NULL;
-        if (!query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), STR("login"), json_text(logins->items[i]), &id,
-                             err) ||
+        if (!query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), STR("login"),
+                             json_text(logins->items[i]), &id, err) ||
             (id.len > 0 && !query_case(v->flow->store, v->a, id, &row, err))) {
             return false;
         }
@@ -65,7 +65,8 @@ static void add_schemes(const PageView *v, Json *model)
         const Scheme *s = v->flow->schemes[i];
         Json *j = page_add(v, list);
         page_set_text(v, j, "label", scheme_label(s, v->a, v->language, "scheme", STR("name")));
-        page_set_text(v, j, "href", str_printf(v->a, "/scheme?to=%.*s&back=%.*s", STR_ARG(scheme_id(s)), STR_ARG(v->path)));
+        page_set_text(v, j, "href",
+                      str_printf(v->a, "/scheme?to=%.*s&back=%.*s", STR_ARG(scheme_id(s)), STR_ARG(v->path)));
         page_set_bool(v, j, "current", s == v->scheme);
     }
     page_set_text(v, model, "scheme_text", scheme_message(v->scheme, v->language, STR("scheme.text")));
@@ -158,7 +159,8 @@ static const CaseRow *case_that_moved_last(const PageView *v, const CaseRow *own
     const CaseRow *last = own;
     for (size_t i = 0; i < count; i++) {
         const SchemeType *t = scheme_type(v->scheme, linked[i].type);
-        bool about = t != NULL && !t->beside && t->subject.len > 0 && str_eq(json_text(json_get_str(linked[i].data, t->subject)), own->id);
+        bool about = t != NULL && !t->beside && t->subject.len > 0 &&
+                     str_eq(json_text(json_get_str(linked[i].data, t->subject)), own->id);
         if (about && day_cmp(linked[i].since, last->since) >= 0) {
             last = &linked[i];
         }
@@ -184,7 +186,8 @@ static void add_document(const PageView *v, Json *documents, const CaseRow *row)
     Str about = beside ? page_state_label(v, row->type, row->state) : page_title_of(v, row);
     Json *d = page_add(v, documents);
     page_set_text(v, d, "href", page_case_href(v, row->id));
-    page_set_text(v, d, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", row->type)), STR_ARG(about)));
+    page_set_text(v, d, "label",
+                  str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", row->type)), STR_ARG(about)));
 }
 
 /* What is due first stands first; what has no day stands last, in its order. */
@@ -233,7 +236,8 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
     Json *c = page_object_in(v, m, "case");
     page_set_text(v, c, "id", row->id);
     page_set_text(v, c, "type_label", page_label(v, "type", row->type));
-    Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others"), *documents = page_list_in(v, m, "documents");
+    Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others"),
+         *documents = page_list_in(v, m, "documents");
     Json *groups = page_list_in(v, m, "groups"), *clocks = page_list_in(v, m, "clocks");
     add_next(v, next, others, groups, row);
     const CaseRow *linked;
@@ -252,8 +256,9 @@ static bool home_worker(const PageView *v, const CaseRow *row, Page *ret, Err *e
         if (json_get(linked[i].data, "permit_no") != NULL) {
             Json *d = page_add(v, documents);
             page_set_text(v, d, "href", str_printf(v->a, "/permit/%.*s", STR_ARG(linked[i].id)));
-            page_set_text(v, d, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
-                                                    STR_ARG(json_text_at(linked[i].data, "permit_no"))));
+            page_set_text(v, d, "label",
+                          str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "document", STR("permit"))),
+                                     STR_ARG(json_text_at(linked[i].data, "permit_no"))));
         }
     }
     sort_by_due(next);
@@ -280,7 +285,8 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
     const Json *industry = json_get(row->data, "industry");
     page_set_text(v, company, "industry", industry ? page_value(v, t, STR("industry"), industry) : STR(""));
     page_set_text(v, company, "place", page_value(v, t, STR("region"), json_get(row->data, "region")));
-    Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others"), *groups = page_list_in(v, m, "groups");
+    Json *next = page_list_in(v, m, "next"), *others = page_list_in(v, m, "others"),
+         *groups = page_list_in(v, m, "groups");
     Json *foretold = page_list_in(v, m, "foretold");
     Json *cases = page_list_in(v, m, "cases"), *duties = page_list_in(v, m, "duties");
     add_next(v, next, others, groups, row);
@@ -301,8 +307,9 @@ static bool home_employer(const PageView *v, const CaseRow *row, Page *ret, Err 
             Day due;
             Json *j = page_add(v, duties);
             page_set_text(v, j, "due", linked[i].due);
-            page_set_text(v, j, "text", str_printf(v->a, "%.*s: %.*s", STR_ARG(page_title_of(v, &linked[i])),
-                                                   STR_ARG(page_state_label(v, linked[i].type, linked[i].state))));
+            page_set_text(v, j, "text",
+                          str_printf(v->a, "%.*s: %.*s", STR_ARG(page_title_of(v, &linked[i])),
+                                     STR_ARG(page_state_label(v, linked[i].type, linked[i].state))));
             page_set_text(v, j, "href", page_case_href(v, linked[i].id));
             page_set_bool(v, j, "overdue", day_parse(linked[i].due, &due) && day_cmp(due, v->today) < 0);
         }

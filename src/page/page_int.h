@@ -18,7 +18,8 @@ Json *page_add(const PageView *v, Json *list); /* a new object at its end */
 /* One value of a case as text for people: choices and links by label, dates and numbers as they are. */
 Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *value);
 /* {label, value, personal} of every field of a case that has a value. */
-/* Moves the steps that have a group out of the list into `ret`: [{label, steps: […]}], in the order of their first step. */
+/* Moves the steps that have a group out of the list into `ret`: [{label, steps: […]}], in the order of their first
+ * step. */
 void page_group_steps(const PageView *v, Json *steps, Json *ret_groups);
 void page_facts(const PageView *v, Json *list, const SchemeType *t, Str id, const Json *data);
 /* holder, since, due, overdue, rule. */
@@ -60,27 +61,33 @@ void page_story(const PageView *v, Json *list, const SchemeType *t, const Event 
 Str page_letter_href(const PageView *v, const Event *e);
 /* Papers that every case has. */
 void page_add_papers(const PageView *v, Json *documents, const CaseRow *row);
-/* A text that this request made before under the key (NULL: none), and keeping one for later; returns it. The key names all that the
- * text depends on but the reader and the scheme, such as the language. */
+/* A text that this request made before under the key (NULL: none), and keeping one for later; returns it. The key names
+ * all that the text depends on but the reader and the scheme, such as the language. */
 const Str *page_recall(const PageView *v, Str key);
 Str page_remember(const PageView *v, Str key, Str text);
 /* The name on an account, by its login. */
 Str page_account(const PageView *v, Str login);
 /* What staff sees beside a case: in whose hands, notes, to whom it can be handed over. */
 MUST_USE bool page_add_office(const PageView *v, Json *model, const CaseRow *row, Err *err);
-/* Where the scheme keeps a roster of the case's type: place, waits of others, the last draws and what they said of this one. */
+/* Where the scheme keeps a roster of the case's type: place, waits of others, the last draws and what they said of this
+ * one. */
 MUST_USE bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err);
-/* Adds the notices with the number of unread ones to the menu, and what else the account has to the account's own menu. */
+/* Adds the notices with the number of unread ones to the menu, and what else the account has to the account's
+ * own menu. */
 void page_add_notices(const PageView *v, Json *model, Json *nav, Json *links);
-Str page_title_of(const PageView *v, const CaseRow *row); /* of a case in reach: its title, or its number where it has none */
-/* Adds holds [{label, since, until, source, cites, steps, later, goes_on}]: what holds the case back, and what goes on all the same. */
+Str page_title_of(const PageView *v,
+                  const CaseRow *row); /* of a case in reach: its title, or its number where it has none */
+/* Adds holds [{label, since, until, source, cites, steps, later, goes_on}]: what holds the case back, and what goes on
+ * all the same. */
 void page_holds(const PageView *v, Json *model, const CaseRow *row);
-/* Where the scheme says that the case gathers others: adds members {label, total, stages [{label, count}], rows [{href, title, …}]} of
- * those that link to it, as page_linked() gives them. */
-void page_members(const PageView *v, Json *model, const CaseRow *group, const CaseRow *linked, const Str *fields, size_t count);
+/* Where the scheme says that the case gathers others: adds members {label, total, stages [{label, count}], rows [{href,
+ * title, …}]} of those that link to it, as page_linked() gives them. */
+void page_members(const PageView *v, Json *model, const CaseRow *group, const CaseRow *linked, const Str *fields,
+                  size_t count);
 /* Whether a case that links by the field belongs to a group of that type. */
 bool page_is_member(const PageView *v, Str group_type, const CaseRow *row, Str field);
-/* Adds keys [{key, deed}]: what the script of the page listens for, without what only an account has where nobody is signed in. */
+/* Adds keys [{key, deed}]: what the script of the page listens for, without what only an account has where nobody is
+ * signed in. */
 void page_add_keys(const PageView *v, Json *model);
 Str page_state_tone(const PageView *v, const CaseRow *row); /* how the state is coloured: ok, warn, error, quiet */
 /* Address of a case of a type that is no office's own; empty where the caller does not read the type. */
@@ -96,20 +103,23 @@ MUST_USE bool page_costs(const PageView *v, Json *model, Err *err);
 /* The scheme that publishes figures: the reader's own, or else the first that does; NULL where none does. */
 const Scheme *page_publisher(const PageView *v);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
-bool page_tries(const PageView *v);          /* whether drafts are tried by the caller */
+bool page_tries(const PageView *v);         /* whether drafts are tried by the caller */
 bool page_has_role(const PageView *v, Str role);
 
-/* The field of a case that a rule of scheme.json names: {"source": "published_by"} and "source" give the text of published_by. */
+/* The field of a case that a rule of scheme.json names: {"source": "published_by"} and "source" give the text of
+ * published_by. */
 Str page_rule_text(const Json *rule, const char *key, const CaseRow *row);
 
 /* Adds {text, feel}: a cell of a decision table in the reader's words, and as FEEL spells it where that differs. */
 void page_add_cell(const PageView *v, Json *cells, Str cell);
 /* What a reader calls an input or a decision of a model; its name where nobody named it. */
 Str page_element_label(const PageView *v, Str name);
-/* Each cell of the table {columns, rows} takes the label of its column along: a telephone shows a row without its head. */
+/* Each cell of the table {columns, rows} takes the label of its column along: a telephone shows a row without
+ * its head. */
 void page_label_cells(const PageView *v, Json *table);
 
-/* Adds what stands in the way of signing in or of a change to it, where there is something. `wrong`: words for a wrong secret. */
+/* Adds what stands in the way of signing in or of a change to it, where there is something. `wrong`: words for a wrong
+ * secret. */
 void page_add_fault(const PageView *v, Json *model, const Err *fault, const char *wrong);
 
 #endif

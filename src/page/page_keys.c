@@ -1,4 +1,5 @@
-/* page_keys.c: the keys that do something on a page, in one table: what the script listens for, and the page that explains them.
+/* page_keys.c: the keys that do something on a page, in one table: what the script listens for, and the page that
+ * explains them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -9,8 +10,9 @@ typedef struct {
 } Shortcut;
 
 static const Shortcut SHORTCUTS[] = {
-    {"j", "next", "keys.next", false}, {"k", "previous", "keys.previous", false}, {"/", "search", "keys.search", false},
-    {"s", "step", "keys.step", false}, {"h", "/", "keys.home", false},            {"n", "/notices", "keys.notices", true},
+    {"j", "next", "keys.next", false},       {"k", "previous", "keys.previous", false},
+    {"/", "search", "keys.search", false},   {"s", "step", "keys.step", false},
+    {"h", "/", "keys.home", false},          {"n", "/notices", "keys.notices", true},
     {"?", "/shortcuts", "keys.help", false},
 };
 

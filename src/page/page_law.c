@@ -1,4 +1,5 @@
-/* page_law.c: the law by date: statutes, articles with their text where it is known, and the decision tables that execute them.
+/* page_law.c: the law by date: statutes, articles with their text where it is known, and the decision tables that
+ * execute them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -7,7 +8,8 @@
 
 Str page_article_href(const PageView *v, Str layer, Str article, Day day)
 {
-    return str_printf(v->a, "/law/article?act=%.*s&at=%.*s&day=%.*s", STR_ARG(layer), STR_ARG(article), STR_ARG(day_print(v->a, day)));
+    return str_printf(v->a, "/law/article?act=%.*s&at=%.*s&day=%.*s", STR_ARG(layer), STR_ARG(article),
+                      STR_ARG(day_print(v->a, day)));
 }
 
 Str page_model_href(const PageView *v, Str name, Day day)
@@ -202,9 +204,11 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
 
 void page_law_table(const PageView *v, Json *decision, const Json *element)
 {
-    Json *tables = json_get(decision, "tables"), *table = page_add(v, tables ? tables : page_list_in(v, decision, "tables"));
+    Json *tables = json_get(decision, "tables"),
+         *table = page_add(v, tables ? tables : page_list_in(v, decision, "tables"));
     Json *columns = page_list_in(v, table, "columns"), *rows = page_list_in(v, table, "rows");
-    const Json *inputs = json_get(element, "inputs"), *outputs = json_get(element, "outputs"), *rules = json_get(element, "rules");
+    const Json *inputs = json_get(element, "inputs"), *outputs = json_get(element, "outputs"),
+               *rules = json_get(element, "rules");
     page_set_text(v, table, "decision", page_element_label(v, json_text_at(element, "name")));
     page_set_text(v, table, "hit_policy", json_text_at(element, "hit_policy"));
     for (size_t i = 0; i < json_count(inputs); i++) {
@@ -225,7 +229,8 @@ void page_law_table(const PageView *v, Json *decision, const Json *element)
             page_add_cell(v, out, json_text(out_texts->items[i]));
         }
         page_set_text(v, row, "rule", json_text_at(rules->items[r], "id"));
-        page_set_bool(v, row, "unverified", decide_source_is_unverified(json_text(json_path(rules->items[r], "annotations.source"))));
+        page_set_bool(v, row, "unverified",
+                      decide_source_is_unverified(json_text(json_path(rules->items[r], "annotations.source"))));
         page_set(v, row, "cites", page_cites(v, json_text(json_path(rules->items[r], "annotations.article"))));
     }
     page_label_cells(v, table);
@@ -236,12 +241,16 @@ static Str type_in_words(const PageView *v, Str type)
 {
     static const struct {
         const char *type, *key;
-    } WORDS[] = {{"number", "law.kind_number"}, {"boolean", "law.kind_yes_no"}, {"date", "law.kind_day"}, {"string", "law.kind_text"}};
+    } WORDS[] = {{"number", "law.kind_number"},
+                 {"boolean", "law.kind_yes_no"},
+                 {"date", "law.kind_day"},
+                 {"string", "law.kind_text"}};
     const char *key = "law.kind_choice";
     for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
         key = str_eq(type, str_from_c(WORDS[i].type)) ? WORDS[i].key : key;
     }
-    return str_eq(type, STR("Dates")) ? view_text(v->a, v->language, "law.kind_days", NULL) : view_text(v->a, v->language, key, NULL);
+    return str_eq(type, STR("Dates")) ? view_text(v->a, v->language, "law.kind_days", NULL)
+                                      : view_text(v->a, v->language, key, NULL);
 }
 
 bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err)
@@ -259,7 +268,8 @@ bool page_law_model(const PageView *v, Str name, Day day, Page *ret, Err *err)
     page_set_text(v, m, "in_force_from", day_print(v->a, found->from));
     page_set_text(v, m, "try_href", str_printf(v->a, "/check?model=%.*s", STR_ARG(name)));
     page_set_text(v, m, "hash", found->hash);
-    const Json *all = dmn_describe(v->a, scheme_compiled(found)), *ins = json_get(all, "inputs"), *elements = json_get(all, "elements");
+    const Json *all = dmn_describe(v->a, scheme_compiled(found)), *ins = json_get(all, "inputs"),
+               *elements = json_get(all, "elements");
     for (size_t i = 0; i < json_count(ins); i++) {
         Json *j = page_add(v, inputs);
         page_set_text(v, j, "label", page_label(v, "inputs", json_text_at(ins->items[i], "name")));

@@ -37,7 +37,8 @@ static void add_articles(const PageView *v, Json *statutes, Span span)
         const Json *c = changes->items[i];
         Str layer = json_text_at(c, "layer"), article = json_text_at(c, "article"), change = json_text_at(c, "change");
         Json *j = page_add(v, statute_of(v, statutes, &seen, layer));
-        page_set_text(v, j, "label", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "layer", layer)), STR_ARG(article)));
+        page_set_text(v, j, "label",
+                      str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "layer", layer)), STR_ARG(article)));
         page_set_text(v, j, "heading", json_text_at(c, "title"));
         page_set_text(v, j, "lang_of_text", json_text_at(scheme_info(v->scheme), "statute_language"));
         page_set_text(v, j, "word", word_of(v, change));
@@ -59,7 +60,8 @@ static bool dated_within(const Json *cells, Span span)
         Str text = json_text(cells->items[i]);
         for (size_t at = 0; (at = str_find(text, STR("date(\""), at)) != SIZE_MAX; at += 6) {
             Day day;
-            if (text.len >= at + 16 && day_parse(str_sub(text, at + 6, at + 16), &day) && day_cmp(day, span.from) > 0 && day_cmp(day, span.to) <= 0) {
+            if (text.len >= at + 16 && day_parse(str_sub(text, at + 6, at + 16), &day) && day_cmp(day, span.from) > 0 &&
+                day_cmp(day, span.to) <= 0) {
                 return true;
             }
         }
@@ -86,15 +88,17 @@ static const Json *named(const Json *list, const char *key, Str value)
     return NULL;
 }
 
-/* The rules of a table that began, ended or changed; `before` is the table of the older version, NULL if it is the same version. */
+/* The rules of a table that began, ended or changed; `before` is the table of the older version, NULL if it is the same
+ * version. */
 static Json *changed_rules(const PageView *v, const Json *table, const Json *before, Span span)
 {
     Json *ret = json_new_array(v->a);
     const Json *rules = json_get(table, "rules");
     for (size_t i = 0; i < json_count(rules); i++) {
         const Json *rule = rules->items[i], *old = named(json_get(before, "rules"), "id", json_text_at(rule, "id"));
-        bool other = before != NULL && (old == NULL || !same_texts(json_get(rule, "outputs"), json_get(old, "outputs")) ||
-                                        !same_texts(json_get(rule, "cells"), json_get(old, "cells")));
+        bool other =
+            before != NULL && (old == NULL || !same_texts(json_get(rule, "outputs"), json_get(old, "outputs")) ||
+                               !same_texts(json_get(rule, "cells"), json_get(old, "cells")));
         if (other || dated_within(json_get(rule, "cells"), span)) {
             json_push(v->a, ret, json_copy(v->a, rule));
         }
@@ -157,7 +161,9 @@ static void add_numbers(const PageView *v, Json *numbers, const SchemeModel *now
         page_law_table(v, entry, narrowed(v, e, rules));
         const Json *tables = json_get(entry, "tables");
         Json *table = tables->items[json_count(tables) - 1];
-        page_set_text(v, table, "region", str_printf(v->a, "%.*s: %.*s", STR_ARG(json_text_at(entry, "label")), STR_ARG(json_text_at(table, "decision"))));
+        page_set_text(v, table, "region",
+                      str_printf(v->a, "%.*s: %.*s", STR_ARG(json_text_at(entry, "label")),
+                                 STR_ARG(json_text_at(table, "decision"))));
     }
 }
 
@@ -166,7 +172,8 @@ static void add_models(const PageView *v, Json *models, Json *numbers, Span span
     const SchemeModel *all;
     size_t count = scheme_models(v->scheme, &all);
     for (size_t i = 0; i < count; i++) {
-        const SchemeModel *now = scheme_model(v->scheme, all[i].name, span.to), *then = scheme_model(v->scheme, all[i].name, span.from);
+        const SchemeModel *now = scheme_model(v->scheme, all[i].name, span.to),
+                          *then = scheme_model(v->scheme, all[i].name, span.from);
         if (now != &all[i]) {
             continue; /* another version of the name stands for it */
         }
@@ -194,7 +201,8 @@ bool page_law_changes(const PageView *v, Day from, Day to, Page *ret, __attribut
     page_set_text(v, back, "label", view_text(v->a, v->language, "law.title", NULL));
     page_set_text(v, m, "from", day_print(v->a, span.from));
     page_set_text(v, m, "to", day_print(v->a, span.to));
-    Json *models = page_list_in(v, m, "models"), *numbers = page_list_in(v, m, "numbers"), *statutes = page_list_in(v, m, "statutes");
+    Json *models = page_list_in(v, m, "models"), *numbers = page_list_in(v, m, "numbers"),
+         *statutes = page_list_in(v, m, "statutes");
     add_models(v, models, numbers, span);
     add_articles(v, statutes, span);
     page_set_bool(v, m, "nothing", json_count(models) + json_count(numbers) + json_count(statutes) == 0);

@@ -1,4 +1,5 @@
-/* page_log.c: the public log: its size, the last checkpoint, issued against approved, and single entries with their proof.
+/* page_log.c: the public log: its size, the last checkpoint, issued against approved, and single entries with their
+ * proof.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -7,10 +8,11 @@ enum { LATEST = 20 };
 static bool add_balance(const PageView *v, Json *model, Err *err)
 {
     StoreRows rows;
-    if (!store_query(v->flow->store, v->a,
-                     "SELECT p.allocation, p.total, (SELECT COUNT(*) FROM units u WHERE u.allocation = p.allocation), COALESCE(c.title,"
-                     " p.allocation) FROM approved p LEFT JOIN cases c ON c.id = p.allocation ORDER BY p.allocation",
-                     NULL, 0, &rows, err)) {
+    if (!store_query(
+            v->flow->store, v->a,
+            "SELECT p.allocation, p.total, (SELECT COUNT(*) FROM units u WHERE u.allocation = p.allocation), COALESCE(c.title,"
+            " p.allocation) FROM approved p LEFT JOIN cases c ON c.id = p.allocation ORDER BY p.allocation",
+            NULL, 0, &rows, err)) {
         return false;
     }
     int64_t approved = 0, issued = 0;
@@ -64,7 +66,8 @@ bool page_log(const PageView *v, Page *ret, Err *err)
         const PageView *v;
         Json *list;
     } host = {v, page_list_in(v, m, "events")};
-    if (!add_balance(v, m, err) || !store_each(v->flow->store, size > LATEST ? size - LATEST + 1 : 1, 0, add_latest, &host, err)) {
+    if (!add_balance(v, m, err) ||
+        !store_each(v->flow->store, size > LATEST ? size - LATEST + 1 : 1, 0, add_latest, &host, err)) {
         return false;
     }
     Json *tiles = page_list_in(v, m, "tiles"), *j = page_add(v, tiles);

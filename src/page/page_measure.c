@@ -1,4 +1,5 @@
-/* page_measure.c: counts a measure of the scheme: cases by a property, deadlines kept and missed, waits by stage, grounds, units.
+/* page_measure.c: counts a measure of the scheme: cases by a property, deadlines kept and missed, waits by stage,
+ * grounds, units.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_measure.h"
 
@@ -8,7 +9,8 @@
 
 size_t page_measure_rules(const PageView *v, const Json **ret, size_t room)
 {
-    const Json *info = scheme_info(v->scheme), *lists[] = {json_path(info, "figures.own"), json_path(info, "figures.open.sets")};
+    const Json *info = scheme_info(v->scheme),
+               *lists[] = {json_path(info, "figures.own"), json_path(info, "figures.open.sets")};
     size_t n = 0;
     for (size_t k = 0; k < COUNT_OF(lists); k++) {
         for (size_t i = 0; i < json_count(lists[k]) && n < room; i++) {
@@ -61,7 +63,8 @@ static MeasureCell *cell_of(Measure *m, Str name)
             return &m->cells[i];
         }
     }
-    size_t at = m->count < MEASURE_CELLS ? m->count++ : MEASURE_CELLS - 1; /* a property of so many values is none to publish */
+    size_t at =
+        m->count < MEASURE_CELLS ? m->count++ : MEASURE_CELLS - 1; /* a property of so many values is none to publish */
     if (m->cells[at].name.len == 0) {
         m->cells[at].name = str_copy(m->v->a, name);
     }
@@ -93,7 +96,8 @@ static void tally(Measure *m, Str name, Str case_id)
 static void count_case(void *host, const QueryCount *row)
 {
     Count *k = host;
-    if ((k->counted && str_eq(row->case_id, k->open)) || (k->reached != NULL && !json_has_text(k->reached, row->name))) {
+    if ((k->counted && str_eq(row->case_id, k->open)) ||
+        (k->reached != NULL && !json_has_text(k->reached, row->name))) {
         return;
     }
     k->open = str_copy(k->m->v->a, row->case_id);
@@ -132,7 +136,8 @@ static MeasureStage *stage_of(Measure *m, Str type, Str state)
 static const struct {
     int32_t last;
     const char *name; /* in the order of the alphabet */
-} BINS[MEASURE_BINS] = {{7, "000-007"}, {14, "008-014"}, {30, "015-030"}, {60, "031-060"}, {90, "061-090"}, {180, "091-180"}, {INT32_MAX, "181-"}};
+} BINS[MEASURE_BINS] = {{7, "000-007"},  {14, "008-014"},  {30, "015-030"},    {60, "031-060"},
+                        {90, "061-090"}, {180, "091-180"}, {INT32_MAX, "181-"}};
 
 static void count_wait(Count *k, int32_t days)
 {
@@ -227,7 +232,8 @@ static bool count_grounds(Measure *m, Err *err)
     const Json *types = json_get(m->rule, "types");
     for (size_t i = 0; i < json_count(types); i++) {
         Count k = {.m = m, .type = json_text(types->items[i])};
-        if (!query_each_ground(m->v->flow->store, scheme_id(m->v->scheme), k.type, json_text_at(m->rule, "outcome"), count_ground, &k, err)) {
+        if (!query_each_ground(m->v->flow->store, scheme_id(m->v->scheme), k.type, json_text_at(m->rule, "outcome"),
+                               count_ground, &k, err)) {
             return false;
         }
     }
@@ -243,14 +249,16 @@ static void count_unit(void *host, const QueryCount *row)
 static bool count_units(Measure *m, Err *err)
 {
     Count k = {.m = m};
-    return query_each_unit(m->v->flow->store, scheme_id(m->v->scheme), json_text_at(m->rule, "type"), count_unit, &k, err);
+    return query_each_unit(m->v->flow->store, scheme_id(m->v->scheme), json_text_at(m->rule, "type"), count_unit, &k,
+                           err);
 }
 
 static bool count_cases(Measure *m, Err *err)
 {
     Count k = {.m = m, .reached = json_get(m->rule, "reached")};
     bool data = m->by.len > 0 && m->by.ptr[0] != '@';
-    return query_each_stay(m->v->flow->store, m->v->a, scheme_id(m->v->scheme), json_text_at(m->rule, "type"), data, count_case, &k, err);
+    return query_each_stay(m->v->flow->store, m->v->a, scheme_id(m->v->scheme), json_text_at(m->rule, "type"), data,
+                           count_case, &k, err);
 }
 
 /* ---- The whole ---- */
@@ -266,9 +274,15 @@ bool page_measure(const PageView *v, const Json *rule, Str wanted, Measure *ret,
     static const struct {
         const char *of;
         bool (*count)(Measure *m, Err *err);
-    } KINDS[] = {{"", count_cases}, {"cases", count_cases}, {"terms", count_stays}, {"waits", count_stays}, {"grounds", count_grounds}, {"units", count_units}};
-    *ret = (Measure){.v = v, .rule = rule, .id = json_text_at(rule, "id"), .of = json_text_at(rule, "of"), .by = json_text_at(rule, "by"),
-                     .wanted = wanted, .cells = ARENA_ARRAY(v->a, MeasureCell, MEASURE_CELLS)};
+    } KINDS[] = {{"", count_cases},      {"cases", count_cases},     {"terms", count_stays},
+                 {"waits", count_stays}, {"grounds", count_grounds}, {"units", count_units}};
+    *ret = (Measure){.v = v,
+                     .rule = rule,
+                     .id = json_text_at(rule, "id"),
+                     .of = json_text_at(rule, "of"),
+                     .by = json_text_at(rule, "by"),
+                     .wanted = wanted,
+                     .cells = ARENA_ARRAY(v->a, MeasureCell, MEASURE_CELLS)};
     if (str_eq_c(ret->of, "waits")) {
         ret->stages = ARENA_ARRAY(v->a, MeasureStage, MEASURE_STAGES);
     }
@@ -342,7 +356,8 @@ Json *page_measure_events(const Measure *m)
         for (size_t k = 0; k < types[i].step_count; k++) {
             if (json_get(m->rule, "stages") != NULL) {
                 add_into_stages(&e, &types[i], &types[i].steps[k]);
-            } else if (json_has_text(json_get(m->rule, "types"), types[i].name) && !json_has_text(json_get(m->rule, "apart"), types[i].steps[k].name)) {
+            } else if (json_has_text(json_get(m->rule, "types"), types[i].name) &&
+                       !json_has_text(json_get(m->rule, "apart"), types[i].steps[k].name)) {
                 add_with_outcome(&e, &types[i].steps[k], json_text_at(m->rule, "outcome"));
             }
         }
@@ -386,14 +401,17 @@ Str page_stage_label(const Measure *m, Str type, Str state)
 {
     const PageView *v = m->v;
     Str label = page_state_label(v, type, state);
-    return json_count(json_get(m->rule, "stages")) == 1 ? label : str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", type)), STR_ARG(label));
+    return json_count(json_get(m->rule, "stages")) == 1
+               ? label
+               : str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "type", type)), STR_ARG(label));
 }
 
 static Str stage_label(const Measure *m, Str cell)
 {
     const PageView *v = m->v;
     size_t dot = str_find(cell, STR("."), 0), colon = str_find(cell, STR(":"), 0);
-    Str type = str_sub(cell, 0, dot), state = str_sub(cell, dot + 1, colon), how = str_sub(cell, colon + 1, cell.len), words = how;
+    Str type = str_sub(cell, 0, dot), state = str_sub(cell, dot + 1, colon), how = str_sub(cell, colon + 1, cell.len),
+        words = how;
     for (size_t i = 0; i < MEASURE_BINS; i++) {
         words = str_eq_c(how, BINS[i].name) ? page_measure_bin(v, i) : words;
     }
@@ -423,7 +441,9 @@ Str page_measure_label(const Measure *m, Str cell)
         size_t dot = str_find(cell, STR("."), 0);
         Str type = str_sub(cell, 0, dot), code = str_sub(cell, dot + 1, cell.len);
         Str words = code.len ? page_label(v, "reasons", code) : view_text(v->a, v->language, "open.not_said", NULL);
-        return json_count(json_get(m->rule, "types")) == 1 ? words : str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "type", type)), STR_ARG(words));
+        return json_count(json_get(m->rule, "types")) == 1
+                   ? words
+                   : str_printf(v->a, "%.*s: %.*s", STR_ARG(page_label(v, "type", type)), STR_ARG(words));
     }
     if (str_eq_c(m->of, "units")) {
         return unit_label(m, cell);

@@ -1,4 +1,5 @@
-/* page_measure.h: a measure of the scheme, counted into cells: what open data, the dashboard and the lists behind its figures share.
+/* page_measure.h: a measure of the scheme, counted into cells: what open data, the dashboard and the lists behind its
+ * figures share.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef PAGE_PAGE_MEASURE_H
 #define PAGE_PAGE_MEASURE_H
@@ -21,7 +22,8 @@ typedef struct {
     int32_t days[MEASURE_DAYS + 1]; /* stays of so many days; the last: so many or more */
 } MeasureStage;
 
-/* scheme.json: "figures": {"open": {"sets": [rule]}, "own": [rule]}; rule: {id, of: cases (where absent), terms, waits, grounds or units, …} */
+/* scheme.json: "figures": {"open": {"sets": [rule]}, "own": [rule]}; rule: {id, of: cases (where absent), terms, waits,
+ * grounds or units, …} */
 typedef struct {
     const PageView *v;
     const Json *rule;
@@ -31,16 +33,17 @@ typedef struct {
     MeasureStage *stages;
     size_t stage_count;
     int64_t total;
-    int64_t entries, apart; /* entries of the log that stand behind it: stays begun, decisions; stays that are not counted: without a
-                               deadline (terms), still lasting (waits), gone on with in the same state */
-    Str wanted;   /* the cell whose cases are listed */
-    Str *ids;     /* of those, each once */
+    int64_t entries,
+        apart; /* entries of the log that stand behind it: stays begun, decisions; stays that are not counted: without a
+                  deadline (terms), still lasting (waits), gone on with in the same state */
+    Str wanted; /* the cell whose cases are listed */
+    Str *ids;   /* of those, each once */
     size_t id_count;
 } Measure;
 
 /* The rules of the dashboard: the scheme's own, then those it publishes. */
 size_t page_measure_rules(const PageView *v, const Json **ret, size_t room);
-bool page_measure_is_open(const PageView *v, Str id); /* published as open data */
+bool page_measure_is_open(const PageView *v, Str id);     /* published as open data */
 const Json *page_measure_rule(const PageView *v, Str id); /* NULL: there is none */
 /* Counts; `wanted` (may be empty) asks for the ids of the cases in that cell as well. */
 MUST_USE bool page_measure(const PageView *v, const Json *rule, Str wanted, Measure *ret, Err *err);
@@ -49,17 +52,18 @@ Str page_measure_label(const Measure *m, Str cell);
 /* A state of a type; without the type where the measure has only one. */
 Str page_stage_label(const Measure *m, Str type, Str state);
 /* The case type of a cell. */
-/* The types of event whose entries in the public log stand behind the measure: m->entries of them; where cases are counted, those that
- * the rule names. */
+/* The types of event whose entries in the public log stand behind the measure: m->entries of them; where cases are
+ * counted, those that the rule names. */
 Json *page_measure_events(const Measure *m);
 Str page_measure_type(const Measure *m, Str cell);
 /* Address of the list of a cell's cases; empty where the reader may not open the type. */
 Str page_measure_href(const Measure *m, Str cell);
 /* The shortest number of days that so many of a thousand ended stays did not exceed. */
 int64_t page_measure_quantile(const MeasureStage *stage, int64_t permille);
-Str page_measure_bin(const PageView *v, size_t bin);  /* "8–14", for people */
-const char *page_measure_bin_name(size_t bin);          /* "008-014", in the names of cells */
-/* Adds the section of workers who came, went and are there, beside the published series; nothing where the scheme has no such rule. */
+Str page_measure_bin(const PageView *v, size_t bin); /* "8–14", for people */
+const char *page_measure_bin_name(size_t bin);       /* "008-014", in the names of cells */
+/* Adds the section of workers who came, went and are there, beside the published series; nothing where the scheme has
+ * no such rule. */
 MUST_USE bool page_stock_flow(const PageView *v, Json *sections, Err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* page_memo.c: what one request asked before: its reader's reach, what linked cases are called, names. A page names the same firm ten
- * times over; it is asked for once.
+/* page_memo.c: what one request asked before: its reader's reach, what linked cases are called, names. A page names
+ * the same firm ten times over; it is asked for once.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 

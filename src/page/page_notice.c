@@ -31,7 +31,8 @@ bool page_notices(const PageView *v, int64_t page, Page *ret, Err *err)
     Notice *notices;
     size_t count;
     int64_t total;
-    if (!notice_list(v->flow->store, v->a, v->caller->account, (page - 1) * PAGE_ROWS, PAGE_ROWS, &notices, &count, &total, err)) {
+    if (!notice_list(v->flow->store, v->a, v->caller->account, (page - 1) * PAGE_ROWS, PAGE_ROWS, &notices, &count,
+                     &total, err)) {
         return false;
     }
     *ret = (Page){"notices", json_new_object(v->a)};
@@ -142,7 +143,10 @@ static void add_sendings(const PageView *v, Json *model, const Json *sendings)
         page_set_text(v, j, "at", json_text_at(sendings->items[i], "at"));
         page_set_text(v, j, "channel", text_of(v, "label", json_text_at(sendings->items[i], "channel")));
         page_set_text(v, j, "state", text_of(v, "state", state));
-        page_set_text(v, j, "tone", str_eq_c(state, "sent") ? STR("ok") : str_eq_c(state, "failed") ? STR("error") : STR("quiet"));
+        page_set_text(v, j, "tone",
+                      str_eq_c(state, "sent")     ? STR("ok")
+                      : str_eq_c(state, "failed") ? STR("error")
+                                                  : STR("quiet"));
     }
 }
 
@@ -189,7 +193,9 @@ Json *page_contact_data(const PageView *v, Err *err)
         json_set(v->a, j, name, json_new_str(v->a, c.address[channel]));
         for (About about = ABOUT_EVENT; about <= ABOUT_MESSAGE; about++) {
             if (c.wants[channel][about]) {
-                json_push(v->a, wants, json_new_str(v->a, str_printf(v->a, "%.*s.%.*s", STR_ARG(name), STR_ARG(contact_about_name(about)))));
+                json_push(v->a, wants,
+                          json_new_str(
+                              v->a, str_printf(v->a, "%.*s.%.*s", STR_ARG(name), STR_ARG(contact_about_name(about)))));
             }
         }
     }

@@ -1,16 +1,18 @@
-/* page_now.c: what stands around a case today: clocks that run, what a step would decide, rights of the moment, free posts.
+/* page_now.c: what stands around a case today: clocks that run, what a step would decide, rights of the moment, free
+ * posts.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
 /* ---- Clocks ---- */
 
-/* scheme.json: "clocks": [{type, states, from: field with the day from which it runs, label: message, paused: [states in which
- * it stands still], stops: field that lists its stops}] */
+/* scheme.json: "clocks": [{type, states, from: field with the day from which it runs, label: message, paused: [states
+ * in which it stands still], stops: field that lists its stops}] */
 static void add_clock(const PageView *v, Json *list, const Json *rule, const CaseRow *row)
 {
     Day from, due;
     bool paused = json_has_text(json_get(rule, "paused"), row->state);
-    if (!str_eq(json_text_at(rule, "type"), row->type) || (!paused && !json_has_text(json_get(rule, "states"), row->state))) {
+    if (!str_eq(json_text_at(rule, "type"), row->type) ||
+        (!paused && !json_has_text(json_get(rule, "states"), row->state))) {
         return;
     }
     Json *j = page_add(v, list);
@@ -59,7 +61,8 @@ void page_foretold(const PageView *v, Json *list, const CaseRow *row)
         Command c = {.scheme = row->scheme, .step = step->name, .case_id = row->id, .expected_version = -1};
         c.form = json_new_object(v->a);
         FlowResult r;
-        (void)flow_run(v->flow, v->run, v->caller, &c, FLOW_DRY, v->now, &r); /* "cannot decide" is a fault of the dry run */
+        (void)flow_run(v->flow, v->run, v->caller, &c, FLOW_DRY, v->now,
+                       &r); /* "cannot decide" is a fault of the dry run */
         if (!r.plan.decided) {
             continue;
         }
@@ -71,7 +74,8 @@ void page_foretold(const PageView *v, Json *list, const CaseRow *row)
         page_set_text(v, j, "label", page_label(v, "step", step->name));
         page_set_text(v, j, "title", page_title_of(v, row));
         page_set(v, j, "decision", page_decision_model(v, r.plan.proof, d->facts, NULL, changes));
-        for (size_t k = 0; d->result.kind == FEEL_CONTEXT && k < d->result.len; k++) { /* the figures beside the outcome */
+        for (size_t k = 0; d->result.kind == FEEL_CONTEXT && k < d->result.len;
+             k++) { /* the figures beside the outcome */
             const FeelEntry *e = &feel_entries(d->result)[k];
             if (e->value.kind == FEEL_NUMBER) {
                 Json *n = page_add(v, numbers);
@@ -108,11 +112,13 @@ static bool add_right(const PageView *v, Json *list, Str key)
     return true;
 }
 
-/* messages: "rights.<type>.<state>.<n>" for where the person stands now, then "rights.<type>.<n>": "text" or "text|cite". */
+/* messages: "rights.<type>.<state>.<n>" for where the person stands now, then "rights.<type>.<n>": "text" or
+ * "text|cite". */
 void page_rights(const PageView *v, Json *list, const CaseRow *person, const CaseRow *stands)
 {
     for (int n = 1; n <= 8; n++) {
-        if (!add_right(v, list, str_printf(v->a, "rights.%.*s.%.*s.%d", STR_ARG(stands->type), STR_ARG(stands->state), n))) {
+        if (!add_right(v, list,
+                       str_printf(v->a, "rights.%.*s.%.*s.%d", STR_ARG(stands->type), STR_ARG(stands->state), n))) {
             break;
         }
     }
@@ -141,7 +147,8 @@ static void add_free(Free *free, size_t *count, Str group, int64_t places)
     free[(*count)++] = (Free){group, places};
 }
 
-/* scheme.json: "vacancies": {type, states, of, of_states, match: {field of the other: field of the case}, by, places, taken} */
+/* scheme.json: "vacancies": {type, states, of, of_states, match: {field of the other: field of the case}, by, places,
+ * taken} */
 bool page_vacancies(const PageView *v, Json *model, const CaseRow *row, Err *err)
 {
     const Json *rule = json_get(scheme_info(v->scheme), "vacancies"), *match = json_get(rule, "match");
@@ -152,20 +159,23 @@ bool page_vacancies(const PageView *v, Json *model, const CaseRow *row, Err *err
     Str states[8], of = json_text_at(rule, "of");
     size_t where_count = 0, state_count = 0, count, groups = 0;
     for (size_t i = 0; i < json_count(match) && where_count < COUNT_OF(where); i++) {
-        where[where_count++] = (QueryWhere){match->members[i].key, json_text(json_get_str(row->data, json_text(match->members[i].value)))};
+        where[where_count++] =
+            (QueryWhere){match->members[i].key, json_text(json_get_str(row->data, json_text(match->members[i].value)))};
     }
     const Json *list = json_get(rule, "of_states");
     for (size_t i = 0; i < json_count(list) && state_count < COUNT_OF(states); i++) {
         states[state_count++] = json_text(list->items[i]);
     }
     const CaseRow *rows;
-    if (!query_list(v->flow->store, v->a, row->scheme, of, where, where_count, states, state_count, &rows, &count, err)) {
+    if (!query_list(v->flow->store, v->a, row->scheme, of, where, where_count, states, state_count, &rows, &count,
+                    err)) {
         return false;
     }
     Free *free = ARENA_ARRAY(v->a, Free, count + 1);
     Str by = json_text_at(rule, "by"), places = json_text_at(rule, "places"), taken = json_text_at(rule, "taken");
     for (size_t i = 0; i < count; i++) {
-        int64_t left = json_to_int(json_get_str(rows[i].data, places), 0) - (int64_t)json_count(json_get_str(rows[i].data, taken));
+        int64_t left =
+            json_to_int(json_get_str(rows[i].data, places), 0) - (int64_t)json_count(json_get_str(rows[i].data, taken));
         if (left > 0) {
             add_free(free, &groups, json_text(json_get_str(rows[i].data, by)), left);
         }

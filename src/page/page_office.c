@@ -1,4 +1,5 @@
-/* page_office.c: what staff sees of a case beside the case: who has it in hand, notes, and to whom it can be handed over.
+/* page_office.c: what staff sees of a case beside the case: who has it in hand, notes, and to whom it can be handed
+ * over.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -7,8 +8,9 @@ Str page_account(const PageView *v, Str login)
     Str id;
     Err err;
     const CaseRow *row = NULL;
-    bool found = query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), STR("login"), login, &id, &err) && id.len > 0 &&
-                 query_case(v->flow->store, v->a, id, &row, &err) && row != NULL;
+    bool found =
+        query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), STR("login"), login, &id, &err) &&
+        id.len > 0 && query_case(v->flow->store, v->a, id, &row, &err) && row != NULL;
     return found && row->title.len > 0 ? row->title : login;
 }
 
@@ -23,7 +25,8 @@ static bool reads_case(const PageView *v, Str login, const CaseRow *row)
     Caller other;
     Str scheme;
     Err none;
-    return flow_caller(v->flow, v->a, login, &other, &scheme, &none) && flow_check_reach(v->flow, v->a, v->scheme, &other, row, &none);
+    return flow_caller(v->flow, v->a, login, &other, &scheme, &none) &&
+           flow_check_reach(v->flow, v->a, v->scheme, &other, row, &none);
 }
 
 static bool add_colleagues(const PageView *v, Json *office, const CaseRow *row, Str assignee, Err *err)
@@ -31,7 +34,8 @@ static bool add_colleagues(const PageView *v, Json *office, const CaseRow *row, 
     Str open = STR("open");
     const CaseRow *rows;
     size_t count;
-    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), NULL, 0, &open, 1, &rows, &count, err)) {
+    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), NULL, 0, &open, 1, &rows, &count,
+                    err)) {
         return false;
     }
     Json *list = page_list_in(v, office, "colleagues");
@@ -55,7 +59,8 @@ bool page_add_office(const PageView *v, Json *model, const CaseRow *row, Err *er
     if (v->caller == NULL || v->caller->party.len > 0) {
         return true;
     }
-    if (!query_assignee(v->flow->store, v->a, row->id, &assignee, err) || !query_notes(v->flow->store, v->a, row->id, &read, err)) {
+    if (!query_assignee(v->flow->store, v->a, row->id, &assignee, err) ||
+        !query_notes(v->flow->store, v->a, row->id, &read, err)) {
         return false;
     }
     notes = read;

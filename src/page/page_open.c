@@ -1,5 +1,5 @@
-/* page_open.c: open data: counts of cases by one property, small cells left out, with what anybody needs to count the whole again in
- * the public log.
+/* page_open.c: open data: counts of cases by one property, small cells left out, with what anybody needs to count the
+ * whole again in the public log.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_measure.h"
 
@@ -22,8 +22,9 @@ static size_t smallest_shown(const Set *s)
     return best;
 }
 
-/* First the cells of fewer cases than the threshold. Then, as the total is published, the next smallest, until what is left out is at
- * least two cells and at least twice the threshold: neither a subtraction nor a narrow range gives a small cell away. */
+/* First the cells of fewer cases than the threshold. Then, as the total is published, the next smallest, until what is
+ * left out is at least two cells and at least twice the threshold: neither a subtraction nor a narrow range gives a
+ * small cell away. */
 static void hide_small(Set *s)
 {
     int64_t sum = 0;
@@ -34,7 +35,8 @@ static void hide_small(Set *s)
     }
     while (s->hidden_cells > 0 && (s->hidden_cells < 2 || sum < 2 * s->below)) {
         size_t next = smallest_shown(s);
-        if (next == s->m.count) { /* so few in all that even the names of the cells would tell: one cell without a name */
+        if (next ==
+            s->m.count) { /* so few in all that even the names of the cells would tell: one cell without a name */
             s->m.cells[0] = (MeasureCell){.name = STR("*"), .n = s->m.total, .hidden = true};
             s->m.count = 1;
             s->hidden_cells = 1;
@@ -155,9 +157,11 @@ bool page_open_csv(const PageView *v, Str id, Json **ret, Err *err)
     }
     for (size_t i = 0; i < s->m.count; i++) {
         const MeasureCell *c = &s->m.cells[i];
-        add_cells(v, rows, c->name, page_measure_label(&s->m, c->name), c->hidden ? STR("") : str_printf(v->a, "%lld", (long long)c->n));
+        add_cells(v, rows, c->name, page_measure_label(&s->m, c->name),
+                  c->hidden ? STR("") : str_printf(v->a, "%lld", (long long)c->n));
     }
-    add_cells(v, rows, STR("total"), view_text(v->a, v->language, "open.total", NULL), str_printf(v->a, "%lld", (long long)s->m.total));
+    add_cells(v, rows, STR("total"), view_text(v->a, v->language, "open.total", NULL),
+              str_printf(v->a, "%lld", (long long)s->m.total));
     return true;
 }
 

@@ -79,7 +79,8 @@ Str page_letter_href(const PageView *v, const Event *e)
 static void add_reasons(const PageView *v, Json *f, const Json *model, const Event *e)
 {
     Json *part = page_object_in(v, f, "reasons"), *items = page_list_in(v, part, "items");
-    const Json *grounds = json_get(model, "grounds"), *facts = json_get(model, "facts"), *changes = json_get(model, "changes");
+    const Json *grounds = json_get(model, "grounds"), *facts = json_get(model, "facts"),
+               *changes = json_get(model, "changes");
     page_set_text(v, part, "heading", say(v, "letter.reasons", NULL));
     for (size_t i = 0; i < json_count(grounds); i++) {
         Json *g = page_add(v, items), *pairs = page_list_in(v, g, "items");
@@ -123,12 +124,14 @@ static void add_remedies(const PageView *v, Json *f, Day day)
         page_set_int(v, params, "days", days);
         page_set_text(v, params, "until", day_print(v->a, until));
         page_set_text(v, j, "heading", page_label(v, "remedy", json_text_at(r, "name")));
-        page_set_text(v, j, "text", str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "remedy_text", json_text_at(r, "name"))),
-                                               STR_ARG(say(v, "letter.until", params))));
+        page_set_text(v, j, "text",
+                      str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "remedy_text", json_text_at(r, "name"))),
+                                 STR_ARG(say(v, "letter.until", params))));
         bool low = str_eq_c(json_text_at(r, "confidence"), "low");
-        page_set_text(v, j, "note", low ? str_printf(v->a, "%.*s (%.*s)", STR_ARG(json_text_at(r, "cite")),
-                                                     STR_ARG(say(v, "decision.unverified", NULL)))
-                                        : json_text_at(r, "cite"));
+        page_set_text(v, j, "note",
+                      low ? str_printf(v->a, "%.*s (%.*s)", STR_ARG(json_text_at(r, "cite")),
+                                       STR_ARG(say(v, "decision.unverified", NULL)))
+                          : json_text_at(r, "cite"));
     }
 }
 
@@ -155,14 +158,17 @@ static Json *refusal_facts(const PageView *v, const Refusal *r)
     add_remedies(v, f, e->day);
     Json *s = page_add(v, page_list_in(v, f, "signatures"));
     page_set_text(v, s, "role", say(v, "letter.signed", NULL));
-    page_set_text(v, s, "name", str_starts(e->actor, STR("party:")) ? page_label(v, "letter", STR("automatic")) : page_account(v, e->actor));
+    page_set_text(v, s, "name",
+                  str_starts(e->actor, STR("party:")) ? page_label(v, "letter", STR("automatic"))
+                                                      : page_account(v, e->actor));
     page_set_text(v, s, "date", day_print(v->a, e->day));
     page_set_int(v, params, "seq", e->seq);
     add_text(v, f, "small", say(v, "letter.recompute", params));
     return f;
 }
 
-static bool render(const PageView *v, Str kind, Json *(*facts)(const PageView *v, const void *host), const void *host, Buf *out, Err *err)
+static bool render(const PageView *v, Str kind, Json *(*facts)(const PageView *v, const void *host), const void *host,
+                   Buf *out, Err *err)
 {
     PageView other = *v;
     other.language = statute_language(v);
@@ -212,14 +218,16 @@ static void add_standing(const PageView *v, Json *group, const CaseRow *row)
         add_pair(v, items, say(v, "list.col_holder", NULL), json_text_at(holder, "label"));
     }
     if (row->due.len > 0) {
-        add_pair(v, items, say(v, "case.due", NULL), str_printf(v->a, "%.*s %.*s", STR_ARG(row->due), STR_ARG(json_text_at(holder, "rule"))));
+        add_pair(v, items, say(v, "case.due", NULL),
+                 str_printf(v->a, "%.*s %.*s", STR_ARG(row->due), STR_ARG(json_text_at(holder, "rule"))));
     }
 }
 
 static Json *confirmation_of(const PageView *v, const void *host)
 {
     const CaseRow *row = host;
-    Json *f = paper_of(v, row, say(v, "letter.confirmation", NULL), row->id, v->today), *groups = page_list_in(v, f, "groups");
+    Json *f = paper_of(v, row, say(v, "letter.confirmation", NULL), row->id, v->today),
+         *groups = page_list_in(v, f, "groups");
     add_standing(v, page_add(v, groups), row);
     Json *g = page_add(v, groups), *facts = json_new_array(v->a), *items;
     page_set_text(v, g, "heading", say(v, "case.facts", NULL));

@@ -8,7 +8,8 @@
 
 enum { DAY_S = 86400, MAX_HIDDEN = 16 };
 
-/* scheme.json: "credential": {type, number, vct, from, until, open: [field], person: {field, fields: [field]}, revoked: [state]} */
+/* scheme.json: "credential": {type, number, vct, from, until, open: [field], person: {field, fields: [field]}, revoked:
+ * [state]} */
 static const Json *rule_of(const PageView *v)
 {
     return json_get(scheme_info(v->scheme), "credential");
@@ -104,10 +105,16 @@ static bool make_credential(const PageView *v, const Permit *p, Str *ret, Err *e
     }
     Json *hidden = pick(v, json_path(rule, "person.fields"), p->person->data);
     Str from = json_text(json_get_str(p->row->data, json_text_at(rule, "from")));
-    DocCredential c = {.issuer = v->origin, .type = json_text_at(rule, "vct"), .issued_s = seconds_of(v, from), .starts_s = seconds_of(v, from),
-                       .ends_s = seconds_of(v, json_text(json_get_str(p->row->data, json_text_at(rule, "until")))) + DAY_S,
-                       .status_uri = status_uri(v), .status_index = status_index(p->row->id),
-                       .open = pick(v, json_get(rule, "open"), p->row->data), .hidden = hidden};
+    DocCredential c = {.issuer = v->origin,
+                       .type = json_text_at(rule, "vct"),
+                       .issued_s = seconds_of(v, from),
+                       .starts_s = seconds_of(v, from),
+                       .ends_s =
+                           seconds_of(v, json_text(json_get_str(p->row->data, json_text_at(rule, "until")))) + DAY_S,
+                       .status_uri = status_uri(v),
+                       .status_index = status_index(p->row->id),
+                       .open = pick(v, json_get(rule, "open"), p->row->data),
+                       .hidden = hidden};
     Str number = json_text(json_get_str(p->row->data, json_text_at(rule, "number")));
     c.salts = doc_salts(v->a, &salts, number, hidden->count);
     return doc_credential_sign(v->a, &c, &seed, ret, err);
@@ -228,7 +235,8 @@ bool page_permit_qr(const PageView *v, Str id, Buf *out, Err *err)
     Permit p;
     Str text;
     DocQr qr;
-    if (!find_permit(v, id, &p, err) || !readable(v, &p, err) || !qr_text(v, &p, &text, err) || !doc_qr_new(v->a, text, &qr, err)) {
+    if (!find_permit(v, id, &p, err) || !readable(v, &p, err) || !qr_text(v, &p, &text, err) ||
+        !doc_qr_new(v->a, text, &qr, err)) {
         return false;
     }
     doc_qr_svg(out, &qr, json_text(json_get_str(p.row->data, json_text_at(rule_of(v), "number"))));
@@ -270,8 +278,9 @@ bool page_permit_pdf(const PageView *v, Str id, Buf *out, Err *err)
     const Json *rule = rule_of(v);
     Str number = json_text(json_get_str(p.row->data, json_text_at(rule, "number")));
     Str from = json_text(json_get_str(p.row->data, json_text_at(rule, "from")));
-    Json *f = json_new_object(v->a), *meta = page_object_in(v, f, "metadata"), *authority = page_object_in(v, f, "authority"),
-         *num = page_object_in(v, f, "number"), *qr = page_object_in(v, f, "qr"), *groups = page_list_in(v, f, "groups");
+    Json *f = json_new_object(v->a), *meta = page_object_in(v, f, "metadata"),
+         *authority = page_object_in(v, f, "authority"), *num = page_object_in(v, f, "number"),
+         *qr = page_object_in(v, f, "qr"), *groups = page_list_in(v, f, "groups");
     page_set_text(v, f, "title", page_label(v, "document", STR("permit")));
     page_set_text(v, f, "second", second_label(v, "document", STR("permit")));
     page_set_text(v, f, "language", v->language);
@@ -331,9 +340,10 @@ static bool check_credential(const PageView *v, Json *model, Str text, bool *ret
     *ret_known = genuine && str_eq(reading.type, json_text_at(rule_of(v), "vct"));
     bool ours_listed = genuine && str_eq(reading.status_uri, list.uri);
     bool valid = genuine && state == DOC_VALID;
-    Json *result = new_result(v, model, valid                                          ? "verify.valid"
-                                       : genuine && state == DOC_STATUS_UNKNOWN ? "verify.unknown"
-                                                                                : "verify.not");
+    Json *result = new_result(v, model,
+                              valid                                    ? "verify.valid"
+                              : genuine && state == DOC_STATUS_UNKNOWN ? "verify.unknown"
+                                                                       : "verify.not");
     Json *checks = page_list_in(v, result, "checks");
     add_check(v, checks, "verify.check_signature", genuine);
     add_check(v, checks, "verify.check_time", genuine && state != DOC_NOT_YET && state != DOC_ENDED);
@@ -355,15 +365,16 @@ static bool check_number(const PageView *v, Json *model, Str number, Str birth, 
     Str id;
     Permit p;
     Err fault;
-    if (!query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), json_text_at(rule, "number"), number, &id,
-                         err)) {
+    if (!query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"),
+                         json_text_at(rule, "number"), number, &id, err)) {
         return false;
     }
     bool found = id.len > 0 && find_permit(v, id, &p, &fault) &&
                  str_eq(json_text(json_get_str(p.person->data, json_text(json_path(rule, "person.secret")))), birth);
     *ret_known = found;
-    bool valid = found && !is_revoked(v, p.row->state) &&
-                 seconds_of(v, json_text(json_get_str(p.row->data, json_text_at(rule, "until")))) + DAY_S > v->now.ms / 1000;
+    bool valid =
+        found && !is_revoked(v, p.row->state) &&
+        seconds_of(v, json_text(json_get_str(p.row->data, json_text_at(rule, "until")))) + DAY_S > v->now.ms / 1000;
     Json *result = new_result(v, model, valid ? "verify.valid" : "verify.not");
     if (found) {
         add_facts(v, page_list_in(v, result, "facts"), json_get(rule, "open"), p.type, p.row->data);

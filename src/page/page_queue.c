@@ -15,8 +15,10 @@ static void add_item(const PageView *v, Json *list, const CaseRow *row, Str hold
     Json *j = page_add(v, list);
     page_set_text(v, j, "href", page_case_href(v, row->id));
     Str proposed = row->title.len == 0 && row->pending != NULL ? json_text_at(row->pending, "step") : STR("");
-    page_set_text(v, j, "title", proposed.len ? str_printf(v->a, "%.*s · %.*s", STR_ARG(page_step_label(v, proposed)), STR_ARG(row->id))
-                                              : page_title_of(v, row));
+    page_set_text(v, j, "title",
+                  proposed.len
+                      ? str_printf(v->a, "%.*s · %.*s", STR_ARG(page_step_label(v, proposed)), STR_ARG(row->id))
+                      : page_title_of(v, row));
     page_set_text(v, j, "type_label", page_label(v, "type", row->type));
     page_set_text(v, j, "state_label", page_state_label(v, row->type, row->state));
     page_set_text(v, j, "holder", holder);
@@ -105,7 +107,8 @@ static void add_filters(const PageView *v, Json *model, const PageQueueAsk *ask)
     const SchemeField *region = region_field(v);
     Json *regions = region && region->choices.count > 0 ? add_filter(v, filters, "region", "queue.region") : NULL;
     for (size_t i = 0; regions != NULL && i < region->choices.count; i++) {
-        add_choice(v, regions, region->choices.items[i], page_label(v, "choice", region->choices.items[i]), ask->region);
+        add_choice(v, regions, region->choices.items[i], page_label(v, "choice", region->choices.items[i]),
+                   ask->region);
     }
     Json *due = add_filter(v, filters, "due", "queue.due");
     add_choice(v, due, STR("overdue"), view_text(v->a, v->language, "queue.overdue_only", NULL), ask->due);
@@ -122,7 +125,8 @@ static Str page_link(const PageView *v, const PageQueueAsk *ask, int64_t page)
     const struct {
         const char *name;
         Str value;
-    } PARTS[] = {{"type", ask->type}, {"state", ask->state}, {"region", ask->region}, {"due", ask->due}, {"hand", ask->hand}};
+    } PARTS[] = {
+        {"type", ask->type}, {"state", ask->state}, {"region", ask->region}, {"due", ask->due}, {"hand", ask->hand}};
     Buf b = buf_new(v->a, 4000);
     buf_printf(&b, "/?page=%lld", (long long)page);
     for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
@@ -154,8 +158,12 @@ static QueryQueue queue_of(const PageView *v, const PageQueueAsk *ask, const Que
     int limit_days = str_eq_c(ask->due, "overdue") ? 0 : str_eq_c(ask->due, "soon") ? SOON_DAYS + 1 : -1;
     Str state = ask->state;
     size_t dot = str_find(state, STR("."), 0);
-    QueryQueue q = {.reach = reach, .holders = v->caller->roles, .holder_count = v->caller->role_count, .type = ask->type,
-                    .limit = QUEUE_ROWS, .offset = (ask->page - 1) * QUEUE_ROWS};
+    QueryQueue q = {.reach = reach,
+                    .holders = v->caller->roles,
+                    .holder_count = v->caller->role_count,
+                    .type = ask->type,
+                    .limit = QUEUE_ROWS,
+                    .offset = (ask->page - 1) * QUEUE_ROWS};
     if (dot != SIZE_MAX) {
         q.type = str_sub(state, 0, dot);
         q.state = str_sub(state, dot + 1, state.len);
@@ -204,7 +212,8 @@ bool page_queue(const PageView *v, const PageQueueAsk *ask, Page *ret, Err *err)
 
 /* ---- Search ---- */
 
-/* A number names one case: its own, or a unique field's, such as a passport's (also from the two lines of one) or a firm's. */
+/* A number names one case: its own, or a unique field's, such as a passport's (also from the two lines of one) or a
+ * firm's. */
 static bool by_number(const PageView *v, Str text, const CaseRow **ret, Err *err)
 {
     const SchemeType *types;
@@ -221,7 +230,8 @@ static bool by_number(const PageView *v, Str text, const CaseRow **ret, Err *err
             if (!types[i].fields[k].unique) {
                 continue;
             }
-            if (!query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), types[i].name, types[i].fields[k].name, number, &id, err)) {
+            if (!query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), types[i].name, types[i].fields[k].name,
+                                 number, &id, err)) {
                 return false;
             }
             if (id.len > 0) {
@@ -241,7 +251,8 @@ static Str upper_case(const PageView *v, Str text)
     return (Str){copy, text.len};
 }
 
-bool page_search(const PageView *v, Str text, int64_t page, Page *ret, const CaseRow **ret_rows, size_t *ret_count, Err *err)
+bool page_search(const PageView *v, Str text, int64_t page, Page *ret, const CaseRow **ret_rows, size_t *ret_count,
+                 Err *err)
 {
     const CaseRow *one = NULL, *rows = NULL;
     size_t count = 0;

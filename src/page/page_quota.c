@@ -25,7 +25,8 @@ static int64_t shown(const PageView *v, int64_t n)
 
 static Str source_of(const PageView *v, const Json *rule, const CaseRow *row)
 {
-    Str source = page_source_in_words(v, page_rule_text(rule, "source", row)), confidence = page_rule_text(rule, "confidence", row);
+    Str source = page_source_in_words(v, page_rule_text(rule, "source", row)),
+        confidence = page_rule_text(rule, "confidence", row);
     if (confidence.len == 0) {
         return source;
     }
@@ -42,7 +43,8 @@ static Str joined(const PageView *v, const Json *names, const CaseRow *row, bool
         Str field = json_text(many ? names->items[k] : names);
         const Json *value = json_get_str(row->data, field);
         if (value != NULL) {
-            buf_printf(&text, "%s%.*s", text.len ? " · " : "", STR_ARG(as_words ? page_value(v, t, field, value) : json_text(value)));
+            buf_printf(&text, "%s%.*s", text.len ? " · " : "",
+                       STR_ARG(as_words ? page_value(v, t, field, value) : json_text(value)));
         }
     }
     return buf_str(&text);
@@ -66,7 +68,8 @@ static bool read_rounds(const PageView *v, Rounds *ret, Err *err)
     const Json *rule = rule_of(v, "rounds"), *hidden = json_get(rule, "hidden");
     const CaseRow *rows;
     size_t count;
-    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows, &count, err)) {
+    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows,
+                    &count, err)) {
         return false;
     }
     *ret = (Rounds){ARENA_ARRAY(v->a, Round, count + 1), 0};
@@ -95,10 +98,11 @@ static bool days_of_units(const PageView *v, Str allocation, StoreRows *ret, Err
         }
     }
     StoreValue p[] = {STORE_S(step), STORE_S(allocation)};
-    return store_query(v->flow->store, v->a,
-                       "SELECT u.number, COALESCE((SELECT MAX(d.day) FROM decisions d WHERE d.case_id = u.case_id AND d.step = $1), c.opened)"
-                       " FROM units u JOIN cases c ON c.id = u.case_id WHERE u.allocation = $2 ORDER BY 2",
-                       p, COUNT_OF(p), ret, err);
+    return store_query(
+        v->flow->store, v->a,
+        "SELECT u.number, COALESCE((SELECT MAX(d.day) FROM decisions d WHERE d.case_id = u.case_id AND d.step = $1), c.opened)"
+        " FROM units u JOIN cases c ON c.id = u.case_id WHERE u.allocation = $2 ORDER BY 2",
+        p, COUNT_OF(p), ret, err);
 }
 
 /* ---- Page ---- */
@@ -118,7 +122,8 @@ static bool add_decisions(const PageView *v, Json *model, Err *err)
     const Json *rule = rule_of(v, "quota"), *states = json_get(rule, "states");
     const CaseRow *rows;
     size_t count;
-    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows, &count, err)) {
+    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows,
+                    &count, err)) {
         return false;
     }
     Json *list = page_list_in(v, model, "decisions");
@@ -176,8 +181,9 @@ static bool add_burn_down(const PageView *v, Json *charts, const Round *r, Err *
         first = (int32_t)units.cells[1].i;
     }
     int32_t every = (last - first) / MAX_POINTS + 1;
-    Json *j = page_add(v, charts), *labels = page_list_in(v, j, "labels"), *one = page_add(v, page_list_in(v, j, "series")),
-         *values = page_list_in(v, one, "values"), *source = page_object_in(v, j, "source");
+    Json *j = page_add(v, charts), *labels = page_list_in(v, j, "labels"),
+         *one = page_add(v, page_list_in(v, j, "series")), *values = page_list_in(v, one, "values"),
+         *source = page_object_in(v, j, "source");
     size_t taken = 0;
     for (int32_t day = first;; day = day + every < last ? day + every : last) {
         while (taken < units.row_count && units.cells[taken * units.column_count + 1].i <= day) {
@@ -192,8 +198,10 @@ static bool add_burn_down(const PageView *v, Json *charts, const Round *r, Err *
     Str left = view_text(v->a, v->language, "quota.left", NULL);
     page_set_text(v, j, "kind", STR("burn_down"));
     page_set_text(v, j, "id", str_printf(v->a, "left-%.*s", STR_ARG(r->row->id)));
-    page_set_text(v, j, "title", str_printf(v->a, "%.*s: %.*s · %.*s", STR_ARG(left), STR_ARG(page_rule_text(r->rule, "round", r->row)),
-                                            STR_ARG(joined(v, json_get(r->rule, "group"), r->row, true))));
+    page_set_text(v, j, "title",
+                  str_printf(v->a, "%.*s: %.*s · %.*s", STR_ARG(left),
+                             STR_ARG(page_rule_text(r->rule, "round", r->row)),
+                             STR_ARG(joined(v, json_get(r->rule, "group"), r->row, true))));
     page_set_text(v, j, "unit", view_text(v->a, v->language, "quota.unit", NULL));
     page_set_text(v, j, "x_label", view_text(v->a, v->language, "quota.day", NULL));
     page_set_text(v, one, "label", left);
@@ -211,7 +219,8 @@ Str page_round_label(const PageView *v, Str allocation)
     if (rule == NULL || !query_case(v->flow->store, v->a, allocation, &row, &err) || row == NULL) {
         return STR("");
     }
-    return str_printf(v->a, "%.*s · %.*s", STR_ARG(page_rule_text(rule, "round", row)), STR_ARG(joined(v, json_get(rule, "group"), row, true)));
+    return str_printf(v->a, "%.*s · %.*s", STR_ARG(page_rule_text(rule, "round", row)),
+                      STR_ARG(joined(v, json_get(rule, "group"), row, true)));
 }
 
 bool page_quota_charts(const PageView *v, Json *charts, Err *err)
@@ -272,8 +281,12 @@ static bool add_days(const PageView *v, Json *rows, const Round *r, Err *err)
             taken++;
         }
         long long issued = (long long)shown(v, (int64_t)taken), total = (long long)r->units.total;
-        Str cells[] = {page_rule_text(r->rule, "round", r->row), group, day_print(v->a, (Day){day}), str_printf(v->a, "%lld", total),
-                       str_printf(v->a, "%lld", issued), str_printf(v->a, "%lld", total - issued)};
+        Str cells[] = {page_rule_text(r->rule, "round", r->row),
+                       group,
+                       day_print(v->a, (Day){day}),
+                       str_printf(v->a, "%lld", total),
+                       str_printf(v->a, "%lld", issued),
+                       str_printf(v->a, "%lld", total - issued)};
         add_cells(v, rows, cells, COUNT_OF(cells));
     }
     return true;
@@ -319,9 +332,15 @@ bool page_quota_csv(const PageView *v, Json **ret, Err *err)
         bool quota = i < json_count(decisions);
         const Json *d = quota ? decisions->items[i] : rounds->items[i - json_count(decisions)];
         Str name = quota ? json_text_at(d, "label")
-                         : str_printf(v->a, "%.*s · %.*s", STR_ARG(json_text_at(d, "round")), STR_ARG(json_text_at(d, "group")));
-        Str cells[] = {quota ? STR("quota") : STR("round"), name, json_text_at(d, quota ? "day" : "from"), json_text_at(d, "until"),
-                       json_text_at(d, quota ? "persons" : "approved"), json_text_at(d, "issued"), json_text_at(d, "source")};
+                         : str_printf(v->a, "%.*s · %.*s", STR_ARG(json_text_at(d, "round")),
+                                      STR_ARG(json_text_at(d, "group")));
+        Str cells[] = {quota ? STR("quota") : STR("round"),
+                       name,
+                       json_text_at(d, quota ? "day" : "from"),
+                       json_text_at(d, "until"),
+                       json_text_at(d, quota ? "persons" : "approved"),
+                       json_text_at(d, "issued"),
+                       json_text_at(d, "source")};
         add_cells(v, rows, cells, COUNT_OF(cells));
     }
     return true;

@@ -1,4 +1,5 @@
-/* page_roster.c: a person's place on the roster: standing, likely wait out of the waits of others, each draw and its reason.
+/* page_roster.c: a person's place on the roster: standing, likely wait out of the waits of others, each draw and its
+ * reason.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -44,7 +45,8 @@ typedef struct {
 static bool compare_with(void *host, const StoreValue *cells, __attribute__((unused)) size_t columns)
 {
     Place *p = host;
-    int64_t other = whole_of(json_peek_number(cells[0].s, p->r->standing)), times = whole_of(json_peek_number(cells[0].s, p->r->exposure));
+    int64_t other = whole_of(json_peek_number(cells[0].s, p->r->standing)),
+            times = whole_of(json_peek_number(cells[0].s, p->r->exposure));
     p->better += other > p->r->own || (other == p->r->own && times < p->r->own_shown);
     p->level += other == p->r->own && times == p->r->own_shown;
     p->count++;
@@ -55,12 +57,13 @@ static bool add_place(const Roster *r, Json *model, Err *err)
 {
     const PageView *v = r->v;
     Place place = {.r = r};
-    StoreValue p[] = {STORE_S(str_printf(v->a, "%.*s/%.*s", STR_ARG(r->row->scheme), STR_ARG(r->row->type))), STORE_S(r->pool),
-                      STORE_S(r->pool_value), STORE_S(r->state)};
-    if (!store_rows(v->flow->store,
-                    "SELECT c.data FROM case_index i JOIN cases c ON c.id = i.case_id WHERE i.type = $1 AND i.field = $2 AND i.value = $3 AND"
-                    " c.state = $4",
-                    p, COUNT_OF(p), compare_with, &place, err)) {
+    StoreValue p[] = {STORE_S(str_printf(v->a, "%.*s/%.*s", STR_ARG(r->row->scheme), STR_ARG(r->row->type))),
+                      STORE_S(r->pool), STORE_S(r->pool_value), STORE_S(r->state)};
+    if (!store_rows(
+            v->flow->store,
+            "SELECT c.data FROM case_index i JOIN cases c ON c.id = i.case_id WHERE i.type = $1 AND i.field = $2 AND i.value = $3 AND"
+            " c.state = $4",
+            p, COUNT_OF(p), compare_with, &place, err)) {
         return false;
     }
     int64_t better = place.better, level = place.level, count = place.count;
@@ -102,13 +105,15 @@ static bool read_stays(const Roster *r, Stay **ret, size_t *ret_count, Err *err)
     const PageView *v = r->v;
     StoreRows rows;
     Str type = str_printf(v->a, "%.*s/%.*s", STR_ARG(r->row->scheme), STR_ARG(r->row->type));
-    StoreValue p[] = {STORE_S(type), STORE_S(r->state), STORE_S(r->pool), STORE_S(r->pool_value), STORE_S(r->row->id), STORE_I(MOST_STAYS)};
-    if (!store_query(v->flow->store, v->a,
-                     "SELECT s.since, n.since, n.state, c.data FROM stays s JOIN case_index i ON i.case_id = s.case_id AND i.type = s.type"
-                     " JOIN cases c ON c.id = s.case_id LEFT JOIN stays n ON n.case_id = s.case_id AND n.version = (SELECT MIN(m.version)"
-                     " FROM stays m WHERE m.case_id = s.case_id AND m.version > s.version) WHERE s.type = $1 AND s.state = $2 AND i.field"
-                     " = $3 AND i.value = $4 AND s.case_id <> $5 ORDER BY s.since DESC LIMIT $6",
-                     p, COUNT_OF(p), &rows, err)) {
+    StoreValue p[] = {STORE_S(type),          STORE_S(r->state),   STORE_S(r->pool),
+                      STORE_S(r->pool_value), STORE_S(r->row->id), STORE_I(MOST_STAYS)};
+    if (!store_query(
+            v->flow->store, v->a,
+            "SELECT s.since, n.since, n.state, c.data FROM stays s JOIN case_index i ON i.case_id = s.case_id AND i.type = s.type"
+            " JOIN cases c ON c.id = s.case_id LEFT JOIN stays n ON n.case_id = s.case_id AND n.version = (SELECT MIN(m.version)"
+            " FROM stays m WHERE m.case_id = s.case_id AND m.version > s.version) WHERE s.type = $1 AND s.state = $2 AND i.field"
+            " = $3 AND i.value = $4 AND s.case_id <> $5 ORDER BY s.since DESC LIMIT $6",
+            p, COUNT_OF(p), &rows, err)) {
         return false;
     }
     Stay *stays = ARENA_ARRAY(v->a, Stay, rows.row_count + 1);
@@ -117,8 +122,10 @@ static bool read_stays(const Roster *r, Stay **ret, size_t *ret_count, Err *err)
         const StoreValue *c = &rows.cells[i * rows.column_count];
         bool ended = c[1].kind == STORE_INT;
         int64_t distance = whole_of(json_peek_number(c[3].s, r->standing)) - r->own;
-        stays[i] = (Stay){.days = (ended ? c[1].i : v->today.n) - c[0].i, .distance = distance < 0 ? -distance : distance,
-                          .ended = ended, .taken = ended && json_has_text(taken, c[2].s)};
+        stays[i] = (Stay){.days = (ended ? c[1].i : v->today.n) - c[0].i,
+                          .distance = distance < 0 ? -distance : distance,
+                          .ended = ended,
+                          .taken = ended && json_has_text(taken, c[2].s)};
     }
     *ret = stays;
     *ret_count = rows.row_count;
@@ -164,7 +171,10 @@ static bool add_wait(const Roster *r, Json *model, Err *err)
     page_set_int(r->v, params, "chosen", (int64_t)chosen);
     page_set_int(r->v, params, "low", low);
     page_set_int(r->v, params, "high", high);
-    const char *key = chosen < FEWEST_CHOSEN ? "roster.wait_unknown" : low < 0 ? "roster.wait_rare" : high < 0 ? "roster.wait_from" : "roster.wait_range";
+    const char *key = chosen < FEWEST_CHOSEN ? "roster.wait_unknown"
+                      : low < 0              ? "roster.wait_rare"
+                      : high < 0             ? "roster.wait_from"
+                                             : "roster.wait_range";
     page_set_text(r->v, wait, "text", view_text(r->v->a, r->v->language, key, params));
     page_set_text(r->v, wait, "basis", view_text(r->v->a, r->v->language, "roster.wait_basis", params));
     return true;
@@ -183,11 +193,13 @@ static Str drawing_step(const PageView *v, Str type)
     return STR("");
 }
 
-/* Why one who was not referred was not: against the last one who was, in the order of that draw. NULL: was not in it. */
+/* Why one who was not referred was not: against the last one who was, in the order of that draw. NULL: was not
+ * in it. */
 static const char *reason_of(const Json *draw, const Roster *r, int64_t shown_then)
 {
     const Json *cut = json_get(draw, "cutoff");
-    int64_t cut_shown = json_to_int(json_get(cut, "exposure"), 0), cut_standing = json_to_int(json_get(cut, "standing"), 0);
+    int64_t cut_shown = json_to_int(json_get(cut, "exposure"), 0),
+            cut_standing = json_to_int(json_get(cut, "standing"), 0);
     bool shown_first = str_starts(json_text_at(draw, "rule"), STR("fewest"));
     bool more_shown = shown_then > cut_shown, lower = r->own < cut_standing;
     if (!json_is_true(json_get(cut, "binding"))) {
@@ -222,7 +234,8 @@ static bool add_draw(const Roster *r, Json *list, const Event *e, int64_t *shown
     const Json *draw = json_get(e->data, "draw"), *set = json_get(e->data, "set");
     const SchemeType *type;
     const SchemeStep *step = scheme_step(v->scheme, json_text_at(e->data, "step"), &type);
-    bool referred = step != NULL && step->draw != NULL && json_has_text(json_get_str(set, step->draw->into), r->row->id);
+    bool referred =
+        step != NULL && step->draw != NULL && json_has_text(json_get_str(set, step->draw->into), r->row->id);
     *shown_after -= referred;
     const char *key = referred ? "roster.referred" : reason_of(draw, r, *shown_after);
     if (draw == NULL || key == NULL || json_count(list) >= SHOWN_DRAWS) {
@@ -253,15 +266,20 @@ static bool add_draws(const Roster *r, Json *model, Err *err)
     const Json *rule = json_get(r->rule, "draws");
     Str type = json_text_at(rule, "type");
     StoreRows rows;
-    StoreValue p[] = {STORE_S(str_printf(v->a, "%.*s/%.*s", STR_ARG(r->row->scheme), STR_ARG(type))), STORE_S(json_text_at(rule, "pool")),
-                      STORE_S(r->pool_value), STORE_S(drawing_step(v, type)), STORE_I(r->row->since.n), STORE_I(MOST_DRAWS)};
+    StoreValue p[] = {STORE_S(str_printf(v->a, "%.*s/%.*s", STR_ARG(r->row->scheme), STR_ARG(type))),
+                      STORE_S(json_text_at(rule, "pool")),
+                      STORE_S(r->pool_value),
+                      STORE_S(drawing_step(v, type)),
+                      STORE_I(r->row->since.n),
+                      STORE_I(MOST_DRAWS)};
     if (rule == NULL) {
         return true;
     }
-    if (!store_query(v->flow->store, v->a,
-                     "SELECT d.seq FROM decisions d JOIN case_index i ON i.case_id = d.case_id WHERE i.type = $1 AND i.field = $2 AND"
-                     " i.value = $3 AND d.step = $4 AND d.day >= $5 ORDER BY d.seq DESC LIMIT $6",
-                     p, COUNT_OF(p), &rows, err)) {
+    if (!store_query(
+            v->flow->store, v->a,
+            "SELECT d.seq FROM decisions d JOIN case_index i ON i.case_id = d.case_id WHERE i.type = $1 AND i.field = $2 AND"
+            " i.value = $3 AND d.step = $4 AND d.day >= $5 ORDER BY d.seq DESC LIMIT $6",
+            p, COUNT_OF(p), &rows, err)) {
         return false;
     }
     Json *list = page_list_in(v, model, "draws");
@@ -278,8 +296,13 @@ static bool add_draws(const Roster *r, Json *model, Err *err)
 bool page_roster(const PageView *v, Json *model, const CaseRow *row, Err *err)
 {
     const Json *rule = json_get(json_get(scheme_info(v->scheme), "roster"), str_c(v->a, row->type));
-    Roster r = {.v = v, .row = row, .rule = rule, .state = json_text_at(rule, "state"), .pool = json_text_at(rule, "pool"),
-                .standing = json_text_at(rule, "standing"), .exposure = json_text_at(rule, "exposure")};
+    Roster r = {.v = v,
+                .row = row,
+                .rule = rule,
+                .state = json_text_at(rule, "state"),
+                .pool = json_text_at(rule, "pool"),
+                .standing = json_text_at(rule, "standing"),
+                .exposure = json_text_at(rule, "exposure")};
     if (rule == NULL || !str_eq(row->state, r.state)) {
         return true;
     }

@@ -5,15 +5,17 @@
 /* How a kind of field is written in JSON; `in` as it is sent, `out` as a case holds it. */
 static const struct {
     const char *type, *format;
-} KINDS[] = {[SCHEME_TEXT] = {"string", NULL},    [SCHEME_NUMBER] = {"number", NULL}, [SCHEME_DATE] = {"string", "date"},
-             [SCHEME_YES_NO] = {"boolean", NULL}, [SCHEME_CHOICE] = {"string", NULL}, [SCHEME_CASE] = {"string", NULL},
-             [SCHEME_MRZ] = {"string", NULL},     [SCHEME_LIST] = {"array", NULL},    [SCHEME_FILE] = {"object", NULL}};
+} KINDS[] = {
+    [SCHEME_TEXT] = {"string", NULL},    [SCHEME_NUMBER] = {"number", NULL}, [SCHEME_DATE] = {"string", "date"},
+    [SCHEME_YES_NO] = {"boolean", NULL}, [SCHEME_CHOICE] = {"string", NULL}, [SCHEME_CASE] = {"string", NULL},
+    [SCHEME_MRZ] = {"string", NULL},     [SCHEME_LIST] = {"array", NULL},    [SCHEME_FILE] = {"object", NULL}};
 
 enum { MRZ_LETTERS = 200, LIST_MOST = 2000 };
 
 static void add_words(const PageView *v, Json *schema, const SchemeType *t, const SchemeField *f)
 {
-    Str help = scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s.%.*s", STR_ARG(t->name), STR_ARG(f->name)));
+    Str help =
+        scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s.%.*s", STR_ARG(t->name), STR_ARG(f->name)));
     page_set_text(v, schema, "title", page_field_label(v, t, f->name));
     if (help.ptr != NULL) {
         page_set_text(v, schema, "description", help);
@@ -83,7 +85,8 @@ static Json *sent_field(const PageView *v, const SchemeType *t, const SchemeFiel
 /* A signer may depart from what is proposed, with a reason. */
 static void add_discretion(const PageView *v, Json *properties)
 {
-    static const char *const NAMES[] = {"outcome", "depart_reason"}, *const LABELS[] = {"form.outcome", "form.depart_reason"};
+    static const char *const NAMES[] = {"outcome", "depart_reason"}, *const LABELS[] = {"form.outcome",
+                                                                                        "form.depart_reason"};
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         Json *p = page_object_in(v, properties, NAMES[i]);
         page_set_text(v, p, "title", view_text(v->a, v->language, LABELS[i], NULL));
@@ -118,7 +121,8 @@ Json *page_form_schema(const PageView *v, const SchemeType *t, const SchemeStep 
     return schema;
 }
 
-/* The fields that a case of the type may hold. What a step sets may be empty again, and a scheme may put more there than forms ask. */
+/* The fields that a case of the type may hold. What a step sets may be empty again, and a scheme may put more there
+ * than forms ask. */
 Json *page_case_schema(const PageView *v, const SchemeType *t)
 {
     Json *schema = json_new_object(v->a), *properties;
@@ -148,7 +152,8 @@ Json *page_command_schema(const PageView *v, const SchemeType *t, const SchemeSt
     Str name = str_printf(v->a, "%.*s%s", STR_ARG(step->name), suffix);
     bool plain = suffix[0] == '\0', on_case = !step->opens || !plain;
     page_set_text(v, schema, "type", STR("object"));
-    page_set_text(v, schema, "title", page_step_label(v, plain ? name : str_printf(v->a, "%s/%.*s", suffix + 1, STR_ARG(step->name))));
+    page_set_text(v, schema, "title",
+                  page_step_label(v, plain ? name : str_printf(v->a, "%s/%.*s", suffix + 1, STR_ARG(step->name))));
     Json *properties = page_object_in(v, schema, "properties");
     page_set_text(v, page_object_in(v, properties, "step"), "const", name);
     json_push(v->a, required, json_new_str_c(v->a, "step"));
@@ -158,7 +163,8 @@ Json *page_command_schema(const PageView *v, const SchemeType *t, const SchemeSt
         json_push(v->a, required, json_new_str_c(v->a, "case"));
     }
     if (plain) {
-        page_set_text(v, page_object_in(v, properties, "form"), "$ref", str_printf(v->a, "#/components/schemas/form.%.*s", STR_ARG(step->name)));
+        page_set_text(v, page_object_in(v, properties, "form"), "$ref",
+                      str_printf(v->a, "#/components/schemas/form.%.*s", STR_ARG(step->name)));
     }
     add_property(v, properties, "version", "integer", "api.version");
     add_property(v, properties, "key", "string", "api.key");

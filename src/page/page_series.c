@@ -1,8 +1,10 @@
-/* page_series.c: published figures of the corridor as dated series, each value with its source; sources that disagree side by side.
+/* page_series.c: published figures of the corridor as dated series, each value with its source; sources that disagree
+ * side by side.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
-/* scheme.json: "figures": {"series": {type, states, and the fields name, year, period, value, unit, source, url, released, confidence, note, revisions}} */
+/* scheme.json: "figures": {"series": {type, states, and the fields name, year, period, value, unit, source, url,
+ * released, confidence, note, revisions}} */
 static const Json *rule_of(const Scheme *s)
 {
     return json_path(scheme_info(s), "figures.series");
@@ -29,7 +31,8 @@ static Series series_of(const PageView *v, const Json *rule, Str name, const Cas
 {
     Series s = {ARENA_ARRAY(v->a, const CaseRow *, count + 1), 0};
     for (size_t i = 0; i < count; i++) {
-        if (!json_has_text(json_get(rule, "states"), rows[i].state) || !str_eq(page_rule_text(rule, "name", &rows[i]), name)) {
+        if (!json_has_text(json_get(rule, "states"), rows[i].state) ||
+            !str_eq(page_rule_text(rule, "name", &rows[i]), name)) {
             continue;
         }
         size_t at = s.count++;
@@ -90,7 +93,8 @@ static void add_row(const PageView *v, Json *list, const Json *rule, const Serie
     page_set_text(v, j, "href", page_href_of_read(v, row));
 }
 
-static void add_group(const PageView *v, Json *groups, const Json *rule, const SchemeField *names, size_t i, const Series *s)
+static void add_group(const PageView *v, Json *groups, const Json *rule, const SchemeField *names, size_t i,
+                      const Series *s)
 {
     Json *group = page_add(v, groups);
     page_set_text(v, group, "id", str_printf(v->a, "s%zu", i + 1));
@@ -130,7 +134,8 @@ bool page_series(const PageView *reader, Page *ret, Err *err)
     page_frame(reader, ret->model, view_text(v->a, v->language, "series.title", NULL));
     page_set_text(v, ret->model, "csv_href", STR("/figures.csv"));
     Json *groups = page_list_in(v, ret->model, "groups");
-    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows, &count, err)) {
+    if (!query_list(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), NULL, 0, NULL, 0, &rows,
+                    &count, err)) {
         return false;
     }
     for (size_t i = 0; names != NULL && i < names->choices.count; i++) {
@@ -144,7 +149,8 @@ bool page_series(const PageView *reader, Page *ret, Err *err)
 
 bool page_series_csv(const PageView *v, Json **ret, Err *err)
 {
-    static const char *const COLUMNS[] = {"series", "unit", "year", "period", "value", "source", "url", "released", "confidence", "note"};
+    static const char *const COLUMNS[] = {"series", "unit", "year",     "period",     "value",
+                                          "source", "url",  "released", "confidence", "note"};
     Page page;
     if (!page_series(v, &page, err)) {
         return false;

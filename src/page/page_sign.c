@@ -60,7 +60,8 @@ bool page_sign(const PageView *v, const PageSignAsk *ask, Page *ret, Err *err)
 {
     CommandInput in = {0};
     const Json *form = ask->command->form, *sign = json_get(ask->dry->outcome, "sign");
-    if (!command_resolve(v->scheme, ask->command->step, &in, err) || !page_open(v, ask->command->case_id, &in.row, err)) {
+    if (!command_resolve(v->scheme, ask->command->step, &in, err) ||
+        !page_open(v, ask->command->case_id, &in.row, err)) {
         return false;
     }
     *ret = (Page){"sign", json_new_object(v->a)};
@@ -68,7 +69,8 @@ bool page_sign(const PageView *v, const PageSignAsk *ask, Page *ret, Err *err)
     Str label = page_step_label(v, ask->command->step);
     page_frame(v, m, label);
     page_set_text(v, m, "label", label);
-    page_set_text(v, m, "case_title", str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
+    page_set_text(v, m, "case_title",
+                  str_printf(v->a, "%.*s · %.*s", STR_ARG(in.row->id), STR_ARG(page_title_of(v, in.row))));
     page_set(v, m, "cites", page_cites(v, in.step->cite));
     page_set_text(v, m, "what", page_event_label(v, json_text(json_path(sign, "statement.event"))));
     page_set_text(v, m, "action", v->path);

@@ -1,4 +1,5 @@
-/* page_simulate.c: the scheme years ahead: bands as charts with their tables, the definition, and how far it is from what was published.
+/* page_simulate.c: the scheme years ahead: bands as charts with their tables, the definition, and how far it is from
+ * what was published.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -50,7 +51,8 @@ static Str percent(const PageView *v, int64_t permille)
 /* What the figure counts of the series, and why it may not be met. */
 static void add_scope(const PageView *v, Json *j, const Json *published)
 {
-    int64_t covers = json_to_int(json_get(published, "covers_ppm"), 0), over = json_to_int(json_get(published, "over"), 1);
+    int64_t covers = json_to_int(json_get(published, "covers_ppm"), 0),
+            over = json_to_int(json_get(published, "over"), 1);
     Str why = json_text_at(published, "why");
     if (covers < 1000000) {
         page_set_text(v, j, "covers", percent(v, (covers + 500) / 1000));
@@ -119,13 +121,15 @@ static void add_choices(const PageView *v, Json *model, uint32_t runs)
 
 bool page_simulate(const PageView *v, int64_t asked, Page *ret, Err *err)
 {
-    static const SimSeries SHOWN[] = {SIM_STOCK, SIM_OVERSTAY, SIM_ARRIVALS, SIM_EXTENSIONS, SIM_REENTRIES, SIM_CHANGES, SIM_DEPARTURES, SIM_ELSEWHERE, SIM_NEW_OVERSTAY};
+    static const SimSeries SHOWN[] = {SIM_STOCK,   SIM_OVERSTAY,   SIM_ARRIVALS,  SIM_EXTENSIONS,  SIM_REENTRIES,
+                                      SIM_CHANGES, SIM_DEPARTURES, SIM_ELSEWHERE, SIM_NEW_OVERSTAY};
     Json *data, *report;
     SimRuns how = {.seed = SEED, .runs = wanted_runs(asked)};
     if (!page_tries(v)) {
         return err_set(err, NOT_ALLOWED, "This page is for those who prepare the law.");
     }
-    if (!scheme_file_json(v->a, str_printf(v->a, "%.*s/simulation.json", STR_ARG(scheme_folder(v->scheme))), &data, err) ||
+    if (!scheme_file_json(v->a, str_printf(v->a, "%.*s/simulation.json", STR_ARG(scheme_folder(v->scheme))), &data,
+                          err) ||
         !report_of(v, data, how, &report, err)) {
         return false;
     }

@@ -14,8 +14,9 @@ static Str role_of(const PageView *v, Str login)
     Str id;
     Err err;
     const CaseRow *row = NULL;
-    bool found = query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), STR("login"), login, &id, &err) && id.len > 0 &&
-                 query_case(v->flow->store, v->a, id, &row, &err) && row != NULL;
+    bool found =
+        query_holder_of(v->flow->store, v->a, scheme_id(v->scheme), STR("account"), STR("login"), login, &id, &err) &&
+        id.len > 0 && query_case(v->flow->store, v->a, id, &row, &err) && row != NULL;
     const Json *roles = found ? json_get(row->data, "roles") : NULL;
     return json_count(roles) > 0 ? page_label(v, "role", json_text(roles->items[0])) : STR("");
 }
@@ -78,7 +79,8 @@ static void tell_filed(const PageView *v, Json *j, const SchemeType *t, const Ev
 
 static void tell_decision(const PageView *v, Json *j, Json *sentences, const Event *e)
 {
-    const Json *d = json_get(e->data, "decision"), *grounds = json_get(d, "grounds"), *departed = json_get(d, "departed");
+    const Json *d = json_get(e->data, "decision"), *grounds = json_get(d, "grounds"),
+               *departed = json_get(d, "departed");
     if (d == NULL) {
         return;
     }
@@ -112,7 +114,11 @@ static void tell_next(const PageView *v, Json *sentences, const SchemeType *t, c
     page_set_text(v, params, "holder", page_label(v, "role", json_text(holder)));
     page_set_text(v, params, "due", json_text(due));
     bool holds = json_text(holder).len > 0;
-    say(v, sentences, holds && json_text(due).len > 0 ? "story.next_until" : holds ? "story.next" : "story.state", params);
+    say(v, sentences,
+        holds && json_text(due).len > 0 ? "story.next_until"
+        : holds                         ? "story.next"
+                                        : "story.state",
+        params);
 }
 
 /* ---- One event ---- */
@@ -126,7 +132,12 @@ static void tell_deed(const PageView *v, Json *sentences, const Event *e)
     page_set_text(v, params, "first", first.len ? who_of(v, first) : STR(""));
     bool proposed = str_ends(e->type, STR(".proposed"));
     bool own = step.len > 0 || proposed || str_ends(e->type, STR(".rejected"));
-    say(v, sentences, first.len ? "story.confirmed" : proposed ? "story.proposed" : own ? "story.did" : "story.followed", params);
+    say(v, sentences,
+        first.len  ? "story.confirmed"
+        : proposed ? "story.proposed"
+        : own      ? "story.did"
+                   : "story.followed",
+        params);
 }
 
 void page_story(const PageView *v, Json *list, const SchemeType *t, const Event *events, size_t count)
@@ -145,7 +156,10 @@ void page_story(const PageView *v, Json *list, const SchemeType *t, const Event 
             say(v, sentences, "story.signed", NULL);
         }
         if (json_get(e->data, "message") != NULL) {
-            json_push(v->a, sentences, json_new_str(v->a, str_printf(v->a, "“%.*s”", STR_ARG(notice_message(v->a, v->scheme, v->language, json_get(e->data, "message"))))));
+            json_push(v->a, sentences,
+                      json_new_str(v->a, str_printf(v->a, "“%.*s”",
+                                                    STR_ARG(notice_message(v->a, v->scheme, v->language,
+                                                                           json_get(e->data, "message"))))));
         }
         tell_decision(v, j, sentences, e);
         tell_next(v, sentences, t, e);

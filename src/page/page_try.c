@@ -26,7 +26,8 @@ static const SchemeModel *find_version(const PageView *v, Str choice)
     const SchemeModel *models;
     size_t count = scheme_models(v->scheme, &models);
     for (size_t i = 0; i < count; i++) {
-        if (str_eq(choice, str_printf(v->a, "%.*s@%.*s", STR_ARG(models[i].name), STR_ARG(day_print(v->a, models[i].from))))) {
+        if (str_eq(choice,
+                   str_printf(v->a, "%.*s@%.*s", STR_ARG(models[i].name), STR_ARG(day_print(v->a, models[i].from))))) {
             return &models[i];
         }
     }
@@ -40,9 +41,12 @@ static void add_choices(const PageView *v, Json *model, Str chosen)
     Json *list = page_list_in(v, model, "choices");
     for (size_t i = 0; i < count; i++) {
         Json *j = page_add(v, list);
-        Str day = day_print(v->a, models[i].from), value = str_printf(v->a, "%.*s@%.*s", STR_ARG(models[i].name), STR_ARG(day));
+        Str day = day_print(v->a, models[i].from),
+            value = str_printf(v->a, "%.*s@%.*s", STR_ARG(models[i].name), STR_ARG(day));
         page_set_text(v, j, "value", value);
-        page_set_text(v, j, "label", str_printf(v->a, "%.*s · %.*s", STR_ARG(page_label(v, "models", decide_top(v->a, models[i].name))), STR_ARG(day)));
+        page_set_text(v, j, "label",
+                      str_printf(v->a, "%.*s · %.*s",
+                                 STR_ARG(page_label(v, "models", decide_top(v->a, models[i].name))), STR_ARG(day)));
         page_set_bool(v, j, "selected", str_eq(value, chosen));
         if (str_eq(value, chosen)) {
             page_set(v, model, "draft", json_get(j, "label"));
@@ -91,7 +95,8 @@ static void add_reasons(const PageView *v, Json *model, const Json *report)
     for (size_t i = 0; i < json_count(reasons); i++) {
         const Json *r = reasons->items[i];
         Json *j = page_add(v, list);
-        page_set_text(v, j, "change", word(v, str_c(v->a, str_printf(v->a, "try.%.*s", STR_ARG(json_text_at(r, "change"))))));
+        page_set_text(v, j, "change",
+                      word(v, str_c(v->a, str_printf(v->a, "try.%.*s", STR_ARG(json_text_at(r, "change"))))));
         page_set_text(v, j, "decisions", json_text_at(r, "decisions"));
         page_set_text(v, j, "text", page_label(v, "reasons", json_text_at(r, "code")));
         page_set(v, j, "cites", page_cites(v, json_text_at(r, "cites")));
@@ -119,7 +124,8 @@ static bool add_cases(const PageView *v, Json *model, const Json *report, Err *e
         page_set_text(v, j, "href", str_printf(v->a, "/decision/%.*s", STR_ARG(json_text_at(c, "seq"))));
         page_set_text(v, j, "step", page_step_label(v, json_text_at(c, "step")));
         page_set_text(v, j, "day", json_text_at(c, "day"));
-        page_set_text(v, j, "change", word(v, str_c(v->a, str_printf(v->a, "try.%.*s", STR_ARG(json_text_at(c, "change"))))));
+        page_set_text(v, j, "change",
+                      word(v, str_c(v->a, str_printf(v->a, "try.%.*s", STR_ARG(json_text_at(c, "change"))))));
         page_set_text(v, j, "before", page_label(v, "outcome", json_text(json_path(c, "before.outcome"))));
         page_set_text(v, j, "after", page_label(v, "outcome", json_text(json_path(c, "after.outcome"))));
     }
@@ -152,7 +158,8 @@ static void add_rounds(const PageView *v, Json *model, const Json *report)
 
 static bool add_report(const PageView *v, Json *model, const Json *report, Err *err)
 {
-    const Json *in_force = json_get(report, "in_force"), *differs = json_get(in_force, "differs"), *result = json_get(report, "draft_result");
+    const Json *in_force = json_get(report, "in_force"), *differs = json_get(in_force, "differs"),
+               *result = json_get(report, "draft_result");
     static const char *const COUNTS[] = {"decided", "gain", "lose", "other", "same"};
     Json *figures = page_list_in(v, model, "figures"), *missing = page_list_in(v, model, "missing");
     page_set_bool(v, model, "done", true);

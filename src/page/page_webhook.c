@@ -67,7 +67,8 @@ bool page_webhooks(const PageView *v, const Json *sent, const Err *fault, Page *
     Json *m = ret->model;
     page_frame(v, m, view_text(v->a, v->language, "webhook.title", NULL));
     for (size_t i = 0; i < json_count(hooks); i++) {
-        page_set_text(v, hooks->items[i], "href", str_printf(v->a, "/webhooks/%.*s", STR_ARG(json_text_at(hooks->items[i], "id"))));
+        page_set_text(v, hooks->items[i], "href",
+                      str_printf(v->a, "/webhooks/%.*s", STR_ARG(json_text_at(hooks->items[i], "id"))));
         page_set_text(v, hooks->items[i], "state_label", state_label(v, "is", json_text_at(hooks->items[i], "state")));
     }
     json_set(v->a, m, STR("hooks"), hooks);
@@ -115,8 +116,12 @@ bool page_webhook(const PageView *v, Str id, Page *ret, Err *err)
     for (size_t i = 0; i < json_count(deliveries); i++) {
         Json *d = deliveries->items[i];
         Str state = json_text_at(d, "state");
-        page_set_text(v, d, "state_label", view_text(v->a, v->language, str_printf(v->a, "contact.state_%.*s", STR_ARG(state)).ptr, NULL));
-        page_set_text(v, d, "tone", str_eq_c(state, "sent") ? STR("ok") : str_eq_c(state, "failed") ? STR("error") : STR("quiet"));
+        page_set_text(v, d, "state_label",
+                      view_text(v->a, v->language, str_printf(v->a, "contact.state_%.*s", STR_ARG(state)).ptr, NULL));
+        page_set_text(v, d, "tone",
+                      str_eq_c(state, "sent")     ? STR("ok")
+                      : str_eq_c(state, "failed") ? STR("error")
+                                                  : STR("quiet"));
         page_set_bool(v, d, "again", !str_eq_c(state, "waiting"));
     }
     return true;

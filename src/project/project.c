@@ -56,11 +56,11 @@ static const char *const CREATE[] = {
 };
 
 static const char *const DROP[] = {
-    "DROP TABLE IF EXISTS cases",    "DROP TABLE IF EXISTS case_index", "DROP TABLE IF EXISTS uniques",
-    "DROP TABLE IF EXISTS links",    "DROP TABLE IF EXISTS approved",   "DROP TABLE IF EXISTS units",
-    "DROP TABLE IF EXISTS words",    "DROP TABLE IF EXISTS counters",   "DROP TABLE IF EXISTS decisions",
-    "DROP TABLE IF EXISTS file_reads", "DROP TABLE IF EXISTS assigned", "DROP TABLE IF EXISTS office_notes", "DROP TABLE IF EXISTS stays",
-    "DROP TABLE IF EXISTS signing_keys", "DROP TABLE IF EXISTS signing_events",
+    "DROP TABLE IF EXISTS cases",      "DROP TABLE IF EXISTS case_index",   "DROP TABLE IF EXISTS uniques",
+    "DROP TABLE IF EXISTS links",      "DROP TABLE IF EXISTS approved",     "DROP TABLE IF EXISTS units",
+    "DROP TABLE IF EXISTS words",      "DROP TABLE IF EXISTS counters",     "DROP TABLE IF EXISTS decisions",
+    "DROP TABLE IF EXISTS file_reads", "DROP TABLE IF EXISTS assigned",     "DROP TABLE IF EXISTS office_notes",
+    "DROP TABLE IF EXISTS stays",      "DROP TABLE IF EXISTS signing_keys", "DROP TABLE IF EXISTS signing_events",
     "DROP TABLE IF EXISTS grounds",
 };
 
@@ -94,17 +94,18 @@ static bool create_tables(Store *s, Err *err)
     return true;
 }
 
-/* A store from before this program knew of stays has cases but none of these, and one from before it knew what was due in each has
- * a column less: its log is folded again, once. */
+/* A store from before this program knew of stays has cases but none of these, and one from before it knew what was due
+ * in each has a column less: its log is folded again, once. */
 bool project_prepare(Store *s, Err *err)
 {
     enum { STAY_COLUMNS = 6 };
     StoreRows rows, stays;
     int64_t events;
     Arena *a = arena_new(0);
-    bool ok = create_tables(s, err) &&
-              store_query(s, a, "SELECT 1 FROM cases WHERE NOT EXISTS (SELECT 1 FROM stays) LIMIT 1", NULL, 0, &rows, err) &&
-              store_query(s, a, "SELECT * FROM stays LIMIT 1", NULL, 0, &stays, err);
+    bool ok =
+        create_tables(s, err) &&
+        store_query(s, a, "SELECT 1 FROM cases WHERE NOT EXISTS (SELECT 1 FROM stays) LIMIT 1", NULL, 0, &rows, err) &&
+        store_query(s, a, "SELECT * FROM stays LIMIT 1", NULL, 0, &stays, err);
     bool older = ok && (rows.row_count > 0 || (stays.row_count > 0 && stays.column_count < STAY_COLUMNS));
     arena_free(a);
     return ok && (!older || project_rebuild(s, &events, err));
@@ -120,10 +121,12 @@ static bool apply_index_row(Store *s, const Event *e, Str type, const Json *row,
     StoreValue all[] = {STORE_S(type), STORE_S(field), STORE_S(value), STORE_S(e->stream)};
     if (row->items[1]->kind == JSON_NULL) { /* the value was taken away */
         return store_exec_later(s, "DELETE FROM case_index WHERE case_id = $1 AND field = $2", own, N(own), err) &&
-               (!unique || store_exec_later(s, "DELETE FROM uniques WHERE case_id = $1 AND field = $2", own, N(own), err));
+               (!unique ||
+                store_exec_later(s, "DELETE FROM uniques WHERE case_id = $1 AND field = $2", own, N(own), err));
     }
     if (!store_exec_later(s, "DELETE FROM case_index WHERE case_id = $1 AND field = $2", own, N(own), err) ||
-        !store_exec_later(s, "INSERT INTO case_index (type, field, value, case_id) VALUES ($1, $2, $3, $4)", all, N(all), err)) {
+        !store_exec_later(s, "INSERT INTO case_index (type, field, value, case_id) VALUES ($1, $2, $3, $4)", all,
+                          N(all), err)) {
         return false;
     }
     if (!unique || value.len == 0) {
@@ -133,7 +136,8 @@ static bool apply_index_row(Store *s, const Event *e, Str type, const Json *row,
         return false;
     }
     if (!store_exec(s, "INSERT INTO uniques (type, field, value, case_id) VALUES ($1, $2, $3, $4)", all, N(all), err)) {
-        return store_was_duplicate(s) ? err_field(err, ALREADY_EXISTS, "index", "%s", err_plain(ALREADY_EXISTS)) : false;
+        return store_was_duplicate(s) ? err_field(err, ALREADY_EXISTS, "index", "%s", err_plain(ALREADY_EXISTS))
+                                      : false;
     }
     return true;
 }
@@ -157,8 +161,9 @@ static bool apply_words(Store *s, const Event *e, Err *err)
     for (size_t k = 0; k < COUNT_OF(lists); k++) {
         for (size_t i = 0; i < json_count(lists[k]); i++) {
             StoreValue p[] = {STORE_S(json_text(lists[k]->items[i])), STORE_S(e->stream)};
-            if (!store_exec_later(s, "INSERT INTO words (word, case_id) VALUES ($1, $2) ON CONFLICT (word, case_id) DO NOTHING", p,
-                            N(p), err)) {
+            if (!store_exec_later(
+                    s, "INSERT INTO words (word, case_id) VALUES ($1, $2) ON CONFLICT (word, case_id) DO NOTHING", p,
+                    N(p), err)) {
                 return false;
             }
         }
@@ -170,17 +175,19 @@ static bool apply_links(Store *s, const Event *e, Err *err)
 {
     const Json *links = json_get(e->data, "links");
     for (size_t i = 0; i < json_count(links); i++) {
-        StoreValue p[] = {STORE_S(e->stream), STORE_S(links->members[i].key), STORE_S(json_text(links->members[i].value))};
+        StoreValue p[] = {STORE_S(e->stream), STORE_S(links->members[i].key),
+                          STORE_S(json_text(links->members[i].value))};
         if (links->members[i].value->kind == JSON_NULL) { /* it was taken away */
             if (!store_exec_later(s, "DELETE FROM links WHERE case_id = $1 AND field = $2", p, 2, err)) {
                 return false;
             }
             continue;
         }
-        if (!store_exec_later(s,
-                        "INSERT INTO links (case_id, field, target) VALUES ($1, $2, $3) ON CONFLICT (case_id, field) DO UPDATE"
-                        " SET target = excluded.target",
-                        p, N(p), err)) {
+        if (!store_exec_later(
+                s,
+                "INSERT INTO links (case_id, field, target) VALUES ($1, $2, $3) ON CONFLICT (case_id, field) DO UPDATE"
+                " SET target = excluded.target",
+                p, N(p), err)) {
             return false;
         }
     }
@@ -193,14 +200,17 @@ static bool apply_links(Store *s, const Event *e, Err *err)
 static bool apply_move(Store *s, const Json *moved, Err *err)
 {
     int64_t units = json_to_int(json_get(moved, "units"), 0);
-    StoreValue from[] = {STORE_S(json_text_at(moved, "from")), STORE_I(-units)}, to[] = {STORE_S(json_text_at(moved, "to")), STORE_I(units)};
-    return moved == NULL || (store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", from, N(from), err) &&
-                             store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", to, N(to), err));
+    StoreValue from[] = {STORE_S(json_text_at(moved, "from")), STORE_I(-units)},
+               to[] = {STORE_S(json_text_at(moved, "to")), STORE_I(units)};
+    return moved == NULL ||
+           (store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", from, N(from), err) &&
+            store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", to, N(to), err));
 }
 
 static bool apply_units(Store *s, const Event *e, Err *err)
 {
-    const Json *total = json_get(e->data, "units"), *unit = json_get(e->data, "unit"), *back = json_get(e->data, "unit_back");
+    const Json *total = json_get(e->data, "units"), *unit = json_get(e->data, "unit"),
+               *back = json_get(e->data, "unit_back");
     if (total != NULL) {
         StoreValue p[] = {STORE_S(e->stream), STORE_I(json_to_int(total, 0))};
         if (!store_exec(s, "INSERT INTO approved (allocation, total) VALUES ($1, $2)", p, N(p), err)) {
@@ -233,14 +243,21 @@ static bool apply_decision(Store *s, const Event *e, Err *err)
     if (d == NULL) {
         return true;
     }
-    StoreValue p[] = {STORE_I(e->seq), STORE_S(e->stream), STORE_S(json_text_at(e->data, "step")), STORE_S(json_text_at(d, "model")),
-                      STORE_S(json_text_at(d, "outcome")), STORE_I(e->day.n)};
-    if (!store_exec_later(s, "INSERT INTO decisions (seq, case_id, step, model, outcome, day) VALUES ($1, $2, $3, $4, $5, $6)", p, N(p), err)) {
+    StoreValue p[] = {STORE_I(e->seq),
+                      STORE_S(e->stream),
+                      STORE_S(json_text_at(e->data, "step")),
+                      STORE_S(json_text_at(d, "model")),
+                      STORE_S(json_text_at(d, "outcome")),
+                      STORE_I(e->day.n)};
+    if (!store_exec_later(
+            s, "INSERT INTO decisions (seq, case_id, step, model, outcome, day) VALUES ($1, $2, $3, $4, $5, $6)", p,
+            N(p), err)) {
         return false;
     }
     const Json *grounds = json_get(d, "grounds");
     for (size_t i = 0; i < json_count(grounds); i++) {
-        StoreValue g[] = {STORE_I(e->seq), STORE_I((int64_t)i), STORE_S(e->stream), STORE_S(json_text_at(grounds->items[i], "code"))};
+        StoreValue g[] = {STORE_I(e->seq), STORE_I((int64_t)i), STORE_S(e->stream),
+                          STORE_S(json_text_at(grounds->items[i], "code"))};
         if (!store_exec_later(s, "INSERT INTO grounds (seq, n, case_id, code) VALUES ($1, $2, $3, $4)", g, N(g), err)) {
             return false;
         }
@@ -252,7 +269,8 @@ static bool apply_read(Store *s, Arena *a, const Event *e, Err *err)
 {
     StoreValue p[] = {STORE_I(e->seq), STORE_S(json_text_at(e->data, "person")), STORE_S(instant_print(a, e->at)),
                       STORE_S(e->actor), STORE_S(json_text_at(e->data, "reason"))};
-    return store_exec_later(s, "INSERT INTO file_reads (seq, person, at, reader, reason) VALUES ($1, $2, $3, $4, $5)", p, N(p), err);
+    return store_exec_later(s, "INSERT INTO file_reads (seq, person, at, reader, reason) VALUES ($1, $2, $3, $4, $5)",
+                            p, N(p), err);
 }
 
 /* Work of the office beside the law: who has a case in hand, and notes. */
@@ -261,19 +279,27 @@ static bool apply_office(Store *s, Arena *a, const Event *e, Err *err)
     bool handed_over = str_eq(e->type, STR("office.handed_over"));
     Str id = json_text_at(e->data, "case"), to = json_text_at(e->data, "to"), note = json_text_at(e->sealed, "note");
     note = note.len > 0 ? note : json_text_at(e->data, "note");
-    StoreValue p[] = {STORE_I(e->seq), STORE_S(id), STORE_S(instant_print(a, e->at)), STORE_S(e->actor), STORE_S(to),
-                      STORE_I(handed_over), STORE_S(note)};
-    if (!store_exec_later(s, "INSERT INTO office_notes (seq, case_id, at, actor, assignee, handed_over, note) VALUES ($1, $2, $3, $4, $5,"
-                       " $6, $7)", p, N(p), err)) {
+    StoreValue p[] = {STORE_I(e->seq),   STORE_S(id), STORE_S(instant_print(a, e->at)),
+                      STORE_S(e->actor), STORE_S(to), STORE_I(handed_over),
+                      STORE_S(note)};
+    if (!store_exec_later(
+            s,
+            "INSERT INTO office_notes (seq, case_id, at, actor, assignee, handed_over, note) VALUES ($1, $2, $3, $4, $5,"
+            " $6, $7)",
+            p, N(p), err)) {
         return false;
     }
     StoreValue own[] = {STORE_S(id), STORE_S(to)};
     if (!handed_over) {
         return true;
     }
-    return to.len == 0 ? store_exec_later(s, "DELETE FROM assigned WHERE case_id = $1", own, 1, err)
-                       : store_exec_later(s, "INSERT INTO assigned (case_id, account) VALUES ($1, $2) ON CONFLICT (case_id) DO UPDATE SET"
-                                       " account = excluded.account", own, N(own), err);
+    return to.len == 0
+               ? store_exec_later(s, "DELETE FROM assigned WHERE case_id = $1", own, 1, err)
+               : store_exec_later(
+                     s,
+                     "INSERT INTO assigned (case_id, account) VALUES ($1, $2) ON CONFLICT (case_id) DO UPDATE SET"
+                     " account = excluded.account",
+                     own, N(own), err);
 }
 
 /* Keys with which accounts sign, and the events that must be signed: src/flow/sign.h writes them. */
@@ -281,19 +307,29 @@ static bool apply_signing(Store *s, const Event *e, Err *err)
 {
     const Json *added = json_path(e->data, "public.key_added"), *removed = json_path(e->data, "public.key_removed");
     const Json *events = json_path(e->data, "public.must_be_signed");
-    StoreValue key[] = {STORE_S(json_text_at(added, "id")), STORE_S(json_text_at(e->data, "account")), STORE_I(json_to_int(json_get(added, "alg"), 0)),
-                        STORE_S(json_text_at(added, "key")), STORE_S(json_text_at(added, "rp_id")), STORE_I(e->seq)};
-    if (added != NULL && !store_exec(s, "INSERT INTO signing_keys (id, account, alg, key, rp_id, added, removed) VALUES ($1, $2, $3, $4, $5, $6, 0)",
-                                     key, N(key), err)) {
+    StoreValue key[] = {STORE_S(json_text_at(added, "id")),
+                        STORE_S(json_text_at(e->data, "account")),
+                        STORE_I(json_to_int(json_get(added, "alg"), 0)),
+                        STORE_S(json_text_at(added, "key")),
+                        STORE_S(json_text_at(added, "rp_id")),
+                        STORE_I(e->seq)};
+    if (added != NULL &&
+        !store_exec(
+            s,
+            "INSERT INTO signing_keys (id, account, alg, key, rp_id, added, removed) VALUES ($1, $2, $3, $4, $5, $6, 0)",
+            key, N(key), err)) {
         return store_was_duplicate(s) ? err_set(err, ALREADY_EXISTS, "%s", err_plain(ALREADY_EXISTS)) : false;
     }
     StoreValue gone[] = {STORE_S(json_text_at(removed, "id")), STORE_I(e->seq)};
-    if (removed != NULL && !store_exec_later(s, "UPDATE signing_keys SET removed = $2 WHERE id = $1 AND removed = 0", gone, N(gone), err)) {
+    if (removed != NULL && !store_exec_later(s, "UPDATE signing_keys SET removed = $2 WHERE id = $1 AND removed = 0",
+                                             gone, N(gone), err)) {
         return false;
     }
     for (size_t i = 0; i < json_count(events); i++) {
         StoreValue p[] = {STORE_S(json_text(events->items[i])), STORE_I(e->seq)};
-        if (!store_exec_later(s, "INSERT INTO signing_events (event, since) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING", p, N(p), err)) {
+        if (!store_exec_later(
+                s, "INSERT INTO signing_events (event, since) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING", p, N(p),
+                err)) {
             return false;
         }
     }
@@ -304,7 +340,8 @@ static bool apply_signing(Store *s, const Event *e, Err *err)
 static bool end_assignment(Store *s, const Event *e, Str holder_before, Str holder, Err *err)
 {
     StoreValue p[] = {STORE_S(e->stream)};
-    return str_eq(holder_before, holder) || store_exec_later(s, "DELETE FROM assigned WHERE case_id = $1", p, N(p), err);
+    return str_eq(holder_before, holder) ||
+           store_exec_later(s, "DELETE FROM assigned WHERE case_id = $1", p, N(p), err);
 }
 
 /* ---- One event: the case ---- */
@@ -320,8 +357,15 @@ static Str print_json(Arena *a, const Json *j);
 
 static void fold_of_row(Arena *a, const CaseRow *row, Fold *f)
 {
-    *f = (Fold){.state = row->state, .title = row->title, .holder = row->holder, .due = row->due, .due_rule = row->due_rule, .person = row->person,
-                .opened = row->opened.n, .since = row->since.n, .data = json_share(a, row->data),
+    *f = (Fold){.state = row->state,
+                .title = row->title,
+                .holder = row->holder,
+                .due = row->due,
+                .due_rule = row->due_rule,
+                .person = row->person,
+                .opened = row->opened.n,
+                .since = row->since.n,
+                .data = json_share(a, row->data),
                 .pending = row->pending ? print_json(a, row->pending) : STR("")};
 }
 
@@ -337,9 +381,10 @@ static bool load_fold(Store *s, Arena *a, const Event *e, const CaseRow *before,
     if (e->version == 1) {
         return true;
     }
-    if (!store_query(s, a,
-                     "SELECT state, title, holder, due, due_rule, person, pending, data, opened, since FROM cases WHERE id = $1",
-                     id, N(id), &rows, err)) {
+    if (!store_query(
+            s, a,
+            "SELECT state, title, holder, due, due_rule, person, pending, data, opened, since FROM cases WHERE id = $1",
+            id, N(id), &rows, err)) {
         return false;
     }
     if (rows.row_count == 0) {
@@ -408,33 +453,47 @@ static void fold_event(Arena *a, const Event *e, Fold *f)
 
 static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *f, Err *err)
 {
-    StoreValue p[] = {STORE_S(e->stream), STORE_S(e->scheme), STORE_S(json_text_at(e->data, "type")), STORE_S(f->state),
-                      STORE_I(e->version), STORE_S(f->title), STORE_S(f->holder), STORE_I(f->opened), STORE_I(f->since),
-                      STORE_S(f->due), STORE_S(f->due_rule), STORE_S(f->person), STORE_S(print_json(a, f->data)),
+    StoreValue p[] = {STORE_S(e->stream),
+                      STORE_S(e->scheme),
+                      STORE_S(json_text_at(e->data, "type")),
+                      STORE_S(f->state),
+                      STORE_I(e->version),
+                      STORE_S(f->title),
+                      STORE_S(f->holder),
+                      STORE_I(f->opened),
+                      STORE_I(f->since),
+                      STORE_S(f->due),
+                      STORE_S(f->due_rule),
+                      STORE_S(f->person),
+                      STORE_S(print_json(a, f->data)),
                       STORE_S(f->pending)};
-    return store_exec_later(s,
-                      "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person,"
-                      " data, pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO"
-                      " UPDATE SET state = excluded.state, version = excluded.version, title = excluded.title, holder ="
-                      " excluded.holder, since = excluded.since, due = excluded.due, due_rule = excluded.due_rule, person ="
-                      " excluded.person, data = excluded.data, pending = excluded.pending",
-                      p, N(p), err);
+    return store_exec_later(
+        s,
+        "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person,"
+        " data, pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO"
+        " UPDATE SET state = excluded.state, version = excluded.version, title = excluded.title, holder ="
+        " excluded.holder, since = excluded.since, due = excluded.due, due_rule = excluded.due_rule, person ="
+        " excluded.person, data = excluded.data, pending = excluded.pending",
+        p, N(p), err);
 }
 
 /* When a case came into each of its states, and by when it should have left it: the last deadline that it had there. */
 static bool save_stay(Store *s, const Event *e, Str type, const Fold *f, Err *err)
 {
-    StoreValue p[] = {STORE_S(e->stream), STORE_I(e->version), STORE_S(type), STORE_S(f->state), STORE_I(e->day.n), STORE_S(f->due)};
+    StoreValue p[] = {STORE_S(e->stream), STORE_I(e->version), STORE_S(type),
+                      STORE_S(f->state),  STORE_I(e->day.n),   STORE_S(f->due)};
     if (json_get(e->data, "to") != NULL) {
-        return store_exec_later(s, "INSERT INTO stays (case_id, version, type, state, since, due) VALUES ($1, $2, $3, $4, $5, $6)", p, N(p),
-                                err);
+        return store_exec_later(
+            s, "INSERT INTO stays (case_id, version, type, state, since, due) VALUES ($1, $2, $3, $4, $5, $6)", p, N(p),
+            err);
     }
     StoreValue due[] = {STORE_S(f->due), STORE_S(e->stream)};
     return json_get(e->data, "due") == NULL ||
-           store_exec_later(s,
-                            "UPDATE stays SET due = $1 WHERE case_id = $2 AND version = (SELECT MAX(m.version) FROM stays m WHERE"
-                            " m.case_id = $2)",
-                            due, N(due), err);
+           store_exec_later(
+               s,
+               "UPDATE stays SET due = $1 WHERE case_id = $2 AND version = (SELECT MAX(m.version) FROM stays m WHERE"
+               " m.case_id = $2)",
+               due, N(due), err);
 }
 
 static bool count_case(Store *s, const Event *e, Str type, Err *err)
@@ -443,8 +502,9 @@ static bool count_case(Store *s, const Event *e, Str type, Err *err)
         return true;
     }
     StoreValue p[] = {STORE_S(type)};
-    return store_exec_later(s, "INSERT INTO counters (name, n) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET n = counters.n + 1", p,
-                      N(p), err);
+    return store_exec_later(
+        s, "INSERT INTO counters (name, n) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET n = counters.n + 1", p, N(p),
+        err);
 }
 
 bool project_apply(Store *s, Arena *a, const Event *e, const CaseRow *before, Err *err)
@@ -462,15 +522,16 @@ bool project_apply(Store *s, Arena *a, const Event *e, const CaseRow *before, Er
     if (type.len == 0) {
         return true; /* an event of the store itself, not of a case */
     }
-    Str key = str_printf(a, "%.*s/%.*s", STR_ARG(e->scheme), STR_ARG(type)); /* types of different schemes may share a name */
+    Str key =
+        str_printf(a, "%.*s/%.*s", STR_ARG(e->scheme), STR_ARG(type)); /* types of different schemes may share a name */
     Fold f;
     if (!load_fold(s, a, e, before, &f, err)) {
         return false;
     }
     Str holder = f.holder;
     fold_event(a, e, &f);
-    return end_assignment(s, e, holder, f.holder, err) && save_fold(s, a, e, &f, err) && save_stay(s, e, key, &f, err) &&
-           count_case(s, e, key, err) && apply_index(s, e, key, err) &&
+    return end_assignment(s, e, holder, f.holder, err) && save_fold(s, a, e, &f, err) &&
+           save_stay(s, e, key, &f, err) && count_case(s, e, key, err) && apply_index(s, e, key, err) &&
            apply_words(s, e, err) && apply_links(s, e, err) && apply_units(s, e, err) && apply_decision(s, e, err);
 }
 
@@ -518,12 +579,17 @@ bool project_rebuild(Store *s, int64_t *ret_events, Err *err)
 static bool forget_case(Store *s, Str id, Err *err)
 {
     static const char *const DELETES[] = {
-        "DELETE FROM case_index WHERE case_id = $1", "DELETE FROM uniques WHERE case_id = $1",
-        "DELETE FROM links WHERE case_id = $1",      "DELETE FROM words WHERE case_id = $1",
-        "DELETE FROM units WHERE case_id = $1",      "DELETE FROM decisions WHERE case_id = $1",
-        "DELETE FROM cases WHERE id = $1",           "DELETE FROM approved WHERE allocation = $1",
+        "DELETE FROM case_index WHERE case_id = $1",
+        "DELETE FROM uniques WHERE case_id = $1",
+        "DELETE FROM links WHERE case_id = $1",
+        "DELETE FROM words WHERE case_id = $1",
+        "DELETE FROM units WHERE case_id = $1",
+        "DELETE FROM decisions WHERE case_id = $1",
+        "DELETE FROM cases WHERE id = $1",
+        "DELETE FROM approved WHERE allocation = $1",
         "UPDATE office_notes SET note = '' WHERE case_id = $1",
-        "DELETE FROM stays WHERE case_id = $1",        "DELETE FROM grounds WHERE case_id = $1",
+        "DELETE FROM stays WHERE case_id = $1",
+        "DELETE FROM grounds WHERE case_id = $1",
     };
     StoreValue p[] = {STORE_S(id)};
     for (size_t i = 0; i < COUNT_OF(DELETES); i++) {

@@ -7,9 +7,9 @@
 
 /* Makes the read tables where they do not exist. */
 MUST_USE bool project_prepare(Store *s, Err *err);
-/* Folds one event in; inside the transaction that appended it. before: the case as it was in this transaction, if it is at hand
- * (it may be another case, or NULL). UNIT_TAKEN if a unit is taken twice, DUPLICATE_PERSON or
- * ALREADY_EXISTS if a unique value is. */
+/* Folds one event in; inside the transaction that appended it. before: the case as it was in this transaction, if it is
+ * at hand (it may be another case, or NULL). UNIT_TAKEN if a unit is taken twice, DUPLICATE_PERSON or ALREADY_EXISTS if
+ * a unique value is. */
 MUST_USE bool project_apply(Store *s, Arena *a, const Event *e, const CaseRow *before, Err *err);
 /* Drops every read table and folds the whole log again, in one transaction. *ret_events counts. */
 MUST_USE bool project_rebuild(Store *s, int64_t *ret_events, Err *err);

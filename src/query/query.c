@@ -9,8 +9,18 @@
 
 static bool case_of(Arena *a, const StoreValue *c, CaseRow *ret, Err *err)
 {
-    *ret = (CaseRow){.id = c[0].s, .scheme = c[1].s, .type = c[2].s, .state = c[3].s, .version = c[4].i, .title = c[5].s,
-                     .holder = c[6].s, .opened = {(int32_t)c[7].i}, .since = {(int32_t)c[8].i}, .due = c[9].s, .due_rule = c[10].s, .person = c[13].s};
+    *ret = (CaseRow){.id = c[0].s,
+                     .scheme = c[1].s,
+                     .type = c[2].s,
+                     .state = c[3].s,
+                     .version = c[4].i,
+                     .title = c[5].s,
+                     .holder = c[6].s,
+                     .opened = {(int32_t)c[7].i},
+                     .since = {(int32_t)c[8].i},
+                     .due = c[9].s,
+                     .due_rule = c[10].s,
+                     .person = c[13].s};
     if (c[11].kind != STORE_NULL && !json_parse(a, c[11].s, &ret->data, err)) { /* NULL: CASE_BRIEF */
         return false;
     }
@@ -102,18 +112,19 @@ static bool has_values(const CaseRow *row, const QueryWhere *where, size_t count
     return true;
 }
 
-bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
-                size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err)
+bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count,
+                const Str *states, size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(type_key(a, scheme, type)), STORE_S(where_count ? where[0].field : STR("")),
                       STORE_S(where_count ? where[0].value : STR(""))};
-    const char *one_state = "SELECT " CASE_COLUMNS " FROM cases c WHERE c.scheme = $1 AND c.type = $2 AND c.state = $3 ORDER BY c.id";
+    const char *one_state =
+        "SELECT " CASE_COLUMNS " FROM cases c WHERE c.scheme = $1 AND c.type = $2 AND c.state = $3 ORDER BY c.id";
     const char *any = "SELECT " CASE_COLUMNS " FROM cases c WHERE c.scheme = $1 AND c.type = $2 ORDER BY c.id";
     const char *by_index = "SELECT " CASE_COLUMNS " FROM case_index i JOIN cases c ON c.id = i.case_id"
                            " WHERE i.type = $1 AND i.field = $2 AND i.value = $3 ORDER BY c.id";
     StoreValue q[] = {STORE_S(scheme), STORE_S(type), STORE_S(state_count ? states[0] : STR(""))};
-    bool ok = where_count > 0      ? store_query(s, a, by_index, p, 3, &rows, err)
+    bool ok = where_count > 0    ? store_query(s, a, by_index, p, 3, &rows, err)
               : state_count == 1 ? store_query(s, a, one_state, q, 3, &rows, err)
                                  : store_query(s, a, any, q, 2, &rows, err);
     CaseRow *list;
@@ -136,8 +147,9 @@ bool query_list_hash(Store *s, Arena *a, Str scheme, Str type, Str state, Hash *
     StoreRows rows;
     StoreValue p[] = {STORE_S(scheme), STORE_S(type), STORE_S(state)};
     enum { BY_TYPE = 1 };
-    if (!store_query_kept(s, a, "SELECT id, version FROM cases WHERE scheme = $1 AND type = $2 AND state = $3 ORDER BY id", p, N(p), BY_TYPE,
-                          &rows, err)) {
+    if (!store_query_kept(s, a,
+                          "SELECT id, version FROM cases WHERE scheme = $1 AND type = $2 AND state = $3 ORDER BY id", p,
+                          N(p), BY_TYPE, &rows, err)) {
         return false;
     }
     Buf b = buf_new(a, SIZE_MAX / 4);
@@ -150,12 +162,14 @@ bool query_list_hash(Store *s, Arena *a, Str scheme, Str type, Str state, Hash *
     return true;
 }
 
-bool query_list_in(Store *s, Arena *a, const QueryReach *reach, Str type, int64_t limit, const CaseRow **ret, size_t *ret_count, Err *err)
+bool query_list_in(Store *s, Arena *a, const QueryReach *reach, Str type, int64_t limit, const CaseRow **ret,
+                   size_t *ret_count, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {REACH_PARAMS(reach), STORE_S(type), STORE_I(limit)};
-    return store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.type = $7 AND" IN_REACH " ORDER BY c.id LIMIT $8", p, N(p), &rows,
-                       err) &&
+    return store_query(s, a,
+                       "SELECT " CASE_COLUMNS " FROM cases c WHERE c.type = $7 AND" IN_REACH " ORDER BY c.id LIMIT $8",
+                       p, N(p), &rows, err) &&
            query_rows(a, &rows, ret, ret_count, err);
 }
 
@@ -174,8 +188,8 @@ static bool count_of(const StoreRows *rows, int64_t *ret)
 typedef enum { PAGE_ANY, PAGE_TYPE, PAGE_STATE } PageKind;
 enum { PAGE_KINDS = 3 };
 
-/* The same reach for a list of one type: whether it is read whole is asked once, not for every row, and only its own ways to an
- * office are looked through. */
+/* The same reach for a list of one type: whether it is read whole is asked once, not for every row, and only its own
+ * ways to an office are looked through. */
 static QueryReach reach_of_type(Arena *a, const QueryReach *reach, Str type)
 {
     QueryReach own = *reach;
@@ -187,7 +201,8 @@ static QueryReach reach_of_type(Arena *a, const QueryReach *reach, Str type)
     own.whole = whole ? STR("*") : reach->whole;
     Buf paths = buf_new(a, reach->paths.len + 2);
     buf_byte(&paths, '|');
-    for (Str rest = reach->paths, start = str_printf(a, "%.*s ", STR_ARG(type)); rest.len > 0 && str_cut(&rest, '|', &path);) {
+    for (Str rest = reach->paths, start = str_printf(a, "%.*s ", STR_ARG(type));
+         rest.len > 0 && str_cut(&rest, '|', &path);) {
         if (str_starts(path, start)) {
             buf_printf(&paths, "%.*s|", STR_ARG(path));
         }
@@ -211,7 +226,8 @@ static PageKind page_params(Arena *a, const QueryPage *page, StoreValue *ret, si
 
 static bool count_page(Store *s, Arena *a, const QueryPage *page, int64_t *ret_total, Err *err)
 {
-    static const char *const COUNTS[PAGE_KINDS] = {"SELECT COUNT(*)" OF_ANY, "SELECT COUNT(*)" OF_TYPE, "SELECT COUNT(*)" OF_STATE};
+    static const char *const COUNTS[PAGE_KINDS] = {"SELECT COUNT(*)" OF_ANY, "SELECT COUNT(*)" OF_TYPE,
+                                                   "SELECT COUNT(*)" OF_STATE};
     StoreRows counted;
     StoreValue p[8];
     size_t n;
@@ -221,9 +237,11 @@ static bool count_page(Store *s, Arena *a, const QueryPage *page, int64_t *ret_t
 
 #define PAGE_AT(limit, offset) PAGE_ORDER " LIMIT " limit " OFFSET " offset
 
-bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total, Err *err)
+bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total,
+                Err *err)
 {
-    static const char *const PAGES[PAGE_KINDS] = {"SELECT " CASE_COLUMNS OF_ANY PAGE_AT("$7", "$8"), "SELECT " CASE_COLUMNS OF_TYPE PAGE_AT("$8", "$9"),
+    static const char *const PAGES[PAGE_KINDS] = {"SELECT " CASE_COLUMNS OF_ANY PAGE_AT("$7", "$8"),
+                                                  "SELECT " CASE_COLUMNS OF_TYPE PAGE_AT("$8", "$9"),
                                                   "SELECT " CASE_COLUMNS OF_STATE PAGE_AT("$9", "$10")};
     StoreRows rows;
     StoreValue p[10];
@@ -239,10 +257,11 @@ bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, 
            query_rows(a, &rows, ret, ret_count, err);
 }
 
-#define PAGE_AFTER(id, length, limit) " AND (" id " = '' OR (LENGTH(c.id), c.id) < (" length ", " id "))" PAGE_ORDER " LIMIT " limit
+#define PAGE_AFTER(id, length, limit) \
+    " AND (" id " = '' OR (LENGTH(c.id), c.id) < (" length ", " id "))" PAGE_ORDER " LIMIT " limit
 
-bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
-                      int64_t *ret_total, QueryAfter *ret_next, Err *err)
+bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret,
+                      size_t *ret_count, int64_t *ret_total, QueryAfter *ret_next, Err *err)
 {
     static const char *const PAGES[PAGE_KINDS] = {"SELECT " CASE_BRIEF OF_ANY PAGE_AFTER("$7", "$8", "$9"),
                                                   "SELECT " CASE_BRIEF OF_TYPE PAGE_AFTER("$8", "$9", "$10"),
@@ -279,7 +298,8 @@ bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, cons
     return store_query(s, a, "SELECT COUNT(*) FROM cases WHERE holder = $1 AND scheme = $2", p, 2, &counted, err) &&
            count_of(&counted, ret_total) &&
            store_query(s, a,
-                       "SELECT " CASE_COLUMNS " FROM cases c WHERE c.holder = $1 AND c.scheme = $2 ORDER BY CASE WHEN c.due = ''"
+                       "SELECT " CASE_COLUMNS
+                       " FROM cases c WHERE c.holder = $1 AND c.scheme = $2 ORDER BY CASE WHEN c.due = ''"
                        " THEN 1 ELSE 0 END, c.due, c.since, c.id LIMIT $3",
                        p, N(p), &rows, err) &&
            query_rows(a, &rows, ret, ret_count, err);
@@ -289,15 +309,18 @@ bool query_pending_in(Store *s, Arena *a, const QueryReach *reach, const CaseRow
 {
     StoreRows rows;
     StoreValue p[] = {REACH_PARAMS(reach)};
-    return store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.pending <> '' AND" IN_REACH " ORDER BY c.since, c.id", p, N(p), &rows,
-                       err) &&
+    return store_query(s, a,
+                       "SELECT " CASE_COLUMNS " FROM cases c WHERE c.pending <> '' AND" IN_REACH
+                       " ORDER BY c.since, c.id",
+                       p, N(p), &rows, err) &&
            query_rows(a, &rows, ret, ret_count, err);
 }
 
 #define LINKED_TO "SELECT " CASE_COLUMNS ", k.field FROM links k JOIN cases c ON c.id = k.case_id WHERE k.target = "
 #define LINKED_ORDER " ORDER BY c.id DESC LIMIT 500"
 
-static bool linked_rows(Arena *a, const StoreRows *rows, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err)
+static bool linked_rows(Arena *a, const StoreRows *rows, const CaseRow **ret, const Str **ret_fields, size_t *ret_count,
+                        Err *err)
 {
     if (!query_rows(a, rows, ret, ret_count, err)) {
         return false;
@@ -310,8 +333,8 @@ static bool linked_rows(Arena *a, const StoreRows *rows, const CaseRow **ret, co
     return true;
 }
 
-bool query_linked_in(Store *s, Arena *a, const QueryReach *reach, Str target, const CaseRow **ret, const Str **ret_fields,
-                     size_t *ret_count, Err *err)
+bool query_linked_in(Store *s, Arena *a, const QueryReach *reach, Str target, const CaseRow **ret,
+                     const Str **ret_fields, size_t *ret_count, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {REACH_PARAMS(reach), STORE_S(target)};
@@ -319,11 +342,13 @@ bool query_linked_in(Store *s, Arena *a, const QueryReach *reach, Str target, co
            linked_rows(a, &rows, ret, ret_fields, ret_count, err);
 }
 
-bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count, Err *err)
+bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count,
+                  Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(target)};
-    return store_query(s, a, LINKED_TO "$1" LINKED_ORDER, p, N(p), &rows, err) && linked_rows(a, &rows, ret, ret_fields, ret_count, err);
+    return store_query(s, a, LINKED_TO "$1" LINKED_ORDER, p, N(p), &rows, err) &&
+           linked_rows(a, &rows, ret, ret_fields, ret_count, err);
 }
 
 /* ---- Single answers ---- */
@@ -332,7 +357,8 @@ bool query_holder_of(Store *s, Arena *a, Str scheme, Str type, Str field, Str va
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(type_key(a, scheme, type)), STORE_S(field), STORE_S(value)};
-    if (!store_query(s, a, "SELECT case_id FROM uniques WHERE type = $1 AND field = $2 AND value = $3", p, N(p), &rows, err)) {
+    if (!store_query(s, a, "SELECT case_id FROM uniques WHERE type = $1 AND field = $2 AND value = $3", p, N(p), &rows,
+                     err)) {
         return false;
     }
     *ret_id = rows.row_count ? rows.cells[0].s : STR("");
@@ -352,7 +378,8 @@ bool query_units(Store *s, Arena *a, Str allocation, QueryUnits *ret, Err *err)
     StoreValue p[] = {STORE_S(allocation)};
     *ret = (QueryUnits){0};
     if (!store_query(s, a, "SELECT total FROM approved WHERE allocation = $1", p, N(p), &total, err) ||
-        !store_query(s, a, "SELECT COUNT(*), COALESCE(MAX(number), 0) FROM units WHERE allocation = $1", p, N(p), &taken, err)) {
+        !store_query(s, a, "SELECT COUNT(*), COALESCE(MAX(number), 0) FROM units WHERE allocation = $1", p, N(p),
+                     &taken, err)) {
         return false;
     }
     count_of(&total, &ret->total);
@@ -366,10 +393,11 @@ bool query_units(Store *s, Arena *a, Str allocation, QueryUnits *ret, Err *err)
         return true;
     }
     StoreValue twice[] = {STORE_S(allocation), STORE_S(allocation)};
-    if (!store_query(s, a,
-                     "SELECT MIN(f.n) FROM (SELECT 1 AS n UNION SELECT number + 1 FROM units WHERE allocation = $1) f WHERE f.n"
-                     " NOT IN (SELECT number FROM units WHERE allocation = $2)",
-                     twice, N(twice), &gap, err)) {
+    if (!store_query(
+            s, a,
+            "SELECT MIN(f.n) FROM (SELECT 1 AS n UNION SELECT number + 1 FROM units WHERE allocation = $1) f WHERE f.n"
+            " NOT IN (SELECT number FROM units WHERE allocation = $2)",
+            twice, N(twice), &gap, err)) {
         return false;
     }
     ret->next = gap.cells[0].i;
@@ -380,8 +408,9 @@ bool query_counts(Store *s, Arena *a, Str scheme, Json **ret, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(scheme)};
-    if (!store_query(s, a, "SELECT type, state, COUNT(*) FROM cases WHERE scheme = $1 GROUP BY type, state ORDER BY type, state", p,
-                     N(p), &rows, err)) {
+    if (!store_query(
+            s, a, "SELECT type, state, COUNT(*) FROM cases WHERE scheme = $1 GROUP BY type, state ORDER BY type, state",
+            p, N(p), &rows, err)) {
         return false;
     }
     *ret = json_new_array(a);
@@ -446,7 +475,8 @@ static bool keep_round(void *host, const Event *e)
     Round *r = host;
     const Json *j = json_get(e->data, "round");
     if (json_get(j, "rows") != NULL) {
-        *r->ret = (QueryRound){.rows = str_copy(r->a, json_text_at(j, "rows")), .result = str_copy(r->a, json_text_at(j, "result")),
+        *r->ret = (QueryRound){.rows = str_copy(r->a, json_text_at(j, "rows")),
+                               .result = str_copy(r->a, json_text_at(j, "result")),
                                .seq = e->seq};
     }
     return true;
@@ -480,8 +510,9 @@ bool query_reads(Store *s, Arena *a, Str person, Json **ret, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(person)};
-    if (!store_query(s, a, "SELECT seq, at, reader, reason FROM file_reads WHERE person = $1 ORDER BY seq DESC LIMIT 200", p, N(p), &rows,
-                     err)) {
+    if (!store_query(s, a,
+                     "SELECT seq, at, reader, reason FROM file_reads WHERE person = $1 ORDER BY seq DESC LIMIT 200", p,
+                     N(p), &rows, err)) {
         return false;
     }
     *ret = json_new_array(a);

@@ -9,16 +9,17 @@ typedef struct {
     Str field, value;
 } QueryWhere;
 
-/* What one reader may read of a scheme. Every question asked for a reader takes it, and the statements themselves leave out the
- * rest, so that lists, totals and single cases cannot differ. Made by flow_reach() and nowhere else; zeroed it reads nothing. */
+/* What one reader may read of a scheme. Every question asked for a reader takes it, and the statements themselves leave
+ * out the rest, so that lists, totals and single cases cannot differ. Made by flow_reach() and nowhere else; zeroed it
+ * reads nothing. */
 typedef struct {
     Str scheme;
     Str party;  /* not empty: only this case and those that name it */
     Str office; /* of staff; empty: bound to none */
     Str whole;  /* "|quota|figure|": case types read whole; "*": all of them */
     Str bound;  /* "|employer|": case types of which only the office's own cases are read */
-    Str paths;  /* "|employer region|duty employer region|": type, up to two links from case to case, and the indexed field there
-                 * whose value is the office */
+    Str paths;  /* "|employer region|duty employer region|": type, up to two links from case to case, and the indexed
+                 * field there  whose value is the office */
 } QueryReach;
 /* The reach of the program itself and of its operator: every case of a scheme. */
 QueryReach query_everything(Str scheme);
@@ -27,50 +28,52 @@ QueryReach query_everything(Str scheme);
  * *ret is NULL if there is no such case, or none in reach. */
 MUST_USE bool query_case_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err);
 MUST_USE bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err);
-/* A brief row has neither data nor pending (NULL): what the case is called, where it stands, who holds it until when. */
+/* A brief row has neither data nor pending (NULL): what the case is called, where it stands, who holds it
+ * until when. */
 MUST_USE bool query_brief_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err);
 /* Cases of a scheme's type whose indexed fields have the values and whose state is one of states (none: any); by id. */
-MUST_USE bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count, const Str *states,
-                         size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err);
-/* A hash over the log's name, and ids and versions of the cases of a type in one state: as long as it is the same, so are they. */
+MUST_USE bool query_list(Store *s, Arena *a, Str scheme, Str type, const QueryWhere *where, size_t where_count,
+                         const Str *states, size_t state_count, const CaseRow **ret, size_t *ret_count, Err *err);
+/* A hash over the log's name, and ids and versions of the cases of a type in one state: as long as it is the same, so
+ * are they. */
 MUST_USE bool query_list_hash(Store *s, Arena *a, Str scheme, Str type, Str state, Hash *ret, Err *err);
 /* The first `limit` cases of a type that the reader may read, by id. */
-MUST_USE bool query_list_in(Store *s, Arena *a, const QueryReach *reach, Str type, int64_t limit, const CaseRow **ret, size_t *ret_count,
-                            Err *err);
+MUST_USE bool query_list_in(Store *s, Arena *a, const QueryReach *reach, Str type, int64_t limit, const CaseRow **ret,
+                            size_t *ret_count, Err *err);
 typedef struct {
     const QueryReach *reach;
     Str type, state, text; /* empty: any; text: words to find in any spelling, the nearest first */
     int64_t offset, limit;
 } QueryPage;
 /* A page of cases by id, newest first, with the whole count. */
-MUST_USE bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count, int64_t *ret_total,
-                         Err *err);
+MUST_USE bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, size_t *ret_count,
+                         int64_t *ret_total, Err *err);
 /* Where a list goes on: after this case, whatever came or went in the meantime. Zeroed: at the beginning. */
 typedef struct {
     Str id;
     int64_t distance; /* of a list that a text found: how far the case was from it */
 } QueryAfter;
-/* The next page->limit cases after `after` (offset does not count), brief unless a text found them, with the whole count; *ret_next
- * is zeroed where nothing is left. */
-MUST_USE bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
-                               int64_t *ret_total, QueryAfter *ret_next, Err *err);
+/* The next page->limit cases after `after` (offset does not count), brief unless a text found them, with the whole
+ * count; *ret_next is zeroed where nothing is left. */
+MUST_USE bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret,
+                               size_t *ret_count, int64_t *ret_total, QueryAfter *ret_next, Err *err);
 /* What waits for a role, by legal deadline; those without one last. */
-MUST_USE bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, const CaseRow **ret, size_t *ret_count,
-                          int64_t *ret_total, Err *err);
+MUST_USE bool query_queue(Store *s, Arena *a, Str scheme, Str holder, int64_t limit, const CaseRow **ret,
+                          size_t *ret_count, int64_t *ret_total, Err *err);
 /* The same with filters and pages. */
 typedef struct {
     const QueryReach *reach;
-    const Str *holders;      /* roles; at most 8 count */
+    const Str *holders; /* roles; at most 8 count */
     size_t holder_count;
-    Str type, state;         /* empty: any */
+    Str type, state;          /* empty: any */
     Str region_field, region; /* an indexed field and its value; empty value: any */
-    Str due_before;          /* a day: only cases due before it; empty: any */
-    Str assignee;            /* login; "-": nobody has it in hand; empty: any */
+    Str due_before;           /* a day: only cases due before it; empty: any */
+    Str assignee;             /* login; "-": nobody has it in hand; empty: any */
     int64_t offset, limit;
 } QueryQueue;
 typedef struct {
-    const CaseRow *rows;     /* brief */
-    const Str *assignees;    /* who has each in hand; empty: nobody */
+    const CaseRow *rows;  /* brief */
+    const Str *assignees; /* who has each in hand; empty: nobody */
     size_t count;
     int64_t total;
 } QueryQueuePage;
@@ -80,12 +83,13 @@ MUST_USE bool query_assignee(Store *s, Arena *a, Str id, Str *ret, Err *err);
 /* Notes and handovers of the office: {seq, at, actor, assignee, handed_over, note}, newest first. */
 MUST_USE bool query_notes(Store *s, Arena *a, Str id, Json **ret, Err *err);
 /* What waits for a second person. */
-MUST_USE bool query_pending_in(Store *s, Arena *a, const QueryReach *reach, const CaseRow **ret, size_t *ret_count, Err *err);
+MUST_USE bool query_pending_in(Store *s, Arena *a, const QueryReach *reach, const CaseRow **ret, size_t *ret_count,
+                               Err *err);
 /* Cases that link to this one; *ret_fields names the field of each. At most 500, the newest first. */
-MUST_USE bool query_linked_in(Store *s, Arena *a, const QueryReach *reach, Str target, const CaseRow **ret, const Str **ret_fields,
-                              size_t *ret_count, Err *err);
-MUST_USE bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields, size_t *ret_count,
-                           Err *err);
+MUST_USE bool query_linked_in(Store *s, Arena *a, const QueryReach *reach, Str target, const CaseRow **ret,
+                              const Str **ret_fields, size_t *ret_count, Err *err);
+MUST_USE bool query_linked(Store *s, Arena *a, Str target, const CaseRow **ret, const Str **ret_fields,
+                           size_t *ret_count, Err *err);
 MUST_USE bool query_holder_of(Store *s, Arena *a, Str scheme, Str type, Str field, Str value, Str *ret_id, Err *err);
 /* Cases of a type opened so far. */
 MUST_USE bool query_counter(Store *s, Arena *a, Str scheme, Str type, int64_t *ret, Err *err);
@@ -97,24 +101,26 @@ MUST_USE bool query_units(Store *s, Arena *a, Str allocation, QueryUnits *ret, E
 MUST_USE bool query_counts(Store *s, Arena *a, Str scheme, Json **ret, Err *err);
 /* The events of a case, oldest first. */
 MUST_USE bool query_history(Store *s, Arena *a, Str id, Event **ret, size_t *ret_count, Err *err);
-/* What figures are counted from, row by row in the order of cases; the row is good only inside the call. Program's own: for sums. */
+/* What figures are counted from, row by row in the order of cases; the row is good only inside the call. Program's own:
+ * for sums. */
 typedef struct {
     Str case_id;
-    Str name; /* a stay: the state; a ground: its code; a unit: its allocation */
-    Day day;  /* a stay: since when; a ground: day of the decision */
+    Str name;    /* a stay: the state; a ground: its code; a unit: its allocation */
+    Day day;     /* a stay: since when; a ground: day of the decision */
     int64_t seq; /* a ground: the decision's place in the log */
-    Str due;  /* a stay: the last deadline that the case had in it; empty: none */
-    Str data; /* a stay, if asked for: the case's data as JSON; a ground: the step that was decided */
+    Str due;     /* a stay: the last deadline that the case had in it; empty: none */
+    Str data;    /* a stay, if asked for: the case's data as JSON; a ground: the step that was decided */
 } QueryCount;
 typedef void (*QueryEach)(void *host, const QueryCount *row);
 /* Every stay of every case of the type, those of a case from the first to the last. */
-MUST_USE bool query_each_stay(Store *s, Arena *a, Str scheme, Str type, bool with_data, QueryEach each, void *host, Err *err);
+MUST_USE bool query_each_stay(Store *s, Arena *a, Str scheme, Str type, bool with_data, QueryEach each, void *host,
+                              Err *err);
 /* Every ground of every decision with that outcome; a decision without any comes once, with an empty name. */
 MUST_USE bool query_each_ground(Store *s, Str scheme, Str type, Str outcome, QueryEach each, void *host, Err *err);
 /* Every unit that a case of the type has taken. */
 MUST_USE bool query_each_unit(Store *s, Str scheme, Str type, QueryEach each, void *host, Err *err);
-/* The newest published rows of the case's rounds (goldenbridge-round/1) and the hash of their outcome (empty before it is
- * drawn), with the entry of the log that holds them. NOT_FOUND if nothing was frozen yet. */
+/* The newest published rows of the case's rounds (goldenbridge-round/1) and the hash of their outcome (empty before it
+ * is drawn), with the entry of the log that holds them. NOT_FOUND if nothing was frozen yet. */
 typedef struct {
     Str rows, result;
     int64_t seq;

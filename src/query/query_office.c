@@ -5,28 +5,47 @@
 #define N(params) COUNT_OF(params)
 enum { HOLDERS_MOST = 8, NOTES_MOST = 200 };
 
-#define QUEUE_FROM \
-    " FROM cases c LEFT JOIN assigned g ON g.case_id = c.id WHERE c.pending = '' AND c.holder <> '' AND c.holder IN" \
+#define QUEUE_FROM                                                                                                                            \
+    " FROM cases c LEFT JOIN assigned g ON g.case_id = c.id WHERE c.pending = '' AND c.holder <> '' AND c.holder IN"                          \
     " ($7, $8, $9, $10, $11, $12, $13, $14) AND ($15 = '' OR c.type = $15) AND ($16 = '' OR c.state = $16) AND ($17 = '' OR EXISTS (SELECT 1" \
-    " FROM case_index r WHERE r.case_id = c.id AND r.field = $18 AND r.value = $17)) AND ($19 = '' OR (c.due <> '' AND c.due < $19))" \
+    " FROM case_index r WHERE r.case_id = c.id AND r.field = $18 AND r.value = $17)) AND ($19 = '' OR (c.due <> '' AND c.due < $19))"         \
     " AND ($20 = '' OR COALESCE(g.account, '-') = $20) AND" IN_REACH
 
 bool query_queue_page(Store *s, Arena *a, const QueryQueue *q, QueryQueuePage *ret, Err *err)
 {
     StoreRows rows, counted;
     Str h[HOLDERS_MOST];
-    for (size_t i = 0; i < HOLDERS_MOST; i++) { /* the rest repeat the first: an empty one would have all closed cases walked through */
+    for (size_t i = 0; i < HOLDERS_MOST;
+         i++) { /* the rest repeat the first: an empty one would have all closed cases walked through */
         h[i] = i < q->holder_count ? q->holders[i] : q->holder_count ? q->holders[0] : STR("");
     }
-    StoreValue p[] = {REACH_PARAMS(q->reach), STORE_S(h[0]), STORE_S(h[1]), STORE_S(h[2]), STORE_S(h[3]), STORE_S(h[4]), STORE_S(h[5]),
-                      STORE_S(h[6]), STORE_S(h[7]), STORE_S(q->type), STORE_S(q->state), STORE_S(q->region), STORE_S(q->region_field),
-                      STORE_S(q->due_before), STORE_S(q->assignee), STORE_I(q->limit), STORE_I(q->offset)};
-    if (!store_query(s, a, "SELECT " CASE_BRIEF ", COALESCE(g.account, '')" QUEUE_FROM " ORDER BY CASE WHEN c.due = '' THEN 1 ELSE 0"
-                           " END, c.due, c.since, c.id LIMIT $21 OFFSET $22", p, N(p), &rows, err) ||
+    StoreValue p[] = {REACH_PARAMS(q->reach),
+                      STORE_S(h[0]),
+                      STORE_S(h[1]),
+                      STORE_S(h[2]),
+                      STORE_S(h[3]),
+                      STORE_S(h[4]),
+                      STORE_S(h[5]),
+                      STORE_S(h[6]),
+                      STORE_S(h[7]),
+                      STORE_S(q->type),
+                      STORE_S(q->state),
+                      STORE_S(q->region),
+                      STORE_S(q->region_field),
+                      STORE_S(q->due_before),
+                      STORE_S(q->assignee),
+                      STORE_I(q->limit),
+                      STORE_I(q->offset)};
+    if (!store_query(s, a,
+                     "SELECT " CASE_BRIEF ", COALESCE(g.account, '')" QUEUE_FROM
+                     " ORDER BY CASE WHEN c.due = '' THEN 1 ELSE 0"
+                     " END, c.due, c.since, c.id LIMIT $21 OFFSET $22",
+                     p, N(p), &rows, err) ||
         !query_rows(a, &rows, &ret->rows, &ret->count, err)) {
         return false;
     }
-    bool is_last = q->offset >= 0 && ret->count < (size_t)q->limit && (ret->count > 0 || q->offset == 0); /* then all are counted */
+    bool is_last = q->offset >= 0 && ret->count < (size_t)q->limit &&
+                   (ret->count > 0 || q->offset == 0); /* then all are counted */
     if (!is_last && !store_query(s, a, "SELECT COUNT(*)" QUEUE_FROM, p, N(p) - 2, &counted, err)) {
         return false;
     }
@@ -54,8 +73,11 @@ bool query_notes(Store *s, Arena *a, Str id, Json **ret, Err *err)
 {
     StoreRows rows;
     StoreValue p[] = {STORE_S(id), STORE_I(NOTES_MOST)};
-    if (!store_query(s, a, "SELECT seq, at, actor, assignee, handed_over, note FROM office_notes WHERE case_id = $1 ORDER BY seq DESC"
-                           " LIMIT $2", p, N(p), &rows, err)) {
+    if (!store_query(
+            s, a,
+            "SELECT seq, at, actor, assignee, handed_over, note FROM office_notes WHERE case_id = $1 ORDER BY seq DESC"
+            " LIMIT $2",
+            p, N(p), &rows, err)) {
         return false;
     }
     static const char *const NAMES[] = {"at", "actor", "assignee"};

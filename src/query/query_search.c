@@ -1,5 +1,5 @@
-/* query_search.c: finds cases by words in any spelling and script, with slips of the pen, the nearest first.
- * Words are looked up as they fold (base/fold.h), then as they sound, then with one sound changed. All of the words must be met.
+/* query_search.c: finds cases by words in any spelling and script, with slips of the pen, the nearest first. Words are
+ * looked up as they fold (base/fold.h), then as they sound, then with one sound changed. All of the words must be met.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "query_int.h"
 
@@ -13,7 +13,7 @@ enum { WORDS_MOST = 6, PER_LOOKUP = 400, HITS_MOST = 1000, SOUND_MOST = 16, FAR 
 
 typedef struct {
     Str id;
-    int missed;       /* bits of the words that are not met yet */
+    int missed; /* bits of the words that are not met yet */
     int distance;
 } Hit;
 
@@ -23,7 +23,7 @@ typedef struct {
     const QueryPage *page;
     Str words[WORDS_MOST], sounds[WORDS_MOST];
     size_t count;
-    Map hits;         /* case id → Hit* */
+    Map hits; /* case id → Hit* */
     Err *err;
 } Search;
 
@@ -42,14 +42,17 @@ static void note_hit(Search *f, Str id, size_t word)
 
 #define OF_PAGE " AND ($9 = '' OR c.type = $9) AND ($10 = '' OR c.state = $10) AND" IN_REACH " LIMIT $11"
 
-/* Cases with a word from `from` to before `to` that the reader may read: what is left out here is in no total either. */
+/* Cases with a word from `from` to before `to` that the reader may read: what is left out here is in no
+ * total either. */
 static bool look_up(Search *f, Str from, Str to, size_t word)
 {
     StoreRows rows;
-    StoreValue p[] = {REACH_PARAMS(f->page->reach), STORE_S(from), STORE_S(to), STORE_S(f->page->type), STORE_S(f->page->state),
-                      STORE_I(PER_LOOKUP)};
-    if (!store_query(f->s, f->a, "SELECT w.case_id FROM words w JOIN cases c ON c.id = w.case_id WHERE w.word >= $7 AND w.word < $8" OF_PAGE,
-                     p, COUNT_OF(p), &rows, f->err)) {
+    StoreValue p[] = {REACH_PARAMS(f->page->reach), STORE_S(from),           STORE_S(to),
+                      STORE_S(f->page->type),       STORE_S(f->page->state), STORE_I(PER_LOOKUP)};
+    if (!store_query(
+            f->s, f->a,
+            "SELECT w.case_id FROM words w JOIN cases c ON c.id = w.case_id WHERE w.word >= $7 AND w.word < $8" OF_PAGE,
+            p, COUNT_OF(p), &rows, f->err)) {
         return false;
     }
     for (size_t i = 0; i < rows.row_count; i++) {
@@ -72,7 +75,8 @@ static bool look_up_slips(Search *f, Str sound, size_t word)
         return true;
     }
     for (size_t at = 0; at <= sound.len; at++) {
-        Str head = str_sub(sound, 0, at), rest = str_sub(sound, at, sound.len), tail = str_sub(sound, at + 1, sound.len);
+        Str head = str_sub(sound, 0, at), rest = str_sub(sound, at, sound.len),
+            tail = str_sub(sound, at + 1, sound.len);
         for (const char *c = CLASSES; *c != 0; c++) {
             int put = snprintf(text, sizeof text, "%.*s%c%.*s", STR_ARG(head), *c, STR_ARG(rest));
             if (!look_up_sound(f, (Str){text, (size_t)put}, word)) {
@@ -87,8 +91,8 @@ static bool look_up_slips(Search *f, Str sound, size_t word)
         if (rest.len > 0 && !look_up_sound(f, (Str){text, (size_t)left}, word)) {
             return false;
         }
-        int swapped = snprintf(text, sizeof text, "%.*s%c%c%.*s", STR_ARG(head), tail.len ? tail.ptr[0] : 0, rest.len ? rest.ptr[0] : 0,
-                               STR_ARG(str_sub(sound, at + 2, sound.len)));
+        int swapped = snprintf(text, sizeof text, "%.*s%c%c%.*s", STR_ARG(head), tail.len ? tail.ptr[0] : 0,
+                               rest.len ? rest.ptr[0] : 0, STR_ARG(str_sub(sound, at + 2, sound.len)));
         if (tail.len > 0 && !look_up_sound(f, (Str){text, (size_t)swapped}, word)) {
             return false;
         }
@@ -124,7 +128,8 @@ static bool measure(Search *f, Hit *h)
         return false;
     }
     for (size_t i = 0; i < f->count; i++) {
-        int written = nearest(f->words[i], &words, false), heard = f->sounds[i].len ? 3 + 3 * nearest(f->sounds[i], &words, true) : FAR;
+        int written = nearest(f->words[i], &words, false),
+            heard = f->sounds[i].len ? 3 + 3 * nearest(f->sounds[i], &words, true) : FAR;
         h->distance += written < heard ? written : heard;
     }
     return true;
@@ -194,8 +199,8 @@ static size_t first_of(Hit *const *hits, size_t count, const QueryPage *page, co
     return i + (size_t)page->offset;
 }
 
-bool query_search(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret, size_t *ret_count,
-                  int64_t *ret_total, QueryAfter *ret_next, Err *err)
+bool query_search(Store *s, Arena *a, const QueryPage *page, const QueryAfter *after, const CaseRow **ret,
+                  size_t *ret_count, int64_t *ret_total, QueryAfter *ret_next, Err *err)
 {
     Search f = {.s = s, .a = a, .page = page, .hits.arena = a, .err = err};
     Hit **hits;

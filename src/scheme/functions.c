@@ -50,7 +50,8 @@ static Value call_paused_end(FeelRun *run, void *host, const Value *args, size_t
     Pause *pauses = ARENA_ARRAY(feel_run_arena(run), Pause, args[2].len + 1);
     for (size_t i = 0; i < args[2].len; i++) {
         Value one = feel_items(args[2])[i];
-        if (!civil_day(feel_get(one, STR("from")), &pauses[i].from) || !civil_day(feel_get(one, STR("to")), &pauses[i].to)) {
+        if (!civil_day(feel_get(one, STR("from")), &pauses[i].from) ||
+            !civil_day(feel_get(one, STR("to")), &pauses[i].to)) {
             return feel_error(run, "paused period end: a pause has the dates from and to");
         }
     }
@@ -80,8 +81,8 @@ static Value call_name_key(FeelRun *run, __attribute__((unused)) void *host, con
 static Value yymmdd(Arena *a, Str text, int32_t century)
 {
     Day day;
-    Str full = str_printf(a, "%d%.*s-%.*s-%.*s", (int)century, STR_ARG(str_sub(text, 0, 2)), STR_ARG(str_sub(text, 2, 4)),
-                          STR_ARG(str_sub(text, 4, 6)));
+    Str full = str_printf(a, "%d%.*s-%.*s-%.*s", (int)century, STR_ARG(str_sub(text, 0, 2)),
+                          STR_ARG(str_sub(text, 2, 4)), STR_ARG(str_sub(text, 4, 6)));
     return day_parse(full, &day) ? feel_date(day) : feel_null();
 }
 
@@ -99,10 +100,14 @@ static Value call_passport(FeelRun *run, __attribute__((unused)) void *host, con
         birth = yymmdd(a, mrz.birth, 19); /* nobody holds a ten-year passport from before birth */
     }
     const FeelEntry from[] = {
-        {STR("surname"), feel_str(mrz.surname)}, {STR("given names"), feel_str(mrz.given_names)},
-        {STR("number"), feel_str(mrz.number)},   {STR("nationality"), feel_str(mrz.nationality)},
-        {STR("birth date"), birth},              {STR("sex"), feel_str(mrz.sex)},
-        {STR("expiry date"), expiry},            {STR("personal number"), feel_str(mrz.personal_number)},
+        {STR("surname"), feel_str(mrz.surname)},
+        {STR("given names"), feel_str(mrz.given_names)},
+        {STR("number"), feel_str(mrz.number)},
+        {STR("nationality"), feel_str(mrz.nationality)},
+        {STR("birth date"), birth},
+        {STR("sex"), feel_str(mrz.sex)},
+        {STR("expiry date"), expiry},
+        {STR("personal number"), feel_str(mrz.personal_number)},
     };
     FeelEntry *e = ARENA_ARRAY(a, FeelEntry, COUNT_OF(from));
     for (size_t i = 0; i < COUNT_OF(from); i++) {

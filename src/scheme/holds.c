@@ -1,4 +1,5 @@
-/* holds.c: what holds steps of other cases while a case stands in some state: such as a country whose agreement is suspended.
+/* holds.c: what holds steps of other cases while a case stands in some state: such as a country whose agreement is
+ * suspended.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scheme_int.h"
 
@@ -13,7 +14,8 @@ static SchemeNames names_in(Arena *a, const Json *j)
 
 static bool broken(const Scheme *s, const SchemeHold *h, const char *what, Str detail, Err *err)
 {
-    return err_set(err, LAW_BROKEN, "%.*s/scheme.json: holds %.*s: %s %.*s", STR_ARG(s->folder), STR_ARG(h->name), what, STR_ARG(detail));
+    return err_set(err, LAW_BROKEN, "%.*s/scheme.json: holds %.*s: %s %.*s", STR_ARG(s->folder), STR_ARG(h->name), what,
+                   STR_ARG(detail));
 }
 
 /* "country", or "candidate.country": a link of the case, then a field of the case behind it. */
@@ -37,10 +39,12 @@ static bool read_paths(const Scheme *s, SchemeHold *h, const Json *j, Err *err)
     h->paths = ARENA_ARRAY(s->arena, SchemeHoldPath, json_count(of) + 1);
     for (size_t i = 0; i < json_count(of); i++) {
         SchemeHoldPath *p = &h->paths[h->path_count++];
-        *p = (SchemeHoldPath){of->members[i].key, json_text(of->members[i].value), json_text(json_get_str(unless, of->members[i].key))};
+        *p = (SchemeHoldPath){of->members[i].key, json_text(of->members[i].value),
+                              json_text(json_get_str(unless, of->members[i].key))};
         const SchemeType *t = scheme_type(s, p->type);
         if (t == NULL || !path_is_known(s, t, p->path)) {
-            return broken(s, h, "no such type or field:", str_printf(s->arena, "%.*s %.*s", STR_ARG(p->type), STR_ARG(p->path)), err);
+            return broken(s, h, "no such type or field:",
+                          str_printf(s->arena, "%.*s %.*s", STR_ARG(p->type), STR_ARG(p->path)), err);
         }
         if (p->unless.len > 0 && scheme_field(t, p->unless) == NULL) {
             return broken(s, h, "no such field:", p->unless, err);
@@ -95,9 +99,14 @@ bool scheme_load_holds(Scheme *s, Err *err)
     for (size_t i = 0; list != NULL && list->kind == JSON_ARRAY && i < list->count; i++) {
         const Json *j = list->items[i];
         SchemeHold *h = &s->holds[s->hold_count++];
-        *h = (SchemeHold){.name = json_text_at(j, "name"), .cause = json_text_at(j, "cause"), .key = json_text_at(j, "key"),
-                          .from = json_text_at(j, "from"), .until = json_text_at(j, "until"), .source = json_text_at(j, "source"),
-                          .cite = json_text_at(j, "cite"), .states = names_in(s->arena, json_get(j, "states")),
+        *h = (SchemeHold){.name = json_text_at(j, "name"),
+                          .cause = json_text_at(j, "cause"),
+                          .key = json_text_at(j, "key"),
+                          .from = json_text_at(j, "from"),
+                          .until = json_text_at(j, "until"),
+                          .source = json_text_at(j, "source"),
+                          .cite = json_text_at(j, "cite"),
+                          .states = names_in(s->arena, json_get(j, "states")),
                           .steps = names_in(s->arena, json_get(j, "steps"))};
         if (!read_paths(s, h, j, err) || !check_cause(s, h, err) || !check_steps(s, h, err)) {
             return false;

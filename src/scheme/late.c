@@ -69,7 +69,8 @@ const Json *scheme_statutes(const Scheme *s)
     Scheme *own = (Scheme *)(uintptr_t)s;
     if (s->statutes_once != NULL && scheme_once_begin(s->statutes_once)) {
         Err ignored; /* scheme_check_late() tells it */
-        own->statutes = scheme_parse(s->statutes_once->a, &s->statutes_file, &own->statutes, &ignored) ? own->statutes : NULL;
+        own->statutes =
+            scheme_parse(s->statutes_once->a, &s->statutes_file, &own->statutes, &ignored) ? own->statutes : NULL;
         scheme_once_end(s->statutes_once);
     }
     return s->statutes;
@@ -82,7 +83,8 @@ bool scheme_expression(const SchemeReader *r, Str text, const FeelCode **ret)
     Err inner;
     Scheme *s = r->s;
     if (!s->as_used) {
-        return feel_compile(s->arena, r->scope, text, ret, &inner) || scheme_broken_expression(r->path, r->place, text, &inner, r->err);
+        return feel_compile(s->arena, r->scope, text, ret, &inner) ||
+               scheme_broken_expression(r->path, r->place, text, &inner, r->err);
     }
     if (s->late_count == s->late_cap) {
         size_t cap = s->late_cap ? s->late_cap * 2 : 256;
@@ -96,7 +98,8 @@ bool scheme_expression(const SchemeReader *r, Str text, const FeelCode **ret)
 
 bool scheme_broken_expression(Str path, Str place, Str text, const Err *why, Err *err)
 {
-    return err_set(err, LAW_BROKEN, "%.*s: %.*s: \"%.*s\": %s", STR_ARG(path), STR_ARG(place), STR_ARG(text), why->text);
+    return err_set(err, LAW_BROKEN, "%.*s: %.*s: \"%.*s\": %s", STR_ARG(path), STR_ARG(place), STR_ARG(text),
+                   why->text);
 }
 
 /* ---- The check aside ---- */
@@ -118,8 +121,8 @@ bool scheme_check_late(const Scheme *s, Err *err)
 {
     Json *j;
     Arena *a = arena_new(0);
-    bool ok = (s->statutes_once == NULL || scheme_parse(a, &s->statutes_file, &j, err)) && scheme_check_messages(s, a, err) &&
-              scheme_check_models(s, a, err) && check_expressions(s, a, err);
+    bool ok = (s->statutes_once == NULL || scheme_parse(a, &s->statutes_file, &j, err)) &&
+              scheme_check_messages(s, a, err) && scheme_check_models(s, a, err) && check_expressions(s, a, err);
     arena_free(a);
     return ok;
 }

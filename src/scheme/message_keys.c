@@ -74,7 +74,8 @@ static void add_type(Keys *k, const Scheme *s, const SchemeType *t)
 /* "WAGE_ARREARS" as a rule gives it: a reason code, which needs a sentence. */
 static bool is_code(Str output)
 {
-    bool letters = output.len > 3 && output.ptr[0] == '"' && output.ptr[output.len - 1] == '"' && output.ptr[1] >= 'A' && output.ptr[1] <= 'Z';
+    bool letters = output.len > 3 && output.ptr[0] == '"' && output.ptr[output.len - 1] == '"' &&
+                   output.ptr[1] >= 'A' && output.ptr[1] <= 'Z';
     for (size_t i = 1; letters && i + 1 < output.len; i++) {
         char c = output.ptr[i];
         letters = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -98,7 +99,8 @@ static void add_codes(Keys *k, const Json *rules)
 /* The model's title, what it asks about and the grounds that its tables of several grounds give. */
 static void add_model(Keys *k, const SchemeModel *m)
 {
-    const Json *all = dmn_describe(k->a, scheme_compiled(m)), *inputs = json_get(all, "inputs"), *elements = json_get(all, "elements");
+    const Json *all = dmn_describe(k->a, scheme_compiled(m)), *inputs = json_get(all, "inputs"),
+               *elements = json_get(all, "elements");
     add(k, "models", json_text_at(all, "name"));
     for (size_t i = 0; i < json_count(inputs); i++) {
         add(k, "inputs", json_text_at(inputs->items[i], "name"));

@@ -1,5 +1,5 @@
-/* messages.c: the texts of a scheme by language: messages/<anything>.<language>.json or messages/<language>.json, one object of
- * key → text.
+/* messages.c: the texts of a scheme by language: messages/<anything>.<language>.json or messages/<language>.json, one
+ * object of key → text.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scheme_int.h"
 
@@ -22,7 +22,8 @@ static bool add_messages(Arena *a, Map *texts, Str path, Str prefix, const Json 
             continue;
         }
         if (map_get(texts, key) != NULL) {
-            ok = err_set(err, LAW_BROKEN, "%.*s: another file of this language has %.*s, too", STR_ARG(path), STR_ARG(key));
+            ok = err_set(err, LAW_BROKEN, "%.*s: another file of this language has %.*s, too", STR_ARG(path),
+                         STR_ARG(key));
         }
         map_set(texts, key, &m->value->text);
     }
@@ -34,7 +35,8 @@ static bool parse(Arena *a, const SchemeFile *f, Json **ret, Err *err)
     if (!scheme_parse(a, f, ret, err)) {
         return false;
     }
-    return (*ret)->kind == JSON_OBJECT || err_set(err, LAW_BROKEN, "%.*s: an object of keys and texts is expected", STR_ARG(f->path));
+    return (*ret)->kind == JSON_OBJECT ||
+           err_set(err, LAW_BROKEN, "%.*s: an object of keys and texts is expected", STR_ARG(f->path));
 }
 
 static bool make_texts(Arena *a, SchemeTexts *t, Err *err)

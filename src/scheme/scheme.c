@@ -32,7 +32,8 @@ static bool load_types(Scheme *s, Err *err)
     }
     s->types = ARENA_ARRAY(s->arena, SchemeType, json_count(names));
     for (size_t i = 0; i < names->count; i++) {
-        Str path = str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(json_text(names->items[i])));
+        Str path =
+            str_printf(s->arena, "%.*s/processes/%.*s.json", STR_ARG(s->folder), STR_ARG(json_text(names->items[i])));
         Json *j;
         if (!scheme_file_json(s->arena, path, &j, err) || !scheme_read_type(s, path, j, &s->types[i], err)) {
             return false;
@@ -88,8 +89,8 @@ static bool load(Arena *a, Str folder, bool as_used, Scheme **ret, Err *err)
     s->later = as_used ? feel_later_new(a) : NULL;
     s->folder = str_copy(a, folder);
     s->languages.arena = a;
-    if (!load_info(s, err) || !scheme_load_statutes(s, err) || !scheme_load_holidays(s, err) || !scheme_load_messages(s, err) ||
-        !scheme_load_models(s, err) || !load_types(s, err)) {
+    if (!load_info(s, err) || !scheme_load_statutes(s, err) || !scheme_load_holidays(s, err) ||
+        !scheme_load_messages(s, err) || !scheme_load_models(s, err) || !load_types(s, err)) {
         return false;
     }
     note_choices(s);

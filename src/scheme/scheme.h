@@ -9,7 +9,7 @@
 
 typedef struct Scheme Scheme;
 
-/* ---- Expressions of a scheme ------------------------------------------------------------------------------------------ */
+/* ---- Expressions of a scheme ------------------------------------------------------------------------------------- */
 
 /* Names that every expression of a step may use, then the step's reads in order. The frame given to feel_eval() holds
  * a Value for each. `case` is the case as a context (empty when it is being opened), `form` what was filed, `caller`
@@ -53,7 +53,7 @@ bool scheme_names_have(const SchemeNames *n, Str name);
 /* Whether some field of some case type offers this choice. */
 bool scheme_has_choice(const Scheme *s, Str value);
 
-/* ---- Fields ------------------------------------------------------------------------------------------------------------- */
+/* ---- Fields ------------------------------------------------------------------------------------------------------ */
 
 typedef enum {
     SCHEME_TEXT = 1,
@@ -70,31 +70,31 @@ typedef enum {
 typedef struct {
     Str name;
     SchemeFieldKind kind;
-    bool personal;      /* sealed under the person's key */
-    bool unique;        /* no two cases of the type share the value */
-    bool indexed;       /* `where` of a read may name it */
-    bool searchable;    /* staff find the case by it, in any script */
-    Str of;             /* SCHEME_CASE: type; SCHEME_CHOICE: name of the list of choices */
+    bool personal;   /* sealed under the person's key */
+    bool unique;     /* no two cases of the type share the value */
+    bool indexed;    /* `where` of a read may name it */
+    bool searchable; /* staff find the case by it, in any script */
+    Str of;          /* SCHEME_CASE: type; SCHEME_CHOICE: name of the list of choices */
     SchemeNames choices;
-    Str unit;           /* such as KRW */
-    size_t max_length;  /* code points; 0: 500 */
+    Str unit;              /* such as KRW */
+    size_t max_length;     /* code points; 0: 500 */
     const FeelCode *check; /* over `value`: true, or the value is refused */
     Str check_text;
     ErrCode check_code; /* FIELD_FORMAT unless the file says otherwise */
     const FeelType *type;
 } SchemeField;
 
-/* ---- Steps --------------------------------------------------------------------------------------------------------------- */
+/* ---- Steps ------------------------------------------------------------------------------------------------------- */
 
 typedef enum { READ_CASE = 1, READ_FIND, READ_LIST, READ_COUNT, READ_UNITS } SchemeReadKind;
 typedef struct {
     Str name;
     SchemeReadKind kind;
-    Str type;            /* of the cases */
-    const FeelCode *id;  /* READ_CASE, READ_UNITS: which case; null gives null */
-    SchemeExprs where;   /* indexed field = value */
-    SchemeNames states;  /* empty: any */
-    bool own_excluded;   /* the case of the command itself is left out */
+    Str type;           /* of the cases */
+    const FeelCode *id; /* READ_CASE, READ_UNITS: which case; null gives null */
+    SchemeExprs where;  /* indexed field = value */
+    SchemeNames states; /* empty: any */
+    bool own_excluded;  /* the case of the command itself is left out */
 } SchemeRead;
 
 typedef struct {
@@ -113,108 +113,111 @@ typedef struct {
     const FeelCode *cases; /* an id, a list of ids; or for `opens` a list of contexts */
     bool opens;            /* opens a case of `type` for each item */
     Str type, to, event;
-    SchemeNames from;      /* a case in another state is left alone */
-    SchemeNames lines;     /* instead of `cases`: those to whom the step's round gave one of these reasons; with `opens`, one for each */
-    Str outcome;           /* only for this outcome; empty: unless refused */
+    SchemeNames from;  /* a case in another state is left alone */
+    SchemeNames lines; /* instead of `cases`: those to whom the step's round gave one of these reasons; with `opens`,
+                          one for each */
+    Str outcome;       /* only for this outcome; empty: unless refused */
     SchemeExprs set;
 } SchemeAlso;
 
 /* A message to people, each in their own language: a prepared text by name, with values of the step. */
 typedef struct {
-    Str topic;           /* choice of the form: its value names the text "message.VALUE" */
-    const FeelCode *to;  /* id of a case, or list of ids: those whose party the cases are get it */
-    SchemeExprs params;  /* what the texts name in braces */
-    SchemeExprs texts;   /* language → words of the sender's own: {text} is the reader's, or else the first that is given */
+    Str topic;          /* choice of the form: its value names the text "message.VALUE" */
+    const FeelCode *to; /* id of a case, or list of ids: those whose party the cases are get it */
+    SchemeExprs params; /* what the texts name in braces */
+    SchemeExprs
+        texts; /* language → words of the sender's own: {text} is the reader's, or else the first that is given */
 } SchemeMessage;
 
 /* A draw: who of a list is referred. */
 typedef struct {
-    Str pool;                 /* name of a READ_LIST */
+    Str pool; /* name of a READ_LIST */
     const FeelCode *places, *multiple;
     const FeelCode *eligible; /* over `item`; NULL: all */
     const FeelCode *rank;     /* integer over `item`, larger is better */
     const FeelCode *exposure; /* integer over `item`: referrals so far */
     const FeelCode *beacon;   /* hex text of an outside beacon that is mixed into the seed; NULL or empty: none */
-    bool least_shown_first;   /* "order": who was referred least goes first, then rank; else rank, then least referred */
-    Str into;                 /* field of the case that gets the list of ids */
-    SchemeNames criteria;     /* the expressions over `item`, as written */
+    bool least_shown_first; /* "order": who was referred least goes first, then rank; else rank, then least referred */
+    Str into;               /* field of the case that gets the list of ids */
+    SchemeNames criteria;   /* the expressions over `item`, as written */
 } SchemeDraw;
 
 /* A round: many cases at once, ranked for units or matched with those that offer places. */
 typedef struct {
-    bool matches;                /* deferred acceptance; else a ranking */
-    bool freezes;                /* only fixes the rows and publishes their root; nothing is drawn */
+    bool matches; /* deferred acceptance; else a ranking */
+    bool freezes; /* only fixes the rows and publishes their root; nothing is drawn */
     bool one_per_pass;
-    Str list, offers;            /* names of READ_LISTs: who takes part; for a match, who has places */
-    const FeelCode *eligible;    /* over `item`; NULL: all */
-    const FeelCode *points;      /* whole number over `item`; a null is left out as not scored */
-    const FeelCode *units, *cell;          /* ranking, over `item` */
-    const FeelCode *wishes;                /* match, over `item`: ids of offers, most wanted first */
-    const FeelCode *seats, *offer_cell;    /* match, over `item` of offers */
-    const FeelCode *caps;        /* list of {name, within, cap, own} */
-    const FeelCode *pool;        /* units of the flexible pool */
-    const FeelCode *root;        /* published before: the rows must still have it; NULL: they are fixed now */
-    const FeelCode *beacon;      /* hex text of an outside beacon; NULL or empty: none */
-    SchemeNames criteria;        /* the expressions over `item`, as written, without the facts of the model */
-    Str model, decision;         /* scores each case for itself; empty: none */
-    SchemeExprs facts;           /* over `item` */
-    Str pair_model, pair_decision; /* match: whether the law lets this case go to this offer; empty: not asked */
-    SchemeExprs pair_facts;        /* over `item` and `offer` */
+    Str list, offers;                   /* names of READ_LISTs: who takes part; for a match, who has places */
+    const FeelCode *eligible;           /* over `item`; NULL: all */
+    const FeelCode *points;             /* whole number over `item`; a null is left out as not scored */
+    const FeelCode *units, *cell;       /* ranking, over `item` */
+    const FeelCode *wishes;             /* match, over `item`: ids of offers, most wanted first */
+    const FeelCode *seats, *offer_cell; /* match, over `item` of offers */
+    const FeelCode *caps;               /* list of {name, within, cap, own} */
+    const FeelCode *pool;               /* units of the flexible pool */
+    const FeelCode *root;               /* published before: the rows must still have it; NULL: they are fixed now */
+    const FeelCode *beacon;             /* hex text of an outside beacon; NULL or empty: none */
+    SchemeNames criteria;               /* the expressions over `item`, as written, without the facts of the model */
+    Str model, decision;                /* scores each case for itself; empty: none */
+    SchemeExprs facts;                  /* over `item` */
+    Str pair_model, pair_decision;      /* match: whether the law lets this case go to this offer; empty: not asked */
+    SchemeExprs pair_facts;             /* over `item` and `offer` */
 } SchemeRound;
 
 typedef struct {
-    Str name;              /* "candidate.register" */
+    Str name; /* "candidate.register" */
     bool opens;
-    Str about;             /* with opens: field that links to the case which the new one is about; `from` are states of that case */
+    Str about; /* with opens: field that links to the case which the new one is about; `from` are states of that case */
     SchemeNames from, who; /* states; roles ("party": the account whose party is this case, "party:FIELD": linked one,
                               "party:FIELD.FIELD": linked from the linked one) */
     Str to, event;
     SchemeNames fields;
-    SchemeNames optional;  /* those of fields that may be empty */
+    SchemeNames optional; /* those of fields that may be empty */
     SchemeRead *reads;
     size_t read_count;
     SchemeRequire *requires;
     size_t require_count;
-    Str model, decision;   /* empty: none */
+    Str model, decision; /* empty: none */
     SchemeExprs facts;
-    bool discretion;       /* the officer may depart from the proposal with a reason */
+    bool discretion; /* the officer may depart from the proposal with a reason */
     SchemeOutcome *outcomes;
     size_t outcome_count;
     SchemeExprs set;
-    SchemeExprs shared;    /* facts for the public log */
+    SchemeExprs shared; /* facts for the public log */
     SchemeAlso *also;
     size_t also_count;
-    SchemeMessage *message; /* NULL: none */
-    SchemeDraw *draw;      /* NULL: none */
-    SchemeRound *round;    /* NULL: none */
-    bool return_unit;      /* the case's unit is free again */
-    bool receipt;          /* what was filed is hashed into the event, so that a signed receipt can name it */
+    SchemeMessage *message;     /* NULL: none */
+    SchemeDraw *draw;           /* NULL: none */
+    SchemeRound *round;         /* NULL: none */
+    bool return_unit;           /* the case's unit is free again */
+    bool receipt;               /* what was filed is hashed into the event, so that a signed receipt can name it */
     const FeelCode *move_units; /* {from, to, units}: units moved between cases that approve; NULL: none */
     const FeelCode *take_unit;  /* id of the case whose numbered unit is taken; NULL: none */
     const FeelCode *make_units; /* how many numbered units this case approves; NULL: none */
     bool two_people;
-    bool sign;             /* signed with the officer's own key, where the officer has one or the store requires it */
-    bool corrects;         /* values that stood there wrongly: only what differs is written, with what stood before */
-    bool hidden;           /* not offered in menus (done by imports or the system) */
+    bool sign;               /* signed with the officer's own key, where the officer has one or the store requires it */
+    bool corrects;           /* values that stood there wrongly: only what differs is written, with what stood before */
+    bool hidden;             /* not offered in menus (done by imports or the system) */
     const FeelCode *offered; /* over `case` and `today`: when menus offer it; NULL: always */
-    bool foretell;         /* never taken: pages show what it would decide today */
-    Str group;             /* heading under which pages gather steps of a kind; empty: stands alone */
-    Str cite;              /* article the step rests on */
-    Str document;          /* document kind made by this step; empty: none */
+    bool foretell;           /* never taken: pages show what it would decide today */
+    Str group;               /* heading under which pages gather steps of a kind; empty: stands alone */
+    Str cite;                /* article the step rests on */
+    Str document;            /* document kind made by this step; empty: none */
     const FeelScope *scope;
     size_t slot_count;
 } SchemeStep;
 
 typedef struct {
     Str name;
-    Str holder;           /* role that must act next; empty: nobody */
-    const FeelCode *due;  /* date until which, by law; NULL: none */
+    Str holder;          /* role that must act next; empty: nobody */
+    const FeelCode *due; /* date until which, by law; NULL: none */
     Str due_text, due_cite;
     bool final;
-    Str tone;              /* how pages colour it: ok, warn, error, quiet; empty: by `final` and the holder */
+    Str tone; /* how pages colour it: ok, warn, error, quiet; empty: by `final` and the holder */
 } SchemeState;
 
-/* For whose eyes an office's own cases are: holders of the role whose account names an office read those whose office it is. */
+/* For whose eyes an office's own cases are: holders of the role whose account names an office read those whose office
+ * it is. */
 enum { SCHEME_OFFICE_LINKS = 2 };
 typedef struct {
     Str role;
@@ -225,14 +228,14 @@ typedef struct {
 
 typedef struct {
     Str name;
-    Str prefix;           /* of case ids */
-    bool person;          /* the case is a person: its id names the key that seals */
-    bool beside;          /* accompanies another case: does not tell where the person stands */
-    SchemeNames readers;  /* roles among staff who may read such cases; empty: all */
+    Str prefix;            /* of case ids */
+    bool person;           /* the case is a person: its id names the key that seals */
+    bool beside;           /* accompanies another case: does not tell where the person stands */
+    SchemeNames readers;   /* roles among staff who may read such cases; empty: all */
     SchemeOffice *offices; /* roles of them that are bound to their office; a role may have several ways to it */
     size_t office_count;
-    Str subject;          /* field that links to the person, for other types; empty: none */
-    Str party_role;       /* role of an account whose party is a case of this type */
+    Str subject;    /* field that links to the person, for other types; empty: none */
+    Str party_role; /* role of an account whose party is a case of this type */
     const FeelCode *title;
     SchemeField *fields;
     size_t field_count;
@@ -247,25 +250,25 @@ typedef struct {
 /* Where the cases of a type find what may hold them: a field, or a link and the field of the case behind it. */
 typedef struct {
     Str type, path;
-    Str unless;            /* a case that has this field is not held; empty: every case is */
+    Str unless; /* a case that has this field is not held; empty: every case is */
 } SchemeHoldPath;
 
 /* While a case of `cause` stands in one of the states, the steps of the cases that name it by `key` are held. */
 typedef struct {
-    Str name;              /* text under "hold.", what goes on under "hold_goes_on." */
-    Str cause, key;        /* type; its indexed field */
+    Str name;       /* text under "hold.", what goes on under "hold_goes_on." */
+    Str cause, key; /* type; its indexed field */
     SchemeNames states, steps;
-    Str from, until;       /* date fields of the cause; empty: from its state alone */
-    Str source, cite;      /* text field of the cause; articles */
+    Str from, until;  /* date fields of the cause; empty: from its state alone */
+    Str source, cite; /* text field of the cause; articles */
     SchemeHoldPath *paths;
     size_t path_count;
 } SchemeHold;
 
 /* Loads a folder. The whole folder or nothing: LAW_BROKEN or MODEL_BROKEN with file, place and reason. Lives in `a`. */
 MUST_USE bool scheme_load(Arena *a, Str folder, Scheme **ret, Err *err);
-/* The same, but models, expressions of the steps, messages of a language and the index of the statutes are compiled or read when they
- * are first used, from the texts as they stood now, and what the steps ask of the models is not compared with them: for who runs
- * scheme_check_late() aside, over a folder that `law check` has passed. */
+/* The same, but models, expressions of the steps, messages of a language and the index of the statutes are compiled or
+ * read when they are first used, from the texts as they stood now, and what the steps ask of the models is not compared
+ * with them: for who runs scheme_check_late() aside, over a folder that `law check` has passed. */
 MUST_USE bool scheme_load_as_used(Arena *a, Str folder, Scheme **ret, Err *err);
 /* Tries all of that in memory that goes again: the error that scheme_load() would have told. From any thread. */
 MUST_USE bool scheme_check_late(const Scheme *s, Err *err);
@@ -273,9 +276,9 @@ MUST_USE bool scheme_check_late(const Scheme *s, Err *err);
 MUST_USE bool scheme_file_json(Arena *a, Str path, Json **ret, Err *err);
 Str scheme_id(const Scheme *s);
 Str scheme_folder(const Scheme *s);
-const Json *scheme_info(const Scheme *s);   /* scheme.json as read */
+const Json *scheme_info(const Scheme *s);     /* scheme.json as read */
 const Json *scheme_statutes(const Scheme *s); /* statutes.json, from any thread; NULL where the scheme has none */
-int scheme_utc_offset(const Scheme *s);     /* minutes */
+int scheme_utc_offset(const Scheme *s);       /* minutes */
 size_t scheme_types(const Scheme *s, const SchemeType **ret);
 const SchemeType *scheme_type(const Scheme *s, Str name);
 const SchemeStep *scheme_step(const Scheme *s, Str name, const SchemeType **ret_type);
@@ -289,14 +292,14 @@ const SchemeHoldPath *scheme_hold_path(const SchemeHold *h, Str type);
 bool scheme_hold_runs(const SchemeHold *h, const Json *cause, Day today);
 bool scheme_has_event(const Scheme *s, Str event); /* whether some step writes events of this type */
 
-/* ---- Decision models ------------------------------------------------------------------------------------------------------ */
+/* ---- Decision models --------------------------------------------------------------------------------------------- */
 typedef struct SchemeLate SchemeLate;
 typedef struct {
-    Str name;       /* "employer-eligibility" */
-    Day from;       /* folder's day */
+    Str name; /* "employer-eligibility" */
+    Day from; /* folder's day */
     Str path;
-    Str hash;       /* SHA-256 of the file, hex */
-    Str law_hash;   /* scheme_law_hash() of its folder */
+    Str hash;              /* SHA-256 of the file, hex */
+    Str law_hash;          /* scheme_law_hash() of its folder */
     const DmnModel *model; /* ask scheme_compiled() */
     SchemeLate *late;      /* NULL: compiled when it was read */
 } SchemeModel;
@@ -305,28 +308,28 @@ const DmnModel *scheme_compiled(const SchemeModel *m);
 size_t scheme_models(const Scheme *s, const SchemeModel **ret); /* by name, then day */
 /* Days on which models came into force, ascending: the folders of decisions/. */
 size_t scheme_law_days(const Scheme *s, Arena *a, Day **ret);
-/* What two people sign: SHA-256, hex, over a line "name hash" for each model of the folder of that day, by name. Empty if there
- * is no such folder. */
+/* What two people sign: SHA-256, hex, over a line "name hash" for each model of the folder of that day, by name. Empty
+ * if there is no such folder. */
 Str scheme_law_hash(const Scheme *s, Day day);
 /* The version in force on the day: the newest from ≤ day; NULL if there is none. */
 const SchemeModel *scheme_model(const Scheme *s, Str name, Day day);
 
-/* ---- Messages --------------------------------------------------------------------------------------------------------------- */
+/* ---- Messages ---------------------------------------------------------------------------------------------------- */
 /* The text of a key in a language; falls back to English; NULL-pointer text if there is none. */
 Str scheme_message(const Scheme *s, Str language, Str key);
 bool scheme_has_message(const Scheme *s, Str language, Str key); /* in that very language */
-size_t scheme_languages(const Scheme *s, Arena *a, Str **ret); /* those that have messages */
+size_t scheme_languages(const Scheme *s, Arena *a, Str **ret);   /* those that have messages */
 typedef struct {
     Str *items;
     size_t count;
 } SchemeKeys;
-/* Every key that the scheme's names ask for: states, steps, fields, choices, events, faults, roles, grounds of its models,
- * and every key that some language has. */
+/* Every key that the scheme's names ask for: states, steps, fields, choices, events, faults, roles, grounds of its
+ * models, and every key that some language has. */
 SchemeKeys scheme_message_keys(const Scheme *s, Arena *a);
 /* The same for "kind.name", never empty: a name without text shows as itself. */
 Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name);
 
-/* ---- Periods ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Periods ----------------------------------------------------------------------------------------------------- */
 typedef struct {
     int months, days;
 } Period;
@@ -338,8 +341,8 @@ Day scheme_period_end(const Scheme *s, Day from, Period length);
 typedef struct {
     Day from, to;
 } Pause;
-/* The same period with the clock stopped during the pauses: each day of a pause inside the running period moves the end by one
- * day; days in two pauses count once. Pauses in any order. */
+/* The same period with the clock stopped during the pauses: each day of a pause inside the running period moves the end
+ * by one day; days in two pauses count once. Pauses in any order. */
 Day scheme_paused_end(const Scheme *s, Day from, Period length, const Pause *pauses, size_t count);
 /* A long list of the scheme's own that facts may hold, such as its holidays. The log tells it once, by its hash. */
 typedef struct {

@@ -26,8 +26,8 @@ static bool compile(Arena *a, Str path, Str xml, const DmnModel **ret, Err *err)
     }
     const DmnProblem *problems;
     if (dmn_problems(model, &problems) > 0) {
-        return err_set(err, MODEL_BROKEN, "%.*s:%d: %.*s: %.*s", STR_ARG(path), problems[0].line, STR_ARG(problems[0].element),
-                       STR_ARG(problems[0].message));
+        return err_set(err, MODEL_BROKEN, "%.*s:%d: %.*s: %.*s", STR_ARG(path), problems[0].line,
+                       STR_ARG(problems[0].element), STR_ARG(problems[0].message));
     }
     *ret = model;
     return true;
@@ -36,7 +36,7 @@ static bool compile(Arena *a, Str path, Str xml, const DmnModel **ret, Err *err)
 /* A model that waits for its first use. Its memory is its own: that of the scheme belongs to who loads it. */
 struct SchemeLate {
     SchemeOnce once;
-    Str xml; /* as it was hashed: the file may have changed since */
+    Str xml;               /* as it was hashed: the file may have changed since */
     const DmnModel *model; /* NULL once it is made: broken */
 };
 

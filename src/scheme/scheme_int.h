@@ -45,7 +45,7 @@ struct Scheme {
     Day *holidays;    /* ascending */
     size_t holiday_count;
     Value holiday_list;
-    SchemeConstant constant; /* the holidays; json NULL: too few to be worth it */
+    SchemeConstant constant;          /* the holidays; json NULL: too few to be worth it */
     Value functions[SLOT_FIRST_READ]; /* by slot; null where the slot is no function */
     SchemeType *types;
     size_t type_count;
@@ -53,7 +53,7 @@ struct Scheme {
     size_t hold_count;
     SchemeModel *models;
     size_t model_count;
-    bool as_used; /* models, expressions, messages and statutes are made of their texts when they are first used */
+    bool as_used;     /* models, expressions, messages and statutes are made of their texts when they are first used */
     FeelLater *later; /* as_used: where expressions are compiled */
     SchemeLateExpr *late;
     size_t late_count, late_cap;

@@ -1,4 +1,5 @@
-/* scheme_notices.c: "notices" of scheme.json: what the parties of a case are told, checked against the types once all are read.
+/* scheme_notices.c: "notices" of scheme.json: what the parties of a case are told, checked against the types once all
+ * are read.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scheme_int.h"
 
@@ -41,7 +42,8 @@ static bool check_days(const SchemeReader *r, const Json *list)
     for (size_t i = 0; i < json_count(list); i++) {
         int64_t n = json_to_int(list->items[i], -1);
         if (n < 0 || n >= before) {
-            return scheme_broken(r, "days before a deadline stand in falling order, from 366 to 0:", json_text(list->items[i]));
+            return scheme_broken(
+                r, "days before a deadline stand in falling order, from 366 to 0:", json_text(list->items[i]));
         }
         before = n;
     }

@@ -123,7 +123,8 @@ static bool is_input(const SchemeReader *r, Str model, Str decision, Str fact)
     const SchemeModel *models;
     size_t count = scheme_models(r->s, &models);
     for (size_t i = 0; i < count; i++) {
-        const DmnInvocable *d = str_eq(models[i].name, model) ? dmn_find(scheme_compiled(&models[i]), DMN_DECISION, decision) : NULL;
+        const DmnInvocable *d =
+            str_eq(models[i].name, model) ? dmn_find(scheme_compiled(&models[i]), DMN_DECISION, decision) : NULL;
         const DmnInput *inputs;
         size_t input_count = d ? dmn_inputs(d, &inputs) : 0;
         for (size_t k = 0; k < input_count; k++) {
@@ -174,7 +175,8 @@ static bool check_round(const SchemeReader *r, const SchemeStep *step)
     if (!check_criteria(r, list, &d->criteria)) {
         return false;
     }
-    return check_model(r, d->model, d->decision, &d->facts) && check_model(r, d->pair_model, d->pair_decision, &d->pair_facts);
+    return check_model(r, d->model, d->decision, &d->facts) &&
+           check_model(r, d->pair_model, d->pair_decision, &d->pair_facts);
 }
 
 static bool check_draw(const SchemeReader *r, const SchemeType *t, const SchemeStep *step)
@@ -195,7 +197,8 @@ static bool check_message(const SchemeReader *r, const SchemeType *t, const Sche
 {
     const SchemeField *f = step->message ? scheme_field(t, step->message->topic) : NULL;
     bool asked = f != NULL && f->kind == SCHEME_CHOICE && !f->personal && scheme_names_have(&step->fields, f->name);
-    return step->message == NULL || asked || scheme_broken(r, "a message's topic is no choice of the form:", step->message->topic);
+    return step->message == NULL || asked ||
+           scheme_broken(r, "a message's topic is no choice of the form:", step->message->topic);
 }
 
 static bool check_fields(SchemeReader *r, const SchemeType *t)
@@ -276,10 +279,12 @@ static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *s
             return scheme_broken(r, "unknown field", step->fields.items[i]);
         }
         if (step->two_people && scheme_field(t, step->fields.items[i])->kind == SCHEME_FILE) {
-            return scheme_broken(r, "a step for two people takes no file:", step->fields.items[i]); /* what waits is not sealed */
+            return scheme_broken(
+                r, "a step for two people takes no file:", step->fields.items[i]); /* what waits is not sealed */
         }
         if (step->sign && scheme_field(t, step->fields.items[i])->kind == SCHEME_FILE) {
-            return scheme_broken(r, "a step that is signed takes no file:", step->fields.items[i]); /* the form is sent twice */
+            return scheme_broken(
+                r, "a step that is signed takes no file:", step->fields.items[i]); /* the form is sent twice */
         }
     }
     for (size_t i = 0; i < step->set.count; i++) {
@@ -292,7 +297,8 @@ static bool check_step(SchemeReader *r, const SchemeType *t, const SchemeStep *s
             return false;
         }
     }
-    return check_model(r, step->model, step->decision, &step->facts) && check_reads(r, step) && check_effects(r, step) && check_message(r, t, step) && check_draw(r, t, step) && check_round(r, step);
+    return check_model(r, step->model, step->decision, &step->facts) && check_reads(r, step) &&
+           check_effects(r, step) && check_message(r, t, step) && check_draw(r, t, step) && check_round(r, step);
 }
 
 static size_t times_in(const Json *groups, Str model)
@@ -344,6 +350,7 @@ bool scheme_check_references(const Scheme *s, Err *err)
             }
         }
     }
-    SchemeReader r = {.s = (Scheme *)(uintptr_t)s, .err = err, .path = str_printf(s->arena, "%.*s/scheme.json", STR_ARG(s->folder))};
+    SchemeReader r = {
+        .s = (Scheme *)(uintptr_t)s, .err = err, .path = str_printf(s->arena, "%.*s/scheme.json", STR_ARG(s->folder))};
     return check_law_groups(&r);
 }

@@ -4,7 +4,8 @@
 
 bool scheme_broken(const SchemeReader *r, const char *what, Str detail)
 {
-    return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: %s %.*s", STR_ARG(r->path), STR_ARG(r->place), what, STR_ARG(detail));
+    return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: %s %.*s", STR_ARG(r->path), STR_ARG(r->place), what,
+                   STR_ARG(detail));
 }
 
 /* Parts by the kind they must have where they stand; a text may stand for a list of one. */
@@ -19,8 +20,8 @@ static bool parts_fit(const SchemeReader *r, const Json *j, const PartKind *part
         const Json *part = json_get(j, parts[i].key);
         bool is_list = parts[i].kind == JSON_ARRAY;
         if (part != NULL && part->kind != parts[i].kind && !(is_list && part->kind == JSON_STRING)) {
-            return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: \"%s\" is not %s", STR_ARG(r->path), STR_ARG(r->place), parts[i].key,
-                           is_list ? "a list" : "an object");
+            return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: \"%s\" is not %s", STR_ARG(r->path), STR_ARG(r->place),
+                           parts[i].key, is_list ? "a list" : "an object");
         }
     }
     return true;
@@ -96,9 +97,9 @@ static const struct {
     SchemeFieldKind kind;
     FeelKind feel;
 } KINDS[] = {
-    {"text", SCHEME_TEXT, FEEL_STRING},     {"number", SCHEME_NUMBER, FEEL_NUMBER}, {"date", SCHEME_DATE, FEEL_DATE},
+    {"text", SCHEME_TEXT, FEEL_STRING},      {"number", SCHEME_NUMBER, FEEL_NUMBER}, {"date", SCHEME_DATE, FEEL_DATE},
     {"yes_no", SCHEME_YES_NO, FEEL_BOOLEAN}, {"choice", SCHEME_CHOICE, FEEL_STRING}, {"case", SCHEME_CASE, FEEL_STRING},
-    {"mrz", SCHEME_MRZ, FEEL_STRING},       {"list", SCHEME_LIST, FEEL_LIST},     {"file", SCHEME_FILE, FEEL_NULL},
+    {"mrz", SCHEME_MRZ, FEEL_STRING},        {"list", SCHEME_LIST, FEEL_LIST},       {"file", SCHEME_FILE, FEEL_NULL},
 };
 
 static bool read_kind(const SchemeReader *r, const Json *j, SchemeField *f)
@@ -107,7 +108,7 @@ static bool read_kind(const SchemeReader *r, const Json *j, SchemeField *f)
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
         if (str_eq_c(kind, KINDS[i].name)) {
             f->kind = KINDS[i].kind;
-            f->type = KINDS[i].feel == FEEL_LIST ? feel_type_list(r->s->arena, feel_type_basic(FEEL_STRING))
+            f->type = KINDS[i].feel == FEEL_LIST   ? feel_type_list(r->s->arena, feel_type_basic(FEEL_STRING))
                       : KINDS[i].feel == FEEL_NULL ? feel_type_any()
                                                    : feel_type_basic(KINDS[i].feel);
             return true;
@@ -163,8 +164,10 @@ static bool read_fields(SchemeReader *r, const Json *j)
 
 static FeelScope *base_scope(const SchemeReader *r)
 {
-    static const char *const NAMES[] = {"form", "case", "caller", "today", "decision", "item", "holidays",
-                                        "period end", "days before", "paused period end", "name key", "passport", "law hash", "round", "line", "offer"};
+    static const char *const NAMES[] = {"form",     "case",     "caller",     "today",       "decision",
+                                        "item",     "holidays", "period end", "days before", "paused period end",
+                                        "name key", "passport", "law hash",   "round",       "line",
+                                        "offer"};
     FeelScope *scope = feel_scope_new(r->s->arena, NULL);
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         int slot = feel_scope_add(scope, str_from_c(NAMES[i]), NULL);
@@ -203,7 +206,8 @@ static bool read_one_read(const SchemeReader *r, Str name, const Json *j, Scheme
     static const struct {
         const char *key;
         SchemeReadKind kind;
-    } FORMS[] = {{"find", READ_FIND}, {"list", READ_LIST}, {"count", READ_COUNT}, {"case", READ_CASE}, {"units", READ_UNITS}};
+    } FORMS[] = {
+        {"find", READ_FIND}, {"list", READ_LIST}, {"count", READ_COUNT}, {"case", READ_CASE}, {"units", READ_UNITS}};
     read->name = name;
     for (size_t i = 0; i < COUNT_OF(FORMS); i++) {
         const Json *subject = json_get(j, FORMS[i].key);
@@ -262,8 +266,8 @@ static bool read_outcomes(const SchemeReader *r, const Json *j, SchemeStep *step
     step->outcomes = ARENA_ARRAY(r->s->arena, SchemeOutcome, json_count(j) + 1);
     for (size_t i = 0; i < json_count(j); i++) {
         const JsonMember *m = &j->members[i];
-        step->outcomes[step->outcome_count++] =
-            (SchemeOutcome){.outcome = m->key, .to = json_text_at(m->value, "to"), .event = json_text_at(m->value, "event")};
+        step->outcomes[step->outcome_count++] = (SchemeOutcome){
+            .outcome = m->key, .to = json_text_at(m->value, "to"), .event = json_text_at(m->value, "event")};
     }
     return true;
 }
@@ -299,7 +303,8 @@ static bool read_message(const SchemeReader *r, const Json *j, SchemeStep *step)
     }
     SchemeMessage *m = step->message = ARENA_NEW(r->s->arena, SchemeMessage);
     m->topic = json_text_at(j, "topic");
-    if (!read_expr(r, json_get(j, "to"), &m->to) || !read_exprs(r, json_get(j, "params"), &m->params) || !read_exprs(r, json_get(j, "texts"), &m->texts)) {
+    if (!read_expr(r, json_get(j, "to"), &m->to) || !read_exprs(r, json_get(j, "params"), &m->params) ||
+        !read_exprs(r, json_get(j, "texts"), &m->texts)) {
         return false;
     }
     return (m->to != NULL && m->topic.len > 0) || scheme_broken(r, "a message needs \"topic\" and \"to\"", STR(""));
@@ -354,20 +359,25 @@ static bool read_round(const SchemeReader *r, const Json *j, SchemeStep *step)
     const struct {
         const char *key;
         const FeelCode **ret;
-    } EXPRESSIONS[] = {{"eligible", &d->eligible}, {"points", &d->points}, {"units", &d->units}, {"cell", &d->cell},
-                       {"wishes", &d->wishes}, {"seats", &d->seats}, {"offer_cell", &d->offer_cell}, {"caps", &d->caps},
-                       {"pool", &d->pool}, {"root", &d->root}, {"beacon", &d->beacon}};
+    } EXPRESSIONS[] = {
+        {"eligible", &d->eligible}, {"points", &d->points}, {"units", &d->units},           {"cell", &d->cell},
+        {"wishes", &d->wishes},     {"seats", &d->seats},   {"offer_cell", &d->offer_cell}, {"caps", &d->caps},
+        {"pool", &d->pool},         {"root", &d->root},     {"beacon", &d->beacon}};
     for (size_t i = 0; i < COUNT_OF(EXPRESSIONS); i++) {
         if (!read_expr(r, json_get(j, EXPRESSIONS[i].key), EXPRESSIONS[i].ret)) {
             return false;
         }
     }
-    if (!d->list.len || !d->points || (d->matches ? !d->wishes || !d->seats || !d->offers.len : !d->units || !d->cell || !d->caps)) {
-        return scheme_broken(r, "a round needs list and points; a ranking units, cell and caps; a match wishes, offers and seats", STR(""));
+    if (!d->list.len || !d->points ||
+        (d->matches ? !d->wishes || !d->seats || !d->offers.len : !d->units || !d->cell || !d->caps)) {
+        return scheme_broken(
+            r, "a round needs list and points; a ranking units, cell and caps; a match wishes, offers and seats",
+            STR(""));
     }
     d->pair_model = json_text(json_path(j, "pair.model"));
     d->pair_decision = json_text(json_path(j, "pair.name"));
-    return read_exprs(r, json_path(j, "decision.facts"), &d->facts) && read_exprs(r, json_path(j, "pair.facts"), &d->pair_facts);
+    return read_exprs(r, json_path(j, "decision.facts"), &d->facts) &&
+           read_exprs(r, json_path(j, "pair.facts"), &d->pair_facts);
 }
 
 /* "name?" is optional. */
@@ -411,8 +421,8 @@ static void read_plain_parts(Arena *a, const Json *j, SchemeStep *step)
 
 static bool read_step(SchemeReader *r, Str name, const Json *j, SchemeStep *step)
 {
-    static const PartKind PARTS[] = {{"from", JSON_ARRAY},    {"who", JSON_ARRAY},      {"fields", JSON_ARRAY},
-                                     {"require", JSON_ARRAY}, {"also", JSON_ARRAY},     {"reads", JSON_OBJECT},
+    static const PartKind PARTS[] = {{"from", JSON_ARRAY},    {"who", JSON_ARRAY},     {"fields", JSON_ARRAY},
+                                     {"require", JSON_ARRAY}, {"also", JSON_ARRAY},    {"reads", JSON_OBJECT},
                                      {"set", JSON_OBJECT},    {"public", JSON_OBJECT}, {"outcomes", JSON_OBJECT}};
     Arena *a = r->s->arena;
     r->place = step->name = name;
@@ -426,12 +436,15 @@ static bool read_step(SchemeReader *r, Str name, const Json *j, SchemeStep *step
     }
     r->scope = step->scope = scope;
     step->slot_count = (size_t)feel_scope_size(scope);
-    return read_requires(r, json_get(j, "require"), step) && read_exprs(r, json_path(j, "decision.facts"), &step->facts) &&
+    return read_requires(r, json_get(j, "require"), step) &&
+           read_exprs(r, json_path(j, "decision.facts"), &step->facts) &&
            read_outcomes(r, json_get(j, "outcomes"), step) && read_exprs(r, json_get(j, "set"), &step->set) &&
            read_exprs(r, json_get(j, "public"), &step->shared) && read_also(r, json_get(j, "also"), step) &&
-           read_message(r, json_get(j, "message"), step) && read_draw(r, json_get(j, "draw"), step) && read_round(r, json_get(j, "round"), step) &&
-           read_expr(r, json_get(j, "move_units"), &step->move_units) && read_expr(r, json_get(j, "take_unit"), &step->take_unit) &&
-           read_expr(r, json_get(j, "make_units"), &step->make_units) && read_expr(r, json_get(j, "offer_if"), &step->offered);
+           read_message(r, json_get(j, "message"), step) && read_draw(r, json_get(j, "draw"), step) &&
+           read_round(r, json_get(j, "round"), step) && read_expr(r, json_get(j, "move_units"), &step->move_units) &&
+           read_expr(r, json_get(j, "take_unit"), &step->take_unit) &&
+           read_expr(r, json_get(j, "make_units"), &step->make_units) &&
+           read_expr(r, json_get(j, "offer_if"), &step->offered);
 }
 
 /* "like" names a step of the same file: what this one does not say is said there; of objects, member by member. */
@@ -527,10 +540,10 @@ bool scheme_read_type(Scheme *s, Str path, const Json *j, SchemeType *ret, Err *
     if (ret->name.len == 0 || ret->prefix.len == 0) {
         return scheme_broken(&r, "\"type\" or \"prefix\" is missing", STR(""));
     }
-    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT}, {"list", JSON_ARRAY},
-                                     {"readers", JSON_ARRAY},  {"office", JSON_OBJECT}};
-    if (!parts_fit(&r, j, PARTS, COUNT_OF(PARTS)) || !read_fields(&r, json_get(j, "fields")) || !read_states(&r, json_get(j, "states")) ||
-        !read_steps(&r, json_get(j, "steps"))) {
+    static const PartKind PARTS[] = {{"fields", JSON_OBJECT}, {"states", JSON_OBJECT}, {"steps", JSON_OBJECT},
+                                     {"list", JSON_ARRAY},    {"readers", JSON_ARRAY}, {"office", JSON_OBJECT}};
+    if (!parts_fit(&r, j, PARTS, COUNT_OF(PARTS)) || !read_fields(&r, json_get(j, "fields")) ||
+        !read_states(&r, json_get(j, "states")) || !read_steps(&r, json_get(j, "steps"))) {
         return false;
     }
     if (!read_offices(&r, json_get(j, "office"))) {

@@ -12,8 +12,9 @@ static const uint32_t PERCENT[BANDS] = {5, 50, 95};
 
 const char *sim_series_name(SimSeries s)
 {
-    static const char *const NAMES[SIM_SERIES_COUNT] = {"arrivals", "re_entries", "extensions", "changes", "departures", "new_overstay", "status_changes",
-                                                          "stock", "overstay"};
+    static const char *const NAMES[SIM_SERIES_COUNT] = {"arrivals",       "re_entries", "extensions",
+                                                        "changes",        "departures", "new_overstay",
+                                                        "status_changes", "stock",      "overstay"};
     return NAMES[s];
 }
 
@@ -44,7 +45,8 @@ static void take_bands(int64_t *values, uint32_t runs, int64_t *ret)
     }
 }
 
-/* Runs that several threads share out. Each run has its seed and its row before any begins, so that who takes which changes nothing. */
+/* Runs that several threads share out. Each run has its seed and its row before any begins, so that who takes which
+ * changes nothing. */
 typedef struct {
     const SimModel *m;
     const uint64_t *seeds;
@@ -185,7 +187,8 @@ static Json *published_json(Arena *a, const SimModel *m, const SimPublished *p, 
         values[i] = values[i] * p->covers_ppm / SIM_MILLION;
     }
     take_bands(values, runs, bands);
-    int64_t off = bands[1] - p->value, size = ((off < 0 ? -off : off) * 1000 + p->value - 1) / p->value; /* rounded up: never flattered */
+    int64_t off = bands[1] - p->value,
+            size = ((off < 0 ? -off : off) * 1000 + p->value - 1) / p->value; /* rounded up: never flattered */
     json_set(a, j, STR("series"), json_new_str(a, p->series));
     json_set(a, j, STR("month"), json_new_str(a, p->month));
     json_set(a, j, STR("value"), json_new_int(a, p->value));

@@ -1,4 +1,5 @@
-/* kept.c: reports of simulations that were computed, each once for its data, seed and number of runs, kept for the next who asks.
+/* kept.c: reports of simulations that were computed, each once for its data, seed and number of runs, kept for the
+ * next who asks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "simulate_int.h"
 

@@ -1,4 +1,5 @@
-/* match.c: the month's applications of employers, ranked under the caps of the quota's parts by the room that ranks real ones.
+/* match.c: the month's applications of employers, ranked under the caps of the quota's parts by the room that ranks
+ * real ones.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "simulate_int.h"
 
@@ -26,14 +27,19 @@ bool sim_match(Arena *scratch, const SimModel *m, SimRandom *r, uint32_t places,
         for (uint64_t sum = m->cells[0]; at >= sum && cell + 1 < m->cell_count; sum += m->cells[cell]) {
             cell++;
         }
-        apps[count] = (MatchApplication){.id = count, .units = 1 + sim_below(r, MOST_UNITS), .cell = cell + 1, .points = sim_below(r, MOST_POINTS), .ticket = sim_next(r)};
+        apps[count] = (MatchApplication){.id = count,
+                                         .units = 1 + sim_below(r, MOST_UNITS),
+                                         .cell = cell + 1,
+                                         .points = sim_below(r, MOST_POINTS),
+                                         .ticket = sim_next(r)};
         asked += apps[count].units;
     }
     *ret = 0;
     if (count == 0) {
         return true;
     }
-    if (!match_ledger_new(scratch, &tree, &ledger, err) || !match_rank(scratch, ledger, apps, count, false, &ranking, err)) {
+    if (!match_ledger_new(scratch, &tree, &ledger, err) ||
+        !match_rank(scratch, ledger, apps, count, false, &ranking, err)) {
         return false;
     }
     *ret = match_ledger_held(ledger, 0);

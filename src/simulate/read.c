@@ -7,7 +7,8 @@ bool sim_number(const Json *j, const char *key, int64_t low, int64_t high, uint3
     const Json *n = json_get(j, key);
     int64_t value = json_to_int(json_get(n, "value") ? json_get(n, "value") : n, INT64_MIN);
     if (value < low || value > high) {
-        return err_set(err, LAW_BROKEN, "simulation: \"%s\" must be a whole number from %lld to %lld", key, (long long)low, (long long)high);
+        return err_set(err, LAW_BROKEN, "simulation: \"%s\" must be a whole number from %lld to %lld", key,
+                       (long long)low, (long long)high);
     }
     *ret = (uint32_t)value;
     return true;
@@ -17,7 +18,8 @@ bool sim_number(const Json *j, const char *key, int64_t low, int64_t high, uint3
 bool sim_month_at(const SimModel *m, Str text, uint32_t *ret, Err *err)
 {
     int64_t year, month;
-    if (text.len != 7 || !str_to_int(str_sub(text, 0, 4), &year) || !str_to_int(str_sub(text, 5, 7), &month) || month < 1 || month > 12) {
+    if (text.len != 7 || !str_to_int(str_sub(text, 0, 4), &year) || !str_to_int(str_sub(text, 5, 7), &month) ||
+        month < 1 || month > 12) {
         return err_set(err, LAW_BROKEN, "simulation: %.*s is not a month such as 2007-01", STR_ARG(text));
     }
     int64_t at = (year - m->first_year) * 12 + month - 1 - (int64_t)m->first_month;
@@ -28,7 +30,8 @@ bool sim_month_at(const SimModel *m, Str text, uint32_t *ret, Err *err)
     return true;
 }
 
-/* {"year", "places", "fill_ppm"?, "months"?: twelve weights}: persons of a year over its months; the last year stated goes on. */
+/* {"year", "places", "fill_ppm"?, "months"?: twelve weights}: persons of a year over its months; the last year stated
+ * goes on. */
 static bool read_year(const Json *j, const SimModel *m, uint32_t *ret, Err *err)
 {
     uint32_t year, places, fill = SIM_MILLION, sum = 0, weight[12];
@@ -62,7 +65,8 @@ static bool read_years(Arena *a, const Json *list, const SimModel *m, uint32_t *
         if (!read_year(list->items[i], m, places, err)) {
             return false;
         }
-        int64_t end = (json_to_int(json_get(list->items[i], "year"), 0) + 1 - m->first_year) * 12 - (int64_t)m->first_month;
+        int64_t end =
+            (json_to_int(json_get(list->items[i], "year"), 0) + 1 - m->first_year) * 12 - (int64_t)m->first_month;
         last = end > 0 ? (uint32_t)end : last;
     }
     for (uint32_t k = last; last >= 12 && k < m->months; k++) {
@@ -90,10 +94,13 @@ static bool read_longer(Arena *a, const Json *list, SimModel *m, Err *err)
     for (size_t i = 0; i < json_count(list); i++) {
         SimLonger *l = &m->longer[m->longer_count++];
         l->takes_ppm = SIM_MILLION;
-        if (json_get(list->items[i], "takes_ppm") != NULL && !sim_number(list->items[i], "takes_ppm", 0, SIM_MILLION, &l->takes_ppm, err)) {
+        if (json_get(list->items[i], "takes_ppm") != NULL &&
+            !sim_number(list->items[i], "takes_ppm", 0, SIM_MILLION, &l->takes_ppm, err)) {
             return false;
         }
-        if (!who_of(json_text_at(list->items[i], "who"), &l->who, err) || !sim_month_at(m, json_text_at(list->items[i], "from"), &l->from, err) || !sim_month_at(m, json_text_at(list->items[i], "to"), &l->to, err) ||
+        if (!who_of(json_text_at(list->items[i], "who"), &l->who, err) ||
+            !sim_month_at(m, json_text_at(list->items[i], "from"), &l->from, err) ||
+            !sim_month_at(m, json_text_at(list->items[i], "to"), &l->to, err) ||
             !sim_number(list->items[i], "months", 1, 36, &l->months, err)) {
             return false;
         }
@@ -111,13 +118,15 @@ static bool read_start(Arena *a, const Json *list, SimModel *m, Err *err)
         if (g->stage < 0) {
             return err_set(err, LAW_BROKEN, "simulation: \"start\" names no stage");
         }
-        if (!sim_number(list->items[i], "persons", 0, 10000000, &g->persons, err) || !sim_number(list->items[i], "from", 1, SIM_MAX_STAY, &g->from, err) ||
+        if (!sim_number(list->items[i], "persons", 0, 10000000, &g->persons, err) ||
+            !sim_number(list->items[i], "from", 1, SIM_MAX_STAY, &g->from, err) ||
             !sim_number(list->items[i], "to", g->from, SIM_MAX_STAY, &g->to, err)) {
             return false;
         }
         sum += g->persons;
     }
-    return sum <= m->start_here || err_set(err, LAW_BROKEN, "simulation: \"start\" has more persons than \"start_here\"");
+    return sum <= m->start_here ||
+           err_set(err, LAW_BROKEN, "simulation: \"start\" has more persons than \"start_here\"");
 }
 
 /* {"stages": [name], "years": as for places}: who may go over to a status outside the scheme, and how many do. */
@@ -145,7 +154,8 @@ static bool read_end_overstay(Arena *a, const Json *list, SimModel *m, Err *err)
         const Json *e = list->items[i];
         bool times = json_get(e, "times_ppm") != NULL;
         uint32_t from, to, ppm;
-        if (!sim_month_at(m, json_text_at(e, "from"), &from, err) || !sim_month_at(m, json_text_at(e, "to"), &to, err) ||
+        if (!sim_month_at(m, json_text_at(e, "from"), &from, err) ||
+            !sim_month_at(m, json_text_at(e, "to"), &to, err) ||
             !sim_number(e, times ? "times_ppm" : "ppm", 0, times ? 10 * SIM_MILLION : SIM_MILLION, &ppm, err)) {
             return false;
         }
@@ -166,9 +176,15 @@ static bool read_published(Arena *a, const Json *list, SimModel *m, Err *err)
     for (size_t i = 0; i < json_count(list); i++) {
         const Json *j = list->items[i];
         SimPublished *p = &m->published[m->published_count++];
-        *p = (SimPublished){.series = json_text_at(j, "series"), .month = json_text_at(j, "month"), .use = json_text_at(j, "use"),
-                            .source = json_text_at(j, "source"), .why = json_text_at(j, "why"), .value = json_to_int(json_get(j, "value"), 0),
-                            .limit = json_to_int(json_get(j, "limit_permille"), 0), .series_at = -1, .over = 1,
+        *p = (SimPublished){.series = json_text_at(j, "series"),
+                            .month = json_text_at(j, "month"),
+                            .use = json_text_at(j, "use"),
+                            .source = json_text_at(j, "source"),
+                            .why = json_text_at(j, "why"),
+                            .value = json_to_int(json_get(j, "value"), 0),
+                            .limit = json_to_int(json_get(j, "limit_permille"), 0),
+                            .series_at = -1,
+                            .over = 1,
                             .covers_ppm = SIM_MILLION};
         for (int s = 0; s < SIM_SERIES_COUNT; s++) {
             p->series_at = str_eq_c(p->series, sim_series_name((SimSeries)s)) ? s : p->series_at;
@@ -194,7 +210,8 @@ bool sim_read(Arena *a, const Json *data, SimModel **ret, Err *err)
     const Json *cells = json_get(data, "cells");
     int64_t year = 0, month = 0;
     Str first = json_text_at(data, "first");
-    if (!str_to_int(str_sub(first, 0, 4), &year) || !str_to_int(str_sub(first, 5, 7), &month) || month < 1 || month > 12 || year < 1900 || year > 9999) {
+    if (!str_to_int(str_sub(first, 0, 4), &year) || !str_to_int(str_sub(first, 5, 7), &month) || month < 1 ||
+        month > 12 || year < 1900 || year > 9999) {
         return err_set(err, LAW_BROKEN, "simulation: \"first\" is a month such as 2007-01");
     }
     m->first_year = (int32_t)year;
@@ -208,11 +225,16 @@ bool sim_read(Arena *a, const Json *data, SimModel **ret, Err *err)
         return err_set(err, LAW_BROKEN, "simulation: \"cells\" is empty");
     }
     *ret = m;
-    return sim_number(data, "months", 12, SIM_MAX_MONTHS, &m->months, err) && sim_read_stages(a, json_get(data, "stages"), m, err) &&
-           sim_number(data, "start_here", 0, 10000000, &m->start_here, err) && sim_number(data, "start_overstay", 0, 10000000, &m->start_overstay, err) &&
-           sim_number(data, "asked_ppm", 0, 10 * SIM_MILLION, &m->asked_ppm, err) && sim_number(data, "change_ppm", 0, SIM_MILLION, &m->change_ppm, err) &&
-           sim_number(data, "end_overstay_ppm", 0, SIM_MILLION, &m->end_overstay_ppm, err) && read_years(a, json_get(data, "years"), m, &m->places, err) && read_start(a, json_get(data, "start"), m, err) &&
-           read_elsewhere(a, json_get(data, "elsewhere"), m, err) &&
-           read_longer(a, json_get(data, "longer"), m, err) && read_end_overstay(a, json_get(data, "end_overstay"), m, err) &&
+    return sim_number(data, "months", 12, SIM_MAX_MONTHS, &m->months, err) &&
+           sim_read_stages(a, json_get(data, "stages"), m, err) &&
+           sim_number(data, "start_here", 0, 10000000, &m->start_here, err) &&
+           sim_number(data, "start_overstay", 0, 10000000, &m->start_overstay, err) &&
+           sim_number(data, "asked_ppm", 0, 10 * SIM_MILLION, &m->asked_ppm, err) &&
+           sim_number(data, "change_ppm", 0, SIM_MILLION, &m->change_ppm, err) &&
+           sim_number(data, "end_overstay_ppm", 0, SIM_MILLION, &m->end_overstay_ppm, err) &&
+           read_years(a, json_get(data, "years"), m, &m->places, err) &&
+           read_start(a, json_get(data, "start"), m, err) && read_elsewhere(a, json_get(data, "elsewhere"), m, err) &&
+           read_longer(a, json_get(data, "longer"), m, err) &&
+           read_end_overstay(a, json_get(data, "end_overstay"), m, err) &&
            read_published(a, json_get(data, "published"), m, err);
 }

@@ -1,4 +1,5 @@
-/* read_stages.c: the stages of a stay from the data of a simulation, as checked: their lengths, rates by month, what comes after.
+/* read_stages.c: the stages of a stay from the data of a simulation, as checked: their lengths, rates by month, what
+ * comes after.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "simulate_int.h"
 
@@ -25,7 +26,8 @@ static bool read_overstay(Arena *a, const Json *j, const SimModel *m, SimStage *
         s->overstay[k] = ppm;
     }
     for (size_t i = 0; i < json_count(list); i++) {
-        if (!sim_month_at(m, json_text_at(list->items[i], "from"), &from, err) || !sim_number(list->items[i], "ppm", 0, SIM_MILLION, &ppm, err)) {
+        if (!sim_month_at(m, json_text_at(list->items[i], "from"), &from, err) ||
+            !sim_number(list->items[i], "ppm", 0, SIM_MILLION, &ppm, err)) {
             return false;
         }
         for (uint32_t k = from; k < m->months; k++) {
@@ -39,7 +41,8 @@ static bool read_stage(Arena *a, const Json *j, const SimModel *m, SimStage *s, 
 {
     s->name = json_text_at(j, "name");
     s->abroad = json_is_true(json_get(j, "comes_in"));
-    if (!sim_number(j, "months", 1, SIM_MAX_STAY, &s->months, err) || !sim_number(j, "leave_ppm", 0, SIM_MILLION / 2, &s->leave_ppm, err) ||
+    if (!sim_number(j, "months", 1, SIM_MAX_STAY, &s->months, err) ||
+        !sim_number(j, "leave_ppm", 0, SIM_MILLION / 2, &s->leave_ppm, err) ||
         !sim_number(j, "desert_ppm", 0, SIM_MILLION / 2, &s->desert_ppm, err) || !read_overstay(a, j, m, s, err)) {
         return false;
     }
@@ -62,12 +65,14 @@ bool sim_read_stages(Arena *a, const Json *list, SimModel *m, Err *err)
     }
     for (size_t i = 0; i < json_count(list); i++) {
         const Json *then = json_get(list->items[i], "then");
-        if (json_get(then, "from") != NULL && !sim_month_at(m, json_text_at(then, "from"), &m->stages[i].next_from, err)) {
+        if (json_get(then, "from") != NULL &&
+            !sim_month_at(m, json_text_at(then, "from"), &m->stages[i].next_from, err)) {
             return false;
         }
         m->stages[i].next = then ? sim_stage_named(m, json_text_at(then, "stage")) : -1;
-        if (then != NULL && (m->stages[i].next < 0 || !sim_number(then, "ppm", 0, SIM_MILLION, &m->stages[i].next_ppm, err) ||
-                             !sim_number(then, "gap", 0, 24, &m->stages[i].gap, err))) {
+        if (then != NULL &&
+            (m->stages[i].next < 0 || !sim_number(then, "ppm", 0, SIM_MILLION, &m->stages[i].next_ppm, err) ||
+             !sim_number(then, "gap", 0, 24, &m->stages[i].gap, err))) {
             return m->stages[i].next >= 0 ? false : err_set(err, LAW_BROKEN, "simulation: \"then\" names no stage");
         }
     }

@@ -72,7 +72,8 @@ static uint32_t lasts(Run *r, uint32_t end)
     uint32_t more = 0;
     for (uint32_t i = 0; i < r->m->longer_count; i++) {
         const SimLonger *l = &r->m->longer[i];
-        if (end + more >= l->from && end + more <= l->to && (l->who == SIM_ALL || (l->who == SIM_LENGTHENED) == (more > 0)) &&
+        if (end + more >= l->from && end + more <= l->to &&
+            (l->who == SIM_ALL || (l->who == SIM_LENGTHENED) == (more > 0)) &&
             (l->takes_ppm == SIM_MILLION || happens(r, l->takes_ppm))) {
             more += l->months;
         }
@@ -116,8 +117,8 @@ static void leaves(Run *r, int32_t p)
     put_back(r, p);
 }
 
-/* Of those in a stage that allows it, persons drawn evenly go over to a status outside the scheme. Their place in the list of
- * the month of what would have come next is put back when that month comes. */
+/* Of those in a stage that allows it, persons drawn evenly go over to a status outside the scheme. Their place in the
+ * list of the month of what would have come next is put back when that month comes. */
 static void go_elsewhere(Run *r, uint32_t persons)
 {
     enum { TRIES = 1000 }; /* in a row in vain: there is nobody */
@@ -174,9 +175,7 @@ static void end_of_stay(Run *r, int32_t p, uint32_t at)
 static void event(Run *r, int32_t p, uint32_t at)
 {
     switch ((What)r->people[p].what) {
-    case END_OF_STAY:
-        end_of_stay(r, p, at);
-        return;
+    case END_OF_STAY: end_of_stay(r, p, at); return;
     case LEAVES:
         r->here--;
         r->now[SIM_DEPARTURES]++;
@@ -197,11 +196,8 @@ static void event(Run *r, int32_t p, uint32_t at)
         r->now[SIM_DEPARTURES]++;
         leaves(r, p);
         return;
-    case WENT_ELSEWHERE:
-        put_back(r, p);
-        return;
-    case NOBODY:
-        break;
+    case WENT_ELSEWHERE: put_back(r, p); return;
+    case NOBODY: break;
     }
     bug("an event of no kind");
 }
@@ -235,7 +231,8 @@ static void start_group(Run *r, SimGroup g)
     }
 }
 
-/* Those who were there at the start: the groups that are known; the others have lived through a part of their first stage, evenly. */
+/* Those who were there at the start: the groups that are known; the others have lived through a part of their first
+ * stage, evenly. */
 static void start(Run *r)
 {
     SimGroup rest = {.persons = r->m->start_here, .from = 1, .to = r->m->stages[0].months};
@@ -276,7 +273,8 @@ bool sim_run(Arena *a, const SimModel *m, uint64_t seed, int64_t *ret, Err *err)
         r.now[SIM_STOCK] = r.here + r.overstay;
         r.now[SIM_OVERSTAY] = r.overstay;
         r.now[SIM_CHANGES] = r.changes[at];
-        ok = ok && (r.came == r.here + r.overstay + r.abroad + r.gone || err_set(err, CANNOT_DECIDE, "Persons were lost in month %u.", at));
+        ok = ok && (r.came == r.here + r.overstay + r.abroad + r.gone ||
+                    err_set(err, CANNOT_DECIDE, "Persons were lost in month %u.", at));
     }
     arena_free(scratch);
     return ok;

@@ -36,7 +36,8 @@ typedef struct {
 } SimGroup;
 
 typedef struct {
-    Str series, month, use, source, why; /* why: what is known of why the figure may not be met; a word of the messages */
+    Str series, month, use, source,
+        why;              /* why: what is known of why the figure may not be met; a word of the messages */
     int64_t value, limit; /* limit: per mille */
     uint32_t at, over;    /* sums that many months until `at` */
     uint32_t covers_ppm;  /* of the series, what the figure counts */
@@ -52,14 +53,14 @@ struct SimModel {
     uint32_t start_here, start_overstay;
     SimGroup *start; /* those of start_here whose stage and time left are known */
     uint32_t start_count;
-    uint32_t *places;    /* by month: persons who may come in */
-    uint32_t *elsewhere; /* by month: persons who go over to a status outside the scheme */
+    uint32_t *places;              /* by month: persons who may come in */
+    uint32_t *elsewhere;           /* by month: persons who go over to a status outside the scheme */
     uint32_t cells[SIM_MAX_CELLS]; /* share of each part of the quota, ppm */
     uint32_t cell_count;
-    uint32_t asked_ppm; /* units that employers ask for, against the places */
-    uint32_t change_ppm; /* changes of workplace a month */
+    uint32_t asked_ppm;        /* units that employers ask for, against the places */
+    uint32_t change_ppm;       /* changes of workplace a month */
     uint32_t end_overstay_ppm; /* of those who overstay, a month: found, or leave by themselves */
-    uint32_t *end_overstay; /* by month, where stated otherwise */
+    uint32_t *end_overstay;    /* by month, where stated otherwise */
     SimLonger *longer;
     uint32_t longer_count;
     SimPublished *published;
@@ -72,7 +73,8 @@ MUST_USE bool sim_match(Arena *scratch, const SimModel *m, SimRandom *r, uint32_
 MUST_USE bool sim_read_stages(Arena *a, const Json *list, SimModel *m, Err *err);
 int sim_stage_named(const SimModel *m, Str name); /* -1: none */
 
-/* What both readers use. number: of {key: N} or {key: {"value": N}}. month_at: "2007-01" → months since the first one. */
+/* What both readers use. number: of {key: N} or {key: {"value": N}}. month_at: "2007-01" → months since the
+ * first one. */
 MUST_USE bool sim_number(const Json *j, const char *key, int64_t low, int64_t high, uint32_t *ret, Err *err);
 MUST_USE bool sim_month_at(const SimModel *m, Str text, uint32_t *ret, Err *err);
 

@@ -16,7 +16,7 @@ bool store_err(Err *err, ErrCode code, const char *detail)
     return false;
 }
 
-/* ---- Opening ---------------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static const Engine *engine_of(Str url, Str *ret_target)
 {
@@ -41,7 +41,8 @@ static bool find_key_path(Store *s, Err *err)
         s->key_path = str_printf(s->arena, "%.*s.key", STR_ARG(s->target));
         return true;
     }
-    return err_set(err, BAD_USAGE, "Set GOLDENBRIDGE_KEY_FILE to the file that holds (or shall hold) the store's keys.");
+    return err_set(err, BAD_USAGE,
+                   "Set GOLDENBRIDGE_KEY_FILE to the file that holds (or shall hold) the store's keys.");
 }
 
 /* The keys must be those that the store was made with; only reading goes without. */
@@ -152,7 +153,7 @@ Str store_log_verifier(Store *s, Arena *a)
     return str_copy(a, s->log_verifier);
 }
 
-/* ---- Statements ------------------------------------------------------------------------------------------------------- */
+/* ---- Statements -------------------------------------------------------------------------------------------------- */
 
 bool store_run(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err)
 {
@@ -296,4 +297,3 @@ bool store_query(Store *s, Arena *a, const char *sql, const StoreValue *params, 
     *ret = rows;
     return true;
 }
-

@@ -4,9 +4,10 @@
 
 #include <string.h>
 
-const char INSERT_EVENT[] = "INSERT INTO log_events(seq, stream, version, bytes, hash, leaf, mac) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const char INSERT_EVENT[] =
+    "INSERT INTO log_events(seq, stream, version, bytes, hash, leaf, mac) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
-/* ---- Heads ------------------------------------------------------------------------------------------------------------- */
+/* ---- Heads ------------------------------------------------------------------------------------------------------- */
 
 void heads_forget(Store *s)
 {
@@ -100,7 +101,8 @@ static bool read_head(Store *s, Str stream, HeadRow *ret, Err *err)
     }
     RowSink sink = {.each = take_head, .host = ret};
     StoreValue v[] = {STORE_S(stream)};
-    return store_peek(s, "SELECT version, hash FROM log_events WHERE stream = $1 ORDER BY version DESC LIMIT 1", v, 1, &sink, err);
+    return store_peek(s, "SELECT version, hash FROM log_events WHERE stream = $1 ORDER BY version DESC LIMIT 1", v, 1,
+                      &sink, err);
 }
 
 bool heads_find(Store *s, Str stream, Head **ret, Err *err)
@@ -149,7 +151,8 @@ static bool append_one(Store *s, Arena *a, Event *e, Err *err)
         e->version = h->version + 1;
     }
     if (e->version != h->version + 1) {
-        return err_set(err, STALE_FORM, "The case %.*s is at version %lld by now.", STR_ARG(e->stream), (long long)h->version);
+        return err_set(err, STALE_FORM, "The case %.*s is at version %lld by now.", STR_ARG(e->stream),
+                       (long long)h->version);
     }
     e->prev = h->hash;
     if (!seal(s, a, e, &box, err) || !event_encode(a, e, box, &bytes, err)) {
@@ -163,8 +166,13 @@ static bool append_one(Store *s, Arena *a, Event *e, Err *err)
     }
     unsigned char mac[MAC_BYTES];
     keys_mac(s, e->seq, e->hash, mac);
-    StoreValue v[] = {STORE_I(e->seq), STORE_S(e->stream), STORE_I(e->version), STORE_B(bytes), STORE_B(HASH_STR(e->hash)),
-                      STORE_B(HASH_STR(leaf)), STORE_B(((Str){(const char *)mac, sizeof mac}))};
+    StoreValue v[] = {STORE_I(e->seq),
+                      STORE_S(e->stream),
+                      STORE_I(e->version),
+                      STORE_B(bytes),
+                      STORE_B(HASH_STR(e->hash)),
+                      STORE_B(HASH_STR(leaf)),
+                      STORE_B(((Str){(const char *)mac, sizeof mac}))};
     if (!store_post(s, INSERT_EVENT, v, COUNT_OF(v), err)) {
         return false;
     }

@@ -7,7 +7,7 @@
 
 enum { ROWS_A_COMMIT = 5000 };
 
-/* ---- Copy ------------------------------------------------------------------------------------------------------------- */
+/* ---- Copy -------------------------------------------------------------------------------------------------------- */
 
 /* The tables of the log, each by literals, so that no statement text is put together at run time. */
 static const struct {
@@ -118,7 +118,7 @@ bool store_backup(Store *s, Str to_path, Err *err)
     return s->engine->backup(s, to_path, err);
 }
 
-/* ---- Doctor ----------------------------------------------------------------------------------------------------------- */
+/* ---- Doctor ------------------------------------------------------------------------------------------------------ */
 
 static void add(Arena *a, Json *findings, const char *code, const char *text)
 {
@@ -135,7 +135,8 @@ bool store_doctor(Store *s, Arena *a, Json **ret_findings, Err *err)
     Str note;
     Err none;
     if (!s->keys.is_known) {
-        add(a, findings, "no_key_file", "The key file was not found: personal data cannot be read, nothing can be written.");
+        add(a, findings, "no_key_file",
+            "The key file was not found: personal data cannot be read, nothing can be written.");
     } else if (stat(str_c(a, s->key_path), &st) == 0 && (st.st_mode & 077) != 0) {
         add(a, findings, "key_file_readable", "The key file can be read by other accounts: chmod 600.");
     }
@@ -144,14 +145,15 @@ bool store_doctor(Store *s, Arena *a, Json **ret_findings, Err *err)
             *err = none;
             return false;
         }
-        add(a, findings, "no_checkpoint", "No checkpoint has been signed yet: a change of the log could not be proven.");
+        add(a, findings, "no_checkpoint",
+            "No checkpoint has been signed yet: a change of the log could not be proven.");
     }
     s->engine->doctor(s, a, findings);
     *ret_findings = findings;
     return true;
 }
 
-/* ---- Proof of one's own entry ----------------------------------------------------------------------------------------- */
+/* ---- Proof of one's own entry ------------------------------------------------------------------------------------ */
 
 typedef struct {
     Arena *arena;

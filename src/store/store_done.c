@@ -6,7 +6,7 @@ enum { KEY_LIMIT = 1000 };
 
 const char INSERT_COMMAND[] = "INSERT INTO log_commands(key, request, outcome, mac) VALUES ($1, $2, $3, $4)";
 
-/* ---- Known in this transaction ------------------------------------------------------------------------------------------ */
+/* ---- Known in this transaction ----------------------------------------------------------------------------------- */
 
 void done_forget(Store *s)
 {

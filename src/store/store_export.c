@@ -38,7 +38,8 @@ static bool write_tile(Store *s, Str folder, int level, uint64_t index, int widt
     Arena *a = arena_new(0);
     Str bytes, name = tile_path(a, level, index, width);
     bool is_there = width == TILE && access(str_printf(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name)).ptr, F_OK) == 0;
-    bool ok = is_there || (store_tile(s, a, level, index, width, &bytes, err) && write_file(a, folder, name, bytes, err));
+    bool ok =
+        is_there || (store_tile(s, a, level, index, width, &bytes, err) && write_file(a, folder, name, bytes, err));
     arena_free(a);
     return ok;
 }
@@ -59,8 +60,8 @@ bool store_export(Store *s, Arena *a, Str folder, Err *err)
     Str note, origin;
     uint64_t size = 0;
     Hash root;
-    if (!store_last_checkpoint(s, a, &note, err) || !checkpoint_open(a, note, &s->keys.log, &origin, &size, &root, err) ||
-        !write_level(s, folder, -1, size, err)) {
+    if (!store_last_checkpoint(s, a, &note, err) ||
+        !checkpoint_open(a, note, &s->keys.log, &origin, &size, &root, err) || !write_level(s, folder, -1, size, err)) {
         return false;
     }
     for (int level = 0; level < LEVELS && size >> (TILE_SHIFT * level) > 0; level++) {

@@ -6,8 +6,15 @@
 #include "base/map.h"
 #include "store.h"
 
-enum { TILE = 256, MAX_COLUMNS = 64, MAC_BYTES = 16, KEY_BYTES = 32, HEAD_SLOTS = 4096, KEY_SLOTS = 64,
-       MOST_UNDONE = 64 };
+enum {
+    TILE = 256,
+    MAX_COLUMNS = 64,
+    MAC_BYTES = 16,
+    KEY_BYTES = 32,
+    HEAD_SLOTS = 4096,
+    KEY_SLOTS = 64,
+    MOST_UNDONE = 64
+};
 
 /* Where rows go. columns may be NULL; it is called once, before the first row and also without any. */
 typedef struct {
@@ -40,15 +47,18 @@ typedef struct {
     bool (*begin)(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err);
     bool (*commit)(Store *s, Err *err);
     void (*rollback)(Store *s);
-    bool (*is_alive)(Store *s); /* the transaction is still there: neither rolled back by the database nor lost with it */
-    bool (*is_answered)(Store *s); /* after a commit that failed: the database said that it did; NULL where that is not sure */
+    bool (*is_alive)(
+        Store *s); /* the transaction is still there: neither rolled back by the database nor lost with it */
+    bool (*is_answered)(
+        Store *s); /* after a commit that failed: the database said that it did; NULL where that is not sure */
     bool (*begin_snapshot)(Store *s, Err *err); /* reads until rollback see one state */
     bool (*run)(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
     /* Like run without rows, but the answer may come later: with the next run or commit. */
     bool (*post)(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
     /* Many of them at once. Those on one table keep their order, others need not. Inside a transaction. */
     bool (*post_all)(Store *s, const Waiting *list, size_t count, Err *err);
-    /* The last events of these streams and what is remembered of these keys, into heads and done; NULL where asking is cheap. */
+    /* The last events of these streams and what is remembered of these keys, into heads and done; NULL where asking is
+     * cheap. */
     bool (*expect)(Store *s, const StoreExpected *list, size_t count, Err *err);
     bool (*script)(Store *s, const char *sql, Err *err); /* several statements, no parameters; internal */
     bool (*backup)(Store *s, Str to_path, Err *err);
@@ -61,7 +71,7 @@ typedef struct {
 extern const Engine ENGINE_SQLITE, ENGINE_PG;
 
 typedef struct {
-    bool is_known;                     /* false: opened without its key file, which only reading allows */
+    bool is_known; /* false: opened without its key file, which only reading allows */
     NoteKey log;
     unsigned char store_key[KEY_BYTES]; /* wraps the keys of persons */
     unsigned char mac_key[16];          /* derived from store_key: marks events that came through this program */
@@ -85,7 +95,8 @@ typedef struct {
     PersonKey slot[KEY_SLOTS];
 } KeyCache;
 
-/* Writes of the transaction that the database has not been sent yet. What reads or changes their tables sends them first. */
+/* Writes of the transaction that the database has not been sent yet. What reads or changes their tables sends them
+ * first. */
 typedef struct {
     Arena *arena;
     Waiting *list;
@@ -103,7 +114,7 @@ typedef struct {
 /* Commands of this transaction, and those that it has asked the database about. */
 typedef struct {
     Arena *arena;
-    Map map; /* key → Done* */
+    Map map;    /* key → Done* */
     Str *fresh; /* keys set since the savepoint */
     size_t fresh_count, fresh_cap;
 } DoneCache;
@@ -134,8 +145,9 @@ struct Store {
     bool is_savepoint_sent; /* it is made only when something is written before it ends */
     bool is_lost;           /* the transaction can only be rolled back */
     bool has_kept_nothing;  /* the last one */
-    bool is_replica;   /* it may be behind: a lost connection is not made anew, for the next one could be further behind */
-    bool is_half_made; /* a file of our own making that is no store yet */
+    bool
+        is_replica; /* it may be behind: a lost connection is not made anew, for the next one could be further behind */
+    bool is_half_made;        /* a file of our own making that is no store yet */
     int64_t size, saved_size; /* of the log inside the transaction, at the savepoint */
     Head *heads;              /* HEAD_SLOTS; good while nobody else writes: known_size is the size they belong to */
     int64_t known_size;
@@ -163,7 +175,7 @@ extern const char INSERT_EVENT[], INSERT_COMMAND[];
 /* store_append.c */
 void heads_forget(Store *s);
 void heads_at(Store *s, int64_t size); /* the log has this size: what is known of another is forgotten */
-void heads_undo(Store *s); /* back to the savepoint */
+void heads_undo(Store *s);             /* back to the savepoint */
 bool heads_know(Store *s, Str stream); /* or it waits to be written */
 void heads_set(Store *s, Str stream, int64_t version, Str hash);
 MUST_USE bool heads_find(Store *s, Str stream, Head **ret, Err *err);
@@ -175,22 +187,25 @@ void kept_before_write(Store *s, const char *sql, const StoreValue *params, size
 
 /* store_done.c */
 void done_forget(Store *s);
-void done_undo(Store *s);         /* back to the savepoint */
-void done_forget_fresh(Store *s); /* the savepoint was released */
+void done_undo(Store *s);                /* back to the savepoint */
+void done_forget_fresh(Store *s);        /* the savepoint was released */
 void done_know(Store *s, const Done *d); /* copied */
 
 /* Statements of our own, which the guard over the log's tables lets through. */
-MUST_USE bool store_run(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
+MUST_USE bool store_run(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink,
+                        Err *err);
 MUST_USE bool store_post(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
 MUST_USE bool store_script(Store *s, const char *sql, Err *err);
 /* One integer, or otherwise if there is no row or it is NULL. */
 MUST_USE bool store_int(Store *s, const char *sql, const StoreValue *params, size_t count, int64_t *ret, Err *err);
 /* One text or blob copied to a; *ret.ptr NULL if there is no row. */
-MUST_USE bool store_text(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, Str *ret, Err *err);
+MUST_USE bool store_text(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, Str *ret,
+                         Err *err);
 /* Puts what the database said into err->detail. */
 bool store_err(Err *err, ErrCode code, const char *detail);
 /* Reads past the writes that wait; the caller has looked at them. */
-MUST_USE bool store_peek(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err);
+MUST_USE bool store_peek(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink,
+                         Err *err);
 
 /* store.c: what store_open() does; is_replica: of several hosts one that follows. */
 MUST_USE bool store_open_as(Str url, StoreMode mode, bool is_replica, Store **ret, Err *err);
@@ -208,7 +223,8 @@ bool keys_can_unwrap(const Store *s, Str person, Str wrapped);
 /* The same mark over a remembered command. */
 void keys_mac_command(const Store *s, Arena *a, Str key, Str request, Str outcome, unsigned char ret[MAC_BYTES]);
 void key_cache_wipe(KeyCache *c);
-/* The key of a person, made at first use inside a transaction; the same without making one: *ret_has false where there is none. */
+/* The key of a person, made at first use inside a transaction; the same without making one: *ret_has false where there
+ * is none. */
 MUST_USE bool keys_of_person(Store *s, Arena *a, Str person, unsigned char ret[KEY_BYTES], Err *err);
 MUST_USE bool keys_known_of_person(Store *s, Str person, unsigned char ret[KEY_BYTES], bool *ret_has, Err *err);
 /* Seals e->sealed: fills e->commitment and gives the box. Makes the person's key at first use. */

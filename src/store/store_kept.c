@@ -1,5 +1,6 @@
-/* store_kept.c: answers that a handle keeps from one transaction to the next, because it knows of all that could change them: with
- * PostgreSQL each question of a command is a round trip, and some are asked by every command of every writer.
+/* store_kept.c: answers that a handle keeps from one transaction to the next, because it knows of all that could
+ * change them: with PostgreSQL each question of a command is a round trip, and some are asked by every command of
+ * every writer.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_int.h"
 
@@ -52,7 +53,8 @@ void kept_forget(Store *s)
 
 void kept_begin(Store *s)
 {
-    if (++s->kept.transactions > MOST_TRANSACTIONS) { /* so that a table that was put right by hand or by rebuild is seen before long */
+    if (++s->kept.transactions >
+        MOST_TRANSACTIONS) { /* so that a table that was put right by hand or by rebuild is seen before long */
         kept_forget(s);
     }
 }
@@ -94,7 +96,8 @@ static const KeptAnswer *find(const Kept *k, const char *sql, const StoreValue *
         const KeptAnswer *one = &k->list[i];
         bool is_same = one->sql == sql && one->count == count;
         for (size_t p = 0; is_same && p < count; p++) {
-            is_same = params[p].kind == one->params[p].kind && params[p].i == one->params[p].i && str_eq(params[p].s, one->params[p].s);
+            is_same = params[p].kind == one->params[p].kind && params[p].i == one->params[p].i &&
+                      str_eq(params[p].s, one->params[p].s);
         }
         if (is_same) {
             return one;
@@ -103,7 +106,8 @@ static const KeptAnswer *find(const Kept *k, const char *sql, const StoreValue *
     return NULL;
 }
 
-static const KeptAnswer *keep(Store *s, const char *sql, const StoreValue *params, size_t count, size_t by, const StoreRows *rows)
+static const KeptAnswer *keep(Store *s, const char *sql, const StoreValue *params, size_t count, size_t by,
+                              const StoreRows *rows)
 {
     Kept *k = &s->kept;
     if (k->count == MOST_KEPT) {
@@ -116,14 +120,19 @@ static const KeptAnswer *keep(Store *s, const char *sql, const StoreValue *param
         k->list = ARENA_ARRAY(k->arena, KeptAnswer, MOST_KEPT);
     }
     KeptAnswer *one = &k->list[k->count++];
-    *one = (KeptAnswer){.sql = sql, .params = copy_values(k->arena, params, count), .count = count, .by = by, .table = asked_table(sql),
+    *one = (KeptAnswer){.sql = sql,
+                        .params = copy_values(k->arena, params, count),
+                        .count = count,
+                        .by = by,
+                        .table = asked_table(sql),
                         .rows = *rows};
     one->rows.columns = NULL;
     one->rows.cells = copy_values(k->arena, rows->cells, rows->row_count * rows->column_count);
     return one;
 }
 
-bool store_query_kept(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, size_t by, StoreRows *ret, Err *err)
+bool store_query_kept(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, size_t by,
+                      StoreRows *ret, Err *err)
 {
     check_that(by < count && params[by].kind == STORE_TEXT);
     if (!s->in_transaction) {

@@ -14,7 +14,7 @@
 enum { NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES };
 enum { SALT_BYTES = 16, FILE_LIMIT = 64 * 1024, SEED_BYTES = 32 };
 
-/* ---- The key file ---------------------------------------------------------------------------------------------------- */
+/* ---- The key file ------------------------------------------------------------------------------------------------ */
 
 static bool read_small_file(Arena *a, const char *path, Str *ret)
 {
@@ -81,7 +81,8 @@ bool keys_save(Store *s, Err *err)
     json_set(a, log, STR("name"), json_new_str(a, s->keys.log.name));
     json_set(a, log, STR("seed"), json_new_str(a, base64_print(a, seed)));
     json_set(a, j, STR("log"), log);
-    json_set(a, j, STR("store_key"), json_new_str(a, base64_print(a, (Str){(const char *)s->keys.store_key, KEY_BYTES})));
+    json_set(a, j, STR("store_key"),
+             json_new_str(a, base64_print(a, (Str){(const char *)s->keys.store_key, KEY_BYTES})));
     json_write_pretty(&b, j);
     bool ok = write_small_file(a, s->key_path, buf_str(&b), err);
     sodium_memzero(b.ptr, b.len);
@@ -182,7 +183,7 @@ bool keys_set_last_note(Store *s, Str note, Err *err)
     return ok;
 }
 
-/* ---- Keys of persons ------------------------------------------------------------------------------------------------- */
+/* ---- Keys of persons --------------------------------------------------------------------------------------------- */
 
 void key_cache_wipe(KeyCache *c)
 {
@@ -256,8 +257,9 @@ static bool wrap_key(Store *s, Arena *a, Str person, const unsigned char key[KEY
     unsigned long long len;
     randombytes_buf(w, NONCE);
     *ret = (Str){(const char *)w, NONCE + KEY_BYTES + TAG};
-    return crypto_aead_xchacha20poly1305_ietf_encrypt(w + NONCE, &len, key, KEY_BYTES, (const unsigned char *)person.ptr,
-                                                      person.len, NULL, w, s->keys.store_key) == 0;
+    return crypto_aead_xchacha20poly1305_ietf_encrypt(w + NONCE, &len, key, KEY_BYTES,
+                                                      (const unsigned char *)person.ptr, person.len, NULL, w,
+                                                      s->keys.store_key) == 0;
 }
 
 static bool key_for_sealing(Store *s, Arena *a, Str person, PersonKey **ret, Err *err)
@@ -390,7 +392,8 @@ bool unseal(Store *s, KeyCache *c, Arena *a, Event *e, Str box, Str *ret_salt, E
         return true;
     }
     if (!open_box(a, e, box, k, &inside)) {
-        return err_set(err, LOG_DAMAGED, "Event %lld: what is sealed does not open with the person's key.", (long long)e->seq);
+        return err_set(err, LOG_DAMAGED, "Event %lld: what is sealed does not open with the person's key.",
+                       (long long)e->seq);
     }
     Json *data = json_get(inside, "data");
     Str salt = json_text_at(inside, "salt");
@@ -410,8 +413,10 @@ bool store_erase_person(Store *s, Str person, Err *err)
         return false;
     }
     StoreValue v[] = {STORE_S(person)};
-    bool ok = store_run(s, "INSERT INTO log_person_keys(person, wrapped) VALUES ($1, NULL)"
-                           " ON CONFLICT (person) DO UPDATE SET wrapped = NULL", v, 1, NULL, err);
+    bool ok = store_run(s,
+                        "INSERT INTO log_person_keys(person, wrapped) VALUES ($1, NULL)"
+                        " ON CONFLICT (person) DO UPDATE SET wrapped = NULL",
+                        v, 1, NULL, err);
     key_cache_wipe(s->person_keys);
     if (!is_own) {
         return ok;

@@ -1,5 +1,6 @@
-/* store_later.c: writes of a transaction that wait, so that the commands of a group go to the database together: one round trip,
- * rows of one table side by side, and no savepoint for a command that was over before anything of it was sent.
+/* store_later.c: writes of a transaction that wait, so that the commands of a group go to the database together: one
+ * round trip, rows of one table side by side, and no savepoint for a command that was over before anything of it was
+ * sent.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_int.h"
 
@@ -61,7 +62,7 @@ bool later_may_run(const Store *s, const char *sql, Err *err)
 
 static bool send(Store *s, const char *sql, bool writes, Err *err);
 
-/* ---- Keeping ---------------------------------------------------------------------------------------------------------- */
+/* ---- Keeping ----------------------------------------------------------------------------------------------------- */
 
 static void note_table(Later *l, Str table)
 {
@@ -98,7 +99,8 @@ bool later_add(Store *s, const char *sql, const StoreValue *params, size_t count
     if (!later_may_run(s, sql, err)) {
         return false;
     }
-    if ((l->count >= MOST_WAITING || l->bytes >= MOST_BYTES || l->table_count == MOST_TABLES) && !send(s, NULL, true, err)) {
+    if ((l->count >= MOST_WAITING || l->bytes >= MOST_BYTES || l->table_count == MOST_TABLES) &&
+        !send(s, NULL, true, err)) {
         return false;
     }
     if (table.len == 0) { /* not one of those that may wait */
@@ -154,7 +156,7 @@ const StoreValue *later_find(const Store *s, const char *sql, size_t at, Str tex
     return NULL;
 }
 
-/* ---- Sending ---------------------------------------------------------------------------------------------------------- */
+/* ---- Sending ----------------------------------------------------------------------------------------------------- */
 
 /* What is sent now, and in which place; the rest goes on waiting. */
 typedef struct {
@@ -178,8 +180,8 @@ static bool would_write(const Later *l, const char *sql)
     return false;
 }
 
-/* Takes out what writes to a table that sql names (all where sql is NULL), and, where a savepoint is to be made, all from before
- * it: afterwards it could only go inside. */
+/* Takes out what writes to a table that sql names (all where sql is NULL), and, where a savepoint is to be made, all
+ * from before it: afterwards it could only go inside. */
 static Picked pick(Later *l, const char *sql, bool all_before)
 {
     Picked p = {.list = ARENA_ARRAY(l->arena, Waiting, l->count)};
@@ -213,7 +215,8 @@ static bool send_savepoint(Store *s, Err *err)
     return s->is_savepoint_sent;
 }
 
-/* What the commands before wrote stays outside of this one's savepoint, which is made where something is written inside it. */
+/* What the commands before wrote stays outside of this one's savepoint, which is made where something is written inside
+ * it. */
 static bool send(Store *s, const char *sql, bool writes, Err *err)
 {
     Later *l = &s->later;

@@ -10,7 +10,7 @@
 enum { MAX_PENDING = 200 };
 enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_NUMERIC = 1700 };
 
-/* ---- Opening ---------------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static void pg_close(Store *s)
 {
@@ -48,7 +48,7 @@ static bool pg_open(Store *s, Str target, StoreMode mode, Err *err)
     return mode == STORE_CREATE || is_there || err_set(err, NOT_FOUND, "This database holds no store yet.");
 }
 
-/* ---- Values ----------------------------------------------------------------------------------------------------------- */
+/* ---- Values ------------------------------------------------------------------------------------------------------ */
 
 static int64_t big_endian(const unsigned char *p, int len)
 {
@@ -110,7 +110,7 @@ static void hand_out(const PGresult *r, const RowSink *sink)
     }
 }
 
-/* ---- The engine's calls ------------------------------------------------------------------------------------------------ */
+/* ---- The engine's calls ------------------------------------------------------------------------------------------ */
 
 static bool starts(const char *sql, const char *word)
 {
@@ -147,8 +147,9 @@ static bool send_one(Store *s, const char *sql, const StoreValue *params, size_t
 bool pg_post(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err)
 {
     const Pg *p = s->conn;
-    return later_may_run(s, sql, err) && pg_is_usable(s, err) && (p->pending < MAX_PENDING || pg_finish(s, NULL, err)) &&
-           send_one(s, sql, params, count, err) && (p->in_block || pg_finish(s, NULL, err));
+    return later_may_run(s, sql, err) && pg_is_usable(s, err) &&
+           (p->pending < MAX_PENDING || pg_finish(s, NULL, err)) && send_one(s, sql, params, count, err) &&
+           (p->in_block || pg_finish(s, NULL, err));
 }
 
 static bool run_once(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err)
@@ -171,7 +172,8 @@ static bool run_once(Store *s, const char *sql, const StoreValue *params, size_t
     return true;
 }
 
-/* A question outside of a transaction may simply be asked again: after a lost connection, or when a table was made anew. */
+/* A question outside of a transaction may simply be asked again: after a lost connection, or when a table was made
+ * anew. */
 static bool pg_run(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink, Err *err)
 {
     Pg *p = s->conn;
@@ -257,7 +259,8 @@ static bool pg_commit(Store *s, Err *err)
     bool is_kept = ok && strcmp(PQcmdStatus(r), "COMMIT") == 0;
     PQclear(r);
     if (!ok && PQstatus(p->conn) == CONNECTION_BAD) {
-        err_set(err, STORE_BUSY, "The database was lost while this was being kept: send the same command again to see.");
+        err_set(err, STORE_BUSY,
+                "The database was lost while this was being kept: send the same command again to see.");
     }
     if (ok && !is_kept) {
         ok = err_set(err, STORE_FAILED, "%s", err_plain(STORE_FAILED));

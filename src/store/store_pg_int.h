@@ -12,9 +12,9 @@ enum { PG_SLOTS = 1024, PG_MOST_PARAMS = 32, PG_INT_TEXT = 24 };
 /* A literal and what it was prepared as. Each form has its own statement on the server; 0: not prepared. */
 typedef struct {
     const char *sql;
-    char *text;       /* what it was when it was prepared */
-    unsigned number;  /* one row */
-    unsigned many;    /* rows as arrays */
+    char *text;                 /* what it was when it was prepared */
+    unsigned number;            /* one row */
+    unsigned many;              /* rows as arrays */
     char kinds[PG_MOST_PARAMS]; /* StoreKind of the columns of `many` */
 } PgSlot;
 

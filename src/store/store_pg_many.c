@@ -8,13 +8,16 @@
 
 enum { MOST_ROWS = 1000, MOST_BYTES = 16 * 1024 * 1024, SQL_ROOM = 4096 };
 
-/* ---- Arrays ------------------------------------------------------------------------------------------------------------ */
+/* ---- Arrays ------------------------------------------------------------------------------------------------------ */
 
 typedef struct {
     const char *array;
     unsigned oid; /* of an element */
 } Type;
-static const Type TYPES[] = {[STORE_NULL] = {"text[]", 25}, [STORE_INT] = {"bigint[]", 20}, [STORE_TEXT] = {"text[]", 25}, [STORE_BLOB] = {"bytea[]", 17}};
+static const Type TYPES[] = {[STORE_NULL] = {"text[]", 25},
+                             [STORE_INT] = {"bigint[]", 20},
+                             [STORE_TEXT] = {"text[]", 25},
+                             [STORE_BLOB] = {"bytea[]", 17}};
 
 static void put_int(Buf *b, uint64_t n, int bytes)
 {
@@ -56,9 +59,10 @@ static void add_param(PgParams *p, const Buf *b)
     p->formats[p->count++] = 1;
 }
 
-/* ---- Writing ----------------------------------------------------------------------------------------------------------- */
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
-/* INSERT … VALUES ($1, …, $n), perhaps with DO NOTHING: its rows may go as arrays. *ret_values is where VALUES begins. */
+/* INSERT … VALUES ($1, …, $n), perhaps with DO NOTHING: its rows may go as arrays. *ret_values is where
+ * VALUES begins. */
 static bool is_plain_insert(const char *sql, size_t count, const char **ret_values, const char **ret_rest)
 {
     const char *p = strstr(sql, " VALUES (");
@@ -89,7 +93,8 @@ static bool many_text(const char *sql, const char *kinds, size_t count, char *ou
     }
     size_t n = (size_t)snprintf(out, SQL_ROOM, "%.*s SELECT * FROM unnest(", (int)(values - sql), sql);
     for (size_t i = 0; i < count; i++) {
-        n += (size_t)snprintf(out + n, SQL_ROOM - n, "$%zu::%s%s", i + 1, TYPES[(int)kinds[i]].array, i + 1 < count ? ", " : ")");
+        n += (size_t)snprintf(out + n, SQL_ROOM - n, "$%zu::%s%s", i + 1, TYPES[(int)kinds[i]].array,
+                              i + 1 < count ? ", " : ")");
     }
     snprintf(out + n, SQL_ROOM - n, "%s", rest);
     return true;
@@ -163,8 +168,10 @@ static size_t bytes_of(const Waiting *w)
     return n;
 }
 
-/* The rows from `first` on that one statement may take: by the same literal, up to the next other statement on their table. */
-static size_t gather(const Waiting *list, size_t count, size_t first, const bool *is_sent, const Waiting **rows, bool *is_taken)
+/* The rows from `first` on that one statement may take: by the same literal, up to the next other statement on their
+ * table. */
+static size_t gather(const Waiting *list, size_t count, size_t first, const bool *is_sent, const Waiting **rows,
+                     bool *is_taken)
 {
     Str table = later_table(list[first].sql);
     size_t n = 0, bytes = 0;
@@ -210,7 +217,7 @@ bool pg_post_all(Store *s, const Waiting *list, size_t count, Err *err)
     return ok;
 }
 
-/* ---- Asking ------------------------------------------------------------------------------------------------------------ */
+/* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
 /* Three kinds of rows: the size of the log; the head of a stream; a command that was done. */
 static const char QUESTION[] =

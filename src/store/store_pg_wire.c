@@ -1,4 +1,5 @@
-/* store_pg_wire.c: the wire to PostgreSQL through libpq: a connection that comes back by itself, prepared statements, pipelines.
+/* store_pg_wire.c: the wire to PostgreSQL through libpq: a connection that comes back by itself, prepared statements,
+ * pipelines.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_pg_int.h"
 
@@ -8,15 +9,16 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- Errors ----------------------------------------------------------------------------------------------------------- */
+/* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
 static const struct {
     const char *state; /* SQLSTATE or its class */
     ErrCode code;
 } STATES[] = {
-    {"23505", ALREADY_EXISTS}, {"40001", STORE_BUSY}, {"40P01", STORE_BUSY}, {"55P03", STORE_BUSY}, {"57014", STORE_BUSY},
-    {"25006", STORE_BUSY},     {"57P", STORE_BUSY},   {"08", STORE_BUSY},    {"53100", STORE_FULL}, {"53", STORE_BUSY},
-    {"42501", NOT_ALLOWED},    {"P0001", NOT_ALLOWED}, {"XX001", LOG_DAMAGED}, {"XX002", LOG_DAMAGED}, {"54", TOO_LARGE},
+    {"23505", ALREADY_EXISTS}, {"40001", STORE_BUSY},  {"40P01", STORE_BUSY},  {"55P03", STORE_BUSY},
+    {"57014", STORE_BUSY},     {"25006", STORE_BUSY},  {"57P", STORE_BUSY},    {"08", STORE_BUSY},
+    {"53100", STORE_FULL},     {"53", STORE_BUSY},     {"42501", NOT_ALLOWED}, {"P0001", NOT_ALLOWED},
+    {"XX001", LOG_DAMAGED},    {"XX002", LOG_DAMAGED}, {"54", TOO_LARGE},
 };
 
 bool pg_fail(Store *s, const PGresult *r, Err *err)
@@ -45,7 +47,7 @@ bool pg_is_good(const PGresult *r)
     return t == PGRES_COMMAND_OK || t == PGRES_TUPLES_OK;
 }
 
-/* ---- Connection ------------------------------------------------------------------------------------------------------- */
+/* ---- Connection -------------------------------------------------------------------------------------------------- */
 
 void pg_forget_statements(Pg *p)
 {
@@ -78,9 +80,15 @@ bool pg_connect(Store *s, Err *err)
     const char *url = str_c(s->arena, s->target);
     bool has_choice = s->mode != STORE_READ || s->is_replica;
     /* What stands before dbname the URL may override; a writer must find the primary. */
-    const char *const keys[] = {"application_name", "connect_timeout", "tcp_user_timeout", "dbname", "client_encoding",
-                                has_choice ? "target_session_attrs" : NULL, NULL};
-    const char *const values[] = {"goldenbridge", "5", "10000", url, "UTF8", s->is_replica ? "standby" : "read-write", NULL};
+    const char *const keys[] = {"application_name",
+                                "connect_timeout",
+                                "tcp_user_timeout",
+                                "dbname",
+                                "client_encoding",
+                                has_choice ? "target_session_attrs" : NULL,
+                                NULL};
+    const char *const values[] = {
+        "goldenbridge", "5", "10000", url, "UTF8", s->is_replica ? "standby" : "read-write", NULL};
     PQfinish(p->conn);
     pg_forget_statements(p);
     p->conn = PQconnectdbParams(keys, values, 1);
@@ -102,7 +110,7 @@ bool pg_is_usable(Store *s, Err *err)
     return !s->is_replica ? pg_connect(s, err) : err_set(err, STORE_BUSY, "The replica was lost.");
 }
 
-/* ---- Statements ------------------------------------------------------------------------------------------------------- */
+/* ---- Statements -------------------------------------------------------------------------------------------------- */
 
 static bool is_word(char c)
 {
@@ -120,7 +128,8 @@ static char *translate(const char *sql, char *out)
     for (size_t i = 0; sql[i] != '\0'; i++) {
         bool is_start = i == 0 || !is_word(sql[i - 1]);
         size_t w = 0;
-        while (w < words && !(quote == 0 && is_start && strncmp(sql + i, WORDS[w].from, 4) == 0 && !is_word(sql[i + 4]))) {
+        while (w < words &&
+               !(quote == 0 && is_start && strncmp(sql + i, WORDS[w].from, 4) == 0 && !is_word(sql[i + 4]))) {
             w++;
         }
         if (w < words) {
@@ -206,7 +215,8 @@ bool pg_send(Store *s, unsigned number, const PgParams *params, Err *err)
     char name[PG_INT_TEXT];
     snprintf(name, sizeof name, "s%u", number);
     if ((PQpipelineStatus(p->conn) == PQ_PIPELINE_OFF && PQenterPipelineMode(p->conn) != 1) ||
-        PQsendQueryPrepared(p->conn, name, (int)params->count, params->values, params->lengths, params->formats, 1) != 1) {
+        PQsendQueryPrepared(p->conn, name, (int)params->count, params->values, params->lengths, params->formats, 1) !=
+            1) {
         return pg_fail(s, NULL, err);
     }
     p->pending++;

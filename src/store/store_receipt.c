@@ -14,9 +14,10 @@ static bool make_note(void *host, const Event *e)
     Arena *a = r->a;
     Str filed = json_text_at(e->data, "filed");
     if (filed.len > 0) {
-        Str text = str_printf(a, "goldenbridge receipt 1\n%.*s\ncase %.*s\nstep %.*s\nentry %lld\nat %.*s\nfiled %.*s\nhash %.*s\n",
-                              STR_ARG(r->s->log_name), STR_ARG(e->stream), STR_ARG(json_text_at(e->data, "step")), (long long)e->seq,
-                              STR_ARG(instant_print(a, e->at)), STR_ARG(filed), STR_ARG(hex_print(a, HASH_STR(e->hash))));
+        Str text = str_printf(
+            a, "goldenbridge receipt 1\n%.*s\ncase %.*s\nstep %.*s\nentry %lld\nat %.*s\nfiled %.*s\nhash %.*s\n",
+            STR_ARG(r->s->log_name), STR_ARG(e->stream), STR_ARG(json_text_at(e->data, "step")), (long long)e->seq,
+            STR_ARG(instant_print(a, e->at)), STR_ARG(filed), STR_ARG(hex_print(a, HASH_STR(e->hash))));
         r->note = str_copy(a, note_sign(a, text, &r->s->keys.log));
     }
     return false;
@@ -53,5 +54,6 @@ bool store_check_receipt(Store *s, Arena *a, Str note, Err *err)
     if (!store_receipt(s, a, seq, &again, err)) {
         return false;
     }
-    return str_eq(note, again) || err_set(err, LOG_DAMAGED, "The log holds another entry under this number than the receipt says.");
+    return str_eq(note, again) ||
+           err_set(err, LOG_DAMAGED, "The log holds another entry under this number than the receipt says.");
 }

@@ -52,7 +52,8 @@ static const struct {
         " FOR EACH STATEMENT EXECUTE FUNCTION log_append_only();"
         "REVOKE UPDATE, DELETE, TRUNCATE ON log_events, log_tiles, log_checkpoints, log_commands FROM PUBLIC, CURRENT_USER;",
     },
-    { /* the index by stream was of another collation than the column, so that no question could use it */
+    {
+        /* the index by stream was of another collation than the column, so that no question could use it */
         "",
 
         "ALTER TABLE log_events ALTER COLUMN stream TYPE TEXT COLLATE \"C\";"
@@ -71,8 +72,10 @@ static bool run_from(Store *s, size_t version, Err *err)
         }
     }
     StoreValue v[] = {STORE_S(str_printf(s->arena, "%d", (int)NEWEST))};
-    return store_run(s, "INSERT INTO log_meta(key, value) VALUES ('version', $1)"
-                        " ON CONFLICT (key) DO UPDATE SET value = excluded.value", v, 1, NULL, err);
+    return store_run(s,
+                     "INSERT INTO log_meta(key, value) VALUES ('version', $1)"
+                     " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                     v, 1, NULL, err);
 }
 
 bool schema_create(Store *s, Err *err)
@@ -95,7 +98,9 @@ static bool read_version(Store *s, int64_t *ret, Err *err)
     if (!store_text(s, s->arena, "SELECT value FROM log_meta WHERE key = 'version'", NULL, 0, &text, err)) {
         return false;
     }
-    return text.ptr != NULL && str_to_int(text, ret) ? true : err_set(err, STORE_VERSION, "This is not a store of this program.");
+    return text.ptr != NULL && str_to_int(text, ret)
+               ? true
+               : err_set(err, STORE_VERSION, "This is not a store of this program.");
 }
 
 bool schema_migrate(Store *s, Err *err)
@@ -105,7 +110,8 @@ bool schema_migrate(Store *s, Err *err)
         return false;
     }
     if (version > NEWEST || version < 1) {
-        return err_set(err, STORE_VERSION, "The store was written by a newer version of this program (schema %lld, here %d).",
+        return err_set(err, STORE_VERSION,
+                       "The store was written by a newer version of this program (schema %lld, here %d).",
                        (long long)version, (int)NEWEST);
     }
     if (version == NEWEST) {

@@ -49,8 +49,8 @@ bool store_unseal(Store *s, Arena *a, Str person, Str place, Str box, Str *ret, 
         unsigned char *plain = arena_alloc(a, bytes.len);
         const unsigned char *p = (const unsigned char *)bytes.ptr;
         unsigned long long len;
-        if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, &len, NULL, p + NONCE, bytes.len - NONCE, (const unsigned char *)place.ptr,
-                                                       place.len, p, key) == 0) {
+        if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, &len, NULL, p + NONCE, bytes.len - NONCE,
+                                                       (const unsigned char *)place.ptr, place.len, p, key) == 0) {
             *ret = (Str){(const char *)plain, (size_t)len};
         }
     }

@@ -18,36 +18,21 @@ static bool fail(Store *s, Err *err)
     ErrCode ours = STORE_FAILED;
     switch (code & 0xFF) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        ours = STORE_BUSY;
-        break;
-    case SQLITE_FULL:
-        ours = STORE_FULL;
-        break;
-    case SQLITE_IOERR:
-        ours = sqlite3_system_errno(l->db) == ENOSPC ? STORE_FULL : STORE_FAILED;
-        break;
+    case SQLITE_LOCKED: ours = STORE_BUSY; break;
+    case SQLITE_FULL: ours = STORE_FULL; break;
+    case SQLITE_IOERR: ours = sqlite3_system_errno(l->db) == ENOSPC ? STORE_FULL : STORE_FAILED; break;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        ours = LOG_DAMAGED;
-        break;
-    case SQLITE_AUTH:
-        ours = NOT_ALLOWED;
-        break;
-    case SQLITE_TOOBIG:
-        ours = TOO_LARGE;
-        break;
-    case SQLITE_CONSTRAINT:
-        ours = is_duplicate ? ALREADY_EXISTS : STORE_FAILED;
-        break;
-    default:
-        break;
+    case SQLITE_NOTADB: ours = LOG_DAMAGED; break;
+    case SQLITE_AUTH: ours = NOT_ALLOWED; break;
+    case SQLITE_TOOBIG: ours = TOO_LARGE; break;
+    case SQLITE_CONSTRAINT: ours = is_duplicate ? ALREADY_EXISTS : STORE_FAILED; break;
+    default: break;
     }
     s->was_duplicate = is_duplicate;
     return store_err(err, ours, sqlite3_errmsg(l->db));
 }
 
-/* ---- The guard -------------------------------------------------------------------------------------------------------- */
+/* ---- The guard --------------------------------------------------------------------------------------------------- */
 
 static bool is_log_name(const char *name)
 {
@@ -79,27 +64,23 @@ static int guard(void *host, int action, const char *one, const char *two, const
     case SQLITE_CREATE_TABLE:
     case SQLITE_CREATE_VIEW:
     case SQLITE_CREATE_TEMP_TABLE:
-    case SQLITE_CREATE_TEMP_VIEW:
-        return !s->is_internal && is_log_name(one) ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_CREATE_TEMP_VIEW: return !s->is_internal && is_log_name(one) ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_ALTER_TABLE: /* one is the database */
     case SQLITE_CREATE_INDEX:
     case SQLITE_DROP_INDEX:
     case SQLITE_CREATE_TRIGGER:
     case SQLITE_CREATE_TEMP_TRIGGER:
-    case SQLITE_DROP_TRIGGER:
-        return !s->is_internal && is_log_name(two) ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_DROP_TRIGGER: return !s->is_internal && is_log_name(two) ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_PRAGMA:
     case SQLITE_ATTACH:
     case SQLITE_DETACH:
     case SQLITE_TRANSACTION:
-    case SQLITE_SAVEPOINT:
-        return s->is_internal ? SQLITE_OK : SQLITE_DENY;
-    default:
-        return SQLITE_OK;
+    case SQLITE_SAVEPOINT: return s->is_internal ? SQLITE_OK : SQLITE_DENY;
+    default: return SQLITE_OK;
     }
 }
 
-/* ---- Statements ------------------------------------------------------------------------------------------------------- */
+/* ---- Statements -------------------------------------------------------------------------------------------------- */
 
 static LiteSlot *find_slot(Lite *l, const char *sql)
 {
@@ -146,18 +127,10 @@ static void bind(sqlite3_stmt *stmt, const StoreValue *params, size_t count)
         const StoreValue *v = &params[number - 1];
         const char *p = v->s.ptr ? v->s.ptr : "";
         switch (v->kind) {
-        case STORE_NULL:
-            sqlite3_bind_null(stmt, at);
-            break;
-        case STORE_INT:
-            sqlite3_bind_int64(stmt, at, v->i);
-            break;
-        case STORE_TEXT:
-            sqlite3_bind_text64(stmt, at, p, v->s.len, SQLITE_STATIC, SQLITE_UTF8);
-            break;
-        case STORE_BLOB:
-            sqlite3_bind_blob64(stmt, at, p, v->s.len, SQLITE_STATIC);
-            break;
+        case STORE_NULL: sqlite3_bind_null(stmt, at); break;
+        case STORE_INT: sqlite3_bind_int64(stmt, at, v->i); break;
+        case STORE_TEXT: sqlite3_bind_text64(stmt, at, p, v->s.len, SQLITE_STATIC, SQLITE_UTF8); break;
+        case STORE_BLOB: sqlite3_bind_blob64(stmt, at, p, v->s.len, SQLITE_STATIC); break;
         }
     }
 }
@@ -166,8 +139,7 @@ static StoreValue cell_of(sqlite3_stmt *stmt, int at)
 {
     StoreValue v = {0};
     switch (sqlite3_column_type(stmt, at)) {
-    case SQLITE_NULL:
-        return v;
+    case SQLITE_NULL: return v;
     case SQLITE_INTEGER:
         v.kind = STORE_INT;
         v.i = sqlite3_column_int64(stmt, at);
@@ -264,7 +236,7 @@ static bool lite_script(Store *s, const char *sql, Err *err)
     return sqlite3_exec(l->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(s, err);
 }
 
-/* ---- Opening ---------------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static void lite_close(Store *s)
 {
@@ -313,9 +285,11 @@ static bool set_up(Store *s, Err *err)
     if (s->mode != STORE_READ && !store_script(s, "PRAGMA journal_mode = WAL;", err)) {
         return false;
     }
-    return store_script(s, "PRAGMA synchronous = FULL; PRAGMA fullfsync = 1; PRAGMA temp_store = MEMORY;"
-                           "PRAGMA cell_size_check = 1; PRAGMA secure_delete = FAST; PRAGMA cache_size = -65536;"
-                           "PRAGMA wal_autocheckpoint = 4000;", err);
+    return store_script(s,
+                        "PRAGMA synchronous = FULL; PRAGMA fullfsync = 1; PRAGMA temp_store = MEMORY;"
+                        "PRAGMA cell_size_check = 1; PRAGMA secure_delete = FAST; PRAGMA cache_size = -65536;"
+                        "PRAGMA wal_autocheckpoint = 4000;",
+                        err);
 }
 
 static bool lite_open(Store *s, Str target, StoreMode mode, Err *err)
@@ -338,7 +312,7 @@ static bool lite_open(Store *s, Str target, StoreMode mode, Err *err)
     return set_up(s, err);
 }
 
-/* ---- Transactions ----------------------------------------------------------------------------------------------------- */
+/* ---- Transactions ------------------------------------------------------------------------------------------------ */
 
 static bool lite_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err)
 {

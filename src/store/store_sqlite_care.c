@@ -31,8 +31,9 @@ bool lite_check_indexes(Store *s, const IndexMark *events, bool *ret_ok, Err *er
     IndexMark mark = *events;
     mark.sum = 0;
     RowSink sink = {.each = add_mark, .host = &mark};
-    if (!store_run(s, "SELECT stream, version, seq FROM log_events INDEXED BY log_events_stream ORDER BY stream, version", NULL, 0,
-                   &sink, err)) {
+    if (!store_run(s,
+                   "SELECT stream, version, seq FROM log_events INDEXED BY log_events_stream ORDER BY stream, version",
+                   NULL, 0, &sink, err)) {
         return false;
     }
     Arena *a = arena_new(0);

@@ -1,5 +1,5 @@
-/* store_tree.c: the Merkle tree in the database: tiles, proofs, checkpoints. A leaf's hash stands in its event's row; a tile
- * of 256 is written once, when it is full, so that nothing is ever changed.
+/* store_tree.c: the Merkle tree in the database: tiles, proofs, checkpoints. A leaf's hash stands in its event's row;
+ * a tile of 256 is written once, when it is full, so that nothing is ever changed.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_int.h"
 
@@ -57,10 +57,11 @@ static bool read_hashes(Store *s, int level, uint64_t from, size_t count, Hash *
     RowSink sink = {.each = take_hash, .host = &h};
     int64_t base = (int64_t)from + (level == 0); /* seq counts from 1 */
     StoreValue v[] = {STORE_I(base), STORE_I(base + (int64_t)count - 1), STORE_I(level - 1)};
-    bool ok = level == 0
-                  ? store_run(s, "SELECT leaf FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq", v, 2, &sink, err)
-                  : store_run(s, "SELECT root FROM log_tiles WHERE idx >= $1 AND idx <= $2 AND level = $3 ORDER BY idx", v, 3,
-                              &sink, err);
+    bool ok =
+        level == 0
+            ? store_run(s, "SELECT leaf FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq", v, 2, &sink, err)
+            : store_run(s, "SELECT root FROM log_tiles WHERE idx >= $1 AND idx <= $2 AND level = $3 ORDER BY idx", v, 3,
+                        &sink, err);
     if (!ok) {
         return false;
     }
@@ -156,7 +157,7 @@ bool store_consistency(Store *s, uint64_t old_size, uint64_t new_size, Hash *ret
     return is_inside(s, new_size, err) && merkle_consistency(read_node, &host, old_size, new_size, ret, ret_count);
 }
 
-/* ---- Tiles to serve --------------------------------------------------------------------------------------------------- */
+/* ---- Tiles to serve ---------------------------------------------------------------------------------------------- */
 
 typedef struct {
     Buf *out;
@@ -172,7 +173,8 @@ static bool add_entry(void *host, const StoreValue *cells, size_t count)
     Event e;
     Str ignored;
     check_that(count == 2);
-    if (cells[0].i != b->next++ || !event_scan(cells[1].s, &scan) || !event_decode(b->scratch, cells[1].s, &e, &ignored, NULL)) {
+    if (cells[0].i != b->next++ || !event_scan(cells[1].s, &scan) ||
+        !event_decode(b->scratch, cells[1].s, &e, &ignored, NULL)) {
         b->is_damaged = true;
         return false;
     }
@@ -192,7 +194,8 @@ static bool read_bundle(Store *s, Arena *a, uint64_t index, int width, Str *ret,
     Bundle b = {.out = &out, .scratch = arena_new(0), .next = first};
     RowSink sink = {.each = add_entry, .host = &b};
     StoreValue v[] = {STORE_I(first), STORE_I(first + width - 1)};
-    bool ok = store_run(s, "SELECT seq, bytes FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq", v, 2, &sink, err);
+    bool ok =
+        store_run(s, "SELECT seq, bytes FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq", v, 2, &sink, err);
     arena_free(b.scratch);
     if (ok && (b.is_damaged || b.next != first + width)) {
         return err_set(err, LOG_DAMAGED, "Event %lld cannot be read: run verify.", (long long)b.next - 1);
@@ -220,7 +223,7 @@ bool store_tile(Store *s, Arena *a, int level, uint64_t index, int width, Str *r
     return true;
 }
 
-/* ---- Checkpoints ------------------------------------------------------------------------------------------------------ */
+/* ---- Checkpoints ------------------------------------------------------------------------------------------------- */
 
 bool store_last_checkpoint(Store *s, Arena *a, Str *ret_note, Err *err)
 {
@@ -256,7 +259,8 @@ static bool agrees_with(Store *s, Arena *a, Str note, uint64_t size, uint64_t *r
         return false;
     }
     if (!hash_eq(root, old_root)) {
-        return err_set(err, LOG_DAMAGED, "The first %llu events are not those that were signed: nothing is signed. Run verify.",
+        return err_set(err, LOG_DAMAGED,
+                       "The first %llu events are not those that were signed: nothing is signed. Run verify.",
                        (unsigned long long)old_size);
     }
     *ret_size = old_size;
@@ -266,8 +270,10 @@ static bool agrees_with(Store *s, Arena *a, Str note, uint64_t size, uint64_t *r
 static bool save_note(Store *s, uint64_t size, Instant now, Str note, Err *err)
 {
     StoreValue v[] = {STORE_I((int64_t)size), STORE_I(now.ms), STORE_S(note)};
-    return store_run(s, "INSERT INTO log_checkpoints(id, size, at, note)"
-                        " SELECT coalesce(max(id), 0) + 1, $1, $2, $3 FROM log_checkpoints", v, 3, NULL, err);
+    return store_run(s,
+                     "INSERT INTO log_checkpoints(id, size, at, note)"
+                     " SELECT coalesce(max(id), 0) + 1, $1, $2, $3 FROM log_checkpoints",
+                     v, 3, NULL, err);
 }
 
 static bool sign_now(Store *s, Arena *a, Instant now, Str *ret_note, Err *err)
@@ -332,7 +338,8 @@ bool store_add_cosignature(Store *s, Arena *a, Str note, const NoteKey *witness,
         return false;
     }
     bool ok = checkpoint_open(a, note, &s->keys.log, &origin, &size, &root, err) &&
-              checkpoint_open(a, note, witness, &origin, &size, &root, err) && store_last_checkpoint(s, a, &last, err) &&
+              checkpoint_open(a, note, witness, &origin, &size, &root, err) &&
+              store_last_checkpoint(s, a, &last, err) &&
               checkpoint_open(a, last, &s->keys.log, &origin, &last_size, &last_root, err);
     if (ok && (size != last_size || !hash_eq(root, last_root))) {
         ok = err_set(err, STALE_FORM, "This is not the newest checkpoint.");

@@ -13,8 +13,8 @@ typedef struct {
     Arena *arena, *scratch;
     StoreVerify *ret;
     int64_t from_seq;
-    size_t rows;      /* in this chunk */
-    bool is_whole;    /* from the first event: chains, tiles and checkpoints are checked too */
+    size_t rows;        /* in this chunk */
+    bool is_whole;      /* from the first event: chains, tiles and checkpoints are checked too */
     VerifyOrder *order; /* of the thread that checks */
     VerifyWork *work;
     int64_t last_seq; /* read */
@@ -33,7 +33,7 @@ static bool bad(Verify *v, int64_t seq, const char *why)
     return false;
 }
 
-/* ---- Tiles ------------------------------------------------------------------------------------------------------------ */
+/* ---- Tiles ------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     const VerifyTile *made;
@@ -45,7 +45,8 @@ static bool compare_tile(void *host, const StoreValue *cells, size_t count)
     TileCheck *t = host;
     check_that(count == 2);
     t->is_found = true;
-    t->is_same = str_eq(cells[0].s, HASH_STR(t->made->root)) && str_eq(cells[1].s, (Str){(const char *)t->made->hashes, TILE * sizeof(Hash)});
+    t->is_same = str_eq(cells[0].s, HASH_STR(t->made->root)) &&
+                 str_eq(cells[1].s, (Str){(const char *)t->made->hashes, TILE * sizeof(Hash)});
     return false;
 }
 
@@ -60,12 +61,13 @@ static bool check_tile(Verify *v, const VerifyTile *made)
     }
     if (!t.is_found || !t.is_same) {
         int64_t first = (int64_t)(made->index << (TILE_SHIFT * (made->level + 1))) + 1;
-        return bad(v, first, t.is_found ? "a tile of the tree differs from its leaves" : "a tile of the tree is missing");
+        return bad(v, first,
+                   t.is_found ? "a tile of the tree differs from its leaves" : "a tile of the tree is missing");
     }
     return true;
 }
 
-/* ---- Events --------------------------------------------------------------------------------------------------------------- */
+/* ---- Events ------------------------------------------------------------------------------------------------------ */
 
 enum { SEQ, STREAM, VERSION, BYTES, HASH, LEAF, MAC };
 
@@ -94,8 +96,13 @@ static bool take_row(void *host, const StoreValue *c, size_t count)
     check_that(count == MAC + 1);
     v->rows++;
     v->last_seq = c[SEQ].i;
-    VerifyRow r = {.seq = c[SEQ].i, .column_version = c[VERSION].i, .column_stream = c[STREAM].s, .bytes = c[BYTES].s, .column_hash = c[HASH].s,
-                   .column_leaf = c[LEAF].s, .column_mac = c[MAC].s};
+    VerifyRow r = {.seq = c[SEQ].i,
+                   .column_version = c[VERSION].i,
+                   .column_stream = c[STREAM].s,
+                   .bytes = c[BYTES].s,
+                   .column_hash = c[HASH].s,
+                   .column_leaf = c[LEAF].s,
+                   .column_mac = c[MAC].s};
     return !verify_add(v->work, &r) || turn_over(v);
 }
 
@@ -116,8 +123,10 @@ static bool walk_rows(Verify *v, Err *err)
     do {
         v->rows = 0;
         StoreValue p[] = {STORE_I(v->last_seq + 1), STORE_I(CHUNK)};
-        if (!store_run(v->s, "SELECT seq, stream, version, bytes, hash, leaf, mac FROM log_events WHERE seq >= $1"
-                             " ORDER BY seq LIMIT $2", p, 2, &sink, err)) {
+        if (!store_run(v->s,
+                       "SELECT seq, stream, version, bytes, hash, leaf, mac FROM log_events WHERE seq >= $1"
+                       " ORDER BY seq LIMIT $2",
+                       p, 2, &sink, err)) {
             return false;
         }
     } while (v->rows == CHUNK && v->ret->first_bad == 0 && !v->is_failed);
@@ -127,7 +136,7 @@ static bool walk_rows(Verify *v, Err *err)
     return !v->is_failed;
 }
 
-/* ---- Checkpoints ------------------------------------------------------------------------------------------------------ */
+/* ---- Checkpoints ------------------------------------------------------------------------------------------------- */
 
 static bool take_signed(void *host, const StoreValue *cells, size_t count)
 {
@@ -229,8 +238,8 @@ static bool check_commands(Verify *v, Err *err)
     do {
         v->rows = 0;
         StoreValue p[] = {STORE_S(((Str){v->last_key, v->last_key_len})), STORE_I(CHUNK)};
-        if (!store_run(v->s, "SELECT key, request, outcome, mac FROM log_commands WHERE key > $1 ORDER BY key LIMIT $2", p, 2, &sink,
-                       err)) {
+        if (!store_run(v->s, "SELECT key, request, outcome, mac FROM log_commands WHERE key > $1 ORDER BY key LIMIT $2",
+                       p, 2, &sink, err)) {
             return false;
         }
     } while (v->rows == CHUNK && v->ret->first_bad == 0);

@@ -1,5 +1,5 @@
-/* store_verify_int.h: what can be checked of an event by itself, in a thread of its own beside the reading. Not for other files of
- * the room.
+/* store_verify_int.h: what can be checked of an event by itself, in a thread of its own beside the reading. Not for
+ * other files of the room.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef STORE_STORE_VERIFY_INT_H
 #define STORE_STORE_VERIFY_INT_H
@@ -30,8 +30,8 @@ typedef struct {
     Arena *arena; /* of the rows' bytes */
     VerifyRow *rows;
     size_t count, bytes;
-    bool is_read; /* its owner has seen it: it may be filled anew */
-    size_t good;  /* rows that are well, from the first */
+    bool is_read;      /* its owner has seen it: it may be filled anew */
+    size_t good;       /* rows that are well, from the first */
     VerifyTile *tiles; /* that they complete */
     size_t tile_count;
     int64_t bad_seq; /* and what is wrong with it; 0: nothing */
@@ -45,8 +45,8 @@ typedef struct {
     Hash root;
 } VerifySigned;
 
-/* store_verify_order.c: what depends on the events before. From the first event (from_seq 0) chains, tree and signed sizes are
- * checked too. */
+/* store_verify_order.c: what depends on the events before. From the first event (from_seq 0) chains, tree and signed
+ * sizes are checked too. */
 typedef struct VerifyOrder VerifyOrder;
 VerifyOrder *verify_order_new(Arena *a, int64_t from_seq);
 void verify_order_end(VerifyOrder *o);
@@ -64,7 +64,8 @@ VerifyWork *verify_work_new(Arena *a, const Store *s, VerifyOrder *order);
 void verify_work_end(VerifyWork *w);
 /* Copies the row. True when the batch is full: then verify_swap() comes next. */
 bool verify_add(VerifyWork *w, const VerifyRow *row);
-/* Hands the batch over to be checked and gives the one before, checked; NULL if there is none. Good until the next call. */
+/* Hands the batch over to be checked and gives the one before, checked; NULL if there is none. Good until the next
+ * call. */
 const VerifyBatch *verify_swap(VerifyWork *w);
 /* Over all batches that were checked. */
 const IndexMark *verify_mark(const VerifyWork *w);

@@ -1,5 +1,5 @@
-/* store_verify_order.c: the checks of an event that need those before it: numbers, chains of cases, tree, signed sizes. Touched by one
- * thread at a time, the one that has checked the batch; it has no store.
+/* store_verify_order.c: the checks of an event that need those before it: numbers, chains of cases, tree, signed
+ * sizes. Touched by one thread at a time, the one that has checked the batch; it has no store.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_verify_int.h"
 
@@ -35,7 +35,7 @@ static bool bad(VerifyOrder *o, VerifyBatch *b, int64_t seq, const char *why)
     return false;
 }
 
-/* ---- Chains ----------------------------------------------------------------------------------------------------------- */
+/* ---- Chains ------------------------------------------------------------------------------------------------------ */
 
 static Last *find_last(const VerifyOrder *o, const unsigned char id[16])
 {
@@ -95,7 +95,7 @@ static bool check_chain(VerifyOrder *o, VerifyBatch *b, const VerifyRow *r)
     return true;
 }
 
-/* ---- Tree ------------------------------------------------------------------------------------------------------------- */
+/* ---- Tree -------------------------------------------------------------------------------------------------------- */
 
 /* node is the root of the complete tile that ends with the tree's next leaf. */
 static void note_tile(VerifyOrder *o, VerifyBatch *b, int level, Hash node)
@@ -136,7 +136,7 @@ static bool is_as_signed(VerifyOrder *o)
     return true;
 }
 
-/* ---- Events ------------------------------------------------------------------------------------------------------------------- */
+/* ---- Events ------------------------------------------------------------------------------------------------------ */
 
 static bool in_order(VerifyOrder *o, VerifyBatch *b, const VerifyRow *r)
 {

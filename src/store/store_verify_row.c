@@ -1,5 +1,5 @@
-/* store_verify_row.c: the checks of an event that need no other event: bytes, hash, leaf, mark. One thread reads, another does these
- * and then those that depend on the order; a batch is with one of them at a time.
+/* store_verify_row.c: the checks of an event that need no other event: bytes, hash, leaf, mark. One thread reads,
+ * another does these and then those that depend on the order; a batch is with one of them at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_verify_int.h"
 
@@ -26,7 +26,7 @@ struct VerifyWork {
     bool has_thread, is_over;
 };
 
-/* ---- One event --------------------------------------------------------------------------------------------------------------- */
+/* ---- One event --------------------------------------------------------------------------------------------------- */
 
 void index_mark_add(IndexMark *m, Str stream, int64_t version, int64_t seq)
 {
@@ -103,7 +103,7 @@ static void check_batch(VerifyWork *w, VerifyBatch *b)
     arena_reset(w->scratch);
 }
 
-/* ---- The thread ---------------------------------------------------------------------------------------------------------------- */
+/* ---- The thread -------------------------------------------------------------------------------------------------- */
 
 static void *work(void *host)
 {

@@ -115,7 +115,8 @@ bool store_each_with(Store *s, int64_t from_seq, int64_t to_seq, Str needle, Sto
 {
     StoreValue v[] = {STORE_I(from_seq), STORE_I(to_seq > 0 ? to_seq : INT64_MAX), STORE_I(CHUNK_ROWS)};
     return walk((Walk){.s = s, .needle = needle, .each = each, .host = host},
-                "SELECT seq, bytes, hash FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3", v, 3, 0, err);
+                "SELECT seq, bytes, hash FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3", v, 3, 0,
+                err);
 }
 
 bool store_each(Store *s, int64_t from_seq, int64_t to_seq, StoreEach each, void *host, Err *err)
@@ -128,7 +129,8 @@ bool store_each_of(Store *s, Str stream, StoreEach each, void *host, Err *err)
     /* Inside a stream the order by version is the order by seq. */
     StoreValue v[] = {STORE_S(stream), STORE_I(0), STORE_I(CHUNK_ROWS)};
     return walk((Walk){.s = s, .each = each, .host = host},
-                "SELECT seq, bytes, hash FROM log_events WHERE stream = $1 AND seq >= $2 ORDER BY version LIMIT $3", v, 3, 1, err);
+                "SELECT seq, bytes, hash FROM log_events WHERE stream = $1 AND seq >= $2 ORDER BY version LIMIT $3", v,
+                3, 1, err);
 }
 
 int64_t store_size(Store *s)

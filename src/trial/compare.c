@@ -15,7 +15,8 @@ const char *trial_change_name(TrialChange c)
 TrialRules trial_rules(const Scheme *s)
 {
     const Json *j = json_get(scheme_info(s), "trial");
-    return (TrialRules){json_get(j, "good"), json_get(j, "more"), json_get(j, "by"), json_to_int(json_get(j, "small"), SMALL)};
+    return (TrialRules){json_get(j, "good"), json_get(j, "more"), json_get(j, "by"),
+                        json_to_int(json_get(j, "small"), SMALL)};
 }
 
 static bool is_good(const TrialRules *r, Value result)
@@ -49,7 +50,8 @@ uint32_t past_case(TrialPast *p, Str id)
         c = ARENA_NEW(p->a, PastCase);
         c->id = str_copy(p->a, id);
         if (p->case_count == p->case_cap) {
-            p->cases = arena_grow(p->a, p->cases, p->case_cap * sizeof *p->cases, (p->case_cap * 2 + 64) * sizeof *p->cases);
+            p->cases =
+                arena_grow(p->a, p->cases, p->case_cap * sizeof *p->cases, (p->case_cap * 2 + 64) * sizeof *p->cases);
             p->case_cap = p->case_cap * 2 + 64;
         }
         p->cases[p->case_count++] = c;
@@ -80,7 +82,8 @@ static void followed(TrialPast *p, uint32_t follower, Str id)
         return;
     }
     if (c->follower_count == c->follower_cap) {
-        c->followers = arena_grow(p->a, c->followers, c->follower_cap * sizeof *c->followers, (c->follower_cap * 2 + 4) * sizeof *c->followers);
+        c->followers = arena_grow(p->a, c->followers, c->follower_cap * sizeof *c->followers,
+                                  (c->follower_cap * 2 + 4) * sizeof *c->followers);
         c->follower_cap = c->follower_cap * 2 + 4;
     }
     c->followers[c->follower_count++] = follower;

@@ -32,14 +32,15 @@ static bool add_model(Arena *a, TrialDraft *d, Str file, Str xml, Day from, Err 
         return false;
     }
     if (dmn_problems(model, &problems) > 0) {
-        return err_set(err, MODEL_BROKEN, "%.*s:%d: %.*s: %.*s", STR_ARG(file), problems[0].line, STR_ARG(problems[0].element),
-                       STR_ARG(problems[0].message));
+        return err_set(err, MODEL_BROKEN, "%.*s:%d: %.*s: %.*s", STR_ARG(file), problems[0].line,
+                       STR_ARG(problems[0].element), STR_ARG(problems[0].message));
     }
     if (d->count == d->cap) {
         d->models = arena_grow(a, d->models, d->cap * sizeof *d->models, (d->cap * 2 + 4) * sizeof *d->models);
         d->cap = d->cap * 2 + 4;
     }
-    d->models[d->count++] = (SchemeModel){.name = name, .from = from, .path = file, .hash = hex_print(a, HASH_STR(hash_of(xml))), .model = model};
+    d->models[d->count++] = (SchemeModel){
+        .name = name, .from = from, .path = file, .hash = hex_print(a, HASH_STR(hash_of(xml))), .model = model};
     return true;
 }
 
@@ -55,7 +56,8 @@ static bool add_caps(Arena *a, TrialDraft *d, Str file, Str text, Err *err)
         } else if (str_starts(line, STR("cell,")) || str_starts(line, STR("pool,"))) {
             buf_printf(&b, "%.*s\n", STR_ARG(line));
         } else if (line.len > 0 && line.ptr[0] != '#') {
-            return err_set(err, BAD_REQUEST, "%.*s: a line begins with cell, pool or round, not: %.*s", STR_ARG(file), STR_ARG(str_sub(line, 0, 60)));
+            return err_set(err, BAD_REQUEST, "%.*s: a line begins with cell, pool or round, not: %.*s", STR_ARG(file),
+                           STR_ARG(str_sub(line, 0, 60)));
         }
     }
     d->caps = buf_str(&b);
@@ -74,8 +76,9 @@ bool trial_add(Arena *a, TrialDraft *d, Str file_name, Str bytes, Day from, Err 
     if (str_ends(base, STR(".dmn"))) {
         return add_model(a, d, base, bytes, from, err);
     }
-    return str_ends(base, STR(".csv")) ? add_caps(a, d, base, bytes, err)
-                                       : err_set(err, BAD_REQUEST, "%.*s: a draft is a file NAME.dmn or NAME.csv.", STR_ARG(base));
+    return str_ends(base, STR(".csv"))
+               ? add_caps(a, d, base, bytes, err)
+               : err_set(err, BAD_REQUEST, "%.*s: a draft is a file NAME.dmn or NAME.csv.", STR_ARG(base));
 }
 
 static bool load_folder(Arena *a, Str folder, Day from, TrialDraft *d, Err *err)
@@ -111,5 +114,6 @@ bool trial_load(Arena *a, const Scheme *s, Str path, Day from, TrialDraft *ret, 
     if (!load_folder(a, path, from, ret, err)) {
         return false;
     }
-    return ret->count > 0 || ret->caps.len > 0 || err_set(err, NOT_FOUND, "%.*s holds no draft: no file NAME.dmn or NAME.csv.", STR_ARG(path));
+    return ret->count > 0 || ret->caps.len > 0 ||
+           err_set(err, NOT_FOUND, "%.*s holds no draft: no file NAME.dmn or NAME.csv.", STR_ARG(path));
 }

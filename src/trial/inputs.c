@@ -1,4 +1,5 @@
-/* inputs.c: rows of the past → inputs of a decision as columns, coded as they are kept. Each distinct value is read by its input's type once.
+/* inputs.c: rows of the past → inputs of a decision as columns, coded as they are kept. Each distinct value is read by
+ * its input's type once.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "past.h"
 
@@ -9,7 +10,7 @@ typedef struct {
     uint8_t *fits;        /* by code */
     bool all_fit;
     bool is_day, is_list;
-    bool days;  /* is_day, and all its values are days or null: then by code */
+    bool days; /* is_day, and all its values are days or null: then by code */
     int64_t *n;
     uint8_t *null;
 } Plan;

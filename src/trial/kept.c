@@ -15,10 +15,10 @@ typedef struct {
 struct TrialKept {
     pthread_mutex_t lock;
     Place places[PLACES];
-    size_t next;     /* the place that gives way */
-    bool holds;      /* something is kept */
-    Instant asked;   /* when somebody asked last */
-    int64_t looked;  /* events up to here were looked at for persons erased */
+    size_t next;    /* the place that gives way */
+    bool holds;     /* something is kept */
+    Instant asked;  /* when somebody asked last */
+    int64_t looked; /* events up to here were looked at for persons erased */
 };
 
 static void empty(Place *p)

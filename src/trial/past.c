@@ -1,5 +1,6 @@
-/* past.c: the decisions of a log, read once: what they rested on as codes into lists of distinct values, decisions of equal facts,
- * day and result as one row with a count. What the log gains is added; where a person was erased all is read anew.
+/* past.c: the decisions of a log, read once: what they rested on as codes into lists of distinct values, decisions of
+ * equal facts, day and result as one row with a count. What the log gains is added; where a person was erased all is
+ * read anew.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "past.h"
 
@@ -54,7 +55,8 @@ static void make_room(TrialPast *p, PastKind *k)
     size_t cap = k->row_cap * 2 + 64;
     k->rows = arena_grow(p->a, k->rows, k->row_cap * sizeof *k->rows, cap * sizeof *k->rows);
     for (size_t i = 0; i < k->fact_count; i++) {
-        k->facts[i]->codes = arena_grow(p->a, k->facts[i]->codes, k->row_cap * sizeof(uint32_t), cap * sizeof(uint32_t));
+        k->facts[i]->codes =
+            arena_grow(p->a, k->facts[i]->codes, k->row_cap * sizeof(uint32_t), cap * sizeof(uint32_t));
     }
     k->row_cap = cap;
 }
@@ -71,7 +73,8 @@ static PastFact *fact_of(TrialPast *p, PastKind *k, Str name)
         return f;
     }
     f = ARENA_NEW(p->a, PastFact);
-    *f = (PastFact){.name = str_copy(p->a, name), .at = k->fact_count, .codes = ARENA_ARRAY(p->a, uint32_t, k->row_cap + 1)};
+    *f = (PastFact){
+        .name = str_copy(p->a, name), .at = k->fact_count, .codes = ARENA_ARRAY(p->a, uint32_t, k->row_cap + 1)};
     (void)word_of(p, &f->words, NULL); /* code 0: not stored */
     k->facts = arena_grow(p->a, k->facts, k->fact_count * sizeof *k->facts, (k->fact_count + 1) * sizeof *k->facts);
     k->facts[k->fact_count++] = f;
@@ -168,7 +171,11 @@ static PastKind *kind_of(TrialPast *p, Str model, Str name, Day day)
         return k;
     }
     k = ARENA_NEW(p->a, PastKind);
-    *k = (PastKind){.in_force = m, .model = str_copy(p->a, model), .name = str_copy(p->a, name), .fact_by_name.arena = p->a, .row_by_key.arena = p->a};
+    *k = (PastKind){.in_force = m,
+                    .model = str_copy(p->a, model),
+                    .name = str_copy(p->a, name),
+                    .fact_by_name.arena = p->a,
+                    .row_by_key.arena = p->a};
     k->base = dmn_find(scheme_compiled(m), DMN_DECISION, name);
     map_set(&p->kinds, str_copy(p->a, key), k);
     return k;
@@ -177,19 +184,23 @@ static PastKind *kind_of(TrialPast *p, Str model, Str name, Day day)
 static void add_decision(TrialPast *p, PastKind *k, const Event *e, const Told *t)
 {
     if (k->decision_count == k->decision_cap) {
-        k->decisions = arena_grow(p->a, k->decisions, k->decision_cap * sizeof *k->decisions, (k->decision_cap * 2 + 64) * sizeof *k->decisions);
+        k->decisions = arena_grow(p->a, k->decisions, k->decision_cap * sizeof *k->decisions,
+                                  (k->decision_cap * 2 + 64) * sizeof *k->decisions);
         k->decision_cap = k->decision_cap * 2 + 64;
     }
     uint32_t row = row_of(p, k, t);
     k->rows[row]->count++;
-    k->decisions[k->decision_count++] =
-        (PastDecision){.seq = e->seq, .row = row, .case_at = past_case(p, e->stream), .step = past_text(p, &p->steps, json_text_at(e->data, "step"))};
+    k->decisions[k->decision_count++] = (PastDecision){.seq = e->seq,
+                                                       .row = row,
+                                                       .case_at = past_case(p, e->stream),
+                                                       .step = past_text(p, &p->steps, json_text_at(e->data, "step"))};
 }
 
 static void add_homeless(TrialPast *p, const Event *e, const Json *result)
 {
     PastHomeless *h = ARENA_NEW(p->a, PastHomeless);
-    *h = (PastHomeless){.seq = e->seq, .case_id = str_copy(p->a, e->stream), .result = result ? json_copy(p->a, result) : NULL};
+    *h = (PastHomeless){
+        .seq = e->seq, .case_id = str_copy(p->a, e->stream), .result = result ? json_copy(p->a, result) : NULL};
     *p->last_homeless = h;
     p->last_homeless = &h->next;
 }
@@ -206,7 +217,10 @@ static bool each_event(void *host, const Event *e)
         return true;
     }
     arena_reset(p->scratch);
-    Told t = {.facts = facts ? facts : json_get(e->data, "facts"), .result = json_get(proof, "result"), .hash = json_text_at(proof, "model_hash"), .day = e->day};
+    Told t = {.facts = facts ? facts : json_get(e->data, "facts"),
+              .result = json_get(proof, "result"),
+              .hash = json_text_at(proof, "model_hash"),
+              .day = e->day};
     if (!day_parse(json_text_at(proof, "day"), &t.day)) {
         t.day = e->day;
     }
@@ -230,7 +244,12 @@ static void begin_anew(TrialPast *p)
     Arena *a = p->a, *scratch = p->scratch;
     arena_reset(a);
     arena_reset(scratch);
-    *p = (TrialPast){.a = a, .scratch = scratch, .scheme = scheme, .one_by_one = one_by_one, .kinds.arena = a, .case_by_id.arena = a};
+    *p = (TrialPast){.a = a,
+                     .scratch = scratch,
+                     .scheme = scheme,
+                     .one_by_one = one_by_one,
+                     .kinds.arena = a,
+                     .case_by_id.arena = a};
     p->named = json_new_object(a);
     p->last_homeless = &p->homeless;
 }
@@ -253,13 +272,15 @@ TrialPast *trial_past_new(Arena *a, const Scheme *s, bool one_by_one)
 
 static bool read_from(TrialPast *p, Store *store, int64_t from, int64_t to, Err *err)
 {
-    Str needle = from == 1 ? STR("\"decision\":") : STR(""); /* of what is new all is read: it tells which cases changed, who was erased */
+    Str needle = from == 1 ? STR("\"decision\":")
+                           : STR(""); /* of what is new all is read: it tells which cases changed, who was erased */
     p->store = store;
     p->err = err;
     p->failed = false;
     bool ok = true;
     for (int64_t at = from; ok && at <= to; at += PIECE) {
-        ok = store_each_with(store, at, at + PIECE - 1 < to ? at + PIECE - 1 : to, needle, each_event, p, err) && !p->failed;
+        ok = store_each_with(store, at, at + PIECE - 1 < to ? at + PIECE - 1 : to, needle, each_event, p, err) &&
+             !p->failed;
     }
     p->store = NULL;
     p->err = NULL;

@@ -1,5 +1,5 @@
-/* proofs.c: reasons of many decisions. A proof is made once for each set of rules that fired and result; after that the rules alone
- * say which proof a decision has.
+/* proofs.c: reasons of many decisions. A proof is made once for each set of rules that fired and result; after that
+ * the rules alone say which proof a decision has.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "past.h"
 
@@ -64,7 +64,8 @@ TrialProof *trial_proof(TrialProofs *p, const TrialAsked *q, Err *err)
     DmnTrace trace = {0};
     const DmnInvocable *d = dmn_find(scheme_compiled(q->model), DMN_DECISION, q->name);
     Value facts = trial_inputs_row(q->inputs, a, q->row), result = dmn_evaluate(q->run, d, facts, &trace);
-    bool is_context = result.kind == FEEL_CONTEXT && q->given.kind == FEEL_CONTEXT; /* others may differ in why they are none */
+    bool is_context =
+        result.kind == FEEL_CONTEXT && q->given.kind == FEEL_CONTEXT; /* others may differ in why they are none */
     Str at = is_context ? key_of(a, d, &trace, q->given.p) : STR("");
     TrialProof *proof = at.len > 0 ? map_get(&p->by_place, at) : NULL;
     if (proof != NULL) {
@@ -84,7 +85,8 @@ TrialProof *trial_proof(TrialProofs *p, const TrialAsked *q, Err *err)
         return NULL;
     }
     proof = ARENA_NEW(p->a, TrialProof);
-    *proof = (TrialProof){.result = value_copy(p->a, result), .json = json_copy(p->a, decision_proof(a, &decision)), .next = first};
+    *proof = (TrialProof){
+        .result = value_copy(p->a, result), .json = json_copy(p->a, decision_proof(a, &decision)), .next = first};
     if (key.len > 0) {
         map_set(&p->by_rules, first ? key : str_copy(p->a, key), proof);
     }

@@ -1,5 +1,6 @@
-/* replay.c: every decision of the past again, in blocks by model version: under the version that was in force, then under the
- * draft. What is equal is decided once and counted as often as it came; reasons are asked for only where the outcome changes.
+/* replay.c: every decision of the past again, in blocks by model version: under the version that was in force, then
+ * under the draft. What is equal is decided once and counted as often as it came; reasons are asked for only where the
+ * outcome changes.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -66,7 +67,8 @@ static void add_differing(Replay *r, int64_t seq, Str case_id, const Json *was, 
 
 /* ---- One block of rows ---- */
 
-static void values_of(Replay *r, const DmnInvocable *d, DmnBatch *batch, const TrialInputs *in, size_t from, size_t count, Value *ret)
+static void values_of(Replay *r, const DmnInvocable *d, DmnBatch *batch, const TrialInputs *in, size_t from,
+                      size_t count, Value *ret)
 {
     if (!r->past->one_by_one) {
         arena_reset(r->past->scratch);
@@ -119,7 +121,8 @@ static void check_block(Replay *r, Deciding *g, size_t from, size_t count, const
     }
 }
 
-static TrialProof *proof_of(Replay *r, const Deciding *g, const SchemeModel *m, const TrialInputs *in, size_t row, Value given, Err *err)
+static TrialProof *proof_of(Replay *r, const Deciding *g, const SchemeModel *m, const TrialInputs *in, size_t row,
+                            Value given, Err *err)
 {
     TrialAsked q = {r->run, r->draft->scheme, m, g->k->name, g->k->rows[row]->day, in, row, given};
     return trial_proof(g->proofs, &q, err);
@@ -146,7 +149,8 @@ static TrialChange change_of(Replay *r, Deciding *g, Value before, Value after)
     return c->change;
 }
 
-/* Under the draft. The block says which rows change; only those are decided once more alone, for the rules that fired. */
+/* Under the draft. The block says which rows change; only those are decided once more alone, for the rules
+ * that fired. */
 static bool try_block(Replay *r, Deciding *g, size_t from, size_t count, const Value *before, Value *after, Err *err)
 {
     values_of(r, g->next, g->next_batch, g->next_in, from, count, after);
@@ -176,7 +180,8 @@ static TrialTally *tally_of(Replay *r, size_t by, uint32_t code)
 {
     if (code >= r->tally_caps[by]) {
         size_t cap = (size_t)code * 2 + 64;
-        r->tallies[by] = arena_grow(r->a, r->tallies[by], r->tally_caps[by] * sizeof(TrialTally), cap * sizeof(TrialTally));
+        r->tallies[by] =
+            arena_grow(r->a, r->tallies[by], r->tally_caps[by] * sizeof(TrialTally), cap * sizeof(TrialTally));
         r->tally_caps[by] = cap;
     }
     return &r->tallies[by][code];
@@ -245,8 +250,10 @@ static bool count_tried(Replay *r, Deciding *g, Err *err)
             t->n[o->change] += o->change != CHANGE_NONE;
         }
         if (o->change != CHANGE_NONE && trial_has_room(&r->report)) {
-            TrialWhich w = {d->seq, r->past->cases[d->case_at]->id, json_text(r->past->steps.words[d->step]), g->k->rows[d->row]->day};
-            trial_add_change(&r->report, &w, o->change, trial_proof_side(&r->report, o->pair->before), trial_proof_side(&r->report, o->pair->after));
+            TrialWhich w = {d->seq, r->past->cases[d->case_at]->id, json_text(r->past->steps.words[d->step]),
+                            g->k->rows[d->row]->day};
+            trial_add_change(&r->report, &w, o->change, trial_proof_side(&r->report, o->pair->before),
+                             trial_proof_side(&r->report, o->pair->after));
         }
     }
     return true;
@@ -260,7 +267,8 @@ static void count_in_force(Replay *r, const Deciding *g)
         r->report.decisions++;
         r->report.same += o->why == NULL;
         if (o->why != NULL) {
-            add_differing(r, d->seq, r->past->cases[d->case_at]->id, g->k->results.words[g->k->rows[d->row]->result], o->now, o->why);
+            add_differing(r, d->seq, r->past->cases[d->case_at]->id, g->k->results.words[g->k->rows[d->row]->result],
+                          o->now, o->why);
         }
     }
 }
@@ -334,7 +342,8 @@ static bool check_names(const TrialDraft *d, const TrialPast *p, Err *err)
         const PastKind *k = p->kinds.entries[i].value;
         const SchemeModel *m = draft_of(d, k->model);
         if (m != NULL && k->base != NULL && dmn_find(scheme_compiled(m), DMN_DECISION, k->name) == NULL) {
-            return err_set(err, MODEL_BROKEN, "%.*s has no decision %.*s, which past decisions were made by.", STR_ARG(m->path), STR_ARG(k->name));
+            return err_set(err, MODEL_BROKEN, "%.*s has no decision %.*s, which past decisions were made by.",
+                           STR_ARG(m->path), STR_ARG(k->name));
         }
     }
     return d->count > 0 || d->caps.len > 0 || err_set(err, BAD_USAGE, "There is no draft to try.");
@@ -355,7 +364,8 @@ static bool decide_all(Replay *r, Err *err)
     for (size_t by = 0; by < MAX_BY; by++) {
         for (size_t code = 0; code < r->tally_caps[by]; code++) {
             if (r->tallies[by][code].n[CHANGE_NONE] > 0) {
-                map_set(&r->report.by[by], str_copy(r->a, json_text(r->past->by[by].words[code])), &r->tallies[by][code]);
+                map_set(&r->report.by[by], str_copy(r->a, json_text(r->past->by[by].words[code])),
+                        &r->tallies[by][code]);
             }
         }
     }
@@ -387,8 +397,15 @@ bool trial_past_run(TrialPast *p, Store *store, Arena *a, const TrialDraft *d, J
     FeelLimits limits = {.steps = UINT64_MAX / 2, .bytes = (size_t)1 << 30};
     r.run = feel_run_new(of_run, limits, (Instant){0});
     r.many = feel_run_new(of_run, limits, (Instant){0});
-    r.report = (TrialReport){.a = a, .scheme = d->scheme, .rules = trial_rules(d->scheme), .reasons.arena = a, .fired.arena = a,
-                             .missing.arena = a, .cases = json_new_array(a), .differs = json_new_array(a), .erased = p->erased};
+    r.report = (TrialReport){.a = a,
+                             .scheme = d->scheme,
+                             .rules = trial_rules(d->scheme),
+                             .reasons.arena = a,
+                             .fired.arena = a,
+                             .missing.arena = a,
+                             .cases = json_new_array(a),
+                             .differs = json_new_array(a),
+                             .erased = p->erased};
     for (size_t i = 0; i < MAX_BY; i++) {
         r.report.by[i].arena = a;
     }

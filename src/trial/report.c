@@ -214,7 +214,8 @@ Json *trial_report_json(TrialReport *r)
     json_set(a, j, STR("in_force"), in_force);
     json_set(a, result, STR("decided"), json_new_int(a, r->all.n[CHANGE_NONE]));
     json_set(a, result, STR("same"),
-             json_new_int(a, r->all.n[CHANGE_NONE] - r->all.n[CHANGE_GAIN] - r->all.n[CHANGE_LOSE] - r->all.n[CHANGE_OTHER]));
+             json_new_int(a, r->all.n[CHANGE_NONE] - r->all.n[CHANGE_GAIN] - r->all.n[CHANGE_LOSE] -
+                                 r->all.n[CHANGE_OTHER]));
     for (int c = CHANGE_GAIN; c < CHANGE_COUNT; c++) {
         json_set(a, result, str_from_c(trial_change_name((TrialChange)c)), json_new_int(a, r->all.n[c]));
     }
@@ -234,7 +235,8 @@ Json *trial_report_json(TrialReport *r)
 bool trial_reproduced(const Json *report)
 {
     const Json *rounds = json_get(report, "rounds");
-    bool ok = json_to_int(json_path(report, "in_force.decisions"), 0) == json_to_int(json_path(report, "in_force.same"), -1);
+    bool ok =
+        json_to_int(json_path(report, "in_force.decisions"), 0) == json_to_int(json_path(report, "in_force.same"), -1);
     for (size_t i = 0; i < json_count(rounds); i++) {
         ok = ok && json_is_true(json_get(rounds->items[i], "same"));
     }

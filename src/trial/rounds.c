@@ -115,7 +115,8 @@ static bool compare(Arena *a, const QueryRound *q, Str caps, int64_t small, Json
     return true;
 }
 
-static bool one_round(Store *store, Arena *a, const TrialDraft *d, const TrialRules *rules, Str id, Json *list, Err *err)
+static bool one_round(Store *store, Arena *a, const TrialDraft *d, const TrialRules *rules, Str id, Json *list,
+                      Err *err)
 {
     QueryRound q;
     Str text;
@@ -125,7 +126,8 @@ static bool one_round(Store *store, Arena *a, const TrialDraft *d, const TrialRu
     }
     Json *j = json_new_object(a);
     json_set(a, j, STR("round"), json_new_str(a, id));
-    bool same = match_replay(a, q.rows, false, &text, &none) && str_ends(text, str_printf(a, "result %.*s\n", STR_ARG(q.result)));
+    bool same = match_replay(a, q.rows, false, &text, &none) &&
+                str_ends(text, str_printf(a, "result %.*s\n", STR_ARG(q.result)));
     json_set(a, j, STR("same"), json_new_bool(a, same));
     json_push(a, list, j);
     bool wanted = d->caps.len > 0 && (d->caps_round.len == 0 || str_eq(d->caps_round, id));
@@ -138,7 +140,8 @@ bool trial_rounds(Store *store, Arena *a, const TrialDraft *d, const TrialRules 
     for (size_t i = 0; i < json_count(kinds); i++) {
         const CaseRow *rows;
         size_t count;
-        if (!query_list(store, a, scheme_id(d->scheme), json_text_at(kinds->items[i], "type"), NULL, 0, NULL, 0, &rows, &count, err)) {
+        if (!query_list(store, a, scheme_id(d->scheme), json_text_at(kinds->items[i], "type"), NULL, 0, NULL, 0, &rows,
+                        &count, err)) {
             return false;
         }
         for (size_t k = 0; k < count; k++) {

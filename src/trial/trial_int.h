@@ -11,8 +11,8 @@ typedef enum { CHANGE_NONE = 0, CHANGE_GAIN, CHANGE_LOSE, CHANGE_OTHER } TrialCh
 enum { CHANGE_COUNT = CHANGE_OTHER + 1, MAX_BY = 8 };
 const char *trial_change_name(TrialChange c); /* "gain" */
 
-/* scheme.json: "trial": {"good": [outcome], "more": [entry of a result], "small": n, "by": [{"name", "facts": [input], "case": [field or
- * field.field]}]} */
+/* scheme.json: "trial": {"good": [outcome], "more": [entry of a result], "small": n, "by": [{"name", "facts": [input],
+ * "case": [field or field.field]}]} */
 typedef struct {
     const Json *good, *more, *by;
     int64_t small;
@@ -54,6 +54,7 @@ void trial_add_missing(TrialReport *r, Str model, Str input, int64_t decisions);
 Json *trial_report_json(TrialReport *r);
 
 /* Rounds under other caps: fills `rounds`. */
-MUST_USE bool trial_rounds(Store *store, Arena *a, const TrialDraft *d, const TrialRules *rules, Json *ret_rounds, Err *err);
+MUST_USE bool trial_rounds(Store *store, Arena *a, const TrialDraft *d, const TrialRules *rules, Json *ret_rounds,
+                           Err *err);
 
 #endif

@@ -1,5 +1,6 @@
-/* catalogue.c: where each text of a packed catalogue stands. A catalogue is a JSON object written one entry per line and sorted by
- * key (a test guards the form), so that an index of its lines is all that a search needs: 4 bytes a text, made when first asked.
+/* catalogue.c: where each text of a packed catalogue stands. A catalogue is a JSON object written one entry per line
+ * and sorted by key (a test guards the form), so that an index of its lines is all that a search needs: 4 bytes a
+ * text, made when first asked.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_int.h"
 #include "view/web_files.h"
@@ -41,7 +42,8 @@ static void index_all(void)
         if (str_starts(path, folder)) {
             check_that(catalogue_count < MOST_LANGUAGES);
             Catalogue *c = &catalogues[catalogue_count++];
-            *c = (Catalogue){.language = str_sub(path, folder.len, path.len - 5), .file = {(const char *)WEB_FILES[i].bytes, WEB_FILES[i].len}};
+            *c = (Catalogue){.language = str_sub(path, folder.len, path.len - 5),
+                             .file = {(const char *)WEB_FILES[i].bytes, WEB_FILES[i].len}};
             index_lines(a, c);
         }
     }

@@ -1,5 +1,5 @@
-/* chart.c: small charts as inline SVG with the same figures as a table beneath. Positions across are per cent of the width,
- * so that text keeps its size on a phone; colours come from the style sheet by class.
+/* chart.c: small charts as inline SVG with the same figures as a table beneath. Positions across are per cent of the
+ * width, so that text keeps its size on a phone; colours come from the style sheet by class.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_int.h"
 
@@ -68,7 +68,8 @@ static bool series_read(Chart *c, const Json *j, Series *s, Err *err)
 {
     const Json *values = json_get(j, "values");
     if (json_count(values) != c->points) {
-        return err_set(err, TEMPLATE_BROKEN, "A series of a chart has %zu values for %zu labels.", json_count(values), c->points);
+        return err_set(err, TEMPLATE_BROKEN, "A series of a chart has %zu values for %zu labels.", json_count(values),
+                       c->points);
     }
     s->label = json_text_at(j, "label");
     s->values = ARENA_ARRAY(c->a, double, c->points);
@@ -109,7 +110,8 @@ static bool chart_read(Arena *a, const Json *spec, Str language, Buf *out, bool 
     c.points = c.labels != NULL && c.labels->kind == JSON_ARRAY ? c.labels->count : 0;
     if (c.points == 0 || c.points > MAX_POINTS || series == NULL || series->kind != JSON_ARRAY || series->count == 0 ||
         series->count > MAX_SERIES) {
-        return err_set(err, TEMPLATE_BROKEN, "A chart needs 1 to %d labels and 1 to %d series.", MAX_POINTS, MAX_SERIES);
+        return err_set(err, TEMPLATE_BROKEN, "A chart needs 1 to %d labels and 1 to %d series.", MAX_POINTS,
+                       MAX_SERIES);
     }
     c.series_count = series->count;
     for (size_t i = 0; i < c.series_count; i++) {
@@ -146,15 +148,19 @@ static void legend_put(Chart *c)
     buf_add_c(c->out, "<ul class=\"legend\">");
     for (size_t i = 0; i < c->series_count; i++) {
         buf_add_c(c->out, "<li><svg class=\"key\" width=\"18\" height=\"12\" aria-hidden=\"true\">");
-        buf_printf(c->out, c->is_line ? "<path class=\"line s%zu\" d=\"M0 6H18\"/>" : "<rect class=\"s%zu\" width=\"12\" height=\"12\" rx=\"2\"/>",
+        buf_printf(c->out,
+                   c->is_line ? "<path class=\"line s%zu\" d=\"M0 6H18\"/>"
+                              : "<rect class=\"s%zu\" width=\"12\" height=\"12\" rx=\"2\"/>",
                    i + 1);
         buf_add_c(c->out, "</svg>");
         view_html(c->out, c->series[i].label);
         buf_add_c(c->out, "</li>");
     }
     if (c->limit >= 0) {
-        buf_add_c(c->out, "<li><svg class=\"key\" width=\"16\" height=\"12\" aria-hidden=\"true\"><line class=\"limit\" x2=\"16\" "
-                  "y1=\"6\" y2=\"6\"/></svg>");
+        buf_add_c(
+            c->out,
+            "<li><svg class=\"key\" width=\"16\" height=\"12\" aria-hidden=\"true\"><line class=\"limit\" x2=\"16\" "
+            "y1=\"6\" y2=\"6\"/></svg>");
         view_html(c->out, json_text(json_path(c->spec, "limit.label")));
         buf_byte(c->out, ' ');
         number_put(c, c->limit);
@@ -177,7 +183,8 @@ static void figure_open(Chart *c, int height)
     }
     buf_add_c(c->out, "</figcaption>");
     legend_put(c);
-    buf_printf(c->out, "<svg class=\"plot\" width=\"100%%\" height=\"%d\" role=\"img\" aria-labelledby=\"chart-", height);
+    buf_printf(c->out, "<svg class=\"plot\" width=\"100%%\" height=\"%d\" role=\"img\" aria-labelledby=\"chart-",
+               height);
     view_attr(c->out, id);
     buf_add_c(c->out, "\">");
 }
@@ -265,8 +272,8 @@ static bool chart_done(const Chart *c, Err *err)
     return buf_ok(c->out) || err_set(err, TOO_LARGE, "This page is larger than its limit.");
 }
 
-/* A label as long as a narrow screen has room for beside the figure; the table below has it whole. Widths in quarters of
- * a Latin letter: Cyrillic letters are wider, Hangul twice as wide. */
+/* A label as long as a narrow screen has room for beside the figure; the table below has it whole. Widths in quarters
+ * of a Latin letter: Cyrillic letters are wider, Hangul twice as wide. */
 static Str short_label(Arena *a, Str label)
 {
     size_t width = 0, at = 0, last = 0;
@@ -293,18 +300,19 @@ static bool rows_put(Arena *a, const Json *spec, Str language, Buf *out, bool st
         double sum = 0, shown = 0;
         buf_printf(out, "<text x=\"0\" y=\"%d\">", y + 16);
         view_html(out, short_label(a, json_text(c.labels->items[i])));
-        buf_printf(out, "</text><rect class=\"track\" x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" rx=\"3\"/>", y + 23, bars * 16 - 4);
+        buf_printf(out, "</text><rect class=\"track\" x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" rx=\"3\"/>",
+                   y + 23, bars * 16 - 4);
         for (size_t s = 0; s < c.series_count; s++) {
             double value = c.series[s].values[i];
             int top = y + 23 + (stacked ? 0 : 16 * (int)s);
-            buf_printf(out, "<rect class=\"s%zu\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"12\" rx=\"%d\"/>", s + 1,
-                       stacked ? sum / c.top * 100 : 0, top, value / c.top * 100, stacked ? 0 : 3);
+            buf_printf(out, "<rect class=\"s%zu\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"12\" rx=\"%d\"/>",
+                       s + 1, stacked ? sum / c.top * 100 : 0, top, value / c.top * 100, stacked ? 0 : 3);
             sum += value;
             shown = stacked || s == 0 ? sum : shown;
         }
         if (c.limit >= 0) {
-            buf_printf(out, "<line class=\"limit\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>", c.limit / c.top * 100,
-                       c.limit / c.top * 100, y + 20, y + 21 + bars * 16);
+            buf_printf(out, "<line class=\"limit\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>",
+                       c.limit / c.top * 100, c.limit / c.top * 100, y + 20, y + 21 + bars * 16);
         }
         buf_printf(out, "<text class=\"value\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">", y + 16);
         number_put(&c, shown);
@@ -355,7 +363,8 @@ static void labels_put(Chart *c, bool between)
         double parts = between ? (double)c->points : c->points > 1 ? (double)(c->points - 1) : 1;
         double x = ((double)i + (between ? 0.5 : 0)) / parts * 100;
         const char *anchor = x < 4 ? "start" : x > 96 ? "end" : "middle";
-        buf_printf(c->out, "<text class=\"tick\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">", x, PLOT_BOTTOM + 18, anchor);
+        buf_printf(c->out, "<text class=\"tick\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">", x, PLOT_BOTTOM + 18,
+                   anchor);
         label_put(c, i);
         buf_add_c(c->out, "</text>");
     }
@@ -369,8 +378,8 @@ static void limit_put(Chart *c)
     }
 }
 
-/* The points of one series as a path in a picture of 1000 × PLOT_HEIGHT that stretches; in steps when the figure stays until
- * the next one. A gap begins a new piece. */
+/* The points of one series as a path in a picture of 1000 × PLOT_HEIGHT that stretches; in steps when the figure stays
+ * until the next one. A gap begins a new piece. */
 static void path_put(Chart *c, size_t s, bool steps)
 {
     bool pen_down = false;
@@ -400,8 +409,10 @@ static bool lines_put(Arena *a, const Json *spec, Str language, Buf *out, bool s
     c.is_line = true;
     figure_open(&c, SVG_HEIGHT);
     grid_put(&c);
-    buf_printf(out, "<svg x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" viewBox=\"0 0 1000 %d\" preserveAspectRatio=\"none\">", PLOT_TOP,
-               PLOT_HEIGHT, PLOT_HEIGHT);
+    buf_printf(
+        out,
+        "<svg x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" viewBox=\"0 0 1000 %d\" preserveAspectRatio=\"none\">",
+        PLOT_TOP, PLOT_HEIGHT, PLOT_HEIGHT);
     for (size_t s = c.series_count; s-- > 0;) {
         path_put(&c, s, steps && s == 0);
     }
@@ -438,12 +449,15 @@ bool view_chart_distribution(Arena *a, const Json *spec, Str language, Buf *out,
     for (size_t i = 0; i < c.points; i++) {
         double value = c.series[0].values[i], y = y_of(&c, value), x = width * (double)i;
         bool is_marked = mark >= 0 && (size_t)mark == i;
-        buf_printf(out, "<rect class=\"%s\" x=\"%.2f%%\" y=\"%.1f\" width=\"%.2f%%\" height=\"%.1f\"/>", is_marked ? "mark" : "s1",
-                   x + width * 0.08, y, width * 0.84, PLOT_BOTTOM - y);
+        buf_printf(out, "<rect class=\"%s\" x=\"%.2f%%\" y=\"%.1f\" width=\"%.2f%%\" height=\"%.1f\"/>",
+                   is_marked ? "mark" : "s1", x + width * 0.08, y, width * 0.84, PLOT_BOTTOM - y);
         if (is_marked) {
             double middle = x + width / 2;
-            buf_printf(out, "<text class=\"value\" x=\"%.2f%%\" y=\"%.1f\" text-anchor=\"%s\">", middle, y > 20 ? y - 6 : 14,
-                       middle < 15 ? "start" : middle > 85 ? "end" : "middle");
+            buf_printf(out, "<text class=\"value\" x=\"%.2f%%\" y=\"%.1f\" text-anchor=\"%s\">", middle,
+                       y > 20 ? y - 6 : 14,
+                       middle < 15   ? "start"
+                       : middle > 85 ? "end"
+                                     : "middle");
             view_html(out, json_text(json_path(spec, "mark.label")));
             buf_add_c(out, "</text>");
         }
@@ -469,5 +483,6 @@ bool view_chart(Arena *a, const Json *spec, Str language, Buf *out, Err *err)
             return kinds[i].draw(a, spec, language, out, err);
         }
     }
-    return err_set(err, TEMPLATE_BROKEN, "There is no chart of the kind %.*s.", (int)(kind.len < 40 ? kind.len : 40), kind.ptr);
+    return err_set(err, TEMPLATE_BROKEN, "There is no chart of the kind %.*s.", (int)(kind.len < 40 ? kind.len : 40),
+                   kind.ptr);
 }

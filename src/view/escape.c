@@ -37,8 +37,8 @@ void view_attr(Buf *out, Str s)
 
 static bool is_unreserved(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-           c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
 }
 
 void view_url(Buf *out, Str s)
@@ -52,8 +52,8 @@ void view_url(Buf *out, Str s)
     }
 }
 
-/* True for an address without a scheme, or with one that cannot run code. Browsers drop tabs and line ends inside a scheme
- * and spaces before it, so anything unusual before the colon is refused too. */
+/* True for an address without a scheme, or with one that cannot run code. Browsers drop tabs and line ends inside a
+ * scheme and spaces before it, so anything unusual before the colon is refused too. */
 static bool link_is_harmless(Str s)
 {
     static const Str good[] = {STR_INIT("https:"), STR_INIT("http:"), STR_INIT("mailto:"), STR_INIT("tel:")};
@@ -153,7 +153,8 @@ static void csv_line(Buf *out, const Json *cells, const char *key)
         if (i > 0) {
             buf_byte(out, ',');
         }
-        view_csv_cell(out, cell != NULL && cell->kind == JSON_OBJECT && key != NULL ? json_text_at(cell, key) : cell_text(cell));
+        view_csv_cell(out, cell != NULL && cell->kind == JSON_OBJECT && key != NULL ? json_text_at(cell, key)
+                                                                                    : cell_text(cell));
     }
     buf_add_c(out, "\r\n");
 }

@@ -120,7 +120,8 @@ bool view_file(Arena *a, Str path, ViewFile *ret)
     if (path.len == 0 || path.len > 200 || !web_read(a, str_printf(a, "static/%.*s", STR_ARG(path)), &bytes, &tag)) {
         return false;
     }
-    *ret = (ViewFile){.bytes = bytes, .content_type = content_type(path), .etag = str_printf(a, "W/\"%.*s\"", STR_ARG(tag))};
+    *ret = (ViewFile){
+        .bytes = bytes, .content_type = content_type(path), .etag = str_printf(a, "W/\"%.*s\"", STR_ARG(tag))};
     return true;
 }
 

@@ -28,7 +28,8 @@ static const Json *walk(const Json *j, Str path, size_t index)
         if (j->kind == JSON_ARRAY) {
             int64_t n;
             n = (int64_t)index;
-            j = (str_eq_c(piece, "@index") || str_to_int(piece, &n)) && n >= 0 && (size_t)n < j->count ? j->items[n] : NULL;
+            j = (str_eq_c(piece, "@index") || str_to_int(piece, &n)) && n >= 0 && (size_t)n < j->count ? j->items[n]
+                                                                                                       : NULL;
         } else {
             j = json_get_str(j, piece);
         }
@@ -134,7 +135,8 @@ void value_write_fact(Buf *out, Arena *a, Str language, Str text)
         value_write_day(out, a, language, text);
         return;
     }
-    bool has_unit = str_cut(&unit, ' ', &number) && unit.len > 0 && unit.len <= 8 && str_find(unit, STR(" "), 0) == SIZE_MAX;
+    bool has_unit =
+        str_cut(&unit, ' ', &number) && unit.len > 0 && unit.len <= 8 && str_find(unit, STR(" "), 0) == SIZE_MAX;
     for (size_t i = 0; i < number.len; i++) {
         has_unit = has_unit && ((number.ptr[i] >= '0' && number.ptr[i] <= '9') || number.ptr[i] == '.');
     }

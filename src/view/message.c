@@ -1,5 +1,5 @@
-/* message.c: texts of the catalogues. A catalogue is a JSON object written one entry per line and sorted by key, so that a
- * text is found by binary search in its bytes. A test guards the form.
+/* message.c: texts of the catalogues. A catalogue is a JSON object written one entry per line and sorted by key, so
+ * that a text is found by binary search in its bytes. A test guards the form.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_int.h"
 

@@ -32,7 +32,8 @@ static bool compiled(Arena *a, Str name, Template **ret, Err *err)
 {
     Str source;
     if (!name_is_plain(name) || !web_read(a, str_printf(a, "templates/%.*s.html", STR_ARG(name)), &source, NULL)) {
-        return err_set(err, NOT_FOUND, "There is no page template %.*s.", (int)(name.len < MAX_NAME ? name.len : MAX_NAME), name.ptr);
+        return err_set(err, NOT_FOUND, "There is no page template %.*s.",
+                       (int)(name.len < MAX_NAME ? name.len : MAX_NAME), name.ptr);
     }
     *ret = ARENA_NEW(a, Template);
     return template_compile(a, name, source, *ret, err);
@@ -219,7 +220,8 @@ static bool run(Render *r, const Template *t, size_t from, size_t to, const Fram
 static bool render(Render *r, Str layout, const Json *model)
 {
     Frame root = {.object = model, .dot = model, .count = 1};
-    return part_run(r, layout, &root) && (buf_ok(r->out) || err_set(r->err, TOO_LARGE, "This page is larger than its limit."));
+    return part_run(r, layout, &root) &&
+           (buf_ok(r->out) || err_set(r->err, TOO_LARGE, "This page is larger than its limit."));
 }
 
 bool view_page(Arena *a, Str template_name, const Json *model, Str language, Buf *out, Err *err)

@@ -125,8 +125,8 @@ static bool value_add(Compiler *c, size_t at, Str inside)
         {STR_INIT("t "), STEP_MESSAGE, AS_HTML},   {STR_INIT("asset "), STEP_ASSET, AS_HTML},
         {STR_INIT("chart "), STEP_CHART, AS_HTML}, {STR_INIT("url "), STEP_VALUE, AS_URL},
         {STR_INIT("json "), STEP_VALUE, AS_JSON},  {STR_INIT("day "), STEP_VALUE, AS_DAY},
-        {STR_INIT("time "), STEP_VALUE, AS_TIME},   {STR_INIT("fact "), STEP_VALUE, AS_FACT},
-         {STR_INIT("num "), STEP_VALUE, AS_NUMBER},
+        {STR_INIT("time "), STEP_VALUE, AS_TIME},  {STR_INIT("fact "), STEP_VALUE, AS_FACT},
+        {STR_INIT("num "), STEP_VALUE, AS_NUMBER},
     };
     Str before = text_before(c->source, at);
     for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -141,7 +141,8 @@ static bool value_add(Compiler *c, size_t at, Str inside)
     if (wants_quotes(before)) {
         return broken(c, at, "a value in an attribute needs quotes around it");
     }
-    bool is_link = str_ends(before, STR("href=\"")) || str_ends(before, STR("src=\"")) || str_ends(before, STR("action=\""));
+    bool is_link =
+        str_ends(before, STR("href=\"")) || str_ends(before, STR("src=\"")) || str_ends(before, STR("action=\""));
     step_add(c, STEP_VALUE, inside)->form = is_link ? AS_LINK : AS_HTML;
     return true;
 }
@@ -172,8 +173,8 @@ bool template_compile(Arena *a, Str name, Str source, Template *ret, Err *err)
         Str inside = str_trim(str_sub(source, open + 2, close));
         size_t tag_at = open;
         close += 2;
-        if (inside.len > 0 && (inside.ptr[0] == '#' || inside.ptr[0] == '^' || inside.ptr[0] == '/' || inside.ptr[0] == '>' ||
-                               inside.ptr[0] == '!')) {
+        if (inside.len > 0 && (inside.ptr[0] == '#' || inside.ptr[0] == '^' || inside.ptr[0] == '/' ||
+                               inside.ptr[0] == '>' || inside.ptr[0] == '!')) {
             (void)stands_alone(source, at, &open, &close);
         }
         text_add(&c, at, open);

@@ -6,7 +6,17 @@
 #include "base/map.h"
 #include "view/view.h"
 
-typedef enum { STEP_TEXT = 1, STEP_VALUE, STEP_MESSAGE, STEP_ASSET, STEP_CHART, STEP_PART, STEP_WITH, STEP_WITHOUT, STEP_END } StepKind;
+typedef enum {
+    STEP_TEXT = 1,
+    STEP_VALUE,
+    STEP_MESSAGE,
+    STEP_ASSET,
+    STEP_CHART,
+    STEP_PART,
+    STEP_WITH,
+    STEP_WITHOUT,
+    STEP_END
+} StepKind;
 /* How a value is written; AS_LINK is chosen for a value that begins an href, src or action. */
 typedef enum { AS_HTML = 1, AS_LINK, AS_URL, AS_JSON, AS_DAY, AS_TIME, AS_NUMBER, AS_FACT } ValueForm;
 

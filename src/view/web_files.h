@@ -1,4 +1,5 @@
-/* web_files.h: the files of web/ packed into the program by tools/pack.c, sorted by path. Not a reader of the disk: see view_file().
+/* web_files.h: the files of web/ packed into the program by tools/pack.c, sorted by path. Not a reader of the disk:
+ * see view_file().
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VIEW_WEB_FILES_H
 #define VIEW_WEB_FILES_H

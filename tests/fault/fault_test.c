@@ -55,8 +55,8 @@ static void make_store(Str url)
     store_close(s);
 }
 
-/* How many commands are there; each of them wholly, and not less than were acknowledged. The outcomes of those from `from` on are
- * looked at; verify looks at the marks of all. */
+/* How many commands are there; each of them wholly, and not less than were acknowledged. The outcomes of those from
+ * `from` on are looked at; verify looks at the marks of all. */
 static int64_t check_whole_from(Arena *a, Str url, int64_t from, int64_t acknowledged)
 {
     Err err = {0};
@@ -94,7 +94,7 @@ static int64_t check_whole(Arena *a, Str url, int64_t acknowledged)
     return check_whole_from(a, url, 0, acknowledged);
 }
 
-/* ---- kill -9 ----------------------------------------------------------------------------------------------------------- */
+/* ---- kill -9 ----------------------------------------------------------------------------------------------------- */
 
 static void write_for_ever(Str url, int64_t n, int ack)
 {
@@ -163,11 +163,14 @@ BOTH_WITHIN(nothing_acknowledged_is_lost_by_kill_9, 3000)
     srand(4);
     for (int done = 0; done < count; done += KILLS_A_STORE) {
         int more = count - done < KILLS_A_STORE ? count - done : KILLS_A_STORE;
-        kill_again_and_again(done == 0 ? url : is_pg ? engine_postgres(a) : engine_path(a, str_printf(a, "killed-%d", done).ptr), more);
+        kill_again_and_again(done == 0 ? url
+                             : is_pg   ? engine_postgres(a)
+                                       : engine_path(a, str_printf(a, "killed-%d", done).ptr),
+                             more);
     }
 }
 
-/* ---- Power cut ----------------------------------------------------------------------------------------------------------- */
+/* ---- Power cut --------------------------------------------------------------------------------------------------- */
 
 TEST_WITHIN(a_power_cut_loses_nothing_acknowledged, 3000)
 {
@@ -214,7 +217,7 @@ TEST_WITHIN(a_power_cut_loses_nothing_acknowledged, 3000)
     }
 }
 
-/* ---- Errors of the n-th call ------------------------------------------------------------------------------------------ */
+/* ---- Errors of the n-th call ------------------------------------------------------------------------------------- */
 
 static void fail_every_call(Arena *a, ShimFault fault, ErrCode want)
 {
@@ -325,7 +328,7 @@ TEST_WITHIN(no_memory_at_any_place_loses_nothing, 600)
     check(is_clean);
 }
 
-/* ---- Flipped bytes ------------------------------------------------------------------------------------------------------ */
+/* ---- Flipped bytes ----------------------------------------------------------------------------------------------- */
 
 static bool sum_up(void *host, const Event *e)
 {
@@ -397,7 +400,7 @@ TEST_WITHIN(a_flipped_byte_is_named_or_refused_or_harmless, 3000)
     check(noticed > 100 && harmless > 0);
 }
 
-/* ---- Clocks -------------------------------------------------------------------------------------------------------------- */
+/* ---- Clocks ------------------------------------------------------------------------------------------------------ */
 
 BOTH(a_jumping_clock_does_not_disturb_the_log)
 {

@@ -122,7 +122,7 @@ BOTH_WITHIN(thousands_of_concurrent_commands_agree_with_a_sequential_model, 600)
     store_close(s);
 }
 
-/* ---- The database goes and comes back ---------------------------------------------------------------------------------- */
+/* ---- The database goes and comes back ---------------------------------------------------------------------------- */
 
 /* As a caller does it: the same key until there is an answer. False with *err if there was none. */
 static bool do_once(Store *s, Arena *a, int64_t n, Err *err)

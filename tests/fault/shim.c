@@ -126,17 +126,18 @@ static int shim_sync(sqlite3_file *f, int flags)
     return shim(f)->real->pMethods->xSync(shim(f)->real, flags);
 }
 
-#define PASS(name, params, args)                                                \
-    static int shim_##name params                                                \
-    {                                                                            \
-        return shim(f)->real->pMethods->x##name args;                            \
+#define PASS(name, params, args)                      \
+    static int shim_##name params                     \
+    {                                                 \
+        return shim(f)->real->pMethods->x##name args; \
     }
 PASS(FileSize, (sqlite3_file * f, sqlite3_int64 *size), (shim(f)->real, size))
 PASS(Lock, (sqlite3_file * f, int kind), (shim(f)->real, kind))
 PASS(Unlock, (sqlite3_file * f, int kind), (shim(f)->real, kind))
 PASS(CheckReservedLock, (sqlite3_file * f, int *out), (shim(f)->real, out))
 PASS(FileControl, (sqlite3_file * f, int op, void *arg), (shim(f)->real, op, arg))
-PASS(ShmMap, (sqlite3_file * f, int page, int size, int extend, void volatile **out), (shim(f)->real, page, size, extend, out))
+PASS(ShmMap, (sqlite3_file * f, int page, int size, int extend, void volatile **out),
+     (shim(f)->real, page, size, extend, out))
 PASS(ShmLock, (sqlite3_file * f, int at, int n, int flags), (shim(f)->real, at, n, flags))
 PASS(ShmUnmap, (sqlite3_file * f, int remove), (shim(f)->real, remove))
 
@@ -270,7 +271,7 @@ void shim_cut(unsigned seed)
     }
 }
 
-/* ---- Memory ------------------------------------------------------------------------------------------------------------ */
+/* ---- Memory ------------------------------------------------------------------------------------------------------ */
 
 static sqlite3_mem_methods real_memory;
 static long memory_countdown;

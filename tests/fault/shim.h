@@ -16,7 +16,8 @@ bool shim_has_struck(void);
 
 /* From now on unflushed writes are remembered. */
 void shim_watch(void);
-/* The power goes: files hold what was flushed, plus a random part of the rest, in sectors. The process must then end. */
+/* The power goes: files hold what was flushed, plus a random part of the rest, in sectors. The process must
+ * then end. */
 void shim_cut(unsigned seed);
 
 /* The nth allocation of SQLite from now fails (0: none). Call shim_memory_install before anything opens a database. */

@@ -1,5 +1,6 @@
-/* wire_test.c: the n-th message to PostgreSQL is lost, or its answer is, for n = 1, 2, 3 … until none is struck. A small
- * relay stands between the program and the server. After each: the same handle goes on, nothing is missing or done twice.
+/* wire_test.c: the n-th message to PostgreSQL is lost, or its answer is, for n = 1, 2, 3 … until none is struck. A
+ * small relay stands between the program and the server. After each: the same handle goes on, nothing is missing or
+ * done twice.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "../unit/store/engines.h"
 
@@ -25,7 +26,7 @@ typedef struct {
     volatile bool has_struck;
 } Order;
 
-/* ---- The relay --------------------------------------------------------------------------------------------------------- */
+/* ---- The relay --------------------------------------------------------------------------------------------------- */
 
 static struct sockaddr_un address_in(const char *dir)
 {
@@ -76,7 +77,8 @@ static void serve_one(int client, const struct sockaddr_un *to, Order *order)
         if (poll(both, 2, -1) < 0) {
             break;
         }
-        open = (both[0].revents == 0 || pass_on(client, server, order)) && (both[1].revents == 0 || pass_on(server, client, NULL));
+        open = (both[0].revents == 0 || pass_on(client, server, order)) &&
+               (both[1].revents == 0 || pass_on(server, client, NULL));
     }
     close(server);
     close(client);
@@ -114,7 +116,7 @@ static pid_t start_relay(const char *dir, const char *real, Order *order)
     }
 }
 
-/* ---- Commands ---------------------------------------------------------------------------------------------------------- */
+/* ---- Commands ---------------------------------------------------------------------------------------------------- */
 
 /* As a caller does it: the same key again until there is an answer. */
 static bool do_once(Store *s, Arena *a, int64_t n, Err *err)

@@ -25,7 +25,8 @@ static void problem_is(Desk *d, const Response *r, int status, const char *code)
     const Json *j = desk_json(d, r);
     eq_int(json_to_int(json_get(j, "status"), 0), status);
     eq_text(json_text_at(j, "code"), code);
-    check(str_starts(json_text_at(j, "type"), STR("/api/problems#")) && str_starts(json_text_at(j, "instance"), STR("urn:")));
+    check(str_starts(json_text_at(j, "type"), STR("/api/problems#")) &&
+          str_starts(json_text_at(j, "instance"), STR("urn:")));
     check(json_text_at(j, "title").len > 0);
 }
 
@@ -90,9 +91,11 @@ TEST(numbers_longer_than_six_digits_come_last)
     Desk *d = new_desk(a, 2);
     Err err = {0};
     StoreValue p[] = {STORE_S(STR("TPI-1000000"))};
-    check(store_exec(d->w->flow.store,
-                     "INSERT INTO cases SELECT $1, scheme, type, state, version, title, holder, opened, since, due, due_rule, person, data, pending"
-                     " FROM cases WHERE id = 'TPI-000001'", p, 1, &err));
+    check(store_exec(
+        d->w->flow.store,
+        "INSERT INTO cases SELECT $1, scheme, type, state, version, title, holder, opened, since, due, due_rule, person, data, pending"
+        " FROM cases WHERE id = 'TPI-000001'",
+        p, 1, &err));
     Seen seen = {0};
     Str cursor = STR("");
     see_page(d, "type=picker&limit=2", &cursor, &seen);
@@ -113,14 +116,18 @@ TEST(a_cursor_is_good_for_its_own_list_and_reader_only)
     char *bent = arena_alloc(a, cursor.len + 1);
     memcpy(bent, cursor.ptr, cursor.len);
     bent[cursor.len / 2] = bent[cursor.len / 2] == 'A' ? 'B' : 'A';
-    const Str wrong[] = {str_printf(a, "type=picker&limit=2&cursor=%s", bent), STR("type=picker&cursor=2"), STR("type=picker&cursor=%%%"),
-                         str_printf(a, "type=stay&cursor=%.*s", STR_ARG(cursor)), str_printf(a, "type=picker&state=ready&cursor=%.*s", STR_ARG(cursor)),
+    const Str wrong[] = {str_printf(a, "type=picker&limit=2&cursor=%s", bent),
+                         STR("type=picker&cursor=2"),
+                         STR("type=picker&cursor=%%%"),
+                         str_printf(a, "type=stay&cursor=%.*s", STR_ARG(cursor)),
+                         str_printf(a, "type=picker&state=ready&cursor=%.*s", STR_ARG(cursor)),
                          str_printf(a, "type=picker&q=Picker&cursor=%.*s", STR_ARG(cursor))};
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         Response r = desk_get(d, STR("/api/v1/cases"), wrong[i]);
         problem_is(d, &r, 422, "FIELD_FORMAT");
     }
-    Response other_limit = desk_get(d, STR("/api/v1/cases"), str_printf(a, "type=picker&limit=1&cursor=%.*s", STR_ARG(cursor)));
+    Response other_limit =
+        desk_get(d, STR("/api/v1/cases"), str_printf(a, "type=picker&limit=1&cursor=%.*s", STR_ARG(cursor)));
     eq_int(other_limit.status, 200); /* how many at a time is no filter */
     desk_enter(d, "clerk2");
     Response stranger = desk_get(d, STR("/api/v1/cases"), str_printf(a, "type=picker&cursor=%.*s", STR_ARG(cursor)));
@@ -142,7 +149,8 @@ static Response train(Desk *d, Str id, int strength, Str if_match, const char *k
     Request q = desk_request(d, METHOD_POST, COMMANDS, STR(""));
     q.if_match = if_match;
     q.key = str_from_c(key);
-    q.body = str_printf(d->w->a, "{\"step\": \"picker.train\", \"case\": \"%.*s\", \"form\": {\"strength\": %d}%s}", STR_ARG(id), strength, more);
+    q.body = str_printf(d->w->a, "{\"step\": \"picker.train\", \"case\": \"%.*s\", \"form\": {\"strength\": %d}%s}",
+                        STR_ARG(id), strength, more);
     return desk_send(d, &q);
 }
 
@@ -151,7 +159,8 @@ TEST(who_has_the_newest_version_is_told_so_and_leaves_no_trace)
     Desk *d = new_desk(a, 1);
     Str path = STR("/api/v1/cases/TPI-000001"), tag = tag_of(d, STR("TPI-000001"));
     int64_t before = store_size(d->w->flow.store);
-    const Str same[] = {tag, str_printf(a, "\"x\", W/%.*s", STR_ARG(tag)), STR("*"), str_printf(a, "%.*s-gzip\"", (int)tag.len - 1, tag.ptr)};
+    const Str same[] = {tag, str_printf(a, "\"x\", W/%.*s", STR_ARG(tag)), STR("*"),
+                        str_printf(a, "%.*s-gzip\"", (int)tag.len - 1, tag.ptr)};
     for (size_t i = 0; i < COUNT_OF(same); i++) {
         Request q = desk_request(d, METHOD_GET, path, STR(""));
         q.if_none_match = same[i];
@@ -199,7 +208,8 @@ TEST(a_key_is_done_once_also_when_its_own_success_changed_the_version)
     eq_int(first.status, 200);
     check(!first.replayed);
     int64_t before = store_size(d->w->flow.store);
-    Response again = train(d, id, 70, old, "once", ""); /* the answer was lost on the way: the same request comes again */
+    Response again =
+        train(d, id, 70, old, "once", ""); /* the answer was lost on the way: the same request comes again */
     eq_int(again.status, 200);
     check(again.replayed);
     eq_str(desk_text(&again), desk_text(&first));
@@ -279,15 +289,26 @@ TEST(what_no_route_sees_is_turned_away_with_a_problem_too)
 TEST(what_is_no_object_where_one_is_expected_is_a_fault)
 {
     Desk *d = new_desk(a, 1);
-    static const char *const BODIES[] = {"{'facts': [null, null]}", "{'facts': 5}", "{'facts': 'x'}", "{'facts': null}", "{'facts': {'months': [[]]}}",
-                                         "{'day': [], 'facts': {}}", "{'decision': 'No such', 'facts': {}}", "{'decision': 0}", "{'decision': {}, 'facts': {}}", "[]", "7"};
+    static const char *const BODIES[] = {"{'facts': [null, null]}",
+                                         "{'facts': 5}",
+                                         "{'facts': 'x'}",
+                                         "{'facts': null}",
+                                         "{'facts': {'months': [[]]}}",
+                                         "{'day': [], 'facts': {}}",
+                                         "{'decision': 'No such', 'facts': {}}",
+                                         "{'decision': 0}",
+                                         "{'decision': {}, 'facts': {}}",
+                                         "[]",
+                                         "7"};
     for (size_t i = 0; i < COUNT_OF(BODIES); i++) {
         Response r = desk_call(d, STR("/api/v1/decide/harvest-stay"), str_from_c(BODIES[i]));
         check(r.status == 200 || (r.status >= 400 && r.status < 500));
     }
-    static const char *const COMMANDS_SENT[] = {"{'step': 'picker.train', 'case': 'TPI-000001', 'form': [1]}", "{'step': ['picker.train'], 'form': {}}",
-                                                "{'step': 'picker.train', 'case': {'a': 1}, 'form': {}}", "{'step': 'picker.train', 'form': {'strength': {'a': [1]}}}",
-                                                "{'step': 'picker.train', 'case': 'TPI-000001', 'form': {'strength': [[[]]]}, 'version': 'x'}"};
+    static const char *const COMMANDS_SENT[] = {
+        "{'step': 'picker.train', 'case': 'TPI-000001', 'form': [1]}", "{'step': ['picker.train'], 'form': {}}",
+        "{'step': 'picker.train', 'case': {'a': 1}, 'form': {}}",
+        "{'step': 'picker.train', 'form': {'strength': {'a': [1]}}}",
+        "{'step': 'picker.train', 'case': 'TPI-000001', 'form': {'strength': [[[]]]}, 'version': 'x'}"};
     for (size_t i = 0; i < COUNT_OF(COMMANDS_SENT); i++) {
         Response r = desk_call(d, COMMANDS, str_from_c(COMMANDS_SENT[i]));
         check(r.status >= 400 && r.status < 500);

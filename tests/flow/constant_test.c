@@ -1,5 +1,5 @@
-/* constant_test.c: a long list that decisions rest on stands in the log once; facts name it, and everything that reads facts
- * finds it, on both engines.
+/* constant_test.c: a long list that decisions rest on stands in the log once; facts name it, and everything that reads
+ * facts finds it, on both engines.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
@@ -104,7 +104,8 @@ BOTH(a_moved_store_still_knows_the_list)
 BOTH(facts_written_before_lists_were_named_are_read_as_they_are)
 {
     World *w = world_new(a, url);
-    const Json *old = world_json(a, "{'months': 3, 'holidays': ['2026-05-01', '2026-05-02'], 'who': {'constant': 'short'}}");
+    const Json *old =
+        world_json(a, "{'months': 3, 'holidays': ['2026-05-01', '2026-05-02'], 'who': {'constant': 'short'}}");
     Json *facts, *named = json_new_object(a);
     Err err;
     check(constant_expand(w->flow.store, a, old, &facts, &err));

@@ -25,7 +25,11 @@ void desk_enter(Desk *d, const char *login)
 Request desk_request(Desk *d, Method method, Str path, Str fields)
 {
     Arena *a = d->w->a;
-    Request q = {.method = method, .path = path, .query = json_new_object(a), .form = json_new_object(a), .host = STR("example.org"),
+    Request q = {.method = method,
+                 .path = path,
+                 .query = json_new_object(a),
+                 .form = json_new_object(a),
+                 .host = STR("example.org"),
                  .remote = STR("192.0.2.9")};
     if (d->session.token.len > 0 && str_starts(path, STR("/api/"))) {
         q.authorization = str_printf(a, "Bearer %.*s", STR_ARG(d->session.token));

@@ -15,8 +15,8 @@ typedef struct {
 Desk *desk_new(World *w);
 /* Signs in; NULL: nobody. */
 void desk_enter(Desk *d, const char *login);
-/* A request as it would come from this person: to /api/ with a token, else with the cookie and the form's secret. `fields` are
- * "a=b&c=d": of the query of a GET, of the form of a POST. */
+/* A request as it would come from this person: to /api/ with a token, else with the cookie and the form's secret.
+ * `fields` are "a=b&c=d": of the query of a GET, of the form of a POST. */
 Request desk_request(Desk *d, Method method, Str path, Str fields);
 Response desk_send(Desk *d, Request *q);
 Response desk_get(Desk *d, Str path, Str fields);

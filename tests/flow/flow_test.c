@@ -1,4 +1,5 @@
-/* flow_test.c: a case of a second country runs through the whole pipeline with no line of C of its own, on both engines.
+/* flow_test.c: a case of a second country runs through the whole pipeline with no line of C of its own, on both
+ * engines.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
@@ -9,14 +10,19 @@
 #include "project/project.h"
 #include "query/query.h"
 
-static const char *const GOOD = "{'number': '123456', 'name': 'Aru', 'birth_date': '1999-04-05', 'strength': 50, 'village': 'north'}";
+static const char *const GOOD =
+    "{'number': '123456', 'name': 'Aru', 'birth_date': '1999-04-05', 'strength': 50, 'village': 'north'}";
 
-static FlowResult run_key(World *w, const char *login, const char *step, Str case_id, const char *key, Str form, FlowMode mode,
-                          int64_t version)
+static FlowResult run_key(World *w, const char *login, const char *step, Str case_id, const char *key, Str form,
+                          FlowMode mode, int64_t version)
 {
     Caller caller = world_caller(w, login);
     FlowResult r;
-    Command c = {.scheme = STR("tiny"), .step = str_from_c(step), .case_id = case_id, .expected_version = version, .key = str_from_c(key),
+    Command c = {.scheme = STR("tiny"),
+                 .step = str_from_c(step),
+                 .case_id = case_id,
+                 .expected_version = version,
+                 .key = str_from_c(key),
                  .form = world_json(w->a, str_c(w->a, form))};
     flow_run(&w->flow, flow_new_run(w->a, w->now), &caller, &c, mode, w->now, &r);
     return r;
@@ -62,12 +68,13 @@ BOTH(every_fault_of_a_form_comes_at_once_and_nothing_is_written)
 {
     World *w = world_new(a, url);
     int64_t before = store_size(w->flow.store);
-    FlowResult r = world_try(w, "clerk", "picker.register", STR(""),
-                             STR("{'number': '12', 'birth_date': '1999-02-30', 'strength': 101, 'village': 'east', 'shoe': 1}"));
+    FlowResult r =
+        world_try(w, "clerk", "picker.register", STR(""),
+                  STR("{'number': '12', 'birth_date': '1999-02-30', 'strength': 101, 'village': 'east', 'shoe': 1}"));
     static const struct {
         const char *field;
         ErrCode code;
-    } WANT[] = {{"number", FIELD_FORMAT},  {"name", FIELD_MISSING},    {"birth_date", FIELD_FORMAT},
+    } WANT[] = {{"number", FIELD_FORMAT},  {"name", FIELD_MISSING},   {"birth_date", FIELD_FORMAT},
                 {"strength", FIELD_RANGE}, {"village", FIELD_CHOICE}, {"shoe", FIELD_UNKNOWN}};
     check(!r.ok);
     eq_int(r.faults.count, COUNT_OF(WANT));
@@ -124,8 +131,10 @@ BOTH(only_the_roles_of_a_step_may_take_it)
     world_no(w, NOT_ALLOWED, "board", "picker.register", STR(""), str_from_c(GOOD));
     world_no(w, NOT_ALLOWED, "clerk", "picker.accept", id, STR("{}")); /* only the person */
     world_no(w, NOT_ALLOWED, "farm", "picker.accept", id, STR("{}"));
-    world_no(w, NOT_ALLOWED, "clerk", "account.bootstrap", STR(""), STR("{'login': 'x1', 'name': 'x', 'roles': ['admin'], 'language': 'en'}"));
-    Str form = str_printf(a, "{'grower': '%.*s', 'season': '%.*s', 'job': 'pears', 'posts': 1}", STR_ARG(other), STR_ARG(season));
+    world_no(w, NOT_ALLOWED, "clerk", "account.bootstrap", STR(""),
+             STR("{'login': 'x1', 'name': 'x', 'roles': ['admin'], 'language': 'en'}"));
+    Str form = str_printf(a, "{'grower': '%.*s', 'season': '%.*s', 'job': 'pears', 'posts': 1}", STR_ARG(other),
+                          STR_ARG(season));
     world_no(w, NOT_ALLOWED, "farm", "request.file", STR(""), form); /* in another's name */
     world_do(w, "orchard", "request.file", STR(""), form);
     world_do(w, "aru", "picker.accept", id, STR("{}"));
@@ -147,13 +156,15 @@ BOTH(two_people_decide_together)
     eq_int(units.total, 0);
     world_no(w, NEEDS_SECOND_PERSON, "board", "season.open/confirm", id, STR("{}"));
     world_no(w, NOT_ALLOWED, "clerk", "season.open/confirm", id, STR("{}"));
-    world_do(w, "board2", "season.open/confirm", id, STR("{'places': 900}")); /* confirms what was proposed, nothing else */
+    world_do(w, "board2", "season.open/confirm", id,
+             STR("{'places': 900}")); /* confirms what was proposed, nothing else */
     eq_text(world_state(w, id), "open");
     eq_text(json_text(world_field(w, id, "places")), "4");
     check(query_units(w->flow.store, a, id, &units, &err));
     eq_int(units.total, 4);
     world_no(w, WRONG_STATE, "board2", "season.open/confirm", id, STR("{}"));
-    Str second = world_do(w, "board", "season.open", STR(""), STR("{'year': '2027', 'places': 4, 'closes_on': '2026-12-31'}"));
+    Str second =
+        world_do(w, "board", "season.open", STR(""), STR("{'year': '2027', 'places': 4, 'closes_on': '2026-12-31'}"));
     world_do(w, "board2", "season.open/reject", second, STR("{}"));
     eq_text(world_state(w, second), "rejected");
     check(world_case(w, second)->pending == NULL);
@@ -254,7 +265,8 @@ BOTH(unique_values_have_one_holder)
     code_is(&r, DUPLICATE_PERSON);
     eq_text(str_from_c(r.faults.items[0].field), "number");
     world_season(w, "2026", 1);
-    Str twin = world_do(w, "board", "season.open", STR(""), STR("{'year': '2026', 'places': 4, 'closes_on': '2026-12-31'}"));
+    Str twin =
+        world_do(w, "board", "season.open", STR(""), STR("{'year': '2026', 'places': 4, 'closes_on': '2026-12-31'}"));
     world_no(w, ALREADY_EXISTS, "board2", "season.open/confirm", twin, STR("{}"));
     eq_text(world_state(w, twin), "proposed");
 }
@@ -349,7 +361,7 @@ BOTH(who_read_a_file_is_recorded)
     eq_int(json_count(reads), 2);
     eq_text(json_text_at(reads->items[0], "reader"), "clerk");
     eq_text(json_text_at(reads->items[0], "reason"), "api"); /* newest first */
-    eq_int(world_case(w, id)->version, version); /* reading does not make open forms stale */
+    eq_int(world_case(w, id)->version, version);             /* reading does not make open forms stale */
     world_is_sound(w);
 }
 
@@ -437,7 +449,8 @@ BOTH(anybody_can_draw_again_from_the_revealed_secret)
     DrawItem *items = pool_before(w, &count);
     Str request = world_drawn(w, "farm", grower, season, 2);
     Event *e = world_history(w, request, &events);
-    Str commitment = json_text_at(e[0].data, "draw_commitment"), secret = json_text(json_path(e[1].data, "draw.secret"));
+    Str commitment = json_text_at(e[0].data, "draw_commitment"),
+        secret = json_text(json_path(e[1].data, "draw.secret"));
     check(json_path(e[0].data, "draw") == NULL); /* nothing revealed before */
     DrawRule rule = {.places = 2, .multiple = 2, .least_shown_first = true};
     Str bytes;
@@ -467,7 +480,8 @@ BOTH(a_legal_deadline_stands_with_the_case)
     World *w = world_new(a, url);
     w->now.ms = WORLD_NOON - 19LL * 86400000; /* 1 April: a month later is a holiday, then another, then a Sunday */
     Str grower = world_grower(w, "farm"), season = world_season(w, "2026", 9);
-    Str form = str_printf(a, "{'grower': '%.*s', 'season': '%.*s', 'job': 'pears', 'posts': 1}", STR_ARG(grower), STR_ARG(season));
+    Str form = str_printf(a, "{'grower': '%.*s', 'season': '%.*s', 'job': 'pears', 'posts': 1}", STR_ARG(grower),
+                          STR_ARG(season));
     Str id = world_do(w, "farm", "request.file", STR(""), form);
     eq_text(world_case(w, id)->due, "2026-05-04");
     eq_text(world_case(w, id)->due_rule, "code:7");

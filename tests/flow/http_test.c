@@ -58,8 +58,13 @@ static Site *new_site(Arena *a)
 static Request request_of(Site *s, Method method, Str path)
 {
     Arena *a = s->w->a;
-    return (Request){.method = method, .path = path, .query = json_new_object(a), .form = json_new_object(a), .host = STR("example.org"),
-                     .cookie_session = s->session.token, .remote = STR("192.0.2.1")};
+    return (Request){.method = method,
+                     .path = path,
+                     .query = json_new_object(a),
+                     .form = json_new_object(a),
+                     .host = STR("example.org"),
+                     .cookie_session = s->session.token,
+                     .remote = STR("192.0.2.1")};
 }
 
 static void set(Site *s, Json *j, const char *name, Str value);
@@ -129,17 +134,20 @@ static void check_route(Site *s, const Route *route, const char *login)
     const char *want = NULL;
     if (route->who != WHO_ANYBODY && login == NULL) {
         bool sends = !api && route->method == METHOD_GET; /* a page sends to the sign-in */
-        want = (sends ? r.status == 303 && str_starts(r.location, STR("/sign-in?next=")) : r.status == 401) ? NULL : "the sign-in";
+        want = (sends ? r.status == 303 && str_starts(r.location, STR("/sign-in?next=")) : r.status == 401)
+                   ? NULL
+                   : "the sign-in";
     } else if (route->who == WHO_STAFF && !staff) {
         want = r.status == 403 ? NULL : "403";
     } else {
-        bool signs_in = route->handle == handle_sign_in || route->handle == handle_recover || route->handle == api_session; /* 401: the wrong password */
+        bool signs_in = route->handle == handle_sign_in || route->handle == handle_recover ||
+                        route->handle == api_session; /* 401: the wrong password */
         want = (r.status != 401 || signs_in) && r.status < 500 ? NULL : "an answer of the route itself";
         want = r.status == 303 && str_starts(r.location, STR("/sign-in?")) ? "no sign-in" : want;
     }
     if (want != NULL) {
-        printf("  %s %s as %s: %d %.*s, expected %s\n", route->method == METHOD_GET ? "GET" : "POST", route->pattern, login ? login : "nobody",
-               r.status, STR_ARG(r.location), want);
+        printf("  %s %s as %s: %d %.*s, expected %s\n", route->method == METHOD_GET ? "GET" : "POST", route->pattern,
+               login ? login : "nobody", r.status, STR_ARG(r.location), want);
     }
     check(want == NULL);
 }
@@ -161,8 +169,10 @@ TEST_WITHIN(every_route_asks_every_role_what_its_row_says, 120)
 TEST(a_worker_reads_no_other_workers_case)
 {
     Site *s = new_site(a);
-    static const char *const PATHS[] = {"/case/*", "/api/v1/cases/*", "/permit/*", "/permit/*/qr.svg", "/permit/*/permit.pdf"};
-    Str decision[] = {str_printf(a, "/decision/%lld", (long long)s->decided), str_printf(a, "/api/v1/decisions/%lld", (long long)s->decided)};
+    static const char *const PATHS[] = {"/case/*", "/api/v1/cases/*", "/permit/*", "/permit/*/qr.svg",
+                                        "/permit/*/permit.pdf"};
+    Str decision[] = {str_printf(a, "/decision/%lld", (long long)s->decided),
+                      str_printf(a, "/api/v1/decisions/%lld", (long long)s->decided)};
     sign_in(s, "p2");
     for (size_t i = 0; i < COUNT_OF(PATHS); i++) {
         Response r = get(s, path_of(a, PATHS[i], s->stay, STR("")));
@@ -245,7 +255,8 @@ TEST(a_form_without_its_secret_is_refused)
     Request out = request_of(s, METHOD_POST, STR("/sign-out"));
     eq_int(answer(s, &out).status, 409);
     Request api = request_of(s, METHOD_POST, STR("/api/v1/commands")); /* with the cookie alone */
-    api.body = str_printf(a, "{\"step\": \"picker.train\", \"case\": \"%.*s\", \"form\": {\"strength\": 77}}", STR_ARG(s->person));
+    api.body = str_printf(a, "{\"step\": \"picker.train\", \"case\": \"%.*s\", \"form\": {\"strength\": 77}}",
+                          STR_ARG(s->person));
     eq_int(answer(s, &api).status, 409);
     eq_text(json_text(world_field(s->w, s->person, "strength")), "50");
     Request good = request_of(s, METHOD_POST, path);
@@ -280,7 +291,7 @@ TEST(a_form_of_who_is_not_signed_in_needs_the_cookie_and_the_secret_of_one_brows
     check(page.set_form.len == 22);
     Request again = request_of(s, METHOD_GET, STR("/sign-in"));
     again.cookie_form = page.set_form;
-    check(answer(s, &again).set_form.len == 0); /* has one already */
+    check(answer(s, &again).set_form.len == 0);  /* has one already */
     Response icon = get(s, STR("/favicon.ico")); /* asked for beside a page: must not outdate the form on it */
     eq_int(icon.status, 404);
     check(icon.set_form.len == 0);
@@ -327,7 +338,8 @@ TEST(a_name_with_markup_stays_text_everywhere)
 TEST(unknown_paths_are_404_and_wrong_methods_405)
 {
     Site *s = new_site(a);
-    static const char *const UNKNOWN[] = {"/nothing", "/api/v1/nothing", "/case", "/case/", "/cases/a/b", "", "//", "/static/../scheme.json"};
+    static const char *const UNKNOWN[] = {"/nothing", "/api/v1/nothing",       "/case", "/case/", "/cases/a/b", "",
+                                          "//",       "/static/../scheme.json"};
     for (size_t i = 0; i < COUNT_OF(UNKNOWN); i++) {
         eq_int(get(s, str_from_c(UNKNOWN[i])).status, 404);
     }
@@ -358,7 +370,8 @@ TEST(the_api_answers_problems_with_a_code)
     eq_text(str_from_c(r.content_type), "application/problem+json");
     check(json_parse(a, body_of(&r), &j, &err));
     eq_int(json_count(json_get(j, "faults")), 6);
-    static const char *const BAD[] = {"", "{", "[]", "null", "{\"step\": 5}", "{\"step\": \"picker.train\", \"form\": []}", "\xff"};
+    static const char *const BAD[] = {
+        "", "{", "[]", "null", "{\"step\": 5}", "{\"step\": \"picker.train\", \"form\": []}", "\xff"};
     for (size_t i = 0; i < COUNT_OF(BAD); i++) {
         q.body = str_from_c(BAD[i]);
         r = answer(s, &q);
@@ -375,7 +388,8 @@ TEST(anybody_may_ask_what_the_law_says)
     Err err = {0};
     Request q = request_of(s, METHOD_POST, STR("/api/v1/decide/harvest-stay"));
     int64_t before = store_size(s->w->flow.store);
-    q.body = STR("{\"day\": \"2026-04-20\", \"facts\": {\"governing day\": \"2026-04-20\", \"birth date\": \"2010-01-01\", \"months\": 12}}");
+    q.body = STR(
+        "{\"day\": \"2026-04-20\", \"facts\": {\"governing day\": \"2026-04-20\", \"birth date\": \"2010-01-01\", \"months\": 12}}");
     Response r = answer(s, &q);
     eq_int(r.status, 200);
     check(json_parse(a, body_of(&r), &j, &err));
@@ -469,8 +483,14 @@ TEST_WITHIN(signing_in_never_leads_to_another_site, 40)
     Site *s = new_site(a);
     Err err = {0};
     check(session_set_password(s->w->flow.store, a, STR("clerk"), STR("a long password"), &err));
-    static const char *const NEXT[][2] = {{"/case/TPI-000001", "/case/TPI-000001"}, {"", "/"}, {"//evil.example", "/"}, {"/\\evil.example", "/"},
-                                          {"https://evil.example", "/"}, {"/\t/evil.example", "/"}, {"/\r\nX: y", "/"}, {"evil", "/"}};
+    static const char *const NEXT[][2] = {{"/case/TPI-000001", "/case/TPI-000001"},
+                                          {"", "/"},
+                                          {"//evil.example", "/"},
+                                          {"/\\evil.example", "/"},
+                                          {"https://evil.example", "/"},
+                                          {"/\t/evil.example", "/"},
+                                          {"/\r\nX: y", "/"},
+                                          {"evil", "/"}};
     for (size_t i = 0; i < COUNT_OF(NEXT); i++) {
         Request q = post_of(s, STR("/sign-in"));
         set(s, q.form, "login", STR("clerk"));
@@ -550,8 +570,10 @@ TEST(pages_come_compressed_to_those_who_take_it_and_are_the_same_page)
     check(!plain.gzip && plain.varies && small.gzip && small.varies);
     check(small.body.len < plain.body.len / 2);
     unsigned char *again = arena_alloc(s->w->a, plain.body.len + 1);
-    z_stream z = {.next_in = (unsigned char *)(uintptr_t)buf_str(&small.body).ptr, .avail_in = (unsigned)small.body.len,
-                  .next_out = again, .avail_out = (unsigned)plain.body.len + 1};
+    z_stream z = {.next_in = (unsigned char *)(uintptr_t)buf_str(&small.body).ptr,
+                  .avail_in = (unsigned)small.body.len,
+                  .next_out = again,
+                  .avail_out = (unsigned)plain.body.len + 1};
     eq_int(inflateInit2(&z, 15 + 16), Z_OK);
     eq_int(inflate(&z, Z_FINISH), Z_STREAM_END);
     inflateEnd(&z);
@@ -611,7 +633,8 @@ TEST(an_address_that_asks_too_often_must_wait)
     s->w->now.ms += 1000 * (wait - 1);
     eq_int(answer(s, &q).status, 429);
     s->w->now.ms += 1000;
-    check(answer(s, &q).retry_after.len > 0); /* the account itself is closed by its ten failures, for the rest of a quarter of an hour */
+    check(answer(s, &q).retry_after.len >
+          0); /* the account itself is closed by its ten failures, for the rest of a quarter of an hour */
     q.remote = STR("192.0.2.78"); /* another address is not held up, though the account is, by its own failures */
     q.body = STR("{\"login\": \"board\", \"password\": \"wrong\"}");
     eq_int(answer(s, &q).status, 401);
@@ -636,14 +659,20 @@ TEST(every_post_has_a_rate_and_the_table_says_which)
 {
     Site *s = new_site(a);
     static const AccessRate RATES[] = {{STR_INIT("/me/access/codes"), 3, 2}, {STR_INIT(""), 4, 4}};
-    const Access strict = {.idle_minutes = 60, .longest_minutes = 60, .fresh_minutes = 1, .recovery_codes = 2, .rates = RATES, .rate_count = 2};
+    const Access strict = {.idle_minutes = 60,
+                           .longest_minutes = 60,
+                           .fresh_minutes = 1,
+                           .recovery_codes = 2,
+                           .rates = RATES,
+                           .rate_count = 2};
     size_t count;
     const Route *routes = http_routes(&count);
     s->worker.flow.access = &strict;
     sign_in(s, "clerk");
     for (size_t i = 0; i < count; i++) {
         Request q = post_of(s, path_of(a, routes[i].pattern, s->stay, STR("picker.train")));
-        bool own = strcmp(routes[i].pattern, "/me/access/codes") == 0, ends = strcmp(routes[i].pattern, "/sign-out") == 0;
+        bool own = strcmp(routes[i].pattern, "/me/access/codes") == 0,
+             ends = strcmp(routes[i].pattern, "/sign-out") == 0;
         q.body = STR("{}");
         for (int n = 0; n < (own ? 3 : 5) && routes[i].method == METHOD_POST && !ends; n++) {
             Response r = answer(s, &q);
@@ -698,7 +727,8 @@ TEST(a_person_sees_their_sessions_and_ends_them)
     Site *s = new_site(a);
     Err err = {0};
     Session phone, others;
-    check(session_begin(&s->w->flow, a, STR("clerk"), SESSION_BY_PASSWORD, STR("Chrome, Android"), s->w->now, &phone, &err));
+    check(session_begin(&s->w->flow, a, STR("clerk"), SESSION_BY_PASSWORD, STR("Chrome, Android"), s->w->now, &phone,
+                        &err));
     sign_in(s, "board");
     others = s->session;
     sign_in(s, "clerk");
@@ -822,7 +852,8 @@ TEST(only_a_kept_page_of_nobody_in_particular_is_answered_at_once)
     check(http_answer_kept(&s->worker, &q, &r, s->w->now));
     eq_int(str_find(body_of(&r), STR("/sign-out"), 0), SIZE_MAX);
     eq_int((int64_t)body_of(&r).len, (int64_t)body_of(&made).len);
-    Request log = request_of(s, METHOD_GET, STR("/log")), none = request_of(s, METHOD_GET, STR("/no/such/page")), post = request_of(s, METHOD_POST, STR("/check"));
+    Request log = request_of(s, METHOD_GET, STR("/log")), none = request_of(s, METHOD_GET, STR("/no/such/page")),
+            post = request_of(s, METHOD_POST, STR("/check"));
     (void)get(s, STR("/log"));
     check(!http_answer_kept(&s->worker, &log, &r, s->w->now) && !http_answer_kept(&s->worker, &none, &r, s->w->now) &&
           !http_answer_kept(&s->worker, &post, &r, s->w->now));

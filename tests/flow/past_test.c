@@ -1,5 +1,5 @@
-/* past_test.c: past decisions that are kept for trials: what the log gains is added and the report is that of a fresh reading; the
- * facts of an erased person go, at once where somebody tries and soon where nobody does; on both engines.
+/* past_test.c: past decisions that are kept for trials: what the log gains is added and the report is that of a fresh
+ * reading; the facts of an erased person go, at once where somebody tries and soon where nobody does; on both engines.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 

@@ -1,5 +1,6 @@
-/* reach_test.c: who reads and acts on which case: every role and office on every route that shows or takes a case, through the
- * same statements on both engines. Pickers have a village, clerks may be bound to one; a stay is where its picker is.
+/* reach_test.c: who reads and acts on which case: every role and office on every route that shows or takes a case,
+ * through the same statements on both engines. Pickers have a village, clerks may be bound to one; a stay is where its
+ * picker is.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "desk.h"
 
@@ -17,8 +18,8 @@ typedef struct {
     Desk *d;
     Str grower, request;
     Str picker[VILLAGES], stay[VILLAGES]; /* permitted */
-    Str asked[VILLAGES];              /* a stay that still waits for a clerk */
-    int64_t decided[VILLAGES];        /* event of the decision on the stay */
+    Str asked[VILLAGES];                  /* a stay that still waits for a clerk */
+    int64_t decided[VILLAGES];            /* event of the decision on the stay */
 } Villages;
 
 /* Two pickers with a permit and two without, of each village one. */
@@ -60,7 +61,7 @@ static const struct {
     const char *login;
     bool reads[VILLAGES];
 } READERS[] = {
-    {"clerk", {true, true}}, {"north", {true, false}}, {"south", {false, true}},
+    {"clerk", {true, true}},       {"north", {true, false}},  {"south", {false, true}},
     {"board-north", {true, true}}, {"auditor", {true, true}}, {"farm", {false, false}},
 };
 
@@ -70,12 +71,18 @@ typedef struct {
 } CaseRoute;
 
 static const CaseRoute CASE_ROUTES[] = {
-    {"/case/*", "", false},           {"/case/*", "", true},
-    {"/api/v1/cases/*", "", false},   {"/api/v1/cases/*", "", true},
-    {"/api/v1/steps", "case=*", false}, {"/api/v1/steps", "case=*", true},
-    {"/paper/*/confirmation.pdf", "", false}, {"/paper/*/confirmation.pdf", "", true},
-    {"/permit/*", "", true},          {"/permit/*/qr.svg", "", true},
-    {"/permit/*/permit.pdf", "", true}, {"/case/*/do/picker.train", "", false},
+    {"/case/*", "", false},
+    {"/case/*", "", true},
+    {"/api/v1/cases/*", "", false},
+    {"/api/v1/cases/*", "", true},
+    {"/api/v1/steps", "case=*", false},
+    {"/api/v1/steps", "case=*", true},
+    {"/paper/*/confirmation.pdf", "", false},
+    {"/paper/*/confirmation.pdf", "", true},
+    {"/permit/*", "", true},
+    {"/permit/*/qr.svg", "", true},
+    {"/permit/*/permit.pdf", "", true},
+    {"/case/*/do/picker.train", "", false},
     {"/case/*/do/stay.end", "", true},
 };
 
@@ -90,7 +97,9 @@ static Str filled(Arena *a, const char *pattern, Str id)
 
 static void check_answer(const Response *r, bool may, const char *login, Str path)
 {
-    bool right = may ? r->status == 200 : (r->status == 403 || r->status == 404) && !desk_says(r, STR("secret remark")) && !desk_says(r, STR("1999-04-05"));
+    bool right = may ? r->status == 200
+                     : (r->status == 403 || r->status == 404) && !desk_says(r, STR("secret remark")) &&
+                           !desk_says(r, STR("1999-04-05"));
     if (!right) {
         printf("  %s: %.*s: %d, may %d\n", login, STR_ARG(path), r->status, may);
     }
@@ -103,7 +112,8 @@ static void check_cases(Villages *s, const char *login, bool may, int village)
     for (size_t i = 0; i < COUNT_OF(CASE_ROUTES); i++) {
         const CaseRoute *route = &CASE_ROUTES[i];
         Str id = route->of_stay ? s->stay[village] : s->picker[village];
-        bool party = str_eq(s->d->session.caller.party, s->grower) && route->of_stay; /* the farm's own workers are not its village's */
+        bool party = str_eq(s->d->session.caller.party, s->grower) &&
+                     route->of_stay; /* the farm's own workers are not its village's */
         Str path = filled(a, route->path, id);
         Response r = desk_get(s->d, path, filled(a, route->query, id));
         check_answer(&r, may || party, login, path);
@@ -140,14 +150,18 @@ static void check_lists(Villages *s, const char *login, const bool *reads)
 {
     static const struct {
         const char *path, *query;
-    } LISTS[] = {{"/cases/picker", ""}, {"/cases/picker.csv", ""}, {"/cases/picker", "q=Picker"}, {"/search", "q=Picker"},
+    } LISTS[] = {{"/cases/picker", ""},
+                 {"/cases/picker.csv", ""},
+                 {"/cases/picker", "q=Picker"},
+                 {"/search", "q=Picker"},
                  {"/cases/picker", "state=ready"}};
     int64_t offices = reads[NORTH] + reads[SOUTH];
     for (size_t i = 0; i < COUNT_OF(LISTS); i++) {
         Response r = desk_get(s->d, str_from_c(LISTS[i].path), str_from_c(LISTS[i].query));
         eq_int(r.status, 200);
         for (int village = NORTH; village < VILLAGES; village++) {
-            bool shown = desk_says(&r, s->picker[village]) || desk_says(&r, world_case(s->w, s->picker[village])->title);
+            bool shown =
+                desk_says(&r, s->picker[village]) || desk_says(&r, world_case(s->w, s->picker[village])->title);
             if (shown != reads[village]) {
                 printf("  %s: %s?%s, village %d\n", login, LISTS[i].path, LISTS[i].query, village);
             }
@@ -212,11 +226,13 @@ TEST(an_office_acts_on_its_own_cases_only)
         int64_t before = store_size(s->w->flow.store);
         eq_int(step_over_api(s, "picker.train", s->picker[other], "{\"strength\": 70}"), 403);
         eq_int(step_over_api(s, "stay.permit", s->asked[other], "{\"months\": 2}"), 403);
-        Response form = desk_post(s->d, str_printf(a, "/case/%.*s/do/picker.train", STR_ARG(s->picker[other])), STR("strength=70&key=k"));
+        Response form = desk_post(s->d, str_printf(a, "/case/%.*s/do/picker.train", STR_ARG(s->picker[other])),
+                                  STR("strength=70&key=k"));
         eq_int(form.status, 403);
         Response note = desk_post(s->d, str_printf(a, "/case/%.*s/note", STR_ARG(s->picker[other])), STR("note=seen"));
         eq_int(note.status, 403);
-        Response over = desk_post(s->d, str_printf(a, "/case/%.*s/hand-over", STR_ARG(s->asked[other])), STR("to=clerk2"));
+        Response over =
+            desk_post(s->d, str_printf(a, "/case/%.*s/hand-over", STR_ARG(s->asked[other])), STR("to=clerk2"));
         eq_int(over.status, 403);
         eq_int(store_size(s->w->flow.store), before);
         eq_int(step_over_api(s, "picker.train", s->picker[own], "{\"strength\": 70}"), 200);
@@ -226,11 +242,13 @@ TEST(an_office_acts_on_its_own_cases_only)
 TEST(an_office_opens_no_case_of_another)
 {
     Villages *s = new_villages(a, engine_sqlite(a));
-    static const char *const FORM = "{\"number\": \"00009%d\", \"name\": \"New One\", \"birth_date\": \"1999-01-01\", \"strength\": 20, \"village\": \"%s\"}";
+    static const char *const FORM =
+        "{\"number\": \"00009%d\", \"name\": \"New One\", \"birth_date\": \"1999-01-01\", \"strength\": 20, \"village\": \"%s\"}";
     desk_enter(s->d, "north");
     int64_t before = store_size(s->w->flow.store);
     eq_int(step_over_api(s, "picker.register", STR(""), str_c(a, str_printf(a, FORM, 1, "south"))), 403);
-    Str dry = str_printf(a, "{'step': 'picker.register', 'dry_run': true, 'form': %.*s}", STR_ARG(str_printf(a, FORM, 1, "south")));
+    Str dry = str_printf(a, "{'step': 'picker.register', 'dry_run': true, 'form': %.*s}",
+                         STR_ARG(str_printf(a, FORM, 1, "south")));
     eq_int(desk_call(s->d, STR("/api/v1/commands"), dry).status, 403); /* a dry run answers as the run would */
     eq_int(store_size(s->w->flow.store), before);
     eq_int(step_over_api(s, "picker.register", STR(""), str_c(a, str_printf(a, FORM, 1, "north"))), 200);
@@ -267,7 +285,8 @@ TEST(nobody_and_an_unfilled_reach_read_nothing)
     }
 }
 
-/* A request keeps what it asked; a view of somebody else (the paper of another, a calendar) is made from the same struct. */
+/* A request keeps what it asked; a view of somebody else (the paper of another, a calendar) is made from the same
+ * struct. */
 TEST(a_view_of_another_reader_takes_nothing_from_what_was_asked_before)
 {
     Villages *s = new_villages(a, engine_sqlite(a));
@@ -275,7 +294,12 @@ TEST(a_view_of_another_reader_takes_nothing_from_what_was_asked_before)
     const CaseRow *row = NULL, *again = NULL;
     const Scheme *scheme = s->w->flow.schemes[0];
     Caller north = world_caller(s->w, "north"), south = world_caller(s->w, "south");
-    PageView v = {.flow = &s->w->flow, .a = a, .scheme = scheme, .caller = &north, .language = STR("en"), .memo = page_memo(a, scheme, &north)};
+    PageView v = {.flow = &s->w->flow,
+                  .a = a,
+                  .scheme = scheme,
+                  .caller = &north,
+                  .language = STR("en"),
+                  .memo = page_memo(a, scheme, &north)};
     PageView other = v, nobody = v;
     other.caller = &south;
     nobody.caller = NULL;
@@ -302,8 +326,10 @@ TEST(an_office_moves_with_the_field_that_names_it)
     QueryReach reach = flow_reach(a, tiny, &north);
     check(query_case_in(s->w->flow.store, a, &reach, s->stay[SOUTH], &row, &err) && row == NULL);
     StoreValue p[] = {STORE_S(s->picker[SOUTH])}; /* as a correction of the picker's village would leave the index */
-    check(store_exec(s->w->flow.store, "UPDATE case_index SET value = 'north' WHERE case_id = $1 AND field = 'village'", p, 1, &err));
+    check(store_exec(s->w->flow.store, "UPDATE case_index SET value = 'north' WHERE case_id = $1 AND field = 'village'",
+                     p, 1, &err));
     check(query_case_in(s->w->flow.store, a, &reach, s->stay[SOUTH], &row, &err) && row != NULL);
     check(store_exec(s->w->flow.store, "DELETE FROM case_index WHERE case_id = $1 AND field = 'village'", p, 1, &err));
-    check(query_case_in(s->w->flow.store, a, &reach, s->stay[SOUTH], &row, &err) && row != NULL); /* of no office: of every one */
+    check(query_case_in(s->w->flow.store, a, &reach, s->stay[SOUTH], &row, &err) &&
+          row != NULL); /* of no office: of every one */
 }

@@ -11,7 +11,8 @@ typedef struct {
     Instant now;
 } Desk;
 
-static const Route READS = {.method = METHOD_GET, .kept = MADE_ANEW}, NEWEST_ONLY = {.method = METHOD_GET, .kept = NEWEST},
+static const Route READS = {.method = METHOD_GET, .kept = MADE_ANEW},
+                   NEWEST_ONLY = {.method = METHOD_GET, .kept = NEWEST},
                    WRITES = {.method = METHOD_POST, .kept = MADE_ANEW};
 
 static bool from_replica(Desk *d, const Route *route, Str token, int64_t later_ms)
@@ -51,7 +52,8 @@ static Desk desk_on_pair(Arena *a)
     Str url = engine_pg_pair(a);
     Store *s = engine_create(url);
     engine_fill(s, 3);
-    Desk d = {.worker = {.a = a, .flow = {.store = s}, .reader = reader_new(a, readers_new(a, url), s)}, .now = {1000000}};
+    Desk d = {.worker = {.a = a, .flow = {.store = s}, .reader = reader_new(a, readers_new(a, url), s)},
+              .now = {1000000}};
     wait_until_near(&d);
     engine_pg_replay(false);
     return d;

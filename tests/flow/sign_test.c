@@ -1,4 +1,5 @@
-/* sign_test.c: steps signed with an officer's own key: what fits, what does not, and what an insider cannot write unseen.
+/* sign_test.c: steps signed with an officer's own key: what fits, what does not, and what an insider cannot write
+ * unseen.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
@@ -36,7 +37,9 @@ static bool add_in(const Flow *in, void *host, Err *err)
     const Device *both[] = {&o->clerk, &o->clerk2};
     static const char *const WHO[] = {"clerk", "clerk2"};
     for (size_t i = 0; i < 2; i++) {
-        Passkey key = {.id = both[i]->id, .alg = -8, .key = base64url_print(o->w->a, (Str){(const char *)both[i]->public_key, 32})};
+        Passkey key = {.id = both[i]->id,
+                       .alg = -8,
+                       .key = base64url_print(o->w->a, (Str){(const char *)both[i]->public_key, 32})};
         if (!sign_add_key(in, o->w->a, STR("tiny"), str_from_c(WHO[i]), &key, STR(SITE), o->w->now, err)) {
             return false;
         }
@@ -76,7 +79,8 @@ static Json *answer(Arena *a, const Device *d, Str challenge)
     Buf data = buf_new(a, 100), both = buf_new(a, 200);
     unsigned char signature[64];
     Hash site = hash_of(STR(SITE));
-    Str client = str_printf(a, "{\"type\":\"webauthn.get\",\"challenge\":\"%.*s\",\"origin\":\"" ORIGIN "\"}", STR_ARG(challenge));
+    Str client = str_printf(a, "{\"type\":\"webauthn.get\",\"challenge\":\"%.*s\",\"origin\":\"" ORIGIN "\"}",
+                            STR_ARG(challenge));
     Hash h = hash_of(client);
     buf_add(&data, HASH_STR(site));
     buf_add(&data, (Str){"\x05\0\0\0\0", 5});
@@ -95,8 +99,13 @@ static FlowResult run(Office *o, const char *login, Str stay, const char *form, 
 {
     World *w = o->w;
     Caller caller = world_caller(w, login);
-    Command c = {.scheme = STR("tiny"), .step = STR("stay.permit"), .case_id = stay, .expected_version = -1, .form = world_json(w->a, form),
-                 .signature = signature, .origin = STR(ORIGIN)};
+    Command c = {.scheme = STR("tiny"),
+                 .step = STR("stay.permit"),
+                 .case_id = stay,
+                 .expected_version = -1,
+                 .form = world_json(w->a, form),
+                 .signature = signature,
+                 .origin = STR(ORIGIN)};
     FlowResult r;
     (void)flow_run(&w->flow, flow_new_run(w->a, w->now), &caller, &c, mode, w->now, &r);
     return r;
@@ -137,7 +146,8 @@ TEST(who_has_a_key_signs_and_the_event_holds_the_signature)
 {
     Office *o = new_office(a);
     size_t count;
-    check(run(o, "clerk", o->other, FORM, NULL, FLOW_RUN).ok); /* without a key, and where nothing is required, as before */
+    check(run(o, "clerk", o->other, FORM, NULL, FLOW_RUN)
+              .ok); /* without a key, and where nothing is required, as before */
     add_keys(o);
     refused(o, NEEDS_SIGNATURE, "clerk", FORM, NULL);
     FlowResult r = run(o, "clerk", o->stay, FORM, signed_for(o, &o->clerk, o->stay, FORM), FLOW_RUN);
@@ -180,7 +190,8 @@ TEST(a_key_that_was_removed_signs_nothing)
     check(sign_require(&o->w->flow, a, flow_scheme(&o->w->flow, STR("tiny")), STR("admin"), o->w->now, &events, &err));
     Json *right = signed_for(o, &o->clerk, o->stay, FORM);
     World *w = o->w;
-    check(store_begin(w->flow.store, &err) && sign_remove_key(&w->flow, a, STR("tiny"), STR("clerk"), o->clerk.id, w->now, &err) &&
+    check(store_begin(w->flow.store, &err) &&
+          sign_remove_key(&w->flow, a, STR("tiny"), STR("clerk"), o->clerk.id, w->now, &err) &&
           store_commit(w->flow.store, &err));
     refused(o, BAD_SIGNATURE, "clerk", FORM, right);
     refused(o, NEEDS_SIGNATURE, "clerk", FORM, NULL);
@@ -195,7 +206,9 @@ static ErrCode by_sheet(Office *o, const char *login)
     BulkForm form;
     Caller caller = world_caller(w, login);
     check(bulk_form(w->a, flow_scheme(&w->flow, STR("tiny")), &caller, STR("stay.permit"), STR("en"), &form, &err));
-    return bulk_add(&w->flow, w->a, &caller, &form, STR("en"), STR("a.csv"), STR("case,months\n"), w->now, &id, &err) ? OK : err.code;
+    return bulk_add(&w->flow, w->a, &caller, &form, STR("en"), STR("a.csv"), STR("case,months\n"), w->now, &id, &err)
+               ? OK
+               : err.code;
 }
 
 TEST(nobody_signs_a_sheet)
@@ -207,7 +220,8 @@ TEST(nobody_signs_a_sheet)
     add_keys(o);
     eq_int(by_sheet(o, "clerk"), NEEDS_SIGNATURE);
     World *w = o->w;
-    check(store_begin(w->flow.store, &err) && sign_remove_key(&w->flow, a, STR("tiny"), STR("clerk"), o->clerk.id, w->now, &err) &&
+    check(store_begin(w->flow.store, &err) &&
+          sign_remove_key(&w->flow, a, STR("tiny"), STR("clerk"), o->clerk.id, w->now, &err) &&
           store_commit(w->flow.store, &err));
     eq_int(by_sheet(o, "clerk"), OK);
     check(sign_require(&w->flow, a, flow_scheme(&w->flow, STR("tiny")), STR("admin"), w->now, &events, &err));
@@ -220,16 +234,22 @@ static int64_t insider(Office *o, Json *signature, const char *actor)
     World *w = o->w;
     Err err;
     Arena *a = w->a;
-    Event e = {.scheme = STR("tiny"), .stream = o->stay, .version = world_case(w, o->stay)->version + 1, .type = STR("stay.permitted"),
-               .at = w->now, .day = instant_day(w->now, 0), .actor = str_from_c(actor), .data = json_new_object(a)};
+    Event e = {.scheme = STR("tiny"),
+               .stream = o->stay,
+               .version = world_case(w, o->stay)->version + 1,
+               .type = STR("stay.permitted"),
+               .at = w->now,
+               .day = instant_day(w->now, 0),
+               .actor = str_from_c(actor),
+               .data = json_new_object(a)};
     json_set(a, e.data, STR("type"), json_new_str(a, STR("stay")));
     json_set(a, e.data, STR("to"), json_new_str(a, STR("permitted")));
     if (signature != NULL) {
         json_set(a, json_set(a, e.data, STR("public"), json_new_object(a)), STR("signed"), signature);
     }
     StoreVerify v;
-    check(store_begin(w->flow.store, &err) && store_append(w->flow.store, a, &e, 1, &err) && project_apply(w->flow.store, a, &e, NULL, &err) &&
-          store_commit(w->flow.store, &err));
+    check(store_begin(w->flow.store, &err) && store_append(w->flow.store, a, &e, 1, &err) &&
+          project_apply(w->flow.store, a, &e, NULL, &err) && store_commit(w->flow.store, &err));
     check(store_verify(w->flow.store, &v, &err) && v.first_bad == 0);
     return store_size(w->flow.store);
 }
@@ -273,9 +293,10 @@ static Str outside(Office *o)
         return STR("");
     }
     Str folder = str_printf(a, "%.*s.public", STR_ARG(o->w->url));
-    check(store_checkpoint(o->w->flow.store, a, o->w->now, &note, &err) && store_export(o->w->flow.store, a, folder, &err));
-    Str call = str_printf(a, "python3 tests/verifier/verify_log.py log '%.*s' '%.*s' > '%.*s/said' 2>&1", STR_ARG(folder),
-                          STR_ARG(store_log_verifier(o->w->flow.store, a)), STR_ARG(folder));
+    check(store_checkpoint(o->w->flow.store, a, o->w->now, &note, &err) &&
+          store_export(o->w->flow.store, a, folder, &err));
+    Str call = str_printf(a, "python3 tests/verifier/verify_log.py log '%.*s' '%.*s' > '%.*s/said' 2>&1",
+                          STR_ARG(folder), STR_ARG(store_log_verifier(o->w->flow.store, a)), STR_ARG(folder));
     (void)engine_shell(str_c(a, call));
     return test_read_file(a, str_c(a, str_printf(a, "%.*s/said", STR_ARG(folder))));
 }
@@ -320,7 +341,8 @@ TEST(an_insider_who_calls_another_key_by_the_officers_name_is_found)
 TEST(a_true_signature_does_not_serve_another_case)
 {
     Office *o = office_that_must_sign(a);
-    int64_t bad = insider(o, forged(o, &o->clerk, o->other, "stay.permitted", world_case(o->w, o->stay)->version), "clerk");
+    int64_t bad =
+        insider(o, forged(o, &o->clerk, o->other, "stay.permitted", world_case(o->w, o->stay)->version), "clerk");
     verifies(o, bad, "the signature is for another case, or another moment of it");
     outside_says(o, bad);
 }
@@ -328,7 +350,8 @@ TEST(a_true_signature_does_not_serve_another_case)
 TEST(a_true_signature_does_not_serve_another_outcome)
 {
     Office *o = office_that_must_sign(a);
-    int64_t bad = insider(o, forged(o, &o->clerk, o->stay, "stay.refused", world_case(o->w, o->stay)->version), "clerk");
+    int64_t bad =
+        insider(o, forged(o, &o->clerk, o->stay, "stay.refused", world_case(o->w, o->stay)->version), "clerk");
     verifies(o, bad, "the signature is for another outcome");
     outside_says(o, bad);
 }
@@ -336,7 +359,8 @@ TEST(a_true_signature_does_not_serve_another_outcome)
 TEST(a_true_signature_does_not_serve_another_account)
 {
     Office *o = office_that_must_sign(a);
-    verifies(o, insider(o, forged(o, &o->clerk, o->stay, "stay.permitted", world_case(o->w, o->stay)->version), "clerk2"),
+    verifies(o,
+             insider(o, forged(o, &o->clerk, o->stay, "stay.permitted", world_case(o->w, o->stay)->version), "clerk2"),
              "signed with the key of another account");
 }
 

@@ -42,10 +42,14 @@ static void one_step(Hand *h, World *w, int n)
     bool permits = r % 2 == 0;
     Str id = permits ? h->stays[r / 2 % PICKERS] : h->pickers[r / 2 % PICKERS];
     Caller clerk = world_caller(w, r % 3 ? "clerk" : "clerk2");
-    Str form = permits ? str_printf(w->a, "{'months': %u}", 8 + r % 3) : str_printf(w->a, "{'strength': %u}", 10 + r % 80);
+    Str form =
+        permits ? str_printf(w->a, "{'months': %u}", 8 + r % 3) : str_printf(w->a, "{'strength': %u}", 10 + r % 80);
     FlowResult result;
-    Command c = {.scheme = STR("tiny"), .step = permits ? STR("stay.permit") : STR("picker.train"), .case_id = id,
-                 .key = str_printf(w->a, "hand-%llu-%d", (unsigned long long)(uintptr_t)h, n), .form = world_json(w->a, form.ptr),
+    Command c = {.scheme = STR("tiny"),
+                 .step = permits ? STR("stay.permit") : STR("picker.train"),
+                 .case_id = id,
+                 .key = str_printf(w->a, "hand-%llu-%d", (unsigned long long)(uintptr_t)h, n),
+                 .form = world_json(w->a, form.ptr),
                  .expected_version = r % 5 == 0 ? world_case(w, id)->version : -1};
     if (flow_run(&w->flow, flow_new_run(w->a, w->now), &clerk, &c, FLOW_RUN, w->now, &result)) {
         h->done++;
@@ -157,8 +161,13 @@ typedef struct {
 
 static bool append_in(Store *s, Arena *a, const Member *m, int i, Err *err)
 {
-    Event e = {.scheme = STR("tiny"), .stream = str_printf(a, "case-%d", m->number), .version = 0, .type = STR("thing.done"),
-               .at = {i}, .actor = STR("clerk"), .data = json_new_object(a)};
+    Event e = {.scheme = STR("tiny"),
+               .stream = str_printf(a, "case-%d", m->number),
+               .version = 0,
+               .type = STR("thing.done"),
+               .at = {i},
+               .actor = STR("clerk"),
+               .data = json_new_object(a)};
     return store_append(s, a, &e, 1, err);
 }
 
@@ -227,16 +236,22 @@ static bool late_once(const Member *m, Arena *a, int i, bool alone, bool *ret_ag
     Store *s;
     Str stream = str_printf(a, "late-%d", m->number);
     LaneAbout about = {.key = str_printf(a, "late-%d-%d", m->number, i), .stream = stream};
-    Event e = {.scheme = STR("tiny"), .stream = stream, .type = STR("thing.done"), .at = {i}, .actor = STR("clerk"), .data = json_new_object(a)};
+    Event e = {.scheme = STR("tiny"),
+               .stream = stream,
+               .type = STR("thing.done"),
+               .at = {i},
+               .actor = STR("clerk"),
+               .data = json_new_object(a)};
     StoreValue taken[] = {STORE_S(STR("taken"))};
     Json *before;
     if (!lane_enter(m->lane, &about, alone, &s, err)) {
         *ret_again = false;
         return false;
     }
-    bool ok = store_done(s, a, about.key, hash_of(about.key), &before, err) && before == NULL && store_append(s, a, &e, 1, err) &&
-              store_done_set(s, a, about.key, hash_of(about.key), e.data, err) &&
-              (m->number > 0 || store_exec_later(s, "INSERT INTO approved (allocation, total) VALUES ($1, 1)", taken, 1, err));
+    bool ok = store_done(s, a, about.key, hash_of(about.key), &before, err) && before == NULL &&
+              store_append(s, a, &e, 1, err) && store_done_set(s, a, about.key, hash_of(about.key), e.data, err) &&
+              (m->number > 0 ||
+               store_exec_later(s, "INSERT INTO approved (allocation, total) VALUES ($1, 1)", taken, 1, err));
     return lane_leave(m->lane, ok, alone, ret_again, err);
 }
 

@@ -28,7 +28,7 @@ static World *open_world(Arena *a, Str url, StoreMode mode, const Scheme *const 
 
 World *world_new(Arena *a, Str url)
 {
-    static const char *const STAFF[][2] = {{"admin", "admin"}, {"board", "board"},   {"board2", "board"},
+    static const char *const STAFF[][2] = {{"admin", "admin"}, {"board", "board"},  {"board2", "board"},
                                            {"clerk", "clerk"}, {"clerk2", "clerk"}, {"auditor", "auditor"}};
     const Scheme *const *schemes;
     size_t count;
@@ -69,8 +69,12 @@ Json *world_json(Arena *a, const char *text)
 static FlowResult run_as(World *w, const Caller *caller, const char *step, Str case_id, Str form)
 {
     FlowResult r;
-    Command c = {.scheme = STR("tiny"), .step = str_from_c(step), .case_id = case_id, .expected_version = -1,
-                 .key = str_printf(w->a, "key-%d", ++w->keys), .form = world_json(w->a, str_c(w->a, form))};
+    Command c = {.scheme = STR("tiny"),
+                 .step = str_from_c(step),
+                 .case_id = case_id,
+                 .expected_version = -1,
+                 .key = str_printf(w->a, "key-%d", ++w->keys),
+                 .form = world_json(w->a, str_c(w->a, form))};
     flow_run(&w->flow, flow_new_run(w->a, w->now), caller, &c, FLOW_RUN, w->now, &r);
     return r;
 }
@@ -79,7 +83,8 @@ static void open_account(World *w, const char *login, const char *role, Str more
 {
     static const Str SYSTEM[] = {STR_INIT("system")};
     Caller system = {.account = STR("system"), .roles = SYSTEM, .role_count = 1, .language = STR("en")};
-    Str form = str_printf(w->a, "{'login': '%s', 'name': '%s', 'roles': ['%s'], 'language': 'en', %.*s}", login, login, role, STR_ARG(more));
+    Str form = str_printf(w->a, "{'login': '%s', 'name': '%s', 'roles': ['%s'], 'language': 'en', %.*s}", login, login,
+                          role, STR_ARG(more));
     FlowResult r = run_as(w, &system, "account.bootstrap", STR(""), form);
     if (!r.ok) {
         fail_with(login, &r.err);
@@ -179,8 +184,9 @@ Str world_grower(World *w, const char *name)
 
 Str world_picker(World *w, int number, int strength)
 {
-    Str form = str_printf(w->a, "{'number': '%06d', 'name': 'Picker %c%c', 'birth_date': '1999-04-05', 'strength': %d, 'village': '%s'}",
-                          number, 'A' + number / 26 % 26, 'A' + number % 26, strength, number % 2 ? "north" : "south");
+    Str form = str_printf(
+        w->a, "{'number': '%06d', 'name': 'Picker %c%c', 'birth_date': '1999-04-05', 'strength': %d, 'village': '%s'}",
+        number, 'A' + number / 26 % 26, 'A' + number % 26, strength, number % 2 ? "north" : "south");
     Str id = world_do(w, "clerk", "picker.register", STR(""), form), login = str_printf(w->a, "p%d", number);
     world_account(w, str_c(w->a, login), "picker", id);
     world_do(w, str_c(w->a, login), "picker.accept", id, STR("{}"));
@@ -189,7 +195,8 @@ Str world_picker(World *w, int number, int strength)
 
 Str world_drawn(World *w, const char *login, Str grower, Str season, int posts)
 {
-    Str form = str_printf(w->a, "{'grower': '%.*s', 'season': '%.*s', 'job': 'apples', 'posts': %d}", STR_ARG(grower), STR_ARG(season), posts);
+    Str form = str_printf(w->a, "{'grower': '%.*s', 'season': '%.*s', 'job': 'apples', 'posts': %d}", STR_ARG(grower),
+                          STR_ARG(season), posts);
     Str id = world_do(w, login, "request.file", STR(""), form);
     return world_do(w, "clerk", "request.draw", id, STR("{}"));
 }

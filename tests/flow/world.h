@@ -1,5 +1,5 @@
-/* world.h: a small country for tests of the whole pipeline: a store with the scheme tests/flow/schemes/harvest, its accounts,
- * and steps in one line.
+/* world.h: a small country for tests of the whole pipeline: a store with the scheme tests/flow/schemes/harvest, its
+ * accounts, and steps in one line.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef TESTS_FLOW_WORLD_H
 #define TESTS_FLOW_WORLD_H

@@ -1,5 +1,5 @@
-/* credential_fuzz.c: libFuzzer entry: any text as a credential, compact form, status list or key set. Signatures are not
- * expected to fit; the compact form of what expands is the same again.
+/* credential_fuzz.c: libFuzzer entry: any text as a credential, compact form, status list or key set. Signatures are
+ * not expected to fit; the compact form of what expands is the same again.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/doc.h"
 

@@ -1,5 +1,5 @@
-/* csv_fuzz.c: libFuzzer entry: any bytes as CSV, whole and in pieces, give the same rows or the same fault; rows written again
- * are read back unchanged.
+/* csv_fuzz.c: libFuzzer entry: any bytes as CSV, whole and in pieces, give the same rows or the same fault; rows
+ * written again are read back unchanged.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/sheet.h"
 

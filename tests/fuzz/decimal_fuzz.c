@@ -1,6 +1,6 @@
-/* decimal_fuzz.c: libFuzzer entry: two decimals from raw bytes through every operation; results keep the type's limits, and
- * laws that hold exactly are checked. Build: clang … -fsanitize=address,undefined,fuzzer -Isrc tests/fuzz/decimal_fuzz.c
- * src/base/X.c and the libraries of base.
+/* decimal_fuzz.c: libFuzzer entry: two decimals from raw bytes through every operation; results keep the type's
+ * limits, and laws that hold exactly are checked. Build: clang … -fsanitize=address,undefined,fuzzer -Isrc
+ * tests/fuzz/decimal_fuzz.c src/base/X.c and the libraries of base.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/dec.h"
 

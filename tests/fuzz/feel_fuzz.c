@@ -1,6 +1,6 @@
-/* feel_fuzz.c: libFuzzer entry: any text is compiled as an expression and as a cell and, if it compiles, run within limits.
- * Build: clang -std=c17 -D_POSIX_C_SOURCE=200809L -O1 -g -fsanitize=address,undefined,fuzzer -Isrc tests/fuzz/feel_fuzz.c
- * src/base/X.c src/feel/X.c and the libraries of base. Seeds: the texts of any DMN models.
+/* feel_fuzz.c: libFuzzer entry: any text is compiled as an expression and as a cell and, if it compiles, run within
+ * limits. Build: clang -std=c17 -D_POSIX_C_SOURCE=200809L -O1 -g -fsanitize=address,undefined,fuzzer -Isrc
+ * tests/fuzz/feel_fuzz.c src/base/X.c src/feel/X.c and the libraries of base. Seeds: the texts of any DMN models.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/feel.h"
 

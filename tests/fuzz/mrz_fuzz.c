@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_that(ok == (faults.count == 0));
     if (ok && mrz_print(a, &m, &printed, NULL)) {
         check_that(mrz_parse(a, printed, &again, &faults));
-        check_that(str_eq(again.number, m.number) && str_eq(again.birth, m.birth) && str_eq(again.personal_number, m.personal_number));
+        check_that(str_eq(again.number, m.number) && str_eq(again.birth, m.birth) &&
+                   str_eq(again.personal_number, m.personal_number));
     }
     arena_free(a);
     return 0;

@@ -1,6 +1,6 @@
-/* regex_fuzz.c: libFuzzer entry: flags, pattern and text, each ended by a zero byte; compiled, searched, replaced, split.
- * Build: clang -std=c17 -D_POSIX_C_SOURCE=200809L -O1 -g -fsanitize=address,undefined,fuzzer -Isrc tests/fuzz/regex_fuzz.c
- * src/base/X.c src/feel/X.c and the libraries of base and utf8proc.
+/* regex_fuzz.c: libFuzzer entry: flags, pattern and text, each ended by a zero byte; compiled, searched, replaced,
+ * split. Build: clang -std=c17 -D_POSIX_C_SOURCE=200809L -O1 -g -fsanitize=address,undefined,fuzzer -Isrc
+ * tests/fuzz/regex_fuzz.c src/base/X.c src/feel/X.c and the libraries of base and utf8proc.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/utf8.h"
 #include "feel/fn_int.h"

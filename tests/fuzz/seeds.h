@@ -1,6 +1,6 @@
-/* seeds.h: the committed seeds of a fuzz target as an ordinary test: the target's own entry function reads each file under
- * tests/fuzz/seeds/NAME in a process of its own, within stated limits of time and memory; for tests only.
- * A test file sets LLVMFuzzerTestOneInput to a name of its own, includes this file, the target, and calls seeds_run().
+/* seeds.h: the committed seeds of a fuzz target as an ordinary test: the target's own entry function reads each file
+ * under tests/fuzz/seeds/NAME in a process of its own, within stated limits of time and memory; for tests only. A test
+ * file sets LLVMFuzzerTestOneInput to a name of its own, includes this file, the target, and calls seeds_run().
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef TESTS_FUZZ_SEEDS_H
 #define TESTS_FUZZ_SEEDS_H
@@ -75,7 +75,8 @@ static bool seed_passes(Arena *a, SeedEntry entry, const char *path)
     return WEXITSTATUS(status) == 0;
 }
 
-/* Runs every seed of one target; the test fails after the last if any of them failed, or if there were fewer than `least`. */
+/* Runs every seed of one target; the test fails after the last if any of them failed, or if there were fewer than
+ * `least`. */
 static void seeds_run(Arena *a, const char *target, SeedEntry entry, int least)
 {
     char folder[100], path[400];

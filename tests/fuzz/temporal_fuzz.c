@@ -1,5 +1,5 @@
-/* temporal_fuzz.c: libFuzzer entry: any text as date, time, date and time, duration, range or number; what is read must print
- * to a text that reads as the same value. Build: as regex_fuzz.c.
+/* temporal_fuzz.c: libFuzzer entry: any text as date, time, date and time, duration, range or number; what is read
+ * must print to a text that reads as the same value. Build: as regex_fuzz.c.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "feel/fn_int.h"
 

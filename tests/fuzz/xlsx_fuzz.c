@@ -1,4 +1,5 @@
-/* xlsx_fuzz.c: libFuzzer entry: any bytes as a workbook, and any bytes as the worksheet, styles or texts inside a sound one.
+/* xlsx_fuzz.c: libFuzzer entry: any bytes as a workbook, and any bytes as the worksheet, styles or texts inside a
+ * sound one.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/sheet.h"
 
@@ -27,17 +28,20 @@ static void add(zip_t *z, const char *path, Str text)
 /* A workbook whose part number `which` is the fuzzer's. */
 static Str book_of(Arena *a, Str own, size_t which)
 {
-    static const char *const PATHS[] = {"xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"};
-    const Str texts[] = {STR("<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c s=\"0\"><v>4.5</v></c></row></sheetData></worksheet>"),
-                         STR("<sst><si><t>x</t></si></sst>"), STR("<styleSheet><cellXfs><xf numFmtId=\"14\"/></cellXfs></styleSheet>"),
-                         STR("<workbook><sheets><sheet id=\"r\"/></sheets></workbook>")};
+    static const char *const PATHS[] = {"xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml",
+                                        "xl/workbook.xml"};
+    const Str texts[] = {
+        STR("<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c s=\"0\"><v>4.5</v></c></row></sheetData></worksheet>"),
+        STR("<sst><si><t>x</t></si></sst>"), STR("<styleSheet><cellXfs><xf numFmtId=\"14\"/></cellXfs></styleSheet>"),
+        STR("<workbook><sheets><sheet id=\"r\"/></sheets></workbook>")};
     zip_error_t e;
     zip_error_init(&e);
     zip_source_t *memory = zip_source_buffer_create(NULL, 0, 0, &e);
     zip_source_keep(memory);
     zip_t *z = zip_open_from_source(memory, ZIP_CREATE | ZIP_TRUNCATE, &e);
     check_that(z != NULL);
-    add(z, "xl/_rels/workbook.xml.rels", STR("<Relationships><Relationship Id=\"r\" Target=\"worksheets/sheet1.xml\"/></Relationships>"));
+    add(z, "xl/_rels/workbook.xml.rels",
+        STR("<Relationships><Relationship Id=\"r\" Target=\"worksheets/sheet1.xml\"/></Relationships>"));
     for (size_t i = 0; i < COUNT_OF(PATHS); i++) {
         add(z, PATHS[i], i == which ? own : texts[i]);
     }

@@ -34,8 +34,10 @@ TEST(settings_say_what_differs_from_the_usual)
 
 TEST(a_setting_that_cannot_be_is_refused_by_name)
 {
-    static const char *const BAD[][2] = {{"{\"idle_minutes\": 0}", "idle_minutes"},       {"{\"idle_minutes\": \"10\"}", "idle_minutes"},
-                                         {"{\"idle_minutes\": 1.5}", "idle_minutes"},     {"{\"idel_minutes\": 10}", "idel_minutes"},
+    static const char *const BAD[][2] = {{"{\"idle_minutes\": 0}", "idle_minutes"},
+                                         {"{\"idle_minutes\": \"10\"}", "idle_minutes"},
+                                         {"{\"idle_minutes\": 1.5}", "idle_minutes"},
+                                         {"{\"idel_minutes\": 10}", "idel_minutes"},
                                          {"{\"password_least\": 4}", "password_least"},
                                          {"{\"rates\": {\"/x\": {\"adress\": 1}}}", "adress"},
                                          {"{\"idle_minutes\": 100, \"longest_minutes\": 50}", "longest_minutes"}};
@@ -68,10 +70,14 @@ TEST(a_minutes_worth_at_once_then_one_by_one_and_the_wait_is_exact)
 TEST(a_browser_is_named_in_plain_words)
 {
     static const char *const NAMES[][2] = {
-        {"Mozilla/5.0 (Linux; Android 14; SM-S918N) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/23.0 Chrome/115.0 Mobile Safari/537.36", "Samsung Internet, Android"},
+        {"Mozilla/5.0 (Linux; Android 14; SM-S918N) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/23.0 Chrome/115.0 Mobile Safari/537.36",
+         "Samsung Internet, Android"},
         {"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox, Windows"},
-        {"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1", "Safari, iPhone"},
-        {"curl/8.5.0", "curl"}, {"<script>", ""}, {"", ""}};
+        {"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+         "Safari, iPhone"},
+        {"curl/8.5.0", "curl"},
+        {"<script>", ""},
+        {"", ""}};
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         eq_str(access_device(a, str_from_c(NAMES[i][0])), str_from_c(NAMES[i][1]));
     }

@@ -35,7 +35,8 @@ static Device new_device(Arena *a, bool eddsa)
 
 static Str client(const Device *d, const char *type, const char *challenge, const char *origin)
 {
-    return str_printf(d->a, "{\"type\":\"%s\",\"challenge\":\"%s\",\"origin\":\"%s\",\"crossOrigin\":false}", type, challenge, origin);
+    return str_printf(d->a, "{\"type\":\"%s\",\"challenge\":\"%s\",\"origin\":\"%s\",\"crossOrigin\":false}", type,
+                      challenge, origin);
 }
 
 static void add_key(const Device *d, Buf *b)
@@ -139,9 +140,12 @@ static void try_device(Arena *a, bool eddsa)
     check(!reads(&d, made, data_of(&d, "evil.example", 69, 0), &none));
     check(!reads(&d, made, data_of(&d, SITE, 65, 0), &none)); /* nobody unlocked it */
     check(!reads(&d, made, data_of(&d, SITE, 5, 0), &none));  /* no key follows */
-    check(!reads(&d, client(&d, "webauthn.get", "Y2hhbGxlbmdl", "https://permits.example"), data_of(&d, SITE, 69, 0), &none));
-    check(!reads(&d, client(&d, "webauthn.create", "b3RoZXI", "https://permits.example"), data_of(&d, SITE, 69, 0), &none));
-    check(!reads(&d, client(&d, "webauthn.create", "Y2hhbGxlbmdl", "https://evil.example"), data_of(&d, SITE, 69, 0), &none));
+    check(!reads(&d, client(&d, "webauthn.get", "Y2hhbGxlbmdl", "https://permits.example"), data_of(&d, SITE, 69, 0),
+                 &none));
+    check(!reads(&d, client(&d, "webauthn.create", "b3RoZXI", "https://permits.example"), data_of(&d, SITE, 69, 0),
+                 &none));
+    check(!reads(&d, client(&d, "webauthn.create", "Y2hhbGxlbmdl", "https://evil.example"), data_of(&d, SITE, 69, 0),
+                 &none));
     Str whole = data_of(&d, SITE, 69, 0);
     for (size_t n = 0; n < whole.len; n++) { /* cut off anywhere */
         check(!reads(&d, made, str_sub(whole, 0, n), &none));
@@ -156,7 +160,8 @@ static void try_device(Arena *a, bool eddsa)
     for (size_t i = 0; i < data.len; i++) {
         check(!fits(&d, &key, got, flipped(a, data, i), signature));
     }
-    Str elsewhere = client(&d, "webauthn.get", "Y2hhbGxlbmdl", "https://evil.example"); /* rightly signed, for another site */
+    Str elsewhere =
+        client(&d, "webauthn.get", "Y2hhbGxlbmdl", "https://evil.example"); /* rightly signed, for another site */
     check(!fits(&d, &key, elsewhere, data, sign(&d, data, elsewhere)));
     Str not_verified = data_of(&d, SITE, 1, 1);
     check(!fits(&d, &key, got, not_verified, sign(&d, not_verified, got)));

@@ -103,14 +103,16 @@ static Str canonical(Arena *a, const char *text)
 
 TEST(canonical_json_follows_rfc_8785)
 {
-    eq_text(canonical(a, "{\"b\":[1.0,1e21,1e-7,0.000001,333333333.33333329,-0],\"a\":\"\\u20ac\\n\\u000f\",\"\":null}"),
-            "{\"\":null,\"a\":\"€\\n\\u000f\",\"b\":[1,1e+21,1e-7,0.000001,333333333.3333333,0]}");
+    eq_text(
+        canonical(a, "{\"b\":[1.0,1e21,1e-7,0.000001,333333333.33333329,-0],\"a\":\"\\u20ac\\n\\u000f\",\"\":null}"),
+        "{\"\":null,\"a\":\"€\\n\\u000f\",\"b\":[1,1e+21,1e-7,0.000001,333333333.3333333,0]}");
     eq_text(canonical(a, "{\"\\ufb33\":1,\"\\ud83d\\ude00\":2,\"\\u20ac\":3}"), "{\"€\":3,\"😀\":2,\"\xef\xac\xb3\":1}");
 }
 
 TEST(a_number_is_peeked_out_of_an_object_as_reading_it_would_find_it)
 {
-    Str j = STR("{\"a\":{\"n\":1},\"b\":[{\"n\":2}],\"c\":\"x\\\"n\\\":3,\",\"n\":-12.5,\"n2\":7,\"t\":\"9\",\"z\":null}");
+    Str j =
+        STR("{\"a\":{\"n\":1},\"b\":[{\"n\":2}],\"c\":\"x\\\"n\\\":3,\",\"n\":-12.5,\"n2\":7,\"t\":\"9\",\"z\":null}");
     eq_text(json_peek_number(j, STR("n")), "-12.5");
     eq_text(json_peek_number(j, STR("n2")), "7");
     static const char *const NONE[] = {"a", "t", "z", "absent", ""};
@@ -145,13 +147,48 @@ static bool reads(Arena *a, Str text, Json **ret)
 
 TEST(json_is_read_by_the_letter_of_the_standard)
 {
-    static const char *const BAD[] = {"01", "-", "-01", "1.", ".5", "1e", "1e+", "+1", "NaN", "Infinity", "nul", "True", "[1,]", "{\"a\":1,}", "{,}", "[",
-                                      "{\"a\"}", "{a:1}", "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\u0000\"", "\"a\nb\"", "[1 2]", "1 2", "/**/1", "\f1",
-                                      "{\"a\":1 \"b\":2}", "1e1234567890123456789"};
-    static const char *const GOOD[][2] = {{"\t-0 ", "0"}, {"-0.0", "-0.0"}, {"0", "0"}, {"1E+05", "1E+05"}, {"123456789012345678", "123456789012345678"},
-                                          {"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t"}, {"\"\\uD83D\\ude00x\"", "😀x"},
-                                          {"\"\\ud83d\"", "\xef\xbf\xbd"}, {"\"\\ude00\\ud83d\\u0041\"", "\xef\xbf\xbd\xef\xbf\xbd" "A"},
-                                          {"\"\\u00e9\\u20ac\"", "é€"}, {"\"\"", ""}};
+    static const char *const BAD[] = {"01",
+                                      "-",
+                                      "-01",
+                                      "1.",
+                                      ".5",
+                                      "1e",
+                                      "1e+",
+                                      "+1",
+                                      "NaN",
+                                      "Infinity",
+                                      "nul",
+                                      "True",
+                                      "[1,]",
+                                      "{\"a\":1,}",
+                                      "{,}",
+                                      "[",
+                                      "{\"a\"}",
+                                      "{a:1}",
+                                      "'a'",
+                                      "\"a",
+                                      "\"\\x\"",
+                                      "\"\\u12\"",
+                                      "\"\\u0000\"",
+                                      "\"a\nb\"",
+                                      "[1 2]",
+                                      "1 2",
+                                      "/**/1",
+                                      "\f1",
+                                      "{\"a\":1 \"b\":2}",
+                                      "1e1234567890123456789"};
+    static const char *const GOOD[][2] = {{"\t-0 ", "0"},
+                                          {"-0.0", "-0.0"},
+                                          {"0", "0"},
+                                          {"1E+05", "1E+05"},
+                                          {"123456789012345678", "123456789012345678"},
+                                          {"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t"},
+                                          {"\"\\uD83D\\ude00x\"", "😀x"},
+                                          {"\"\\ud83d\"", "\xef\xbf\xbd"},
+                                          {"\"\\ude00\\ud83d\\u0041\"", "\xef\xbf\xbd\xef\xbf\xbd"
+                                                                        "A"},
+                                          {"\"\\u00e9\\u20ac\"", "é€"},
+                                          {"\"\"", ""}};
     Json *j;
     for (size_t i = 0; i < COUNT_OF(BAD); i++) {
         if (reads(a, str_from_c(BAD[i]), &j)) {
@@ -202,7 +239,8 @@ TEST(json_is_read_however_many_values_stand_side_by_side)
 TEST(text_forms_of_bytes_are_strict)
 {
     Str bytes;
-    eq_text(hex_print(a, HASH_STR(hash_of(STR("abc")))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    eq_text(hex_print(a, HASH_STR(hash_of(STR("abc")))),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     check(hex_parse(a, STR("00ff"), &bytes) && bytes.len == 2 && !hex_parse(a, STR("0"), &bytes));
     eq_text(base64url_print(a, STR("\xff\xfe")), "__4");
     check(base64url_parse(a, STR("__4"), &bytes) && bytes.len == 2 && !base64url_parse(a, STR("__4="), &bytes));
@@ -225,7 +263,8 @@ TEST(the_head_of_a_hash_is_its_first_eight_bytes)
 
 TEST(json_with_a_key_twice_is_refused)
 {
-    static const char *const BAD[] = {"{\"a\": 1, \"a\": 1}", "[{\"b\": {\"a\": 1, \"c\": 2, \"a\": 3}}]", "{\"a\": 1, \"\\u0061\": 2}"};
+    static const char *const BAD[] = {"{\"a\": 1, \"a\": 1}", "[{\"b\": {\"a\": 1, \"c\": 2, \"a\": 3}}]",
+                                      "{\"a\": 1, \"\\u0061\": 2}"};
     Json *j;
     Err err = {0};
     for (size_t i = 0; i < COUNT_OF(BAD); i++) {

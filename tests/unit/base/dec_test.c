@@ -1,5 +1,5 @@
-/* dec_test.c: decimals against vectors made with Python's decimal (34 digits, half-even; see dec_vectors.txt: operation,
- * two operands, result or "none"), and edges by hand.
+/* dec_test.c: decimals against vectors made with Python's decimal (34 digits, half-even; see dec_vectors.txt:
+ * operation, two operands, result or "none"), and edges by hand.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "../../test.h"
 #include "base/dec.h"
@@ -32,9 +32,9 @@ static bool operate(Str op, Dec a, Dec b, Dec *ret)
         const char *name;
         bool (*two)(Dec, Dec, Dec *);
         bool (*one)(Dec, Dec *);
-    } OPS[] = {{"add", dec_add, NULL},  {"sub", dec_sub, NULL},  {"mul", dec_mul, NULL}, {"div", dec_div, NULL},
-               {"mod", dec_modulo, NULL}, {"pow", dec_pow, NULL}, {"sqrt", NULL, dec_sqrt}, {"exp", NULL, dec_exp},
-               {"log", NULL, dec_log}};
+    } OPS[] = {{"add", dec_add, NULL},   {"sub", dec_sub, NULL},    {"mul", dec_mul, NULL},
+               {"div", dec_div, NULL},   {"mod", dec_modulo, NULL}, {"pow", dec_pow, NULL},
+               {"sqrt", NULL, dec_sqrt}, {"exp", NULL, dec_exp},    {"log", NULL, dec_log}};
     for (size_t i = 0; i < COUNT_OF(OPS); i++) {
         if (str_eq_c(op, OPS[i].name)) {
             return OPS[i].two ? OPS[i].two(a, b, ret) : OPS[i].one(a, ret);
@@ -112,7 +112,8 @@ TEST(decimals_print_plainly)
 
 TEST(text_that_is_no_number_is_refused)
 {
-    static const char *const BAD[] = {"", "-", ".", "1.", "1e", "1e+", "e5", "1 ", " 1", "1,0", "0x1", "--1", "1e9999", "NaN", "1.2.3", "1e5.0"};
+    static const char *const BAD[] = {"",   "-",   ".",   "1.",  "1e",     "1e+", "e5",    "1 ",
+                                      " 1", "1,0", "0x1", "--1", "1e9999", "NaN", "1.2.3", "1e5.0"};
     for (size_t i = 0; i < COUNT_OF(BAD); i++) {
         Dec d;
         check(!dec_parse(str_from_c(BAD[i]), &d));

@@ -39,7 +39,8 @@ TEST(spellings_of_one_name_sound_alike)
         for (size_t k = 1; k < 6 && NAMES[i][k] != NULL; k++) {
             bool same = str_eq(fold_sound(a, str_from_c(NAMES[i][k])), key);
             if (!same) {
-                printf("  %s: %.*s, %s: %.*s\n", NAMES[i][0], STR_ARG(key), NAMES[i][k], STR_ARG(fold_sound(a, str_from_c(NAMES[i][k]))));
+                printf("  %s: %.*s, %s: %.*s\n", NAMES[i][0], STR_ARG(key), NAMES[i][k],
+                       STR_ARG(fold_sound(a, str_from_c(NAMES[i][k]))));
             }
             met += same;
             all++;

@@ -35,7 +35,8 @@ TEST(check_digits_of_icao_part_3_come_out)
 {
     check(mrz_check_digit(STR("520727")) == '3');
     check(mrz_check_digit(STR("AB2134<<<")) == '5');
-    check(mrz_check_digit(STR("HA672242<658022549601086<<<<<<<<<<<<<<0")) == '8'); /* part 3, composite of TD1 size data */
+    check(mrz_check_digit(STR("HA672242<658022549601086<<<<<<<<<<<<<<0")) ==
+          '8'); /* part 3, composite of TD1 size data */
 }
 
 TEST(specimen_is_printed_as_it_stands)
@@ -53,9 +54,13 @@ TEST(one_line_lower_case_and_spaces_are_taken)
 {
     Mrz m;
     ErrList faults;
-    check(parse(a, STR("  p<utoeriksson<<anna<maria<<<<<<<<<<<<<<<<<<<l898902c36uto7408122f1204159ze184226b<<<<<10 "), &m, &faults));
-    check(parse(a, STR("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\r\nL898902C36UTO7408122F1204159 ZE184226B<<<<<10\r\n"), &m, &faults));
-    check(!parse(a, STR("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L\n898902C36UTO7408122F1204159ZE184226B<<<<<10"), &m, &faults));
+    check(parse(a, STR("  p<utoeriksson<<anna<maria<<<<<<<<<<<<<<<<<<<l898902c36uto7408122f1204159ze184226b<<<<<10 "),
+                &m, &faults));
+    check(parse(
+        a, STR("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\r\nL898902C36UTO7408122F1204159 ZE184226B<<<<<10\r\n"), &m,
+        &faults));
+    check(!parse(a, STR("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L\n898902C36UTO7408122F1204159ZE184226B<<<<<10"),
+                 &m, &faults));
     eq_text(str_from_c(faults.items[0].field), "lines");
 }
 
@@ -86,11 +91,15 @@ TEST(faults_name_their_field_and_come_together)
 {
     Mrz m;
     ErrList faults;
-    check(!parse(a, STR("P<UTOER1KSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C37UTO7413122Q1204158ZE184226B<<<<<10"), &m, &faults));
+    check(!parse(a, STR("P<UTOER1KSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C37UTO7413122Q1204158ZE184226B<<<<<10"),
+                 &m, &faults));
     static const struct {
         const char *field;
         ErrCode code;
-    } WANT[] = {{"name", FIELD_FORMAT}, {"number", FIELD_CHECK_DIGIT}, {"birth", FIELD_FORMAT}, {"sex", FIELD_FORMAT},
+    } WANT[] = {{"name", FIELD_FORMAT},
+                {"number", FIELD_CHECK_DIGIT},
+                {"birth", FIELD_FORMAT},
+                {"sex", FIELD_FORMAT},
                 {"expiry", FIELD_CHECK_DIGIT}};
     eq_int(faults.count, COUNT_OF(WANT));
     for (size_t i = 0; i < COUNT_OF(WANT); i++) {
@@ -103,15 +112,22 @@ TEST(composite_digit_alone_is_reported_alone)
 {
     Mrz m;
     ErrList faults;
-    check(!parse(a, STR("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<11"), &m, &faults));
+    check(!parse(a, STR("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<11"),
+                 &m, &faults));
     eq_int(faults.count, 1);
     eq_text(str_from_c(faults.items[0].field), "composite");
 }
 
 TEST(printed_zone_transliterates_and_cuts_long_names)
 {
-    Mrz m = {.kind = STR("P"), .issuer = STR("KAZ"), .nationality = STR("KAZ"), .number = STR("N12345678"),
-             .birth = STR("000229"), .sex = STR("F"), .expiry = STR("300101"), .personal_number = STR("000229600123")};
+    Mrz m = {.kind = STR("P"),
+             .issuer = STR("KAZ"),
+             .nationality = STR("KAZ"),
+             .number = STR("N12345678"),
+             .birth = STR("000229"),
+             .sex = STR("F"),
+             .expiry = STR("300101"),
+             .personal_number = STR("000229600123")};
     Str text = {NULL, 0};
     Err err = {0};
     m.surname = STR("Ахметова-Жұмабаева");
@@ -132,9 +148,16 @@ TEST(printed_zone_transliterates_and_cuts_long_names)
 
 TEST(names_of_many_scripts)
 {
-    static const char *const ROWS[][2] = {{"Müller", "MUELLER"}, {"D'Artagnan", "DARTAGNAN"}, {"Jean-Luc  Picard", "JEAN<LUC<PICARD"},
-                                          {"Щёлоков", "SHCHELOKOV"}, {"Ғабит Мүсірепов", "GABIT<MUSIREPOV"}, {"Юлия", "IULIIA"},
-                                          {"Nguyễn Đức", "NGUYEN<DUC"}, {"Größe", "GROESSE"}, {"İpek", "IPEK"}, {"ólafur", "OLAFUR"}};
+    static const char *const ROWS[][2] = {{"Müller", "MUELLER"},
+                                          {"D'Artagnan", "DARTAGNAN"},
+                                          {"Jean-Luc  Picard", "JEAN<LUC<PICARD"},
+                                          {"Щёлоков", "SHCHELOKOV"},
+                                          {"Ғабит Мүсірепов", "GABIT<MUSIREPOV"},
+                                          {"Юлия", "IULIIA"},
+                                          {"Nguyễn Đức", "NGUYEN<DUC"},
+                                          {"Größe", "GROESSE"},
+                                          {"İpek", "IPEK"},
+                                          {"ólafur", "OLAFUR"}};
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         Str out = {NULL, 0};
         check(mrz_name(a, str_from_c(ROWS[i][0]), &out));

@@ -273,19 +273,26 @@ TEST(members_of_an_input_change_one_by_one)
 static DmnModel *formula(Arena *a, const char *logic)
 {
     return model_of(
-        a, xml_model(a, str_c(a, str_printf(a,
-            "<inputData id=\"x\" name=\"x\"><variable name=\"x\" typeRef=\"number\"/></inputData>"
-            "<inputData id=\"r\" name=\"rent\"><variable name=\"rent\" typeRef=\"number\"/></inputData>"
-            "<inputData id=\"day\" name=\"day\"><variable name=\"day\" typeRef=\"date\"/></inputData>"
-            "<inputData id=\"s\" name=\"s\"><variable name=\"s\" typeRef=\"string\"/></inputData>"
-            "<businessKnowledgeModel id=\"b\" name=\"enough\"><variable name=\"enough\"/><encapsulatedLogic>"
-            "<formalParameter name=\"p\"/><formalParameter name=\"q\"/><literalExpression><text>p > 3 * q + 10</text>"
-            "</literalExpression></encapsulatedLogic></businessKnowledgeModel><decision id=\"d\" name=\"d\">"
-            "<variable name=\"d\"/><informationRequirement><requiredInput href=\"#x\"/></informationRequirement>"
-            "<informationRequirement><requiredInput href=\"#r\"/></informationRequirement><informationRequirement>"
-            "<requiredInput href=\"#day\"/></informationRequirement><informationRequirement><requiredInput "
-            "href=\"#s\"/></informationRequirement><knowledgeRequirement><requiredKnowledge href=\"#b\"/>"
-            "</knowledgeRequirement>%s</decision>", logic))));
+        a,
+        xml_model(
+            a,
+            str_c(
+                a,
+                str_printf(
+                    a,
+                    "<inputData id=\"x\" name=\"x\"><variable name=\"x\" typeRef=\"number\"/></inputData>"
+                    "<inputData id=\"r\" name=\"rent\"><variable name=\"rent\" typeRef=\"number\"/></inputData>"
+                    "<inputData id=\"day\" name=\"day\"><variable name=\"day\" typeRef=\"date\"/></inputData>"
+                    "<inputData id=\"s\" name=\"s\"><variable name=\"s\" typeRef=\"string\"/></inputData>"
+                    "<businessKnowledgeModel id=\"b\" name=\"enough\"><variable name=\"enough\"/><encapsulatedLogic>"
+                    "<formalParameter name=\"p\"/><formalParameter name=\"q\"/><literalExpression><text>p > 3 * q + 10</text>"
+                    "</literalExpression></encapsulatedLogic></businessKnowledgeModel><decision id=\"d\" name=\"d\">"
+                    "<variable name=\"d\"/><informationRequirement><requiredInput href=\"#x\"/></informationRequirement>"
+                    "<informationRequirement><requiredInput href=\"#r\"/></informationRequirement><informationRequirement>"
+                    "<requiredInput href=\"#day\"/></informationRequirement><informationRequirement><requiredInput "
+                    "href=\"#s\"/></informationRequirement><knowledgeRequirement><requiredKnowledge href=\"#b\"/>"
+                    "</knowledgeRequirement>%s</decision>",
+                    logic))));
 }
 
 TEST(thresholds_inside_expressions_are_boundaries_too)

@@ -13,8 +13,8 @@ static const char *const elements =
 
 #define NEEDS_INPUT(x) "<informationRequirement><requiredInput href=\"#" x "\"/></informationRequirement>"
 #define NEEDS(x) "<informationRequirement><requiredDecision href=\"#" x "\"/></informationRequirement>"
-#define LITERAL(name, needs, text)                                                                                     \
-    "<decision id=\"" name "\" name=\"" name "\">" needs "<literalExpression><text>" text                              \
+#define LITERAL(name, needs, text)                                                        \
+    "<decision id=\"" name "\" name=\"" name "\">" needs "<literalExpression><text>" text \
     "</text></literalExpression></decision>"
 
 static DmnModel *model_with(Arena *a, const char *decisions)
@@ -101,11 +101,11 @@ TEST(equal_cases_are_decided_once_in_expressions)
 
 TEST(keys_of_several_words_grow)
 {
-    DmnModel *m = model_with(a, LITERAL("p", NEEDS_INPUT("x"), "x * 2") LITERAL("q", NEEDS_INPUT("y"), "y * 2")
-                                    LITERAL("r", NEEDS_INPUT("t"), "t + \"s\"")
-                                        LITERAL("d", NEEDS("p") NEEDS("q") NEEDS("r") NEEDS_INPUT("x") NEEDS_INPUT("y")
-                                                         NEEDS_INPUT("t"),
-                                                "[p, q, r, x, y, t]"));
+    DmnModel *m = model_with(
+        a, LITERAL("p", NEEDS_INPUT("x"), "x * 2") LITERAL("q", NEEDS_INPUT("y"), "y * 2")
+               LITERAL("r", NEEDS_INPUT("t"), "t + \"s\"")
+                   LITERAL("d", NEEDS("p") NEEDS("q") NEEDS("r") NEEDS_INPUT("x") NEEDS_INPUT("y") NEEDS_INPUT("t"),
+                           "[p, q, r, x, y, t]"));
     eq_int(compared(a, m, growing_columns(a, 9000), CASES, 2000), 0);
 }
 
@@ -119,24 +119,25 @@ TEST(an_error_is_told_apart_from_a_null)
 
 TEST(tables_without_columns_are_decided_once_too)
 {
-    static const char *const policies[] = {"UNIQUE", "ANY", "PRIORITY", "FIRST", "RULE ORDER", "OUTPUT ORDER",
-                                           "COLLECT"};
+    static const char *const policies[] = {"UNIQUE",     "ANY",          "PRIORITY", "FIRST",
+                                           "RULE ORDER", "OUTPUT ORDER", "COLLECT"};
     for (size_t i = 0; i < COUNT_OF(policies); i++) {
         Str table = str_printf(
             a,
-            LITERAL("sum", NEEDS_INPUT("x"), "x + 1")
-            "<decision id=\"d\" name=\"d\">" NEEDS("sum") NEEDS_INPUT("t") NEEDS_INPUT("x") NEEDS_INPUT("y") "<decisionTable hitPolicy=\"%s\">"
-            "<input><inputExpression><text>sum * 2 &gt; 6</text></inputExpression></input>"
-            "<input><inputExpression><text>t</text></inputExpression></input>"
-            "<input><inputExpression><text>sum</text></inputExpression></input>"
-            "<output><outputValues><text>\"c\",\"b\",\"a\"</text></outputValues></output>"
-            "<rule><inputEntry><text>true</text></inputEntry><inputEntry><text>\"t1\",\"t2\"</text></inputEntry>"
-            "<inputEntry><text>-</text></inputEntry><outputEntry><text>\"a\"</text></outputEntry></rule>"
-            "<rule><inputEntry><text>-</text></inputEntry><inputEntry><text>if y &gt; 3 then \"t4\" else \"t1\"</text></inputEntry>"
-            "<inputEntry><text>-</text></inputEntry><outputEntry><text>\"b\"</text></outputEntry></rule>"
-            "<rule><inputEntry><text>-</text></inputEntry><inputEntry><text>-</text></inputEntry><inputEntry><text>[2..5]"
-            "</text></inputEntry><outputEntry><text>if x &gt; 1 then \"c\" else \"b\"</text></outputEntry></rule>"
-            "</decisionTable></decision>",
+            LITERAL("sum", NEEDS_INPUT("x"), "x + 1") "<decision id=\"d\" name=\"d\">" NEEDS("sum") NEEDS_INPUT("t")
+                NEEDS_INPUT("x") NEEDS_INPUT(
+                    "y") "<decisionTable hitPolicy=\"%s\">"
+                         "<input><inputExpression><text>sum * 2 &gt; 6</text></inputExpression></input>"
+                         "<input><inputExpression><text>t</text></inputExpression></input>"
+                         "<input><inputExpression><text>sum</text></inputExpression></input>"
+                         "<output><outputValues><text>\"c\",\"b\",\"a\"</text></outputValues></output>"
+                         "<rule><inputEntry><text>true</text></inputEntry><inputEntry><text>\"t1\",\"t2\"</text></inputEntry>"
+                         "<inputEntry><text>-</text></inputEntry><outputEntry><text>\"a\"</text></outputEntry></rule>"
+                         "<rule><inputEntry><text>-</text></inputEntry><inputEntry><text>if y &gt; 3 then \"t4\" else \"t1\"</text></inputEntry>"
+                         "<inputEntry><text>-</text></inputEntry><outputEntry><text>\"b\"</text></outputEntry></rule>"
+                         "<rule><inputEntry><text>-</text></inputEntry><inputEntry><text>-</text></inputEntry><inputEntry><text>[2..5]"
+                         "</text></inputEntry><outputEntry><text>if x &gt; 1 then \"c\" else \"b\"</text></outputEntry></rule>"
+                         "</decisionTable></decision>",
             policies[i]);
         eq_int(compared(a, model_with(a, str_c(a, table)), growing_columns(a, 12), CASES, 1000), 0);
     }

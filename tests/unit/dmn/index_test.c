@@ -73,16 +73,11 @@ static Value random_value(Arena *a, uint64_t *s, int column)
     case 0:
         d = (Dec){.coefficient = (U128)below(s, 300), .exponent = -below(s, 25), .negative = below(s, 2) == 0};
         return below(s, 2) ? feel_int(below(s, 16) - 4) : feel_number(a, d);
-    case 1:
-        return feel_str(below(s, 2) ? STR("a") : below(s, 2) ? STR("b") : below(s, 2) ? STR("c") : STR(""));
-    case 2:
-        return feel_date(day_from_ymd((Ymd){2024, 2 + below(s, 2), 1 + below(s, 25)}));
-    case 3:
-        return feel_bool(below(s, 2) == 1);
-    case 4:
-        return feel_list(NULL, 0);
-    default:
-        return feel_null();
+    case 1: return feel_str(below(s, 2) ? STR("a") : below(s, 2) ? STR("b") : below(s, 2) ? STR("c") : STR(""));
+    case 2: return feel_date(day_from_ymd((Ymd){2024, 2 + below(s, 2), 1 + below(s, 25)}));
+    case 3: return feel_bool(below(s, 2) == 1);
+    case 4: return feel_list(NULL, 0);
+    default: return feel_null();
     }
 }
 

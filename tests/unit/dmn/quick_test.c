@@ -5,7 +5,8 @@
 
 static const DmnInvocable *decision_of(Arena *a, const char *policy, const char *rules)
 {
-    return dmn_find(model_of(a, table_model(a, policy, "x number;y string", "o number", rules)), DMN_DECISION, STR("d"));
+    return dmn_find(model_of(a, table_model(a, policy, "x number;y string", "o number", rules)), DMN_DECISION,
+                    STR("d"));
 }
 
 TEST(plain_tables_take_the_quick_pass_and_others_do_not)
@@ -20,8 +21,11 @@ TEST(what_is_unusual_ends_alike_on_both_ways)
 {
     static const struct {
         const char *inputs, *value;
-    } ROWS[] = {{"{\"x\": 1, \"y\": \"a\"}", "1"}, {"{\"x\": 7, \"y\": \"a\"}", "error"}, {"{\"x\": \"7\", \"y\": \"a\"}", "error"},
-                {"{\"x\": 11}", "2"}, {"{\"y\": \"a\"}", "null"}};
+    } ROWS[] = {{"{\"x\": 1, \"y\": \"a\"}", "1"},
+                {"{\"x\": 7, \"y\": \"a\"}", "error"},
+                {"{\"x\": \"7\", \"y\": \"a\"}", "error"},
+                {"{\"x\": 11}", "2"},
+                {"{\"y\": \"a\"}", "null"}};
     static const char *const RULES[] = {"r1|<10|-|1\nr2|>5|-|2\n", "r1|<10|-|x - x + 1\nr2|>5|-|2\n"};
     for (size_t k = 0; k < COUNT_OF(RULES); k++) {
         DmnModel *m = model_of(a, table_model(a, "hitPolicy=\"UNIQUE\"", "x number;y string", "o number", RULES[k]));
@@ -47,12 +51,13 @@ TEST(sums_of_two_names_are_what_the_language_makes_of_them)
                                    {.kind = FEEL_NULL}};
     FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
     for (size_t t = 0; t < COUNT_OF(TEXTS); t++) {
-        Str inside = str_printf(a,
-                                "<inputData id=\"x\" name=\"x\"/><inputData id=\"y\" name=\"y\"/><decision id=\"d\" name=\"d\">"
-                                "<informationRequirement><requiredInput href=\"#x\"/></informationRequirement>"
-                                "<informationRequirement><requiredInput href=\"#y\"/></informationRequirement>"
-                                "<literalExpression><text>%s</text></literalExpression></decision>",
-                                TEXTS[t]);
+        Str inside =
+            str_printf(a,
+                       "<inputData id=\"x\" name=\"x\"/><inputData id=\"y\" name=\"y\"/><decision id=\"d\" name=\"d\">"
+                       "<informationRequirement><requiredInput href=\"#x\"/></informationRequirement>"
+                       "<informationRequirement><requiredInput href=\"#y\"/></informationRequirement>"
+                       "<literalExpression><text>%s</text></literalExpression></decision>",
+                       TEXTS[t]);
         const DmnInvocable *d = dmn_find(model_of(a, xml_model(a, str_c(a, inside))), DMN_DECISION, STR("d"));
         check(d->quick != NULL);
         for (size_t i = 0; i < COUNT_OF(VALUES) * COUNT_OF(VALUES); i++) {

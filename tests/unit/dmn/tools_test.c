@@ -129,8 +129,8 @@ TEST(feel_evaluates_one_expression)
 
 TEST(errors_under_json_are_problem_documents)
 {
-    const char *const calls[] = {"feel|--json|1 +", "dmn|run|/nonexistent.dmn|--json", "dmn|run|--json", "feel|--json|1|--nix",
-                                 "dmn|check|--profile|--json"};
+    const char *const calls[] = {"feel|--json|1 +", "dmn|run|/nonexistent.dmn|--json", "dmn|run|--json",
+                                 "feel|--json|1|--nix", "dmn|check|--profile|--json"};
     for (size_t i = 0; i < COUNT_OF(calls); i++) {
         Err err = {0};
         Json *j = NULL;

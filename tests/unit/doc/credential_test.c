@@ -37,9 +37,10 @@ DocCredential sample_credential(Arena *a)
     c.status_uri = STR("https://permits.example/status/1");
     c.status_index = 1234;
     c.open = sample_json(a, "{'number':'2026-000123'}");
-    c.hidden = sample_json(a, "{'family_name':'АХМЕТОВА','given_name':'Әсел','birth_date':'2000-02-29','nationality':'KAZ',"
-                              "'passport':'N12345678','employer':'한빛정밀(주)','workplace':'경기도 안산시 단원구 1',"
-                              "'occupation':'8211','until':'2028-12-31','photo_hash':'3q2-7wAB'}");
+    c.hidden =
+        sample_json(a, "{'family_name':'АХМЕТОВА','given_name':'Әсел','birth_date':'2000-02-29','nationality':'KAZ',"
+                       "'passport':'N12345678','employer':'한빛정밀(주)','workplace':'경기도 안산시 단원구 1',"
+                       "'occupation':'8211','until':'2028-12-31','photo_hash':'3q2-7wAB'}");
     c.salts = doc_salts(a, &secret, STR("2026-000123/1"), c.hidden->count);
     return c;
 }

@@ -1,4 +1,5 @@
-/* mail_test.c: messages and calendars, read back by Python's e-mail library and sent to a server of its standard library.
+/* mail_test.c: messages and calendars, read back by Python's e-mail library and sent to a server of its standard
+ * library.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc/doc.h"
 
@@ -18,8 +19,9 @@ static MailMessage sample(void)
     m.reply_to = STR("help@permits.example");
     m.subject = STR("Тіркелу мерзіміне 14 күн қалды — 외국인등록 기한 안내, please register before 29 April 2026");
     m.language = STR("kk");
-    m.text = STR("Сәлем!\n\n.a line that begins with a point\nFrom here = a sum \nA long line: abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz"
-                 " abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz.\r\nend");
+    m.text = STR(
+        "Сәлем!\n\n.a line that begins with a point\nFrom here = a sum \nA long line: abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz"
+        " abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz.\r\nend");
     m.message_id = STR("2026-000123.7@permits.example");
     m.sent = (Instant){1776211200123};
     return m;
@@ -91,12 +93,16 @@ TEST(message_is_read_back_by_another_library)
     Str text = read_back(a, &m);
     check(has(text, "From: Goldenbridge · 골든브리지 <noreply@permits.example>\n"));
     check(has(text, "To: \"Әсел \\\"A\\\" Ахметова\" <asel@example.org>\n"));
-    check(has(text, "Subject: Тіркелу мерзіміне 14 күн қалды — 외국인등록 기한 안내, please register before 29 April 2026\n"));
+    check(
+        has(text,
+            "Subject: Тіркелу мерзіміне 14 күн қалды — 외국인등록 기한 안내, please register before 29 April 2026\n"));
     check(has(text, "Date: Wed, 15 Apr 2026 00:00:00 +0000\n"));
     check(has(text, "Message-ID: <2026-000123.7@permits.example>\n"));
     check(has(text, "Content-Language: kk\n") && has(text, "Auto-Submitted: auto-generated\n"));
-    check(has(text, "[text/plain] 'Сәлем!\\n\\n.a line that begins with a point\\nFrom here = a sum \\nA long line: abcdefghijklmnopqrstuvwxyz "
-                    "abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz.\\nend\\n'"));
+    check(has(
+        text,
+        "[text/plain] 'Сәлем!\\n\\n.a line that begins with a point\\nFrom here = a sum \\nA long line: abcdefghijklmnopqrstuvwxyz "
+        "abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz.\\nend\\n'"));
 }
 
 TEST(message_with_html_and_files_is_read_back)
@@ -105,7 +111,8 @@ TEST(message_with_html_and_files_is_read_back)
     MailMessage m = sample();
     char bytes[1000];
     memset(bytes, 7, sizeof bytes);
-    MailPart parts[] = {{STR("рұқсат 1.pdf"), STR("application/pdf"), {bytes, sizeof bytes}}, {STR("a.ics"), STR("text/calendar"), STR("BEGIN:VCALENDAR")}};
+    MailPart parts[] = {{STR("рұқсат 1.pdf"), STR("application/pdf"), {bytes, sizeof bytes}},
+                        {STR("a.ics"), STR("text/calendar"), STR("BEGIN:VCALENDAR")}};
     m.html = STR("<p>Сәлем</p>");
     m.parts = parts;
     m.part_count = 2;
@@ -138,7 +145,8 @@ TEST(headers_cannot_be_smuggled_in)
 TEST(addresses_of_mail)
 {
     check(mail_address_is_valid(STR("a@b.c")) && mail_address_is_valid(STR("first.last+tag@example.org")));
-    static const char *const BAD[] = {"", "a", "@b", "a@", "a@b@c", "a b@c.d", "<a@b.c>", "ә@b.c", "a@b.c\n", "a,b@c.d"};
+    static const char *const BAD[] = {"",        "a",       "@b",    "a@",      "a@b@c",
+                                      "a b@c.d", "<a@b.c>", "ә@b.c", "a@b.c\n", "a,b@c.d"};
     for (size_t i = 0; i < COUNT_OF(BAD); i++) {
         check(!mail_address_is_valid(str_from_c(BAD[i])));
     }
@@ -148,8 +156,10 @@ TEST(addresses_of_mail)
 static Str server_start(Arena *a, const char *mode, Str folder)
 {
     int status;
-    shell(a, str_printf(a, "python3 tests/doc/server.py %s %.*s/port %.*s/got %.*s/pem >/dev/null 2>&1 &", mode, STR_ARG(folder),
-                        STR_ARG(folder), STR_ARG(folder)), &status);
+    shell(a,
+          str_printf(a, "python3 tests/doc/server.py %s %.*s/port %.*s/got %.*s/pem >/dev/null 2>&1 &", mode,
+                     STR_ARG(folder), STR_ARG(folder), STR_ARG(folder)),
+          &status);
     const char *port = str_c(a, str_printf(a, "%.*s/port", STR_ARG(folder)));
     for (int i = 0; i < 500 && access(port, R_OK) != 0; i++) {
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
@@ -171,7 +181,9 @@ TEST(message_is_sent_to_an_smtp_server)
 {
     needs_python(a);
     Str folder = folder_new(a), port = server_start(a, "mail", folder);
-    MailServer server = {.url = str_printf(a, "smtp://127.0.0.1:%.*s/permits.example", STR_ARG(port)), .allow_plain = true, .timeout_s = 10};
+    MailServer server = {.url = str_printf(a, "smtp://127.0.0.1:%.*s/permits.example", STR_ARG(port)),
+                         .allow_plain = true,
+                         .timeout_s = 10};
     MailMessage m = sample();
     Err err = {0};
     bool ok = mail_send(a, &server, &m, &err);
@@ -190,7 +202,8 @@ TEST(refused_or_absent_mail_server_is_a_failure_with_detail)
 {
     needs_python(a);
     Str folder = folder_new(a), port = server_start(a, "reject", folder);
-    MailServer server = {.url = str_printf(a, "smtp://127.0.0.1:%.*s", STR_ARG(port)), .allow_plain = true, .timeout_s = 10};
+    MailServer server = {
+        .url = str_printf(a, "smtp://127.0.0.1:%.*s", STR_ARG(port)), .allow_plain = true, .timeout_s = 10};
     MailMessage m = sample();
     Err err = {0};
     check(!mail_send(a, &server, &m, &err));
@@ -222,8 +235,14 @@ TEST(mail_over_tls_needs_a_certificate_that_is_trusted)
     needs_python(a);
     Str folder = folder_new(a);
     int status;
-    shell(a, str_printf(a, "cd %.*s && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 "
-                           "-days 2 -keyout key -out cert 2>/dev/null && cat key cert > pem", STR_ARG(folder)), &status);
+    shell(
+        a,
+        str_printf(
+            a,
+            "cd %.*s && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 "
+            "-days 2 -keyout key -out cert 2>/dev/null && cat key cert > pem",
+            STR_ARG(folder)),
+        &status);
     if (status != 0) {
         skip("the openssl program is not installed");
     }
@@ -238,8 +257,14 @@ TEST(mail_over_tls_needs_a_certificate_that_is_trusted)
     check(has(server_got(a, folder), "RCPT TO:<asel@example.org>"));
     folder_remove(a, folder);
     folder = folder_new(a);
-    shell(a, str_printf(a, "cd %.*s && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 "
-                           "-days 2 -keyout key -out cert 2>/dev/null && cat key cert > pem", STR_ARG(folder)), &status);
+    shell(
+        a,
+        str_printf(
+            a,
+            "cd %.*s && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 "
+            "-days 2 -keyout key -out cert 2>/dev/null && cat key cert > pem",
+            STR_ARG(folder)),
+        &status);
     port = server_start(a, "tls", folder);
     server = (MailServer){.url = str_printf(a, "smtps://127.0.0.1:%.*s", STR_ARG(port)), .timeout_s = 10};
     check(!mail_send(a, &server, &m, &err)); /* by nobody that the system trusts */
@@ -251,12 +276,14 @@ TEST(short_message_goes_through_the_gateway)
 {
     needs_python(a);
     Str folder = folder_new(a), port = server_start(a, "sms", folder);
-    SmsGateway gateway = {.url = str_printf(a, "http://127.0.0.1:%.*s/send", STR_ARG(port)), .token = STR("secret"), .timeout_s = 10};
+    SmsGateway gateway = {
+        .url = str_printf(a, "http://127.0.0.1:%.*s/send", STR_ARG(port)), .token = STR("secret"), .timeout_s = 10};
     Err err = {0};
     check(sms_send(a, &gateway, STR("+77011234567"), STR("Мерзім: 29.04"), STR("n-1"), &err));
     Str got = server_got(a, folder);
     folder_remove(a, folder);
-    check(has(got, "POST /send HTTP/1.1") && has(got, "Idempotency-Key: n-1") && has(got, "Authorization: Bearer secret"));
+    check(has(got, "POST /send HTTP/1.1") && has(got, "Idempotency-Key: n-1") &&
+          has(got, "Authorization: Bearer secret"));
     check(str_ends(got, STR("{\"to\":\"+77011234567\",\"text\":\"Мерзім: 29.04\",\"id\":\"n-1\"}")));
     check(!sms_send(a, &gateway, STR("+7"), STR("x"), STR("a\r\nX: y"), &err));
     eq_int(err.code, FIELD_FORMAT);
@@ -264,9 +291,18 @@ TEST(short_message_goes_through_the_gateway)
 
 TEST(calendar_folds_escapes_and_reminds)
 {
-    CalendarEvent events[2] = {{.uid = STR("duty-1@permits.example"), .day = day_from_ymd((Ymd){2026, 4, 29}), .summary = STR("Шетелдік ретінде тіркелу; мерзім, соңғы күн — 외국인등록 기한"),
-                                .description = STR("One\nTwo \\ three"), .url = STR("https://permits.example/duty/1"), .alarm_days = 14, .sequence = 2},
-                               {.uid = STR("duty-2@permits.example"), .day = day_from_ymd((Ymd){2026, 12, 31}), .summary = STR("x"), .cancelled = true, .alarm_days = 3}};
+    CalendarEvent events[2] = {{.uid = STR("duty-1@permits.example"),
+                                .day = day_from_ymd((Ymd){2026, 4, 29}),
+                                .summary = STR("Шетелдік ретінде тіркелу; мерзім, соңғы күн — 외국인등록 기한"),
+                                .description = STR("One\nTwo \\ three"),
+                                .url = STR("https://permits.example/duty/1"),
+                                .alarm_days = 14,
+                                .sequence = 2},
+                               {.uid = STR("duty-2@permits.example"),
+                                .day = day_from_ymd((Ymd){2026, 12, 31}),
+                                .summary = STR("x"),
+                                .cancelled = true,
+                                .alarm_days = 3}};
     Buf out = buf_new(a, 1 << 20);
     calendar_print(&out, STR("Duties"), STR("kk"), (Instant){1776211200000}, events, 2);
     Str text = buf_str(&out), rest = text, line;
@@ -285,7 +321,8 @@ TEST(calendar_folds_escapes_and_reminds)
     check(has(unfolded, "SUMMARY:Шетелдік ретінде тіркелу\\; мерзім\\, соңғы күн — 외국인등록 기한\r\n"));
     check(has(unfolded, "DESCRIPTION:One\\nTwo \\\\ three\r\n"));
     check(has(unfolded, "DTSTART;VALUE=DATE:20260429\r\nDTEND;VALUE=DATE:20260430\r\n"));
-    check(has(unfolded, "TRIGGER:-P14D\r\n") && !has(unfolded, "TRIGGER:-P3D") && has(unfolded, "STATUS:CANCELLED\r\n"));
+    check(has(unfolded, "TRIGGER:-P14D\r\n") && !has(unfolded, "TRIGGER:-P3D") &&
+          has(unfolded, "STATUS:CANCELLED\r\n"));
     check(has(unfolded, "DTEND;VALUE=DATE:20270101\r\n") && has(unfolded, "DTSTAMP:20260415T000000Z\r\n"));
     check(str_starts(text, STR("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Goldenbridge//Duties//KK\r\n")));
     check(str_ends(text, STR("END:VCALENDAR\r\n")));

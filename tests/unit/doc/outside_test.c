@@ -1,4 +1,5 @@
-/* outside_test.c: hands a permit and a status list to libraries from npm that we did not write; see tests/doc/sdjwt.mjs.
+/* outside_test.c: hands a permit and a status list to libraries from npm that we did not write; see
+ * tests/doc/sdjwt.mjs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "doc_test.h"
 
@@ -52,7 +53,8 @@ TEST_WITHIN(outside_libraries_accept_our_permit_and_refuse_every_change, 180)
     char folder[] = "/tmp/goldenbridge-sdjwt-XXXXXX", line[2048] = "";
     check(mkdtemp(folder) != NULL);
     put_all(a, folder);
-    FILE *p = popen(str_c(a, str_printf(a, "sh tests/doc/sdjwt.sh %s 2>&1; s=$?; rm -r %s; exit $s", folder, folder)), "r");
+    FILE *p =
+        popen(str_c(a, str_printf(a, "sh tests/doc/sdjwt.sh %s 2>&1; s=$?; rm -r %s; exit $s", folder, folder)), "r");
     check(p != NULL);
     size_t n = fread(line, 1, sizeof line - 1, p);
     line[n] = 0;

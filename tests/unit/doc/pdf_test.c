@@ -188,7 +188,10 @@ TEST(long_table_repeats_its_heading_on_each_page)
 {
     needs(a, "pdftotext");
     Buf b = buf_new(a, 1 << 20);
-    buf_add_c(&b, "{" HEAD ",'blocks':[{'kind':'table','columns':[{'label':'Nr','width':10,'align':'right'},{'label':'Name'}],'rows':[");
+    buf_add_c(
+        &b,
+        "{" HEAD
+        ",'blocks':[{'kind':'table','columns':[{'label':'Nr','width':10,'align':'right'},{'label':'Name'}],'rows':[");
     for (int i = 0; i < 120; i++) {
         buf_printf(&b, "%s['%d','row %d']", i ? "," : "", i, i);
     }
@@ -270,10 +273,13 @@ TEST(kind_that_does_not_exist_and_missing_facts_are_faults)
 
 TEST(blocks_of_wrong_shapes_end_in_a_paper_or_a_fault)
 {
-    static const char *const KINDS[] = {"address", "box", "columns_two", "heading", "letterhead", "list", "page", "pairs",
-                                        "paragraph", "qr", "rule", "signature", "small", "space", "table", "title"};
-    static const char *const SHAPES[] = {"[]", "{}", "null", "[null]", "[[]]", "[[[]]]", "{'a':{}}", "7", "'x'", "['x',{},7]"};
-    static const char *const KEYS[] = {"items", "rows", "columns", "languages", "lines", "texts", "text", "aside", "points"};
+    static const char *const KINDS[] = {"address", "box",   "columns_two", "heading", "letterhead", "list",
+                                        "page",    "pairs", "paragraph",   "qr",      "rule",       "signature",
+                                        "small",   "space", "table",       "title"};
+    static const char *const SHAPES[] = {"[]",     "{}",       "null", "[null]", "[[]]",
+                                         "[[[]]]", "{'a':{}}", "7",    "'x'",    "['x',{},7]"};
+    static const char *const KEYS[] = {"items", "rows", "columns", "languages", "lines",
+                                       "texts", "text", "aside",   "points"};
     for (size_t k = 0; k < COUNT_OF(KINDS); k++) {
         for (size_t s = 0; s < COUNT_OF(SHAPES); s++) {
             Buf b = buf_new(a, 1 << 16), out = buf_new(a, 1 << 20);

@@ -144,7 +144,8 @@ TEST(uploaded_photograph_of_a_printed_permit_is_read)
     Err err = {0};
     Str compact = {NULL, 0}, read = {NULL, 0};
     check(doc_compact_print(a, sample_signed(a), &compact, &err));
-    Json *page = sample_json(a, "{'title':'T','language':'en','metadata':{'created':'2026-01-02T09:00:00Z'},'blocks':[]}");
+    Json *page =
+        sample_json(a, "{'title':'T','language':'en','metadata':{'created':'2026-01-02T09:00:00Z'},'blocks':[]}");
     Json *block = json_new_object(a);
     json_set(a, block, STR("kind"), json_new_str(a, STR("qr")));
     json_set(a, block, STR("text"), json_new_str(a, compact));

@@ -52,10 +52,10 @@ static Err read_fault(Arena *a, Str bytes, const SheetLimits *limits)
     return err;
 }
 
-#define FAULT(bytes, want_code, want_field) \
-    do { \
-        Err err = read_fault(a, (bytes), NULL); \
-        eq_int(err.code, want_code); \
+#define FAULT(bytes, want_code, want_field)         \
+    do {                                            \
+        Err err = read_fault(a, (bytes), NULL);     \
+        eq_int(err.code, want_code);                \
         eq_text(str_from_c(err.field), want_field); \
     } while (0)
 
@@ -73,13 +73,16 @@ TEST(csv_of_rfc_4180_is_read)
 
 TEST(csv_with_mark_and_other_separators_is_read)
 {
-    eq_text(read_all(a, STR("\xEF\xBB\xBF" "имя;2,5;x\nӘсел;3;\n")), "1:имя|2,5|x\n2:Әсел|3\n");
+    eq_text(read_all(a, STR("\xEF\xBB\xBF"
+                            "имя;2,5;x\nӘсел;3;\n")),
+            "1:имя|2,5|x\n2:Әсел|3\n");
     eq_text(read_all(a, STR("a\tb,c\td\n")), "1:a|b,c|d\n");
 }
 
 TEST(csv_in_pieces_of_any_length_reads_the_same)
 {
-    Str text = STR("\xEF\xBB\xBF" "a,\"b\r\nc\"\r\n\"д\"\"е\",\r\nф,김\r\n");
+    Str text = STR("\xEF\xBB\xBF"
+                   "a,\"b\r\nc\"\r\n\"д\"\"е\",\r\nф,김\r\n");
     Str whole = read_all(a, text);
     for (size_t piece = 1; piece < text.len; piece++) {
         Seen s = {.out = buf_new(a, 4096)};
@@ -99,7 +102,9 @@ TEST(csv_faults_name_row_and_column)
     FAULT(STR("a,b\n1,\"x\"y\n"), BAD_FILE, "row 2, column B");
     FAULT(STR("a,b\n1,\"x\n2,3\n"), BAD_FILE, "row 2, column B");
     FAULT(STR("a,b\n1,2\n\xC0\xE0,2\n"), BAD_UTF8, "row 3, column A");
-    FAULT(STR("\xFF\xFE" "a\0b\0"), BAD_UTF8, "row 1, column A");
+    FAULT(STR("\xFF\xFE"
+              "a\0b\0"),
+          BAD_UTF8, "row 1, column A");
     FAULT(((Str){"a,b\n1,\0002\n", 9}), BAD_FILE, "row 2, column B");
     eq_text(sheet_place(a, 7, 28), "row 7, column AB");
     eq_text(sheet_place(a, 7, 702), "row 7, column ZZ");
@@ -125,8 +130,8 @@ TEST(reading_stops_when_the_caller_has_enough)
 
 TEST(written_csv_comes_back_and_runs_no_formula)
 {
-    static const char *const CELLS[] = {"plain", "a,b", "a\"b", "a\r\nb", " x ", "=1+1", "'=x", "''@y", "-5", "+7 701", "@cmd", "+77011234567",
-                                        "-a", "", "김;철수", "'quoted"};
+    static const char *const CELLS[] = {"plain", "a,b",    "a\"b", "a\r\nb",       " x ", "=1+1", "'=x",     "''@y",
+                                        "-5",    "+7 701", "@cmd", "+77011234567", "-a",  "",     "김;철수", "'quoted"};
     Str cells[COUNT_OF(CELLS)];
     Buf out = buf_new(a, 4096);
     for (size_t i = 0; i < COUNT_OF(CELLS); i++) {
@@ -165,7 +170,8 @@ typedef struct {
     const char *path, *text;
 } Part;
 
-static const char WORKBOOK[] = "<workbook xmlns:r=\"x\"><sheets><sheet name=\"S\" r:id=\"rId7\"/><sheet name=\"T\" r:id=\"rId8\"/></sheets></workbook>";
+static const char WORKBOOK[] =
+    "<workbook xmlns:r=\"x\"><sheets><sheet name=\"S\" r:id=\"rId7\"/><sheet name=\"T\" r:id=\"rId8\"/></sheets></workbook>";
 static const char RELATIONS[] = "<Relationships><Relationship Id=\"rId1\" Target=\"styles.xml\"/>"
                                 "<Relationship Id=\"rId7\" Target=\"worksheets/sheet1.xml\"/></Relationships>";
 
@@ -196,14 +202,18 @@ static Str zip_of(Arena *a, const Part *parts, size_t count)
 
 static Str book_of(Arena *a, const char *sheet, const char *shared, const char *styles)
 {
-    Part parts[] = {{"xl/workbook.xml", WORKBOOK}, {"xl/_rels/workbook.xml.rels", RELATIONS}, {"xl/worksheets/sheet1.xml", sheet},
-                    {"xl/sharedStrings.xml", shared}, {"xl/styles.xml", styles}};
+    Part parts[] = {{"xl/workbook.xml", WORKBOOK},
+                    {"xl/_rels/workbook.xml.rels", RELATIONS},
+                    {"xl/worksheets/sheet1.xml", sheet},
+                    {"xl/sharedStrings.xml", shared},
+                    {"xl/styles.xml", styles}};
     return zip_of(a, parts, styles ? 5 : shared ? 4 : 3);
 }
 
 TEST(workbook_of_all_kinds_of_cells_is_read)
 {
-    Str book = book_of(a,
+    Str book = book_of(
+        a,
         "<worksheet><sheetData>"
         "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c><c r=\"D1\" t=\"inlineStr\"><is><t>in&amp;line</t></is></c></row>"
         "<row r=\"2\"/>"
@@ -220,9 +230,11 @@ TEST(workbook_of_all_kinds_of_cells_is_read)
 
 TEST(serial_days_around_the_false_leap_day_are_right)
 {
-    Str book = book_of(a, "<worksheet><sheetData><row r=\"1\"><c s=\"0\"><v>1</v></c><c s=\"0\"><v>59</v></c><c s=\"0\"><v>61</v></c>"
-                          "<c s=\"0\"><v>0.75</v></c><c s=\"0\"><v>-3</v></c><c s=\"0\"><v>9e99</v></c></row></sheetData></worksheet>",
-                       "<sst/>", "<styleSheet><cellXfs><xf numFmtId=\"14\"/></cellXfs></styleSheet>");
+    Str book = book_of(
+        a,
+        "<worksheet><sheetData><row r=\"1\"><c s=\"0\"><v>1</v></c><c s=\"0\"><v>59</v></c><c s=\"0\"><v>61</v></c>"
+        "<c s=\"0\"><v>0.75</v></c><c s=\"0\"><v>-3</v></c><c s=\"0\"><v>9e99</v></c></row></sheetData></worksheet>",
+        "<sst/>", "<styleSheet><cellXfs><xf numFmtId=\"14\"/></cellXfs></styleSheet>");
     eq_text(read_all(a, book), "1:1900-01-01|1900-02-28|1900-03-01|18:00:00|-3|9e99\n");
 }
 
@@ -231,9 +243,14 @@ TEST(damaged_and_hostile_workbooks_are_refused)
     FAULT(STR("PK\x03\x04 not a zip"), BAD_FILE, "");
     FAULT(STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), BAD_FILE, "");
     FAULT(book_of(a, "<worksheet><sheetData><row", NULL, NULL), BAD_FILE, "");
-    FAULT(book_of(a, "<worksheet><sheetData><row r=\"3\"><c r=\"B3\" t=\"s\"><v>9</v></c></row></sheetData></worksheet>", NULL, NULL), BAD_FILE, "row 3, column B");
+    FAULT(book_of(a,
+                  "<worksheet><sheetData><row r=\"3\"><c r=\"B3\" t=\"s\"><v>9</v></c></row></sheetData></worksheet>",
+                  NULL, NULL),
+          BAD_FILE, "row 3, column B");
     FAULT(book_of(a, "<!DOCTYPE x [<!ENTITY a \"b\">]><worksheet/>", NULL, NULL), BAD_FILE, "");
-    FAULT(book_of(a, "<worksheet><sheetData><row r=\"2\"><c r=\"ZZZ2\"><v>9</v></c></row></sheetData></worksheet>", NULL, NULL), TOO_LARGE, "row 2, column ZZZ");
+    FAULT(book_of(a, "<worksheet><sheetData><row r=\"2\"><c r=\"ZZZ2\"><v>9</v></c></row></sheetData></worksheet>",
+                  NULL, NULL),
+          TOO_LARGE, "row 2, column ZZZ");
     Part none[] = {{"hello.txt", "x"}};
     FAULT(zip_of(a, none, 1), BAD_FILE, "");
 }
@@ -261,17 +278,18 @@ TEST(zip_bomb_is_refused_by_what_it_unpacks_to)
 static Str write_book(Arena *a, size_t rows)
 {
     Str choices[] = {STR("KAZ"), STR("KOR")};
-    SheetColumn columns[] = {{.heading = STR("Аты"), .type = SHEET_TEXT, .width = 30, .note = STR("as in the passport")},
-                             {.heading = STR("국적"), .type = SHEET_TEXT, .choices = choices, .choice_count = 2},
-                             {.heading = STR("Wage"), .type = SHEET_NUMBER},
-                             {.heading = STR("Born"), .type = SHEET_DAY}};
+    SheetColumn columns[] = {
+        {.heading = STR("Аты"), .type = SHEET_TEXT, .width = 30, .note = STR("as in the passport")},
+        {.heading = STR("국적"), .type = SHEET_TEXT, .choices = choices, .choice_count = 2},
+        {.heading = STR("Wage"), .type = SHEET_NUMBER},
+        {.heading = STR("Born"), .type = SHEET_DAY}};
     Err err = {0};
     Buf out = buf_new(a, 64 << 20);
     SheetBook *b = sheet_book_new(a, STR("Candidates"), 1767225600);
     check(sheet_book_page(b, STR("Candidates"), columns, 4, &err));
     for (size_t i = 0; i < rows; i++) {
-        Str cells[] = {i ? str_printf(a, "Name %zu", i) : STR("=Әсел & <김>"), STR("KAZ"), i % 2 ? STR("2156880") : STR("990101300123456789"),
-                       i % 3 ? STR("2000-02-29") : STR("unknown")};
+        Str cells[] = {i ? str_printf(a, "Name %zu", i) : STR("=Әсел & <김>"), STR("KAZ"),
+                       i % 2 ? STR("2156880") : STR("990101300123456789"), i % 3 ? STR("2000-02-29") : STR("unknown")};
         check(sheet_book_row(b, cells, 4, &err));
     }
     check(sheet_book_end(b, &out, &err));
@@ -280,8 +298,9 @@ static Str write_book(Arena *a, size_t rows)
 
 TEST(written_workbook_comes_back)
 {
-    eq_text(read_all(a, write_book(a, 3)), "1:Аты|국적|Wage|Born\n2:=Әсел & <김>|KAZ|990101300123456789|unknown\n"
-                                           "3:Name 1|KAZ|2156880|2000-02-29\n4:Name 2|KAZ|990101300123456789|2000-02-29\n");
+    eq_text(read_all(a, write_book(a, 3)),
+            "1:Аты|국적|Wage|Born\n2:=Әсел & <김>|KAZ|990101300123456789|unknown\n"
+            "3:Name 1|KAZ|2156880|2000-02-29\n4:Name 2|KAZ|990101300123456789|2000-02-29\n");
 }
 
 TEST(writing_a_workbook_twice_gives_the_same_bytes)

@@ -15,16 +15,18 @@ static Json *parse(Arena *a, const char *text)
 
 static Event sample(Arena *a)
 {
-    return (Event){.scheme = STR("kr-eps"),
-                   .stream = STR("permit-17"),
-                   .version = 3,
-                   .type = STR("permit.issued"),
-                   .at = {1700000000123},
-                   .day = day_from_ymd((Ymd){2023, 11, 15}),
-                   .actor = STR("officer-1"),
-                   .command = STR("k\"1\n"),
-                   .data = parse(a, "{\"z\":1.50,\"public\":{\"unit\":{\"number\":4,\"allocation\":\"q-2023\"}},\"name\":\"한 {\"}"),
-                   .prev = hash_of(STR("before"))};
+    return (Event){
+        .scheme = STR("kr-eps"),
+        .stream = STR("permit-17"),
+        .version = 3,
+        .type = STR("permit.issued"),
+        .at = {1700000000123},
+        .day = day_from_ymd((Ymd){2023, 11, 15}),
+        .actor = STR("officer-1"),
+        .command = STR("k\"1\n"),
+        .data =
+            parse(a, "{\"z\":1.50,\"public\":{\"unit\":{\"number\":4,\"allocation\":\"q-2023\"}},\"name\":\"한 {\"}"),
+        .prev = hash_of(STR("before"))};
 }
 
 TEST(event_bytes_are_canonical_and_come_back)
@@ -77,9 +79,13 @@ TEST(public_entry_is_the_same_from_event_and_bytes)
 {
     Event e = sample(a);
     same_entry(a, e, STR(""));
-    static const char *const DATA[] = {
-        "{}", "{\"public\":null}", "{\"public\":[]}", "{\"a\":{\"public\":1},\"b\":2}", "{\"a\":\"public\",\"public\":\"x,}\\\"\"}",
-        "{\"public\":{\"a\":[{},[1,2]],\"b\":\"]\"},\"z\":[\"public\",{\"public\":2}]}", "{\"a\":[\"public\"],\"publi\":1}"};
+    static const char *const DATA[] = {"{}",
+                                       "{\"public\":null}",
+                                       "{\"public\":[]}",
+                                       "{\"a\":{\"public\":1},\"b\":2}",
+                                       "{\"a\":\"public\",\"public\":\"x,}\\\"\"}",
+                                       "{\"public\":{\"a\":[{},[1,2]],\"b\":\"]\"},\"z\":[\"public\",{\"public\":2}]}",
+                                       "{\"a\":[\"public\"],\"publi\":1}"};
     for (size_t i = 0; i < COUNT_OF(DATA); i++) {
         e.data = parse(a, DATA[i]);
         same_entry(a, e, STR(""));
@@ -130,11 +136,16 @@ TEST(every_flipped_byte_changes_the_hash_or_is_refused)
     }
 }
 
-/* ---- Merkle ---------------------------------------------------------------------------------------------------------- */
+/* ---- Merkle ------------------------------------------------------------------------------------------------------ */
 
 /* Leaves and roots of the trees of 1 to 8 leaves, as published with RFC 6962's reference implementation. */
-static const Str LEAF[] = {STR_INIT(""), STR_INIT("\x00"), STR_INIT("\x10"), STR_INIT("\x20\x21"), STR_INIT("\x30\x31"),
-                           STR_INIT("\x40\x41\x42\x43"), STR_INIT("\x50\x51\x52\x53\x54\x55\x56\x57"),
+static const Str LEAF[] = {STR_INIT(""),
+                           STR_INIT("\x00"),
+                           STR_INIT("\x10"),
+                           STR_INIT("\x20\x21"),
+                           STR_INIT("\x30\x31"),
+                           STR_INIT("\x40\x41\x42\x43"),
+                           STR_INIT("\x50\x51\x52\x53\x54\x55\x56\x57"),
                            STR_INIT("\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f")};
 static const char *const ROOT[] = {"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
                                    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -240,15 +251,17 @@ TEST(every_proof_of_small_trees_holds_and_no_changed_one_does)
             }
         }
     }
-    check(!merkle_inclusion(read_forest, &f, 5, 5, proof, &count) && !merkle_consistency(read_forest, &f, 6, 5, proof, &count));
+    check(!merkle_inclusion(read_forest, &f, 5, 5, proof, &count) &&
+          !merkle_consistency(read_forest, &f, 6, 5, proof, &count));
 }
 
-/* ---- Notes ------------------------------------------------------------------------------------------------------------ */
+/* ---- Notes ------------------------------------------------------------------------------------------------------- */
 
 /* The example of c2sp.org/signed-note. */
 static const char VKEY[] = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
-static const char NOTE[] = "This is an example message.\n\n\xE2\x80\x94 example.com/foo "
-                           "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+static const char NOTE[] =
+    "This is an example message.\n\n\xE2\x80\x94 example.com/foo "
+    "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 
 TEST(signed_note_of_the_specification_opens)
 {
@@ -266,7 +279,8 @@ TEST(signed_note_of_the_specification_opens)
         check(!note_open(a, (Str){copy, sizeof NOTE - 1}, &k, &text, &err));
         check(!note_open(a, (Str){NOTE, i}, &k, &text, &err));
     }
-    check(!note_verifier_parse(a, STR("example.com/fop+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"), &k, &err));
+    check(!note_verifier_parse(a, STR("example.com/fop+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"), &k,
+                               &err));
 }
 
 /* The example of Go's golang.org/x/mod/sumdb/note: same seed, same bytes. */
@@ -278,10 +292,11 @@ TEST(signing_gives_the_bytes_of_the_go_implementation)
     eq_text(note_verifier(a, &k), "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW");
     Str text = STR("If you think cryptography is the answer to your problem,\n"
                    "then you don't know what your problem is.\n");
-    eq_text(note_sign(a, text, &k),
-            "If you think cryptography is the answer to your problem,\n"
-            "then you don't know what your problem is.\n\n"
-            "\xE2\x80\x94 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n");
+    eq_text(
+        note_sign(a, text, &k),
+        "If you think cryptography is the answer to your problem,\n"
+        "then you don't know what your problem is.\n\n"
+        "\xE2\x80\x94 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n");
 }
 
 TEST(checkpoint_opens_for_log_and_witness_and_for_nobody_else)

@@ -214,7 +214,8 @@ TEST(ranges_are_read_strictly)
         {"range(\" [ -1.5 .. 2 ] \")", "[-1.5..2]"},
         {"range(\"[\\\"a\\\"..\\\"z\\\"]\")", "[\"a\"..\"z\"]"},
         {"range(\"[@\\\"2024-01-01\\\"..@\\\"2024-02-01\\\"]\")", "[date(\"2024-01-01\")..date(\"2024-02-01\")]"},
-        {"range(\"[date(\\\"2024-01-01\\\")..date(\\\"2024-02-01\\\")]\")", "[date(\"2024-01-01\")..date(\"2024-02-01\")]"},
+        {"range(\"[date(\\\"2024-01-01\\\")..date(\\\"2024-02-01\\\")]\")",
+         "[date(\"2024-01-01\")..date(\"2024-02-01\")]"},
         {"range(\"(duration(\\\"P1D\\\")..duration(\\\"P2D\\\"))\")", "(duration(\"P1D\")..duration(\"P2D\"))"},
         {"range(\"[21..18]\")", "null"},
         {"range(\"[1..\\\"a\\\"]\")", "null"},
@@ -266,15 +267,18 @@ TEST(contexts_follow_the_standard)
 TEST(distinct_values_of_long_lists_are_found_by_hash)
 {
     eq_text(expression_value(a, "count(distinct values(for i in 1..100000 return modulo(i, 30000) / 4))"), "30000");
-    eq_text(expression_value(a, "distinct values([1, 1.0, \"1\", @\"P1D\", @\"PT24H\", true, null, [1], [1.0], {a: 1}, {a: 1}, null])"),
-            "[1, \"1\", duration(\"P1D\"), true, null, [1], {a: 1}]");
+    eq_text(
+        expression_value(
+            a, "distinct values([1, 1.0, \"1\", @\"P1D\", @\"PT24H\", true, null, [1], [1.0], {a: 1}, {a: 1}, null])"),
+        "[1, \"1\", duration(\"P1D\"), true, null, [1], {a: 1}]");
     eq_text(expression_value(a, "count(distinct values(for i in 1..100000 return [i]))"), "failed: LIMIT_STEPS");
 }
 
 TEST(every_builtin_survives_odd_arguments)
 {
-    static const char *const ODD[] = {"null", "\"\"", "[]", "{}", "-1", "1e300", "[1..2]", "@\"2024-01-01\"", "@\"P1D\"",
-                                      "@\"10:00:00\"", "function(x) x", "[[], null]"};
+    static const char *const ODD[] = {
+        "null",          "\"\"",          "[]",        "{}", "-1", "1e300", "[1..2]", "@\"2024-01-01\"", "@\"P1D\"",
+        "@\"10:00:00\"", "function(x) x", "[[], null]"};
     size_t count;
     const FeelBuiltin *table = feel_builtin_table(&count);
     check(count > 80);

@@ -142,7 +142,7 @@ TEST(steps_can_be_printed)
     eq_text(buf_str(&b), "0 ADD r0 <- f0 k0=1\n1 END r0\n");
 }
 
-/* ---- Limits -------------------------------------------------------------------------------------------------------- */
+/* ---- Limits ------------------------------------------------------------------------------------------------------ */
 
 static ErrCode code_of(Arena *a, const char *text, FeelLimits limits)
 {
@@ -164,7 +164,8 @@ TEST(runs_end_at_their_limits)
     eq_int(code_of(a, "for i in 1..10 return i", few), OK);
     eq_int(code_of(a, "some i in 1..900, j in 1..900 satisfies false", few), LIMIT_STEPS);
     eq_int(code_of(a, "{f: function(g) g(g)}.f(function(g) g(g))", few), LIMIT_STEPS);
-    eq_int(code_of(a, "count(for i in 1..40 return for j in 1..40 return \"xxxxxxxxxx\" + string(i))", (FeelLimits){.bytes = 20000}),
+    eq_int(code_of(a, "count(for i in 1..40 return for j in 1..40 return \"xxxxxxxxxx\" + string(i))",
+                   (FeelLimits){.bytes = 20000}),
            LIMIT_MEMORY);
 }
 
@@ -227,7 +228,7 @@ TEST(values_nested_by_a_loop_do_not_break_printing)
     (void)feel_to_json(a, last);
 }
 
-/* ---- The host's functions ------------------------------------------------------------------------------------------ */
+/* ---- The host's functions ---------------------------------------------------------------------------------------- */
 
 static Value minus(FeelRun *run, void *host, const Value *args, size_t count)
 {

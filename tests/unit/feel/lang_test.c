@@ -79,7 +79,8 @@ static void run_table(Arena *a, const char *path)
         at = 0;
         Str got = outcome(a, part[0], part[1], NULL);
         if (!str_eq(got, part[2])) {
-            printf("%s:%d: %.*s\n  got  %.*s\n  want %.*s\n", path, number, STR_ARG(part[0]), STR_ARG(got), STR_ARG(part[2]));
+            printf("%s:%d: %.*s\n  got  %.*s\n  want %.*s\n", path, number, STR_ARG(part[0]), STR_ARG(got),
+                   STR_ARG(part[2]));
             wrong++;
         }
     }

@@ -77,8 +77,12 @@ TEST(a_sum_of_two_names_is_known_as_one)
     static const struct {
         const char *text;
         FeelSum want;
-    } cases[] = {{"a + b", {true, false, 0, 1}}, {"b - a", {true, true, 1, 0}}, {"a + a", {true, false, 0, 0}},
-                 {"a * b", {0}},                 {"a + 1", {0}},                {"a + b + a", {0}},
+    } cases[] = {{"a + b", {true, false, 0, 1}},
+                 {"b - a", {true, true, 1, 0}},
+                 {"a + a", {true, false, 0, 0}},
+                 {"a * b", {0}},
+                 {"a + 1", {0}},
+                 {"a + b + a", {0}},
                  {"if a then a + b else b", {0}}};
     FeelScope *s = feel_scope_new(a, NULL);
     feel_scope_add(s, STR("a"), NULL);

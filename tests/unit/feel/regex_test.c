@@ -48,17 +48,28 @@ TEST(patterns_match_as_xpath_says)
 TEST(bad_patterns_give_null)
 {
     static const Expression T[] = {
-        {"matches(\"a\", \"(\")", "null"},         {"matches(\"a\", \")\")", "null"},
-        {"matches(\"a\", \"[\")", "null"},         {"matches(\"a\", \"[]\")", "null"},
-        {"matches(\"a\", \"[^]\")", "null"},       {"matches(\"a\", \"*\")", "null"},
-        {"matches(\"a\", \"a**\")", "null"},       {"matches(\"a\", \"a{2,1}\")", "null"},
-        {"matches(\"a\", \"a{\")", "null"},        {"matches(\"a\", \"}\")", "null"},
-        {"matches(\"a\", \"[z-a]\")", "null"},     {"matches(\"a\", \"[[]\")", "null"},
-        {"matches(\"a\", \"\\\\\")", "null"},      {"matches(\"a\", \"\\\\y\")", "null"},
-        {"matches(\"a\", \"\\\\p{Xx}\")", "null"}, {"matches(\"a\", \"\\\\p{IsNowhere}\")", "null"},
-        {"matches(\"a\", \"(?=a)\")", "null"},     {"matches(\"a\", \"(a)\\\\2\")", "null"},
-        {"matches(\"a\", \"(a\\\\1)\")", "null"},  {"matches(\"a\", \"[\\\\1]\")", "null"},
-        {"matches(\"a\", \"a\", \"z\")", "null"},  {"matches(\"a\", \"a{99999}\")", "null"},
+        {"matches(\"a\", \"(\")", "null"},
+        {"matches(\"a\", \")\")", "null"},
+        {"matches(\"a\", \"[\")", "null"},
+        {"matches(\"a\", \"[]\")", "null"},
+        {"matches(\"a\", \"[^]\")", "null"},
+        {"matches(\"a\", \"*\")", "null"},
+        {"matches(\"a\", \"a**\")", "null"},
+        {"matches(\"a\", \"a{2,1}\")", "null"},
+        {"matches(\"a\", \"a{\")", "null"},
+        {"matches(\"a\", \"}\")", "null"},
+        {"matches(\"a\", \"[z-a]\")", "null"},
+        {"matches(\"a\", \"[[]\")", "null"},
+        {"matches(\"a\", \"\\\\\")", "null"},
+        {"matches(\"a\", \"\\\\y\")", "null"},
+        {"matches(\"a\", \"\\\\p{Xx}\")", "null"},
+        {"matches(\"a\", \"\\\\p{IsNowhere}\")", "null"},
+        {"matches(\"a\", \"(?=a)\")", "null"},
+        {"matches(\"a\", \"(a)\\\\2\")", "null"},
+        {"matches(\"a\", \"(a\\\\1)\")", "null"},
+        {"matches(\"a\", \"[\\\\1]\")", "null"},
+        {"matches(\"a\", \"a\", \"z\")", "null"},
+        {"matches(\"a\", \"a{99999}\")", "null"},
         {"matches(\"a\", \"((a{999}){999}){999}\")", "null"},
     };
     EXPECT_VALUES(a, T);
@@ -98,5 +109,6 @@ TEST(no_pattern_can_hang_the_engine)
     buf_add_c(&b, "!\", \"^(a|a|(a*)*)*$\")");
     eq_text(expression_value(a, str_c(a, buf_str(&b))), "false");
     /* with a back-reference the search is exponential: the steps of the run end it */
-    eq_text(expression_value(a, "matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\", \"^(a|aa)+\\\\1$\")"), "failed: LIMIT_STEPS");
+    eq_text(expression_value(a, "matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\", \"^(a|aa)+\\\\1$\")"),
+            "failed: LIMIT_STEPS");
 }

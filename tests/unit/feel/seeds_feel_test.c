@@ -1,4 +1,5 @@
-/* seeds_feel_test.c: the seeds of the fuzz target feel, hostile ones among them, through the target's own entry function.
+/* seeds_feel_test.c: the seeds of the fuzz target feel, hostile ones among them, through the target's own entry
+ * function.
  * SPDX-License-Identifier: Apache-2.0 */
 #define LLVMFuzzerTestOneInput seed_feel
 #include "../../fuzz/feel_fuzz.c"

@@ -1,4 +1,5 @@
-/* seeds_regex_test.c: the seeds of the fuzz target regex, hostile ones among them, through the target's own entry function.
+/* seeds_regex_test.c: the seeds of the fuzz target regex, hostile ones among them, through the target's own entry
+ * function.
  * SPDX-License-Identifier: Apache-2.0 */
 #define LLVMFuzzerTestOneInput seed_regex
 #include "../../fuzz/regex_fuzz.c"

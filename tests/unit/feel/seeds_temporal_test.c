@@ -1,4 +1,5 @@
-/* seeds_temporal_test.c: the seeds of the fuzz target temporal, hostile ones among them, through the target's own entry function.
+/* seeds_temporal_test.c: the seeds of the fuzz target temporal, hostile ones among them, through the target's own
+ * entry function.
  * SPDX-License-Identifier: Apache-2.0 */
 #define LLVMFuzzerTestOneInput seed_temporal
 #include "../../fuzz/temporal_fuzz.c"

@@ -184,9 +184,9 @@ static void check_zone(Arena *a, const char *name)
 
 TEST(zones_agree_with_the_c_library)
 {
-    static const char *const NAMES[] = {"Asia/Almaty", "Asia/Seoul", "Europe/Paris", "Australia/Lord_Howe", "Africa/Casablanca",
-                                        "America/New_York", "Europe/Dublin", "Etc/UTC", "Pacific/Apia", "America/Sao_Paulo",
-                                        "Asia/Gaza", "America/Nuuk"};
+    static const char *const NAMES[] = {
+        "Asia/Almaty",   "Asia/Seoul", "Europe/Paris", "Australia/Lord_Howe", "Africa/Casablanca", "America/New_York",
+        "Europe/Dublin", "Etc/UTC",    "Pacific/Apia", "America/Sao_Paulo",   "Asia/Gaza",         "America/Nuuk"};
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         check_zone(a, NAMES[i]);
     }
@@ -196,7 +196,8 @@ TEST(local_times_in_gaps_and_folds_have_the_first_offset)
 {
     const Zone *z = zone_find(zone_book_new(a, NULL), STR("Europe/Paris"));
     check(z != NULL);
-    int64_t gap = civil_to_day((Civil){2024, 3, 31}) * 86400 + 9000, fold = civil_to_day((Civil){2024, 10, 27}) * 86400 + 9000;
+    int64_t gap = civil_to_day((Civil){2024, 3, 31}) * 86400 + 9000,
+            fold = civil_to_day((Civil){2024, 10, 27}) * 86400 + 9000;
     eq_int(zone_offset_local(z, gap), 3600);
     eq_int(zone_offset_local(z, fold), 7200);
     eq_int(zone_offset_local(z, fold + 3600), 3600);

@@ -25,7 +25,8 @@ TEST(numbers_stay_inline_where_they_fit)
 
 TEST(both_forms_of_numbers_calculate_alike)
 {
-    static const char *const N[] = {"0", "1", "-1", "0.1", "99.99", "-12345.678", "9223372036854775807", "1e18", "0.000000000000000001"};
+    static const char *const N[] = {
+        "0", "1", "-1", "0.1", "99.99", "-12345.678", "9223372036854775807", "1e18", "0.000000000000000001"};
     FeelRun *run = feel_run_new(a, (FeelLimits){0}, (Instant){0});
     Value (*const OPS[])(FeelRun *, Value, Value) = {feel_add, feel_sub, feel_mul, feel_div};
     for (size_t i = 0; i < COUNT_OF(N) * COUNT_OF(N); i++) {
@@ -42,9 +43,9 @@ TEST(both_forms_of_numbers_calculate_alike)
 TEST(equality_has_three_values)
 {
     static const Expression T[] = {
-        {"null = null", "true"},     {"1 = null", "false"},       {"1 = \"1\"", "null"},
-        {"[1, 2] = [1]", "false"},   {"[1, \"a\"] = [1, 2]", "null"}, {"[2, \"a\"] = [1, 2]", "false"},
-        {"{a: 1} = {b: 1}", "false"}, {"[1..2] = [1..2)", "false"}, {"\"b\" > \"a\"", "true"},
+        {"null = null", "true"},      {"1 = null", "false"},           {"1 = \"1\"", "null"},
+        {"[1, 2] = [1]", "false"},    {"[1, \"a\"] = [1, 2]", "null"}, {"[2, \"a\"] = [1, 2]", "false"},
+        {"{a: 1} = {b: 1}", "false"}, {"[1..2] = [1..2)", "false"},    {"\"b\" > \"a\"", "true"},
     };
     EXPECT_VALUES(a, T);
 }
@@ -71,7 +72,10 @@ TEST(json_goes_in_and_out)
     Json *j;
     Err err = {0};
     Value v;
-    check(json_parse(a, STR("{\"day\":\"2024-05-06\",\"wage\":2060740.5,\"at\":\"2024-05-06T07:08:09@Asia/Seoul\",\"stay\":[\"P1Y\"],\"x\":null}"), &j, &err));
+    check(json_parse(
+        a,
+        STR("{\"day\":\"2024-05-06\",\"wage\":2060740.5,\"at\":\"2024-05-06T07:08:09@Asia/Seoul\",\"stay\":[\"P1Y\"],\"x\":null}"),
+        &j, &err));
     check(feel_from_json(a, j, type, &v, &err));
     eq_int(feel_get(v, STR("day")).kind, FEEL_DATE);
     eq_int(feel_get(v, STR("at")).kind, FEEL_DATE_TIME);
@@ -79,7 +83,9 @@ TEST(json_goes_in_and_out)
     check(feel_is_null(feel_get(v, STR("nothing"))));
     Buf b = buf_new(a, 1000);
     json_write(&b, feel_to_json(a, v));
-    eq_text(buf_str(&b), "{\"day\":\"2024-05-06\",\"wage\":2060740.5,\"at\":\"2024-05-06T07:08:09@Asia/Seoul\",\"stay\":[\"P1Y\"],\"x\":null}");
+    eq_text(
+        buf_str(&b),
+        "{\"day\":\"2024-05-06\",\"wage\":2060740.5,\"at\":\"2024-05-06T07:08:09@Asia/Seoul\",\"stay\":[\"P1Y\"],\"x\":null}");
     check(json_parse(a, STR("{\"stay\":[\"P1Y\",\"P1D\"]}"), &j, &err));
     check(!feel_from_json(a, j, type, &v, &err));
     eq_int(err.code, FIELD_FORMAT);

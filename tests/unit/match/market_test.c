@@ -85,9 +85,18 @@ static void brute_force(Arena *a, int shape, uint32_t runs)
     }
 }
 
-TEST_WITHIN(outcome_is_the_worker_optimal_stable_one_without_caps, 120) { brute_force(a, 0, RUNS(40000)); }
-TEST_WITHIN(outcome_is_the_worker_optimal_stable_one_with_nested_caps, 120) { brute_force(a, 1, RUNS(40000)); }
-TEST_WITHIN(outcome_is_the_worker_optimal_stable_one_with_a_flexible_pool, 120) { brute_force(a, 2, RUNS(40000)); }
+TEST_WITHIN(outcome_is_the_worker_optimal_stable_one_without_caps, 120)
+{
+    brute_force(a, 0, RUNS(40000));
+}
+TEST_WITHIN(outcome_is_the_worker_optimal_stable_one_with_nested_caps, 120)
+{
+    brute_force(a, 1, RUNS(40000));
+}
+TEST_WITHIN(outcome_is_the_worker_optimal_stable_one_with_a_flexible_pool, 120)
+{
+    brute_force(a, 2, RUNS(40000));
+}
 
 TEST_WITHIN(no_false_list_helps_its_worker, 120)
 {
@@ -206,8 +215,14 @@ static void find_loser(Arena *a, int shape)
     check(found > 0);
 }
 
-TEST(one_more_place_in_a_region_may_hurt_and_the_comparison_lists_the_loser) { find_loser(a, 1); }
-TEST(a_wider_pool_below_a_full_nation_may_hurt_and_the_comparison_lists_the_loser) { find_loser(a, 2); }
+TEST(one_more_place_in_a_region_may_hurt_and_the_comparison_lists_the_loser)
+{
+    find_loser(a, 1);
+}
+TEST(a_wider_pool_below_a_full_nation_may_hurt_and_the_comparison_lists_the_loser)
+{
+    find_loser(a, 2);
+}
 
 TEST(a_scenario_without_change_equals_the_baseline)
 {
@@ -252,8 +267,13 @@ static MatchMarket middle_market(Arena *a, Rng *r, uint32_t workers, uint32_t va
         }
         starts[w + 1] = (w + 1) * LIST;
     }
-    return (MatchMarket){.tickets = tickets, .starts = starts, .wish_vacancy = wish, .wish_points = points,
-                         .vacancies = seats, .worker_count = workers, .vacancy_count = vacancies,
+    return (MatchMarket){.tickets = tickets,
+                         .starts = starts,
+                         .wish_vacancy = wish,
+                         .wish_points = points,
+                         .vacancies = seats,
+                         .worker_count = workers,
+                         .vacancy_count = vacancies,
                          .tree = {.cells = cells, .count = 13, .pool = vacancies / 7}};
 }
 
@@ -473,8 +493,8 @@ TEST(roth_peranson_example_of_the_matching_programme)
     }
 }
 
-/* Kamada and Kojima's example: 10 doctors, two hospitals of one region with cap 10 and targets 5; 3 want the first, 7 the
- * second. Fixed targets fill 8 places; the flexible pool fills all 10. */
+/* Kamada and Kojima's example: 10 doctors, two hospitals of one region with cap 10 and targets 5; 3 want the first, 7
+ * the second. Fixed targets fill 8 places; the flexible pool fills all 10. */
 TEST(kamada_kojima_example_fills_ten)
 {
     uint64_t tickets[10];

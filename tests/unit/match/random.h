@@ -36,8 +36,8 @@ static inline uint32_t rng_below(Rng *r, uint32_t n)
 
 enum { TINY_WORKERS = 5, TINY_VACANCIES = 4, TINY_CELLS = 5 };
 
-/* A market small enough to try everything, with its arrays inside. shape 0: vacancies alone; 1: nested caps; 2: nested caps
- * and a flexible pool over the cells of the second level. */
+/* A market small enough to try everything, with its arrays inside. shape 0: vacancies alone; 1: nested caps; 2: nested
+ * caps and a flexible pool over the cells of the second level. */
 typedef struct {
     MatchMarket m;
     uint64_t tickets[TINY_WORKERS];

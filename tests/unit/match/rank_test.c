@@ -19,8 +19,8 @@ static void make_quota(Quota *q, Rng *r)
     bool flexible = rng_below(r, 3) > 0;
     for (uint32_t i = 0; i < CELLS; i++) {
         uint32_t cap = rng_below(r, 5) == 0 ? MATCH_NONE : rng_below(r, parents[i] == MATCH_NONE ? 20 : 10);
-        q->cells[i] = (MatchCell){.parent = parents[i], .cap = cap, .flexible = flexible && i >= 1 && i <= 3,
-                                  .own = rng_below(r, 6)};
+        q->cells[i] = (MatchCell){
+            .parent = parents[i], .cap = cap, .flexible = flexible && i >= 1 && i <= 3, .own = rng_below(r, 6)};
     }
     q->tree = (MatchTree){.cells = q->cells, .count = CELLS, .pool = rng_below(r, 5)};
 }
@@ -164,7 +164,8 @@ static bool goes_first(const MatchApplication *x, const MatchApplication *y)
 }
 
 /* Serial greedy by counting alone. */
-static void plain_grants(const Quota *q, const MatchApplication *apps, uint32_t count, bool one_per_pass, uint32_t *granted)
+static void plain_grants(const Quota *q, const MatchApplication *apps, uint32_t count, bool one_per_pass,
+                         uint32_t *granted)
 {
     MatchUnit units[HELD];
     uint32_t held = 0;
@@ -227,7 +228,9 @@ TEST(ranking_equals_the_plain_greedy_and_queues_are_in_order)
         MatchApplication apps[APPS];
         uint32_t count = rng_below(&r, APPS + 1), granted[APPS];
         for (uint32_t i = 0; i < count; i++) {
-            apps[i] = (MatchApplication){.id = UINT32_MAX - i, .units = rng_below(&r, 5), .cell = rng_below(&r, CELLS),
+            apps[i] = (MatchApplication){.id = UINT32_MAX - i,
+                                         .units = rng_below(&r, 5),
+                                         .cell = rng_below(&r, CELLS),
                                          .points = (int64_t)rng_below(&r, 4) - 1,
                                          .ticket = rng_below(&r, 2) ? rng_next(&r) : 3};
         }
@@ -253,7 +256,8 @@ TEST(the_check_of_rankings_refuses_every_alteration)
     MatchTree tree = {.cells = cells, .count = 3};
     MatchApplication apps[6];
     for (uint32_t i = 0; i < 6; i++) {
-        apps[i] = (MatchApplication){.id = i, .units = 1, .cell = 1 + i % 2, .points = 60 - 10 * (int64_t)i, .ticket = i};
+        apps[i] =
+            (MatchApplication){.id = i, .units = 1, .cell = 1 + i % 2, .points = 60 - 10 * (int64_t)i, .ticket = i};
     }
     MatchLedger *l = NULL;
     MatchRanking out;
@@ -268,7 +272,8 @@ TEST(the_check_of_rankings_refuses_every_alteration)
     out.rows[5].waiting = 3;
     check(!match_verify_rank(a, &in, &err));
     MatchRanked last = out.rows[5];
-    out.rows[5] = (MatchRanked){.reason = MATCH_GRANTED, .rank = 6, .granted = 1, .units = kept.units, .full = MATCH_NONE};
+    out.rows[5] =
+        (MatchRanked){.reason = MATCH_GRANTED, .rank = 6, .granted = 1, .units = kept.units, .full = MATCH_NONE};
     check(!match_verify_rank(a, &in, &err)); /* given to one who stands below */
     out.rows[5] = last;
     out.rows[3] = kept;
@@ -319,7 +324,8 @@ TEST(a_short_quota_is_used_up_and_the_rest_wait_in_order_of_points)
     MatchApplication *apps = ARENA_ARRAY(a, MatchApplication, FIRMS);
     uint32_t asked = 0;
     for (uint32_t i = 0; i < FIRMS; i++) {
-        apps[i] = (MatchApplication){.id = i, .units = 1 + (i % 6 < 5), .points = 60 + rng_below(&r, 41), .ticket = rng_next(&r)};
+        apps[i] = (MatchApplication){
+            .id = i, .units = 1 + (i % 6 < 5), .points = 60 + rng_below(&r, 41), .ticket = rng_next(&r)};
         asked += apps[i].units;
     }
     MatchCell cell = {.parent = MATCH_NONE, .cap = QUOTA};

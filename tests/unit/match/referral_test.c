@@ -28,19 +28,30 @@ static uint32_t some_ids(Rng *r, const Small *s, uint32_t *ret, uint32_t most)
 static void make_small(Small *s, Rng *r)
 {
     memset(s, 0, sizeof *s);
-    s->round = (MatchReferralRound){.pool = s->pool, .vacancies = s->vacancies, .pool_count = rng_below(r, POOL + 1),
-                                    .vacancy_count = rng_below(r, VACANCIES + 1), .exposure_first = rng_below(r, 2),
+    s->round = (MatchReferralRound){.pool = s->pool,
+                                    .vacancies = s->vacancies,
+                                    .pool_count = rng_below(r, POOL + 1),
+                                    .vacancy_count = rng_below(r, VACANCIES + 1),
+                                    .exposure_first = rng_below(r, 2),
                                     .open_limit = rng_below(r, 2) ? 0 : 1 + rng_below(r, 4)};
     uint32_t levels = 1 + rng_below(r, 5), most_exposure = rng_below(r, 3) + 1;
     for (uint32_t i = 0; i < s->round.pool_count; i++) {
-        s->pool[i] = (MatchCandidate){.id = UINT32_MAX - i * 7, .group = 100 + rng_below(r, GROUPS), .ticket = rng_next(r),
+        s->pool[i] = (MatchCandidate){.id = UINT32_MAX - i * 7,
+                                      .group = 100 + rng_below(r, GROUPS),
+                                      .ticket = rng_next(r),
                                       .standing = (int64_t)rng_below(r, levels) - 2,
-                                      .exposure = rng_below(r, most_exposure), .open = rng_below(r, 2)};
+                                      .exposure = rng_below(r, most_exposure),
+                                      .open = rng_below(r, 2)};
     }
     for (uint32_t v = 0; v < s->round.vacancy_count; v++) {
         MatchVacancy *x = &s->vacancies[v];
-        *x = (MatchVacancy){.id = v, .places = rng_below(r, 4), .multiple = 3, .priority = rng_below(r, 3),
-                            .ticket = rng_below(r, 2) ? 5 : rng_next(r), .groups = s->groups[v], .barred = s->barred[v]};
+        *x = (MatchVacancy){.id = v,
+                            .places = rng_below(r, 4),
+                            .multiple = 3,
+                            .priority = rng_below(r, 3),
+                            .ticket = rng_below(r, 2) ? 5 : rng_next(r),
+                            .groups = s->groups[v],
+                            .barred = s->barred[v]};
         for (uint32_t g = 0; g < GROUPS; g++) {
             if (rng_below(r, 2)) {
                 s->groups[v][x->group_count++] = 100 + g + (g == 3 && rng_below(r, 4) == 0);
@@ -66,8 +77,8 @@ static bool has(const uint32_t *list, uint32_t count, uint32_t x)
 
 static bool is_eligible(const MatchVacancy *v, const MatchCandidate *c)
 {
-    return !has(v->barred, v->barred_count, c->id) && (v->listed ? has(v->listed, v->listed_count, c->id)
-                                                                 : has(v->groups, v->group_count, c->group));
+    return !has(v->barred, v->barred_count, c->id) &&
+           (v->listed ? has(v->listed, v->listed_count, c->id) : has(v->groups, v->group_count, c->group));
 }
 
 typedef struct {
@@ -81,9 +92,9 @@ static uint32_t next_vacancy(const Small *s, const Plain *p)
     uint32_t best = MATCH_NONE;
     for (uint32_t v = 0; v < s->round.vacancy_count; v++) {
         const MatchVacancy *x = &s->vacancies[v], *y = best == MATCH_NONE ? NULL : &s->vacancies[best];
-        if (!p->done[v] && (y == NULL || x->priority > y->priority ||
-                            (x->priority == y->priority &&
-                             (x->ticket < y->ticket || (x->ticket == y->ticket && x->id < y->id))))) {
+        if (!p->done[v] &&
+            (y == NULL || x->priority > y->priority ||
+             (x->priority == y->priority && (x->ticket < y->ticket || (x->ticket == y->ticket && x->id < y->id))))) {
             best = v;
         }
     }

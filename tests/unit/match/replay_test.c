@@ -132,7 +132,8 @@ TEST(a_row_changed_after_freezing_or_another_secret_is_refused)
     eq_int(replay_code(a, changed(a, input, str_c(a, str_printf(a, "%s\n", was)), "")), FIELD_MISSING);
 }
 
-/* No key can read what is not declared: a row with a field more, whatever it holds, is refused before anything is ranked. */
+/* No key can read what is not declared: a row with a field more, whatever it holds, is refused before anything is
+ * ranked. */
 TEST(an_undeclared_field_such_as_sex_is_refused)
 {
     Str refer = stored(a, "refer");
@@ -199,7 +200,8 @@ static bool is_reachable(Arena *a, Str input, Str text, Str vacancy, int64_t poi
     bool refused = is_refused(a, str_printf(a, " %.*s", STR_ARG(seats)), "cutoff", points, ticket);
     while (cell.len > 0) {
         Str line = line_after(text, str_printf(a, "\ncell %.*s ", STR_ARG(cell)));
-        refused = refused || is_refused(a, line, "cutoff", points, ticket) || is_refused(a, line, "pool_cutoff", points, ticket);
+        refused = refused || is_refused(a, line, "cutoff", points, ticket) ||
+                  is_refused(a, line, "pool_cutoff", points, ticket);
         rest = line_after(input, str_printf(a, "\ncell,%.*s,", STR_ARG(cell)));
         (void)str_cut(&rest, ',', &cell);
     }
@@ -247,9 +249,15 @@ TEST(hostile_files_end_in_a_clear_error)
     eq_int(replay_code(a, STR("round,a\nround,b\n")), FIELD_FORMAT);
     Str rank = stored(a, "rank"), match = stored(a, "match"), refer = stored(a, "refer");
     static const char *const faults[][2] = {
-        {"cell,agri,kr,", "cell,agri,agri,"}, {"cell,agri,kr,", "cell,agri,nobody,"}, {"cell,agri,kr,", "cell,agri,kr,x"},
-        {"application,a1,", "application,a1,+"}, {"application,a1,", "application,a1,0"}, {"application,a1,", "application,a 1,"},
-        {"application,a1,", "application,a2,"}, {"application,a1,", "applicatioN,a1,"}, {"kind,rank", "kind,refer"},
+        {"cell,agri,kr,", "cell,agri,agri,"},
+        {"cell,agri,kr,", "cell,agri,nobody,"},
+        {"cell,agri,kr,", "cell,agri,kr,x"},
+        {"application,a1,", "application,a1,+"},
+        {"application,a1,", "application,a1,0"},
+        {"application,a1,", "application,a 1,"},
+        {"application,a1,", "application,a2,"},
+        {"application,a1,", "applicatioN,a1,"},
+        {"kind,rank", "kind,refer"},
     };
     for (size_t i = 0; i < COUNT_OF(faults); i++) {
         Str bad = changed(a, rank, faults[i][0], faults[i][1]), text;
@@ -296,7 +304,7 @@ TEST(noise_in_a_file_never_crashes)
 
 static int run_tool(Arena *a, Str *ret_out, int argc, const char *x, const char *y, const char *z)
 {
-    char *words[4] = {(char *)(uintptr_t)"match", (char *)(uintptr_t)x, (char *)(uintptr_t)y, (char *)(uintptr_t)z};
+    char *words[4] = {(char *)(uintptr_t) "match", (char *)(uintptr_t)x, (char *)(uintptr_t)y, (char *)(uintptr_t)z};
     FILE *out = tmpfile(), *err = tmpfile();
     check(out != NULL && err != NULL);
     int status = match_tool(argc, words, out, err);
@@ -317,7 +325,8 @@ TEST(the_tool_replays_explains_itself_and_fails_clearly)
     eq_int(run_tool(a, &out, 3, "replay", SECOND "stored/match.csv", NULL), 0);
     eq_str(out, test_read_file(a, SECOND "stored/match.want"));
     eq_int(run_tool(a, &out, 4, "replay", SECOND "stored/match.csv", "--json"), 0);
-    check(str_find(out, STR("\"line\": \"worker\""), 0) != SIZE_MAX || str_find(out, STR("\"line\":\"worker\""), 0) != SIZE_MAX);
+    check(str_find(out, STR("\"line\": \"worker\""), 0) != SIZE_MAX ||
+          str_find(out, STR("\"line\":\"worker\""), 0) != SIZE_MAX);
     eq_int(run_tool(a, &out, 3, "root", SECOND "stored/rank.csv", NULL), 0);
     eq_int(out.len, 65);
     eq_int(run_tool(a, &out, 2, "--help", NULL, NULL), 0);

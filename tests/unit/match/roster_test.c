@@ -12,7 +12,9 @@ TEST(standing_equals_counting_and_a_person_counts_once)
         MatchCandidate pool[50];
         uint32_t n = rng_below(&r, 50) + 1;
         for (uint32_t i = 0; i < n; i++) {
-            pool[i] = (MatchCandidate){.id = 1000 - i, .group = rng_below(&r, 3), .standing = rng_below(&r, 4),
+            pool[i] = (MatchCandidate){.id = 1000 - i,
+                                       .group = rng_below(&r, 3),
+                                       .standing = rng_below(&r, 4),
                                        .ticket = rng_below(&r, 2) ? 7 : rng_next(&r)};
         }
         MatchRoster *roster = NULL;
@@ -28,13 +30,15 @@ TEST(standing_equals_counting_and_a_person_counts_once)
                 of++;
                 equal += k != i && x->standing == me->standing;
                 rank += x->standing > me->standing ||
-                        (x->standing == me->standing && (x->ticket < me->ticket || (x->ticket == me->ticket && x->id < me->id)));
+                        (x->standing == me->standing &&
+                         (x->ticket < me->ticket || (x->ticket == me->ticket && x->id < me->id)));
             }
             MatchStanding s = match_standing(roster, i, 30, 10, 3);
             check(s.rank == rank && s.of == of && s.equal == equal);
             eq_int(s.wait_days_low, (rank - 1) * 30 / 10);
             eq_int(s.wait_days_high, (rank * 30 + 2) / 3);
-            check(match_standing(roster, i, 30, 0, 0).wait_days_low == -1 && match_standing(roster, i, 30, 0, 0).wait_days_high == -1);
+            check(match_standing(roster, i, 30, 0, 0).wait_days_low == -1 &&
+                  match_standing(roster, i, 30, 0, 0).wait_days_high == -1);
         }
         pool[0].id = pool[n - 1].id;
         check(n == 1 || (!match_roster_new(a, pool, n, &roster, &err) && err.code == DUPLICATE_PERSON));
@@ -65,7 +69,8 @@ static void admit(World *w, int month, Rng *r)
     }
 }
 
-/* Refers from the roster; each employer takes the first referred who is still free, and some are refused by the worker. */
+/* Refers from the roster; each employer takes the first referred who is still free, and some are refused by
+ * the worker. */
 static void refer_and_pick(Arena *a, World *w, int month, Hash seed, uint32_t refusal_percent, Rng *r)
 {
     MatchCandidate pool[PEOPLE];
@@ -73,15 +78,20 @@ static void refer_and_pick(Arena *a, World *w, int month, Hash seed, uint32_t re
     uint32_t n = 0, group = 0;
     for (uint32_t i = 0; i < PEOPLE; i++) {
         if (w->where[i] == ON_ROSTER) {
-            pool[n++] = (MatchCandidate){.id = i, .standing = i % 7, .exposure = w->exposure[i], .ticket = match_ticket_id(seed, i)};
+            pool[n++] = (MatchCandidate){
+                .id = i, .standing = i % 7, .exposure = w->exposure[i], .ticket = match_ticket_id(seed, i)};
         }
     }
     for (uint32_t v = 0; v < 12; v++) {
-        vacancies[v] = (MatchVacancy){.id = v, .places = 1, .multiple = 3, .ticket = match_ticket_id(seed, v), .groups = &group,
+        vacancies[v] = (MatchVacancy){.id = v,
+                                      .places = 1,
+                                      .multiple = 3,
+                                      .ticket = match_ticket_id(seed, v),
+                                      .groups = &group,
                                       .group_count = 1};
     }
-    MatchReferralRound round = {.pool = pool, .vacancies = vacancies, .pool_count = n, .vacancy_count = 12,
-                                .exposure_first = true};
+    MatchReferralRound round = {
+        .pool = pool, .vacancies = vacancies, .pool_count = n, .vacancy_count = 12, .exposure_first = true};
     MatchReferral out;
     Err err = {0};
     check(match_referral(a, &round, &out, &err));
@@ -150,8 +160,8 @@ TEST(years_of_rounds_lose_nobody_and_repeat_byte_for_byte)
     check(memcmp(&x, &z, sizeof x) != 0);
 }
 
-/* A refusal is no input of the order: what the rule reads is standing, exposure and ticket. Who refused comes before all
- * that would have come after him had he not been referred to that vacancy at all. */
+/* A refusal is no input of the order: what the rule reads is standing, exposure and ticket. Who refused comes before
+ * all that would have come after him had he not been referred to that vacancy at all. */
 TEST(a_refusal_never_lowers_the_later_order)
 {
     Rng r = {.state = 3};

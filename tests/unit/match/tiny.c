@@ -13,20 +13,25 @@ static void make_cells(Tiny *t, Rng *r, int shape)
         uint32_t cap = rng_below(r, 4) == 0 ? MATCH_NONE : rng_below(r, i == 0 ? 6 : 4);
         t->cells[i] = (MatchCell){.parent = parents[i], .cap = cap, .flexible = is_flexible, .own = rng_below(r, 3)};
     }
-    t->m.tree = (MatchTree){.cells = t->cells, .count = shape == 0 ? 0 : TINY_CELLS,
-                            .pool = shape == 2 ? rng_below(r, 3) : 0};
+    t->m.tree =
+        (MatchTree){.cells = t->cells, .count = shape == 0 ? 0 : TINY_CELLS, .pool = shape == 2 ? rng_below(r, 3) : 0};
 }
 
 void tiny_make(Tiny *t, Rng *r, int shape)
 {
     static const uint32_t leaves[4] = {3, 4, 2, 1};
     memset(t, 0, sizeof *t);
-    t->m = (MatchMarket){.tickets = t->tickets, .starts = t->starts, .wish_vacancy = t->wish_vacancy,
-                         .wish_points = t->wish_points, .vacancies = t->vacancies,
-                         .worker_count = 1 + rng_below(r, TINY_WORKERS), .vacancy_count = 1 + rng_below(r, TINY_VACANCIES)};
+    t->m = (MatchMarket){.tickets = t->tickets,
+                         .starts = t->starts,
+                         .wish_vacancy = t->wish_vacancy,
+                         .wish_points = t->wish_points,
+                         .vacancies = t->vacancies,
+                         .worker_count = 1 + rng_below(r, TINY_WORKERS),
+                         .vacancy_count = 1 + rng_below(r, TINY_VACANCIES)};
     make_cells(t, r, shape);
     for (uint32_t v = 0; v < t->m.vacancy_count; v++) {
-        t->vacancies[v] = (MatchSeats){.seats = rng_below(r, 4), .cell = shape == 0 ? MATCH_NONE : leaves[rng_below(r, 4)]};
+        t->vacancies[v] =
+            (MatchSeats){.seats = rng_below(r, 4), .cell = shape == 0 ? MATCH_NONE : leaves[rng_below(r, 4)]};
     }
     int32_t spread = 1 + (int32_t)rng_below(r, 6);
     uint32_t at = 0;

@@ -12,9 +12,9 @@
 
 #define SCHEME "{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": [7]}"
 #define THING                                                                                                        \
-    "{\"type\": \"thing\", \"prefix\": \"T\", \"fields\": {\"name\": {\"type\": \"text\"}, \"sort\": {\"type\": "   \
+    "{\"type\": \"thing\", \"prefix\": \"T\", \"fields\": {\"name\": {\"type\": \"text\"}, \"sort\": {\"type\": "    \
     "\"choice\", \"choices\": [\"a\"]}}, \"states\": {\"open\": {\"due\": \"today\"}}, \"steps\": {\"thing.open\": " \
-    "{\"opens\": true, \"who\": [\"clerk\"], \"to\": \"open\", \"event\": \"thing.opened\", \"fields\": "         \
+    "{\"opens\": true, \"who\": [\"clerk\"], \"to\": \"open\", \"event\": \"thing.opened\", \"fields\": "            \
     "[\"name\"]}}}"
 
 static void write_file(Arena *a, Str folder, const char *name, Str text)
@@ -41,8 +41,18 @@ static Str new_folder(Arena *a)
 
 static void remove_folder(Arena *a, Str folder)
 {
-    static const char *const NAMES[] = {"processes/thing.json", "messages/en.json", "messages/more.en.json", "decisions/2020-01-01/m.dmn", "days.json", "statutes.json", "scheme.json",
-                                        "decisions/2020-01-01", "decisions", "messages", "processes", "."};
+    static const char *const NAMES[] = {"processes/thing.json",
+                                        "messages/en.json",
+                                        "messages/more.en.json",
+                                        "decisions/2020-01-01/m.dmn",
+                                        "days.json",
+                                        "statutes.json",
+                                        "scheme.json",
+                                        "decisions/2020-01-01",
+                                        "decisions",
+                                        "messages",
+                                        "processes",
+                                        "."};
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         const char *path = str_printf(a, "%.*s/%s", STR_ARG(folder), NAMES[i]).ptr;
         if (unlink(path) != 0) {
@@ -68,7 +78,8 @@ static void is_refused(Arena *a, const char *file, Str text, ErrCode code, const
     bool loaded = scheme_load(a, folder, &s, &err);
     remove_folder(a, folder);
     if (loaded || strstr(err.text, file) == NULL || strstr(err.text, place) == NULL) {
-        printf("  %s with %.*s\n    gives    %s\n    expected %s\n", file, STR_ARG(text), loaded ? "no error" : err.text, place);
+        printf("  %s with %.*s\n    gives    %s\n    expected %s\n", file, STR_ARG(text),
+               loaded ? "no error" : err.text, place);
     }
     check(!loaded && s == NULL);
     eq_text(str_from_c(err_name(err.code)), err_name(code));
@@ -99,38 +110,58 @@ TEST(a_broken_process_is_refused_with_file_place_and_reason)
         {"\"choices\": [\"a\"]", "\"choices\": []", "sort: a choice without choices"},
         {"\"due\": \"today\"", "\"due\": \"today +\"", "open: \"today +\""},
         {"\"due\": \"today\"", "\"due\": \"tomorrow\"", "open: \"tomorrow\""},
-        {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"office\": {\"clerk\": \"place\"}", "office: not an indexed field: place"},
-        {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"office\": {\"clerk\": \"name\"}", "office: not an indexed field: name"},
-        {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"office\": {\"clerk\": [\"name.place\"]}", "office: no field that links to a case: name"},
-        {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"office\": {\"clerk\": \"a.b.c.d\"}", "an office is at most two links away: a.b.c.d"},
+        {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"office\": {\"clerk\": \"place\"}",
+         "office: not an indexed field: place"},
+        {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"office\": {\"clerk\": \"name\"}",
+         "office: not an indexed field: name"},
+        {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"office\": {\"clerk\": [\"name.place\"]}",
+         "office: no field that links to a case: name"},
+        {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"office\": {\"clerk\": \"a.b.c.d\"}",
+         "an office is at most two links away: a.b.c.d"},
         {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"office\": [\"clerk\"]", "\"office\" is not an object"},
-        {"\"opens\": true", "\"opens\": true, \"decision\": {\"model\": \"m\", \"name\": \"M\"}", "thing.open: unknown decision model m"},
+        {"\"opens\": true", "\"opens\": true, \"decision\": {\"model\": \"m\", \"name\": \"M\"}",
+         "thing.open: unknown decision model m"},
         {"\"opens\": true", "\"opens\": true, \"set\": {\"size\": \"1\"}", "thing.open: unknown field size"},
         {"\"opens\": true", "\"opens\": true, \"set\": {\"name\": \"\"}", "thing.open: no expression for name"},
-        {"\"opens\": true", "\"opens\": true, \"outcomes\": {\"refused\": {\"to\": \"shut\"}}", "thing.open: unknown state shut"},
+        {"\"opens\": true", "\"opens\": true, \"outcomes\": {\"refused\": {\"to\": \"shut\"}}",
+         "thing.open: unknown state shut"},
         {"\"opens\": true", "\"opens\": true, \"require\": [{\"if\": \"true\"}]", "a requirement needs"},
-        {"\"opens\": true", "\"opens\": true, \"require\": [{\"if\": \"true\", \"message\": \"m\", \"code\": \"OOPS\"}]", "unknown error code OOPS"},
-        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"list\": \"nothing\"}}", "thing.open: unknown case type nothing"},
-        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"list\": \"thing\", \"where\": {\"name\": \"1\"}}}", "not an indexed field: name"},
-        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"list\": \"thing\", \"states\": [\"shut\"]}}", "unknown state shut"},
+        {"\"opens\": true",
+         "\"opens\": true, \"require\": [{\"if\": \"true\", \"message\": \"m\", \"code\": \"OOPS\"}]",
+         "unknown error code OOPS"},
+        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"list\": \"nothing\"}}",
+         "thing.open: unknown case type nothing"},
+        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"list\": \"thing\", \"where\": {\"name\": \"1\"}}}",
+         "not an indexed field: name"},
+        {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"list\": \"thing\", \"states\": [\"shut\"]}}",
+         "unknown state shut"},
         {"\"opens\": true", "\"opens\": true, \"reads\": {\"r\": {\"guess\": \"thing\"}}", "a read needs one of"},
-        {"\"opens\": true", "\"opens\": true, \"also\": [{\"cases\": \"case.id\", \"type\": \"other\", \"event\": \"e\"}]", "unknown case type other"},
-        {"\"opens\": true", "\"opens\": true, \"also\": [{\"cases\": \"case.id\", \"type\": \"thing\", \"event\": \"e\", \"set\": {\"z\": \"1\"}}]", "unknown field z"},
-        {"\"opens\": true", "\"opens\": true, \"also\": [{\"type\": \"thing\", \"event\": \"e\"}]", "an effect needs cases"},
-        {"\"steps\": {", "\"steps\": {\"thing.close\": {\"who\": [\"clerk\"], \"from\": [\"open\"], \"to\": \"open\", \"event\": \"thing.closed\", \"sign\": true, "
-                        "\"also\": [{\"cases\": \"case.id\", \"type\": \"thing\", \"event\": \"thing.closed\"}]}, ",
+        {"\"opens\": true",
+         "\"opens\": true, \"also\": [{\"cases\": \"case.id\", \"type\": \"other\", \"event\": \"e\"}]",
+         "unknown case type other"},
+        {"\"opens\": true",
+         "\"opens\": true, \"also\": [{\"cases\": \"case.id\", \"type\": \"thing\", \"event\": \"e\", \"set\": {\"z\": \"1\"}}]",
+         "unknown field z"},
+        {"\"opens\": true", "\"opens\": true, \"also\": [{\"type\": \"thing\", \"event\": \"e\"}]",
+         "an effect needs cases"},
+        {"\"steps\": {",
+         "\"steps\": {\"thing.close\": {\"who\": [\"clerk\"], \"from\": [\"open\"], \"to\": \"open\", \"event\": \"thing.closed\", \"sign\": true, "
+         "\"also\": [{\"cases\": \"case.id\", \"type\": \"thing\", \"event\": \"thing.closed\"}]}, ",
          "the event of a signed step: thing.closed"},
         {"\"opens\": true", "\"opens\": true, \"draw\": {\"places\": \"1\"}", "a draw needs"},
-        {"\"opens\": true", "\"opens\": true, \"draw\": {\"pool\": \"p\", \"places\": \"1\", \"multiple\": \"1\", \"rank\": \"1\", \"exposure\": \"1\", \"into\": \"name\"}",
+        {"\"opens\": true",
+         "\"opens\": true, \"draw\": {\"pool\": \"p\", \"places\": \"1\", \"multiple\": \"1\", \"rank\": \"1\", \"exposure\": \"1\", \"into\": \"name\"}",
          "a draw's pool is no list that the step reads: p"},
-        {"\"opens\": true", "\"opens\": true, \"reads\": {\"p\": {\"list\": \"thing\"}}, \"draw\": {\"pool\": \"p\", \"places\": \"1\", \"multiple\": \"1\", \"rank\": \"1\", \"exposure\": \"1\", \"into\": \"who\"}",
+        {"\"opens\": true",
+         "\"opens\": true, \"reads\": {\"p\": {\"list\": \"thing\"}}, \"draw\": {\"pool\": \"p\", \"places\": \"1\", \"multiple\": \"1\", \"rank\": \"1\", \"exposure\": \"1\", \"into\": \"who\"}",
          "unknown field who"},
         {"\"prefix\": \"T\"", "\"prefix\": \"\"", "\"prefix\" is missing"},
         {"\"prefix\": \"T\"", "\"prefix\": \"T\", \"subject\": \"person\"", "unknown field person"},
         {"\"type\": \"text\"", "\"type\": \"case\", \"of\": \"other\"", "name: unknown case type other"},
     };
     for (size_t i = 0; i < COUNT_OF(FAULTS); i++) {
-        is_refused(a, "processes/thing.json", swap(a, THING, FAULTS[i].old, FAULTS[i].new), LAW_BROKEN, FAULTS[i].place);
+        is_refused(a, "processes/thing.json", swap(a, THING, FAULTS[i].old, FAULTS[i].new), LAW_BROKEN,
+                   FAULTS[i].place);
     }
 }
 
@@ -139,7 +170,8 @@ TEST(parts_of_the_wrong_kind_are_refused)
     static const struct {
         const char *old, *new, *place;
     } FAULTS[] = {
-        {"\"fields\": {\"name\": {\"type\": \"text\"}, \"sort\": {\"type\": \"choice\", \"choices\": [\"a\"]}}", "\"fields\": [1, 2]", "\"fields\" is not an object"},
+        {"\"fields\": {\"name\": {\"type\": \"text\"}, \"sort\": {\"type\": \"choice\", \"choices\": [\"a\"]}}",
+         "\"fields\": [1, 2]", "\"fields\" is not an object"},
         {"\"states\": {\"open\": {\"due\": \"today\"}}", "\"states\": [\"open\"]", "\"states\" is not an object"},
         {"\"opens\": true", "\"opens\": true, \"reads\": [1]", "\"reads\" is not an object"},
         {"\"opens\": true", "\"opens\": true, \"require\": {\"if\": \"true\"}", "\"require\" is not a list"},
@@ -149,12 +181,15 @@ TEST(parts_of_the_wrong_kind_are_refused)
         {"\"fields\": [\"name\"]", "\"fields\": {\"name\": 1}", "\"fields\" is not a list"},
     };
     for (size_t i = 0; i < COUNT_OF(FAULTS); i++) {
-        is_refused(a, "processes/thing.json", swap(a, THING, FAULTS[i].old, FAULTS[i].new), LAW_BROKEN, FAULTS[i].place);
+        is_refused(a, "processes/thing.json", swap(a, THING, FAULTS[i].old, FAULTS[i].new), LAW_BROKEN,
+                   FAULTS[i].place);
     }
     is_refused(a, "processes/thing.json", STR("[1]"), LAW_BROKEN, "is missing");
-    is_refused(a, "processes/thing.json", STR("{\"type\": \"thing\", \"prefix\": \"T\", \"steps\": [1]}"), LAW_BROKEN, "\"steps\" is not an object");
+    is_refused(a, "processes/thing.json", STR("{\"type\": \"thing\", \"prefix\": \"T\", \"steps\": [1]}"), LAW_BROKEN,
+               "\"steps\" is not an object");
     is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": {\"thing\": 1}}"), LAW_BROKEN, "\"processes\"");
-    is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": {\"7\": 7}}"), LAW_BROKEN, "\"rest_days\"");
+    is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": {\"7\": 7}}"),
+               LAW_BROKEN, "\"rest_days\"");
 }
 
 TEST(files_that_are_no_json_are_refused_with_their_line)
@@ -170,18 +205,21 @@ TEST(scheme_json_needs_id_processes_and_a_working_day)
 {
     is_refused(a, "scheme.json", STR("{\"processes\": [\"thing\"]}"), LAW_BROKEN, "\"id\" is missing");
     is_refused(a, "scheme.json", STR("{\"id\": \"x\"}"), LAW_BROKEN, "\"processes\"");
-    is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": [8]}"), LAW_BROKEN, "rest_days");
-    is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": [1, 2, 3, 4, 5, 6, 7]}"), LAW_BROKEN,
+    is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": [8]}"), LAW_BROKEN,
+               "rest_days");
+    is_refused(a, "scheme.json",
+               STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": [1, 2, 3, 4, 5, 6, 7]}"), LAW_BROKEN,
                "no working day");
 }
 
 TEST(a_broken_decision_model_is_refused)
 {
     is_refused(a, "decisions/2020-01-01/m.dmn", STR("<definitions"), BAD_XML, "m.dmn");
-    is_refused(a, "decisions/2020-01-01/m.dmn",
-               STR("<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='m' name='m' namespace='u:m'>\n<decision id='d' "
-                   "name='D'><variable name='D'/>\n<literalExpression id='x'><text>1 +</text></literalExpression></decision></definitions>"),
-               MODEL_BROKEN, "m.dmn:3");
+    is_refused(
+        a, "decisions/2020-01-01/m.dmn",
+        STR("<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='m' name='m' namespace='u:m'>\n<decision id='d' "
+            "name='D'><variable name='D'/>\n<literalExpression id='x'><text>1 +</text></literalExpression></decision></definitions>"),
+        MODEL_BROKEN, "m.dmn:3");
 }
 
 TEST(a_model_that_is_compiled_when_used_is_checked_aside)
@@ -214,7 +252,8 @@ TEST(threads_that_use_a_model_first_share_what_one_of_them_compiles)
     const SchemeModel *models, *before;
     Err err = {0};
     pthread_t threads[THREADS];
-    check(scheme_load_as_used(a, STR("tests/flow/schemes/harvest"), &s, &err) && scheme_load(a, STR("tests/flow/schemes/harvest"), &whole, &err));
+    check(scheme_load_as_used(a, STR("tests/flow/schemes/harvest"), &s, &err) &&
+          scheme_load(a, STR("tests/flow/schemes/harvest"), &whole, &err));
     check(scheme_check_late(s, &err));
     size_t count = scheme_models(s, &models);
     check(count > 0 && count == scheme_models(whole, &before));
@@ -256,7 +295,9 @@ TEST(what_is_read_when_used_is_checked_aside)
 {
     is_refused_aside(a, "processes/thing.json", swap(a, THING, "\"today\"", "\"today +\""), "\"today +\"");
     is_refused_aside(a, "processes/thing.json", swap(a, THING, "\"today\"", "\"tomorrow\""), "tomorrow");
-    is_refused_aside(a, "processes/thing.json", swap(a, THING, "\"opens\": true", "\"opens\": true, \"reads\": {\"x\": {\"case\": \"y\"}, \"y\": {\"case\": \"x\"}}"),
+    is_refused_aside(a, "processes/thing.json",
+                     swap(a, THING, "\"opens\": true",
+                          "\"opens\": true, \"reads\": {\"x\": {\"case\": \"y\"}, \"y\": {\"case\": \"x\"}}"),
                      "\"y\""); /* a read that comes later is not seen */
     is_refused_aside(a, "messages/en.json", STR("[]"), "an object of keys");
     is_refused_aside(a, "messages/en.json", STR("{\"a\":"), "en.json");
@@ -278,8 +319,8 @@ static void *used_aside(void *host)
     scheme_fill_frame(in->s, frame);
     frame[SLOT_TODAY] = feel_date((Day){20000});
     Value v = feel_eval(run, in->code, frame);
-    bool ok = !feel_run_failed(run, NULL) && v.kind == FEEL_DATE && str_eq(scheme_message(in->s, STR("kk"), STR("a")), STR("A")) &&
-              json_count(scheme_statutes(in->s)) == 1;
+    bool ok = !feel_run_failed(run, NULL) && v.kind == FEEL_DATE &&
+              str_eq(scheme_message(in->s, STR("kk"), STR("a")), STR("A")) && json_count(scheme_statutes(in->s)) == 1;
     arena_free(a);
     return ok ? host : NULL;
 }

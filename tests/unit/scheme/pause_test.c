@@ -34,5 +34,6 @@ TEST(days_of_a_pause_move_the_end_and_overlaps_count_once)
     Pause after[] = {{day("2026-05-01"), day("2026-05-30")}};
     eq_text(end_of(a, "2026-03-02", (Period){1, 0}, after, 1), "2026-04-02");
     Pause reached[] = {{day("2026-03-10"), day("2026-03-19")}, {day("2026-04-05"), day("2026-04-06")}};
-    eq_text(end_of(a, "2026-03-02", (Period){1, 0}, reached, 2), "2026-04-14"); /* the second lies in the longer period */
+    eq_text(end_of(a, "2026-03-02", (Period){1, 0}, reached, 2),
+            "2026-04-14"); /* the second lies in the longer period */
 }

@@ -25,16 +25,16 @@ TEST(a_period_does_not_count_its_first_day_and_rolls_on)
         Period length;
         const char *end;
     } CASES[] = {
-        {"2026-04-20", {0, 7}, "2026-04-27"},  /* Monday to Monday */
+        {"2026-04-20", {0, 7}, "2026-04-27"}, /* Monday to Monday */
         {"2026-04-20", {0, 0}, "2026-04-20"},
-        {"2026-04-20", {0, 5}, "2026-04-25"},  /* a Saturday is no rest day in this country */
-        {"2026-04-20", {0, 6}, "2026-04-27"},  /* a Sunday is */
-        {"2026-04-01", {1, 0}, "2026-05-04"},  /* holiday, holiday, Sunday */
-        {"2026-01-31", {1, 0}, "2026-02-28"},  /* the month's last day */
-        {"2024-01-31", {1, 0}, "2024-02-29"},  /* of a leap year */
+        {"2026-04-20", {0, 5}, "2026-04-25"}, /* a Saturday is no rest day in this country */
+        {"2026-04-20", {0, 6}, "2026-04-27"}, /* a Sunday is */
+        {"2026-04-01", {1, 0}, "2026-05-04"}, /* holiday, holiday, Sunday */
+        {"2026-01-31", {1, 0}, "2026-02-28"}, /* the month's last day */
+        {"2024-01-31", {1, 0}, "2024-02-29"}, /* of a leap year */
         {"2024-02-29", {12, 0}, "2025-02-28"},
         {"2025-11-30", {3, 0}, "2026-02-28"},
-        {"2026-01-30", {1, 1}, "2026-03-02"},  /* the month's end, a day more is Sunday 1 March */
+        {"2026-01-30", {1, 1}, "2026-03-02"}, /* the month's end, a day more is Sunday 1 March */
         {"2025-12-31", {0, 1}, "2026-01-01"},
     };
     const Scheme *s = tiny(a);

@@ -1,14 +1,17 @@
-/* simulate_test.c: the generator's known values, the same bytes for a seed, persons that do not get lost, what rates must do.
+/* simulate_test.c: the generator's known values, the same bytes for a seed, persons that do not get lost, what rates
+ * must do.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "../../test.h"
 #include "base/hash.h"
 #include "simulate/simulate.h"
 
-#define SMALL(ppm, places)                                                                                                             \
-    "{\"first\":\"2020-01\",\"months\":60,\"start_here\":300,\"start_overstay\":40,\"asked_ppm\":1500000,\"change_ppm\":20000,"            \
-    "\"end_overstay_ppm\":20000,\"cells\":[{\"ppm\":700000},{\"ppm\":300000}],\"stages\":[{\"name\":\"a\",\"months\":12,"                    \
-    "\"leave_ppm\":5000,\"desert_ppm\":3000,\"overstay_ppm\":" ppm ",\"then\":{\"stage\":\"b\",\"ppm\":500000,\"gap\":2}},{\"name\":\"b\"," \
-    "\"months\":6,\"comes_in\":true,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":" ppm "}],\"years\":[{\"year\":2020,\"places\":" places "}]}"
+#define SMALL(ppm, places)                                                                                                      \
+    "{\"first\":\"2020-01\",\"months\":60,\"start_here\":300,\"start_overstay\":40,\"asked_ppm\":1500000,\"change_ppm\":20000," \
+    "\"end_overstay_ppm\":20000,\"cells\":[{\"ppm\":700000},{\"ppm\":300000}],\"stages\":[{\"name\":\"a\",\"months\":12,"       \
+    "\"leave_ppm\":5000,\"desert_ppm\":3000,\"overstay_ppm\":" ppm                                                              \
+    ",\"then\":{\"stage\":\"b\",\"ppm\":500000,\"gap\":2}},{\"name\":\"b\","                                                    \
+    "\"months\":6,\"comes_in\":true,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":" ppm                                     \
+    "}],\"years\":[{\"year\":2020,\"places\":" places "}]}"
 
 static SimModel *model(Arena *a, const char *text)
 {
@@ -28,7 +31,8 @@ static int64_t *run(Arena *a, const SimModel *m, uint64_t seed)
     return rows;
 }
 
-/* The numbers as text, so that the hash is the same whatever order bytes have on a machine. `without`: a series left out, or -1. */
+/* The numbers as text, so that the hash is the same whatever order bytes have on a machine. `without`: a series left
+ * out, or -1. */
 static Str hash_series(Arena *a, const SimModel *m, const int64_t *rows, int without)
 {
     Buf b = buf_new(a, (size_t)1 << 24);
@@ -56,16 +60,16 @@ static Str hash_rows(Arena *a, const SimModel *m, const int64_t *rows)
     return hash_series(a, m, rows, -1);
 }
 
-/* All that the data can say beside SMALL: groups at the start, dated rates, a passage from a month on, lengthened stays, changes of
- * status, ends of overstay against the ordinary rate. */
-#define RICH(takes, elsewhere)                                                                                                              \
-    "{\"first\":\"2020-01\",\"months\":60,\"start_here\":300,\"start_overstay\":0,\"asked_ppm\":1500000,\"change_ppm\":20000,"                 \
-    "\"end_overstay_ppm\":20000,\"cells\":[{\"ppm\":1000000}],"  \
+/* All that the data can say beside SMALL: groups at the start, dated rates, a passage from a month on, lengthened
+ * stays, changes of status, ends of overstay against the ordinary rate. */
+#define RICH(takes, elsewhere)                                                                                                                    \
+    "{\"first\":\"2020-01\",\"months\":60,\"start_here\":300,\"start_overstay\":0,\"asked_ppm\":1500000,\"change_ppm\":20000,"                    \
+    "\"end_overstay_ppm\":20000,\"cells\":[{\"ppm\":1000000}],"                                                                                   \
     "\"start\":[{\"stage\":\"b\",\"persons\":200,\"from\":3,\"to\":4}],\"stages\":[{\"name\":\"a\",\"months\":12,\"leave_ppm\":0,"                \
     "\"desert_ppm\":0,\"overstay_ppm\":[{\"from\":\"2020-01\",\"ppm\":0},{\"from\":\"2022-01\",\"ppm\":1000000}],\"then\":{\"stage\":\"b\","      \
-    "\"ppm\":1000000,\"gap\":0,\"from\":\"2021-06\"}},{\"name\":\"b\",\"months\":6,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":0}],"           \
-    "\"longer\":[{\"from\":\"2020-02\",\"to\":\"2020-12\",\"months\":12,\"who\":\"first\",\"takes_ppm\":" takes "},"                               \
-    "{\"from\":\"2021-03\",\"to\":\"2021-05\",\"months\":1,\"who\":\"lengthened\"}],\"elsewhere\":{\"stages\":[\"b\"],\"years\":[{\"year\":2020,"   \
+    "\"ppm\":1000000,\"gap\":0,\"from\":\"2021-06\"}},{\"name\":\"b\",\"months\":6,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":0}],"        \
+    "\"longer\":[{\"from\":\"2020-02\",\"to\":\"2020-12\",\"months\":12,\"who\":\"first\",\"takes_ppm\":" takes "},"                              \
+    "{\"from\":\"2021-03\",\"to\":\"2021-05\",\"months\":1,\"who\":\"lengthened\"}],\"elsewhere\":{\"stages\":[\"b\"],\"years\":[{\"year\":2020," \
     "\"places\":" elsewhere "}]},\"years\":[{\"year\":2020,\"places\":120}]}"
 
 static int64_t sum(const int64_t *rows, SimSeries s, size_t from, size_t until)
@@ -81,16 +85,18 @@ TEST(a_group_at_the_start_ends_its_stay_when_the_data_says)
 {
     const SimModel *m = model(a, RICH("0", "0"));
     const int64_t *rows = run(a, m, 3); /* the 100 others leave from month 1 to 12, evenly */
-    check(sum(rows, SIM_DEPARTURES, 3, 5) >= 200 && sum(rows, SIM_DEPARTURES, 0, 3) < 40 && sum(rows, SIM_DEPARTURES, 5, 8) < 50);
+    check(sum(rows, SIM_DEPARTURES, 3, 5) >= 200 && sum(rows, SIM_DEPARTURES, 0, 3) < 40 &&
+          sum(rows, SIM_DEPARTURES, 5, 8) < 50);
 }
 
 TEST(a_stay_is_lengthened_once_and_once_more_for_those_who_had_it)
 {
-    const SimModel *none = model(a, RICH("0", "0")), *all = model(a, RICH("1000000", "0")), *half = model(a, RICH("500000", "0"));
+    const SimModel *none = model(a, RICH("0", "0")), *all = model(a, RICH("1000000", "0")),
+                   *half = model(a, RICH("500000", "0"));
     const int64_t *x = run(a, none, 3), *y = run(a, all, 3), *z = run(a, half, 3);
     check(sum(x, SIM_DEPARTURES, 2, 12) > 250);
-    eq_int(sum(y, SIM_DEPARTURES, 2, 12), 0);                       /* nobody's stay ends in the year */
-    check(sum(y, SIM_DEPARTURES, 15, 18) >= 200);                   /* month 3 or 4, a year, and a month more: 16 or 17 */
+    eq_int(sum(y, SIM_DEPARTURES, 2, 12), 0);     /* nobody's stay ends in the year */
+    check(sum(y, SIM_DEPARTURES, 15, 18) >= 200); /* month 3 or 4, a year, and a month more: 16 or 17 */
     check(sum(z, SIM_DEPARTURES, 2, 12) > 100 && sum(z, SIM_DEPARTURES, 2, 12) < 200);
 }
 
@@ -100,7 +106,8 @@ TEST(a_passage_and_a_rate_hold_from_their_month_on)
     const int64_t *rows = run(a, m, 9);
     eq_int(sum(rows, SIM_EXTENSIONS, 0, 17), 0);
     check(sum(rows, SIM_EXTENSIONS, 17, 60) > 100);
-    eq_int(sum(rows, SIM_NEW_OVERSTAY, 0, 60), 0); /* from 2022 everybody who does not go on would overstay: everybody goes on */
+    eq_int(sum(rows, SIM_NEW_OVERSTAY, 0, 60),
+           0); /* from 2022 everybody who does not go on would overstay: everybody goes on */
 }
 
 TEST(changes_of_status_are_as_many_as_given_and_lose_nobody)
@@ -122,10 +129,11 @@ TEST(changes_of_status_are_as_many_as_given_and_lose_nobody)
 
 TEST(overstay_ends_faster_or_slower_in_the_months_stated)
 {
-    static const char TEXT[] = "{\"first\":\"2020-01\",\"months\":24,\"start_here\":0,\"start_overstay\":1000,\"asked_ppm\":0,\"change_ppm\":0,"
-                               "\"end_overstay_ppm\":100000,\"end_overstay\":[{\"from\":\"2020-01\",\"to\":\"2020-06\",\"times_ppm\":0},"
-                               "{\"from\":\"2020-08\",\"to\":\"2020-08\",\"times_ppm\":10000000}],\"cells\":[{\"ppm\":1000000}],\"stages\":[{\"name\":\"a\","
-                               "\"months\":60,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":0}],\"years\":[{\"year\":2020,\"places\":0}]}";
+    static const char TEXT[] =
+        "{\"first\":\"2020-01\",\"months\":24,\"start_here\":0,\"start_overstay\":1000,\"asked_ppm\":0,\"change_ppm\":0,"
+        "\"end_overstay_ppm\":100000,\"end_overstay\":[{\"from\":\"2020-01\",\"to\":\"2020-06\",\"times_ppm\":0},"
+        "{\"from\":\"2020-08\",\"to\":\"2020-08\",\"times_ppm\":10000000}],\"cells\":[{\"ppm\":1000000}],\"stages\":[{\"name\":\"a\","
+        "\"months\":60,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":0}],\"years\":[{\"year\":2020,\"places\":0}]}";
     const int64_t *rows = run(a, model(a, TEXT), 1);
     eq_int(rows[5 * SIM_SERIES_COUNT + SIM_OVERSTAY], 1000);
     check(rows[6 * SIM_SERIES_COUNT + SIM_OVERSTAY] > 860 && rows[6 * SIM_SERIES_COUNT + SIM_OVERSTAY] < 940);
@@ -140,11 +148,12 @@ TEST(a_seed_gives_the_same_bytes_for_all_that_the_data_can_say)
 
 TEST(a_figure_of_several_months_and_of_a_share_is_compared_with_their_sum)
 {
-    static const char TEXT[] = "{\"first\":\"2020-01\",\"months\":24,\"start_here\":0,\"start_overstay\":0,\"asked_ppm\":2000000,\"change_ppm\":0,"
-                               "\"end_overstay_ppm\":0,\"cells\":[{\"ppm\":1000000}],\"stages\":[{\"name\":\"a\",\"months\":60,\"leave_ppm\":0,"
-                               "\"desert_ppm\":0,\"overstay_ppm\":0}],\"years\":[{\"year\":2020,\"places\":120}],\"published\":["
-                               "{\"series\":\"arrivals\",\"month\":\"2020-12\",\"over\":12,\"covers_ppm\":500000,\"value\":63,\"use\":\"test\","
-                               "\"limit_permille\":47,\"source\":\"s\",\"why\":\"planned\"}]}";
+    static const char TEXT[] =
+        "{\"first\":\"2020-01\",\"months\":24,\"start_here\":0,\"start_overstay\":0,\"asked_ppm\":2000000,\"change_ppm\":0,"
+        "\"end_overstay_ppm\":0,\"cells\":[{\"ppm\":1000000}],\"stages\":[{\"name\":\"a\",\"months\":60,\"leave_ppm\":0,"
+        "\"desert_ppm\":0,\"overstay_ppm\":0}],\"years\":[{\"year\":2020,\"places\":120}],\"published\":["
+        "{\"series\":\"arrivals\",\"month\":\"2020-12\",\"over\":12,\"covers_ppm\":500000,\"value\":63,\"use\":\"test\","
+        "\"limit_permille\":47,\"source\":\"s\",\"why\":\"planned\"}]}";
     Err err;
     Json *report;
     check(sim_report(a, model(a, TEXT), (SimRuns){.seed = 1, .runs = 3}, &report, &err));
@@ -158,7 +167,8 @@ TEST(a_figure_of_several_months_and_of_a_share_is_compared_with_their_sum)
 TEST(a_seed_gives_the_same_bytes_on_every_machine)
 {
     const SimModel *m = model(a, SMALL("200000", "240"));
-    eq_text(hash_series(a, m, run(a, m, 42), SIM_ELSEWHERE), "6b62012986cf195f67ffa1b6a589bbbb45456acaadbf3c683bc9fa782565dde1");
+    eq_text(hash_series(a, m, run(a, m, 42), SIM_ELSEWHERE),
+            "6b62012986cf195f67ffa1b6a589bbbb45456acaadbf3c683bc9fa782565dde1");
     check(!str_eq(hash_rows(a, m, run(a, m, 42)), hash_rows(a, m, run(a, m, 43))));
 }
 
@@ -170,7 +180,8 @@ TEST(arrivals_never_exceed_the_places_and_stock_follows_the_flows)
         int64_t before = 340;
         for (size_t k = 0; k < sim_months(m); k++) {
             const int64_t *now = rows + k * SIM_SERIES_COUNT;
-            check(now[SIM_ARRIVALS] <= 20 && now[SIM_REENTRIES] <= now[SIM_ARRIVALS] && now[SIM_OVERSTAY] <= now[SIM_STOCK]);
+            check(now[SIM_ARRIVALS] <= 20 && now[SIM_REENTRIES] <= now[SIM_ARRIVALS] &&
+                  now[SIM_OVERSTAY] <= now[SIM_STOCK]);
             eq_int(now[SIM_STOCK], before + now[SIM_ARRIVALS] - now[SIM_DEPARTURES]);
             before = now[SIM_STOCK];
         }
@@ -235,7 +246,8 @@ TEST(a_kept_report_is_that_of_its_data_seed_and_runs)
             SimRuns how = {.seed = seed % 6, .runs = 1 + (uint32_t)(seed / 6)};
             check(json_parse(a, seed % 2 ? STR(SMALL("200000", "240")) : STR(SMALL("200000", "60")), &data, &err));
             check(sim_kept_report(k, a, data, how, &kept, &err));
-            check(sim_report(a, model(a, seed % 2 ? SMALL("200000", "240") : SMALL("200000", "60")), how, &fresh, &err));
+            check(
+                sim_report(a, model(a, seed % 2 ? SMALL("200000", "240") : SMALL("200000", "60")), how, &fresh, &err));
             Buf x = buf_new(a, (size_t)1 << 24), y = buf_new(a, (size_t)1 << 24);
             json_write(&x, kept);
             json_write(&y, fresh);
@@ -246,13 +258,18 @@ TEST(a_kept_report_is_that_of_its_data_seed_and_runs)
     Err err;
     check(json_parse(a, STR("{}"), &broken, &err));
     check(!sim_kept_report(k, a, broken, (SimRuns){.seed = 1, .runs = 1}, &report, &err) && err.code == LAW_BROKEN);
-    check(!sim_kept_report(k, a, broken, (SimRuns){.seed = 1, .runs = 1}, &report, &err)); /* a fault is not kept as a report */
+    check(!sim_kept_report(k, a, broken, (SimRuns){.seed = 1, .runs = 1}, &report,
+                           &err)); /* a fault is not kept as a report */
 }
 
 TEST(a_model_with_a_fault_is_refused)
 {
-    static const char *const WRONG[] = {"{}", "{\"first\":\"2020-13\",\"months\":12}", "{\"first\":\"2020-01\",\"months\":5,\"cells\":[{\"ppm\":1}]}",
-                                        "{\"first\":\"2020-01\",\"months\":12,\"cells\":[{\"ppm\":2000000}]}", RICH("2000000", "0"), RICH("0", "-1")};
+    static const char *const WRONG[] = {"{}",
+                                        "{\"first\":\"2020-13\",\"months\":12}",
+                                        "{\"first\":\"2020-01\",\"months\":5,\"cells\":[{\"ppm\":1}]}",
+                                        "{\"first\":\"2020-01\",\"months\":12,\"cells\":[{\"ppm\":2000000}]}",
+                                        RICH("2000000", "0"),
+                                        RICH("0", "-1")};
     for (size_t i = 0; i < COUNT_OF(WRONG); i++) {
         Json *j;
         SimModel *m;

@@ -13,15 +13,17 @@
 #include <time.h>
 #include <unistd.h>
 
-static pid_t runner; /* set before main, then only read */
+static pid_t runner;               /* set before main, then only read */
 static char folder[64], pair[100]; /* pair: this test's own */
 
 static void clean_up(void)
 {
     char line[400];
     if (getpid() == runner) {
-        snprintf(line, sizeof line, "[ ! -d %s ] || { tests/pg.sh stop %s/pg; for p in %s/*-pair; do tests/pg.sh stop-pair $p; done; rm -rf %s; }",
-                 folder, folder, folder, folder);
+        snprintf(
+            line, sizeof line,
+            "[ ! -d %s ] || { tests/pg.sh stop %s/pg; for p in %s/*-pair; do tests/pg.sh stop-pair $p; done; rm -rf %s; }",
+            folder, folder, folder, folder);
         engine_shell(line);
     }
 }
@@ -121,7 +123,8 @@ Str engine_postgres(Arena *a)
     }
     static int made; /* of this test */
     Str name = str_printf(a, "t%ld_%ld_%d", (long)runner, token(), made++);
-    check(engine_shell(str_printf(a, "psql -X -q '%.*s' -c 'CREATE DATABASE %.*s'", STR_ARG(server), STR_ARG(name)).ptr));
+    check(
+        engine_shell(str_printf(a, "psql -X -q '%.*s' -c 'CREATE DATABASE %.*s'", STR_ARG(server), STR_ARG(name)).ptr));
     setenv("GOLDENBRIDGE_KEY_FILE", engine_path(a, "pg.key").ptr, 1);
     return with_database(a, server, name);
 }
@@ -169,7 +172,8 @@ void engine_pg_failover(void)
 void engine_pg_replay(bool goes)
 {
     char line[300];
-    snprintf(line, sizeof line, "psql -X -q -h %s/b -U goldenbridge postgres -c 'SELECT pg_wal_replay_%s()'", pair, goes ? "resume" : "pause");
+    snprintf(line, sizeof line, "psql -X -q -h %s/b -U goldenbridge postgres -c 'SELECT pg_wal_replay_%s()'", pair,
+             goes ? "resume" : "pause");
     check(engine_shell(line));
 }
 
@@ -181,13 +185,19 @@ static const char *sqlite_path(Arena *a, Str url)
 void engine_tamper(Arena *a, Str url, const char *statement, const char *pg_statement)
 {
     if (str_starts(url, STR("postgres:"))) {
-        check(engine_shell(str_printf(a, "psql -X -q '%.*s' -v ON_ERROR_STOP=1 -c \"SET client_min_messages = error; SET session_replication_role = replica; %s\"",
-                                      STR_ARG(url), pg_statement).ptr));
+        check(engine_shell(
+            str_printf(
+                a,
+                "psql -X -q '%.*s' -v ON_ERROR_STOP=1 -c \"SET client_min_messages = error; SET session_replication_role = replica; %s\"",
+                STR_ARG(url), pg_statement)
+                .ptr));
         return;
     }
     sqlite3 *db;
     check(sqlite3_open(sqlite_path(a, url), &db) == SQLITE_OK);
-    for (const char *const *t = (const char *const[]){"log_events", "log_tiles", "log_checkpoints", "log_commands", NULL}; *t; t++) {
+    for (const char *const *t =
+             (const char *const[]){"log_events", "log_tiles", "log_checkpoints", "log_commands", NULL};
+         *t; t++) {
         sqlite3_exec(db, str_printf(a, "DROP TRIGGER %s_u; DROP TRIGGER %s_d", *t, *t).ptr, NULL, NULL, NULL);
     }
     char *why = NULL;

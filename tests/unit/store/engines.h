@@ -31,10 +31,16 @@ Event engine_event(Arena *a, const char *stream, int64_t version);
 /* Appends `count` events, one case in ten, in one transaction. */
 void engine_fill(Store *s, int64_t count);
 
-#define BOTH_WITHIN(name, limit)                                                          \
-    static void name(Arena *a, Str url);                                                   \
-    TEST_WITHIN(name##_sqlite, limit) { name(a, engine_sqlite(a)); }                       \
-    TEST_WITHIN(name##_postgres, limit) { name(a, engine_postgres(a)); }                   \
+#define BOTH_WITHIN(name, limit)         \
+    static void name(Arena *a, Str url); \
+    TEST_WITHIN(name##_sqlite, limit)    \
+    {                                    \
+        name(a, engine_sqlite(a));       \
+    }                                    \
+    TEST_WITHIN(name##_postgres, limit)  \
+    {                                    \
+        name(a, engine_postgres(a));     \
+    }                                    \
     static void name(__attribute__((unused)) Arena *a, Str url)
 #define BOTH(name) BOTH_WITHIN(name, 60)
 

@@ -1,4 +1,5 @@
-/* replay_test.c: stores of every released schema must open, verify to the same root and go on. One file each, kept for ever.
+/* replay_test.c: stores of every released schema must open, verify to the same root and go on. One file each, kept for
+ * ever.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engines.h"
 
@@ -57,8 +58,9 @@ BOTH(stores_of_every_released_schema_open_and_go_on)
         if (is_pg) { /* the copy of an old store is one too */
             key = engine_path(a, "pg.key");
         }
-        check(engine_shell(str_printf(a, "cp %s %.*s && cp %s.key %.*s", RELEASED[i].file, STR_ARG(old), RELEASED[i].file,
-                                      STR_ARG(key)).ptr));
+        check(engine_shell(str_printf(a, "cp %s %.*s && cp %s.key %.*s", RELEASED[i].file, STR_ARG(old),
+                                      RELEASED[i].file, STR_ARG(key))
+                               .ptr));
         Store *s = engine_open(old, STORE_WRITE);
         if (is_pg) {
             Store *to = engine_create(url);

@@ -67,7 +67,8 @@ TEST(a_store_that_could_not_be_made_leaves_no_file)
 
 TEST(a_file_that_is_no_store_is_refused_in_plain_words)
 {
-    static const char *const TEXT[] = {"", "hello, I am a letter and no database at all, with more than a header's length of text."};
+    static const char *const TEXT[] = {
+        "", "hello, I am a letter and no database at all, with more than a header's length of text."};
     Err err = {0};
     Store *s = NULL;
     for (size_t i = 0; i < COUNT_OF(TEXT); i++) {
@@ -142,12 +143,14 @@ BOTH(rolled_back_and_failed_commands_leave_nothing)
     store_close(s);
 }
 
-/* PostgreSQL answers what was posted only later: the failure must not hit the next command, nor take the one before with it. */
+/* PostgreSQL answers what was posted only later: the failure must not hit the next command, nor take the one before
+ * with it. */
 BOTH(a_failure_that_shows_late_stays_in_its_own_savepoint)
 {
     Err err = {0};
     Store *s = engine_create(url);
-    Event first = engine_event(a, "case-1", 1), second = engine_event(a, "case-2", 1), third = engine_event(a, "case-3", 1);
+    Event first = engine_event(a, "case-1", 1), second = engine_event(a, "case-2", 1),
+          third = engine_event(a, "case-3", 1);
     Json *outcome = json_new_object(a);
     check(store_begin(s, &err) && store_savepoint(s, &err));
     check(store_append(s, a, &first, 1, &err) && store_done_set(s, a, STR("k1"), hash_of(STR("r")), outcome, &err));
@@ -192,14 +195,15 @@ BOTH(a_command_is_remembered_with_its_outcome)
     Json *out = NULL, *outcome = json_new_object(a);
     json_set(a, outcome, STR("case"), json_new_str(a, STR("권한")));
     check(store_done(s, a, STR("k1"), hash_of(STR("one")), &out, &err) && out == NULL);
-    check(store_begin(s, &err) && store_done_set(s, a, STR("k1"), hash_of(STR("one")), outcome, &err) && store_commit(s, &err));
+    check(store_begin(s, &err) && store_done_set(s, a, STR("k1"), hash_of(STR("one")), outcome, &err) &&
+          store_commit(s, &err));
     check(store_done(s, a, STR("k1"), hash_of(STR("one")), &out, &err) && json_eq(out, outcome));
     check(!store_done(s, a, STR("k1"), hash_of(STR("two")), &out, &err));
     eq_int(err.code, KEY_REUSED);
     store_close(s);
 }
 
-/* ---- Personal data --------------------------------------------------------------------------------------------------- */
+/* ---- Personal data ----------------------------------------------------------------------------------------------- */
 
 static bool take_sealed(void *host, const Event *e)
 {
@@ -231,8 +235,10 @@ BOTH(personal_data_open_for_us_and_stand_nowhere_in_clear)
 {
     Err err = {0};
     Store *s = engine_create(url);
-    Event e = sealed_event(a, "case-1", "p-1", "{\"passport\":\"N12345678\"}"), other = sealed_event(a, "case-2", "p-2", "{\"x\":1}");
-    check(store_begin(s, &err) && store_append(s, a, &e, 1, &err) && store_append(s, a, &other, 1, &err) && store_commit(s, &err));
+    Event e = sealed_event(a, "case-1", "p-1", "{\"passport\":\"N12345678\"}"),
+          other = sealed_event(a, "case-2", "p-2", "{\"x\":1}");
+    check(store_begin(s, &err) && store_append(s, a, &e, 1, &err) && store_append(s, a, &other, 1, &err) &&
+          store_commit(s, &err));
     char room[200];
     Str got = {room, 0};
     check(store_each_of(s, STR("case-1"), take_sealed, &got, &err));
@@ -249,7 +255,8 @@ BOTH(erasure_destroys_the_key_and_keeps_the_proof)
     Err err = {0};
     Store *s = engine_create(url);
     Event e = sealed_event(a, "case-1", "p-1", "{\"a\":1}"), other = sealed_event(a, "case-2", "p-2", "{\"x\":1}");
-    check(store_begin(s, &err) && store_append(s, a, &e, 1, &err) && store_append(s, a, &other, 1, &err) && store_commit(s, &err));
+    check(store_begin(s, &err) && store_append(s, a, &e, 1, &err) && store_append(s, a, &other, 1, &err) &&
+          store_commit(s, &err));
     StoreVerify before, after;
     check(store_verify(s, &before, &err) && before.first_bad == 0);
     check(store_erase_person(s, STR("p-1"), &err));
@@ -304,14 +311,15 @@ BOTH(a_person_can_prove_their_own_entry)
     check(str_find(entry, hex_print(a, HASH_STR(commitment)), 0) != SIZE_MAX);
 }
 
-/* ---- Read tables ------------------------------------------------------------------------------------------------------ */
+/* ---- Read tables ------------------------------------------------------------------------------------------------- */
 
 BOTH(read_tables_take_integers_texts_and_blobs)
 {
     Err err = {0};
     Store *s = engine_create(url);
     check(store_begin(s, &err));
-    check(store_exec(s, "CREATE TABLE permits(id TEXT PRIMARY KEY, n BIGINT, photo BLOB, note TEXT DEFAULT 'BLOB')", NULL, 0, &err));
+    check(store_exec(s, "CREATE TABLE permits(id TEXT PRIMARY KEY, n BIGINT, photo BLOB, note TEXT DEFAULT 'BLOB')",
+                     NULL, 0, &err));
     StoreValue v[] = {STORE_S(STR("한")), STORE_I(-5000000000), STORE_B(STR("\0\xFF")), {0}};
     check(store_exec(s, "INSERT INTO permits(id, n, photo, note) VALUES ($1, $2, $3, $4)", v, 4, &err));
     v[0].s = STR("b");
@@ -322,8 +330,10 @@ BOTH(read_tables_take_integers_texts_and_blobs)
     check(store_was_duplicate(s));
     eq_int(err.code, ALREADY_EXISTS);
     StoreRows r;
-    check(store_query(s, a, "SELECT id, n, photo, note, (SELECT sum(n) FROM permits) AS total FROM permits WHERE n < $1 ORDER BY n, id DESC",
-                      (StoreValue[]){STORE_I(7)}, 1, &r, &err));
+    check(store_query(
+        s, a,
+        "SELECT id, n, photo, note, (SELECT sum(n) FROM permits) AS total FROM permits WHERE n < $1 ORDER BY n, id DESC",
+        (StoreValue[]){STORE_I(7)}, 1, &r, &err));
     eq_int(r.row_count, 2);
     eq_int(r.column_count, 5);
     eq_text(str_from_c(r.columns[4]), "total");
@@ -332,7 +342,8 @@ BOTH(read_tables_take_integers_texts_and_blobs)
     eq_int(r.cells[4].i, -10000000000);
     check(r.cells[2].kind == STORE_BLOB && str_eq(r.cells[2].s, STR("\0\xFF")));
     check(r.cells[3].kind == STORE_NULL && r.cells[8].kind == STORE_TEXT && r.cells[8].s.len == 0);
-    check(store_exec(s, "UPDATE permits SET n = $2 WHERE id = $1", (StoreValue[]){STORE_S(STR("b")), STORE_I(1)}, 2, &err));
+    check(store_exec(s, "UPDATE permits SET n = $2 WHERE id = $1", (StoreValue[]){STORE_S(STR("b")), STORE_I(1)}, 2,
+                     &err));
     check(store_query(s, a, "SELECT n FROM permits WHERE id = $1", (StoreValue[]){STORE_S(STR("b"))}, 1, &r, &err));
     eq_int(r.cells[0].i, 1);
     check(store_exec(s, "DELETE FROM permits", NULL, 0, &err) && store_exec(s, "DROP TABLE permits", NULL, 0, &err));
@@ -341,11 +352,16 @@ BOTH(read_tables_take_integers_texts_and_blobs)
 
 BOTH(the_log_refuses_change_through_its_own_door)
 {
-    static const char *const NO[] = {"UPDATE log_events SET version = 9", "DELETE FROM log_events", "DROP TABLE log_events",
-                                     "DELETE FROM log_checkpoints", "INSERT INTO log_meta(key, value) VALUES ('a', 'b')",
-                                     "UPDATE log_person_keys SET wrapped = NULL", "DROP INDEX log_events_stream",
+    static const char *const NO[] = {"UPDATE log_events SET version = 9",
+                                     "DELETE FROM log_events",
+                                     "DROP TABLE log_events",
+                                     "DELETE FROM log_checkpoints",
+                                     "INSERT INTO log_meta(key, value) VALUES ('a', 'b')",
+                                     "UPDATE log_person_keys SET wrapped = NULL",
+                                     "DROP INDEX log_events_stream",
                                      "CREATE TRIGGER t AFTER INSERT ON log_events BEGIN SELECT 1; END",
-                                     "ALTER TABLE log_events RENAME TO old", "DELETE FROM Log_Tiles"};
+                                     "ALTER TABLE log_events RENAME TO old",
+                                     "DELETE FROM Log_Tiles"};
     Err err = {0};
     Store *s = engine_create(url);
     engine_fill(s, 3);
@@ -364,10 +380,11 @@ TEST(postgres_itself_refuses_to_change_the_log)
     Str url = engine_postgres(a);
     Store *s = engine_create(url);
     engine_fill(s, 3);
-    static const char *const NO[] = {"UPDATE log_events SET version = 9", "DELETE FROM log_events", "TRUNCATE log_events",
-                                     "DELETE FROM log_commands"};
+    static const char *const NO[] = {"UPDATE log_events SET version = 9", "DELETE FROM log_events",
+                                     "TRUNCATE log_events", "DELETE FROM log_commands"};
     for (size_t i = 0; i < COUNT_OF(NO); i++) {
-        check(!engine_shell(str_printf(a, "psql -X -q '%.*s' -v ON_ERROR_STOP=1 -c '%s' 2>/dev/null", STR_ARG(url), NO[i]).ptr));
+        check(!engine_shell(
+            str_printf(a, "psql -X -q '%.*s' -v ON_ERROR_STOP=1 -c '%s' 2>/dev/null", STR_ARG(url), NO[i]).ptr));
     }
     StoreVerify v;
     check(store_verify(s, &v, &err) && v.first_bad == 0 && v.events == 3);
@@ -396,13 +413,14 @@ BOTH(a_store_of_a_newer_program_is_not_touched)
 {
     Err err = {0};
     store_close(engine_create(url));
-    engine_tamper(a, url, "UPDATE log_meta SET value = '99' WHERE key = 'version'", "UPDATE log_meta SET value = '99' WHERE key = 'version'");
+    engine_tamper(a, url, "UPDATE log_meta SET value = '99' WHERE key = 'version'",
+                  "UPDATE log_meta SET value = '99' WHERE key = 'version'");
     Store *s = NULL;
     check(!store_open(url, STORE_WRITE, &s, &err));
     eq_int(err.code, STORE_VERSION);
 }
 
-/* ---- What waits --------------------------------------------------------------------------------------------------------- */
+/* ---- What waits -------------------------------------------------------------------------------------------------- */
 
 enum { WAIT_TRANSACTIONS = 40, WAIT_COMMANDS = 6, WAIT_STEPS = 5 };
 
@@ -472,7 +490,8 @@ BOTH(writes_that_wait_are_kept_and_undone_in_their_place)
     Expected kept = {0};
     uint64_t seed = 7;
     int64_t n = 0;
-    check(store_exec(s, "CREATE TABLE wa(n BIGINT PRIMARY KEY)", NULL, 0, &err) && store_exec(s, "CREATE TABLE wb(n BIGINT PRIMARY KEY)", NULL, 0, &err));
+    check(store_exec(s, "CREATE TABLE wa(n BIGINT PRIMARY KEY)", NULL, 0, &err) &&
+          store_exec(s, "CREATE TABLE wb(n BIGINT PRIMARY KEY)", NULL, 0, &err));
     for (int t = 0; t < WAIT_TRANSACTIONS; t++) {
         Expected inside = kept;
         check(store_begin(s, &err));
@@ -521,7 +540,9 @@ static void paint(Store *s, const char *name, const char *kind)
 {
     Err err = {0};
     StoreValue p[] = {STORE_S(str_from_c(name)), STORE_S(str_from_c(kind))};
-    check(store_exec_later(s, "INSERT INTO colours (name, kind) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET kind = excluded.kind", p, 2, &err));
+    check(store_exec_later(
+        s, "INSERT INTO colours (name, kind) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET kind = excluded.kind", p,
+        2, &err));
 }
 
 static void note(Store *s, Arena *a)
@@ -551,7 +572,8 @@ BOTH(an_answer_is_kept_only_while_nothing_could_change_it)
     note(s, a);
     check(store_commit(s, &err));
 
-    /* Behind its back, without a word in the log: it is not asked again, so that this test knows that it keeps anything. */
+    /* Behind its back, without a word in the log: it is not asked again, so that this test knows that it keeps
+     * anything. */
     engine_tamper(a, url, "INSERT INTO colours VALUES ('rust', 'warm')", "INSERT INTO colours VALUES ('rust', 'warm')");
     check(store_begin(s, &err));
     eq_int(colours(s, a, "warm"), 1);
@@ -579,7 +601,8 @@ BOTH(an_answer_is_kept_only_while_nothing_could_change_it)
         check(i > 0 || seen == 0); /* after a rollback */
         check(store_commit(s, &err));
         if (i == 0) {
-            engine_tamper(a, url, "INSERT INTO colours VALUES ('rust', 'warm')", "INSERT INTO colours VALUES ('rust', 'warm')");
+            engine_tamper(a, url, "INSERT INTO colours VALUES ('rust', 'warm')",
+                          "INSERT INTO colours VALUES ('rust', 'warm')");
         }
         check(i < 299 || seen == 1); /* not for ever */
     }

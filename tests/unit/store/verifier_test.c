@@ -24,8 +24,9 @@ static Str verify(Arena *a, Str folder, Str vkey, const char *more)
     if (!engine_shell("python3 --version >/dev/null 2>&1")) {
         skip("python3 is not installed here");
     }
-    return say(a, str_printf(a, "python3 tests/verifier/verify_log.py log '%.*s' '%.*s' %s 2>&1", STR_ARG(folder), STR_ARG(vkey),
-                             more).ptr);
+    return say(a, str_printf(a, "python3 tests/verifier/verify_log.py log '%.*s' '%.*s' %s 2>&1", STR_ARG(folder),
+                             STR_ARG(vkey), more)
+                      .ptr);
 }
 
 static Event public_event(Arena *a, const char *type, Str stream, Str facts)
@@ -88,13 +89,16 @@ BOTH(the_verifier_accepts_an_honest_log)
     Str folder = publish(a, s), vkey = store_log_verifier(s, a);
     Str said = verify(a, folder, vkey, "");
     check(str_starts(said, STR("ok: ")));
-    check(str_find(said, STR("305 events"), 0) != SIZE_MAX && str_find(said, STR("3 permits issued, 2 held, 2 units"), 0) != SIZE_MAX);
+    check(str_find(said, STR("305 events"), 0) != SIZE_MAX &&
+          str_find(said, STR("3 permits issued, 2 held, 2 units"), 0) != SIZE_MAX);
     check(engine_shell(str_printf(a, "cp %.*s/checkpoint %.*s.old", STR_ARG(folder), STR_ARG(folder)).ptr));
     engine_fill(s, 500);
     publish(a, s);
     said = verify(a, folder, vkey, str_printf(a, "--since %.*s.old", STR_ARG(folder)).ptr);
     check(str_starts(said, STR("ok: ")));
-    check(!str_starts(verify(a, folder, STR("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"), ""), STR("ok")));
+    check(
+        !str_starts(verify(a, folder, STR("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"), ""),
+                    STR("ok")));
     store_close(s);
 }
 
@@ -136,7 +140,8 @@ TEST_WITHIN(one_permit_changed_in_the_database_is_caught, 60)
     static const struct {
         const char *sql, *said;
     } CHANGE[] = {
-        {"UPDATE log_events SET bytes = CAST(replace(CAST(bytes AS TEXT), '\"number\":3}', '\"number\":4}') AS BLOB) WHERE seq = 4", "event 4"},
+        {"UPDATE log_events SET bytes = CAST(replace(CAST(bytes AS TEXT), '\"number\":3}', '\"number\":4}') AS BLOB) WHERE seq = 4",
+         "event 4"},
         {"DELETE FROM log_events WHERE seq = 4", NULL},
         {"DELETE FROM log_events WHERE seq >= 40", NULL},
     };
@@ -194,17 +199,23 @@ TEST_WITHIN(every_byte_of_the_public_files_matters, 60)
     }
     check(changed >= 30);
     /* one process for all of them: starting Python thirty times is slow */
-    check(engine_shell(str_printf(a, "python3 -c 'import sys; sys.path.insert(0, \"tests/verifier\"); import verify_log as v; "
-                                     "sys.exit(len(sys.argv) != %d or not all(v.main([\"\", \"log\", f, sys.argv[1]]) == 1 for f in "
-                                     "sys.argv[2:]))' '%.*s' %.*s.changed* >/dev/null 2>&1",
-                                  changed + 2, STR_ARG(vkey), STR_ARG(folder)).ptr));
+    check(engine_shell(
+        str_printf(a,
+                   "python3 -c 'import sys; sys.path.insert(0, \"tests/verifier\"); import verify_log as v; "
+                   "sys.exit(len(sys.argv) != %d or not all(v.main([\"\", \"log\", f, sys.argv[1]]) == 1 for f in "
+                   "sys.argv[2:]))' '%.*s' %.*s.changed* >/dev/null 2>&1",
+                   changed + 2, STR_ARG(vkey), STR_ARG(folder))
+            .ptr));
     check(str_starts(verify(a, folder, vkey, ""), STR("ok")));
 }
 
 /* 77: the tool is not installed. */
 static int fsck(Arena *a, Str folder, Str vkey, int seconds)
 {
-    FILE *f = popen(str_printf(a, "tests/verifier/fsck.sh %.*s '%.*s' %d >/dev/null 2>&1", STR_ARG(folder), STR_ARG(vkey), seconds).ptr, "r");
+    FILE *f = popen(
+        str_printf(a, "tests/verifier/fsck.sh %.*s '%.*s' %d >/dev/null 2>&1", STR_ARG(folder), STR_ARG(vkey), seconds)
+            .ptr,
+        "r");
     check(f != NULL);
     int status = pclose(f);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -239,14 +250,17 @@ TEST(the_verifier_checks_one_persons_entry)
     Str note;
     Json *proof = NULL;
     StoreSigned at;
-    check(store_checkpoint(s, a, NOW, &note, &err) && store_signed(s, a, &at, &err) && store_disclose(s, a, &at, 21, &proof, &err));
+    check(store_checkpoint(s, a, NOW, &note, &err) && store_signed(s, a, &at, &err) &&
+          store_disclose(s, a, &at, 21, &proof, &err));
     for (int round = 0; round < 2; round++) {
         Buf b = buf_new(a, 1 << 20);
         json_write(&b, proof);
         Str path = engine_path(a, "proof.json"), vkey = store_log_verifier(s, a);
         FILE *f = fopen(path.ptr, "wb");
         check(f != NULL && fwrite(b.ptr, 1, b.len, f) == b.len && fclose(f) == 0);
-        Str said = say(a, str_printf(a, "python3 tests/verifier/verify_log.py entry '%.*s' '%.*s' 2>&1", STR_ARG(path), STR_ARG(vkey)).ptr);
+        Str said = say(a, str_printf(a, "python3 tests/verifier/verify_log.py entry '%.*s' '%.*s' 2>&1", STR_ARG(path),
+                                     STR_ARG(vkey))
+                              .ptr);
         check(str_starts(said, round == 0 ? STR("ok: event 21") : STR("WRONG: these personal data")));
         json_set(a, json_get(proof, "sealed"), STR("born"), json_new_str(a, STR("1991-01-01")));
     }

@@ -92,7 +92,7 @@ BOTH(a_checkpoint_is_signed_kept_and_co_signed)
     store_close(s);
 }
 
-/* ---- Tampering with all rights of the database ------------------------------------------------------------------------ */
+/* ---- Tampering with all rights of the database ------------------------------------------------------------------- */
 
 static const struct {
     const char *sqlite, *pg;
@@ -104,18 +104,20 @@ static const struct {
      400, "hash differs"},
     {"DELETE FROM log_events WHERE seq = 123", "DELETE FROM log_events WHERE seq = 123", 123, "missing"},
     {"DELETE FROM log_events WHERE seq > 590", "DELETE FROM log_events WHERE seq > 590", 591, "missing"},
-    {"UPDATE log_events SET leaf = zeroblob(32) WHERE seq = 77", "UPDATE log_events SET leaf = decode(repeat('00', 32), 'hex') WHERE seq = 77",
-     77, "leaf differs"},
-    {"UPDATE log_events SET hash = zeroblob(32) WHERE seq = 5", "UPDATE log_events SET hash = decode(repeat('00', 32), 'hex') WHERE seq = 5",
-     5, "hash differs"},
-    {"UPDATE log_events SET version = 1000 WHERE seq = 9", "UPDATE log_events SET version = 1000 WHERE seq = 9", 9, "version"},
+    {"UPDATE log_events SET leaf = zeroblob(32) WHERE seq = 77",
+     "UPDATE log_events SET leaf = decode(repeat('00', 32), 'hex') WHERE seq = 77", 77, "leaf differs"},
+    {"UPDATE log_events SET hash = zeroblob(32) WHERE seq = 5",
+     "UPDATE log_events SET hash = decode(repeat('00', 32), 'hex') WHERE seq = 5", 5, "hash differs"},
+    {"UPDATE log_events SET version = 1000 WHERE seq = 9", "UPDATE log_events SET version = 1000 WHERE seq = 9", 9,
+     "version"},
     {"UPDATE log_events SET stream = 'x' WHERE seq = 9", "UPDATE log_events SET stream = 'x' WHERE seq = 9", 9, "case"},
-    {"UPDATE log_events SET mac = zeroblob(16) WHERE seq = 500", "UPDATE log_events SET mac = decode(repeat('00', 16), 'hex') WHERE seq = 500",
-     500, "not written by this program"},
+    {"UPDATE log_events SET mac = zeroblob(16) WHERE seq = 500",
+     "UPDATE log_events SET mac = decode(repeat('00', 16), 'hex') WHERE seq = 500", 500, "not written by this program"},
     {"DELETE FROM log_tiles WHERE idx = 1", "DELETE FROM log_tiles WHERE idx = 1", 257, "tile of the tree is missing"},
-    {"UPDATE log_tiles SET root = zeroblob(32)", "UPDATE log_tiles SET root = decode(repeat('00', 32), 'hex')", 1, "tile of the tree differs"},
-    {"UPDATE log_checkpoints SET note = replace(note, '600', '601')", "UPDATE log_checkpoints SET note = replace(note, '600', '601')",
-     1, "not signed"},
+    {"UPDATE log_tiles SET root = zeroblob(32)", "UPDATE log_tiles SET root = decode(repeat('00', 32), 'hex')", 1,
+     "tile of the tree differs"},
+    {"UPDATE log_checkpoints SET note = replace(note, '600', '601')",
+     "UPDATE log_checkpoints SET note = replace(note, '600', '601')", 1, "not signed"},
     /* Two events of different cases change places, wholly. */
     {"UPDATE log_events SET seq = -1 WHERE seq = 11; UPDATE log_events SET seq = 11 WHERE seq = 12; UPDATE log_events SET seq = 12 WHERE seq = -1",
      "UPDATE log_events SET seq = -1 WHERE seq = 11; UPDATE log_events SET seq = 11 WHERE seq = 12; UPDATE log_events SET seq = 12 WHERE seq = -1",
@@ -194,11 +196,16 @@ BOTH(an_event_written_past_the_program_is_caught_at_the_next_checkpoint)
     Hash leaf = merkle_leaf(event_leaf_entry(a, &e));
     Str b = hex_print(a, bytes), h = hex_print(a, HASH_STR(e.hash)), l = hex_print(a, HASH_STR(leaf));
     store_close(s);
-    engine_tamper(a, url,
-                  str_printf(a, "INSERT INTO log_events VALUES (21, 'forged', 1, x'%.*s', x'%.*s', x'%.*s', zeroblob(16))", STR_ARG(b),
-                             STR_ARG(h), STR_ARG(l)).ptr,
-                  str_printf(a, "INSERT INTO log_events VALUES (21, 'forged', 1, decode('%.*s', 'hex'), decode('%.*s', 'hex'),"
-                                " decode('%.*s', 'hex'), decode(repeat('00', 16), 'hex'))", STR_ARG(b), STR_ARG(h), STR_ARG(l)).ptr);
+    engine_tamper(
+        a, url,
+        str_printf(a, "INSERT INTO log_events VALUES (21, 'forged', 1, x'%.*s', x'%.*s', x'%.*s', zeroblob(16))",
+                   STR_ARG(b), STR_ARG(h), STR_ARG(l))
+            .ptr,
+        str_printf(a,
+                   "INSERT INTO log_events VALUES (21, 'forged', 1, decode('%.*s', 'hex'), decode('%.*s', 'hex'),"
+                   " decode('%.*s', 'hex'), decode(repeat('00', 16), 'hex'))",
+                   STR_ARG(b), STR_ARG(h), STR_ARG(l))
+            .ptr);
     s = engine_open(url, STORE_WRITE);
     check(!store_checkpoint(s, a, NOW, &note, &err));
     eq_int(err.code, LOG_DAMAGED);
@@ -206,7 +213,7 @@ BOTH(an_event_written_past_the_program_is_caught_at_the_next_checkpoint)
     store_close(s);
 }
 
-/* ---- Care ------------------------------------------------------------------------------------------------------------- */
+/* ---- Care -------------------------------------------------------------------------------------------------------- */
 
 static void fill_mixed(Arena *a, Store *s)
 {
@@ -319,16 +326,19 @@ BOTH(the_doctor_finds_an_open_key_file_and_a_missing_checkpoint)
     Json *found = NULL;
     Str note;
     check(store_doctor(s, a, &found, &err));
-    check(has_finding(found, "no_checkpoint") && !has_finding(found, "key_file_readable") && !has_finding(found, "not_durable"));
+    check(has_finding(found, "no_checkpoint") && !has_finding(found, "key_file_readable") &&
+          !has_finding(found, "not_durable"));
     bool is_pg = str_eq_c(str_from_c(store_engine(s)), "postgres");
     check(chmod(is_pg ? engine_path(a, "pg.key").ptr : str_printf(a, "%.*s.key", STR_ARG(url)).ptr, 0644) == 0);
     check(store_checkpoint(s, a, NOW, &note, &err));
     check(store_doctor(s, a, &found, &err));
     check(!has_finding(found, "no_checkpoint") && has_finding(found, "key_file_readable"));
     check(!is_pg || has_finding(found, "superuser"));
-    check(!has_finding(found, "store_readable") && !has_finding(found, "not_wal") && !has_finding(found, "fsync_off") && !has_finding(found, "no_checksums"));
+    check(!has_finding(found, "store_readable") && !has_finding(found, "not_wal") && !has_finding(found, "fsync_off") &&
+          !has_finding(found, "no_checksums"));
     if (!is_pg) {
-        check(chmod(str_c(a, url), 0644) == 0 && store_doctor(s, a, &found, &err) && has_finding(found, "store_readable"));
+        check(chmod(str_c(a, url), 0644) == 0 && store_doctor(s, a, &found, &err) &&
+              has_finding(found, "store_readable"));
     }
     store_close(s);
 }

@@ -49,7 +49,8 @@ TEST(no_page_uses_an_id_twice)
         for (size_t at = 0; (at = str_find(html, STR(" id=\""), at)) != SIZE_MAX;) {
             at += 5;
             Str id = str_sub(html, at, str_find(html, STR("\""), at));
-            eq_str(map_get(&seen, id) != NULL ? str_printf(a, "%.*s: %.*s", STR_ARG(page_fixture(a, n)), STR_ARG(id)) : STR(""),
+            eq_str(map_get(&seen, id) != NULL ? str_printf(a, "%.*s: %.*s", STR_ARG(page_fixture(a, n)), STR_ARG(id))
+                                              : STR(""),
                    STR(""));
             map_set(&seen, id, &seen);
         }
@@ -69,7 +70,8 @@ static void for_each_key(Arena *a, void (*fn)(Arena *a, Str key))
     for (size_t i = 0; i < WEB_FILE_COUNT; i++) {
         Str path = str_from_c(WEB_FILES[i].path);
         Str text = {(const char *)WEB_FILES[i].bytes, WEB_FILES[i].len};
-        for (size_t at = 0; str_starts(path, STR("templates/")) && (at = str_find(text, STR("{{t "), at)) != SIZE_MAX;) {
+        for (size_t at = 0;
+             str_starts(path, STR("templates/")) && (at = str_find(text, STR("{{t "), at)) != SIZE_MAX;) {
             at += 4;
             fn(a, str_trim(str_sub(text, at, str_find(text, STR("}}"), at))));
         }
@@ -104,7 +106,8 @@ static void for_each_key_in_c(Arena *a, const char *room, void (*fn)(Arena *a, S
             at += 10;
             size_t line_end = str_find(text, STR(";"), at), open = str_find(text, STR("\""), at);
             Str key = str_sub(text, open + 1, str_find(text, STR("\""), open + 1));
-            if (open < line_end && str_find(key, STR("%"), 0) == SIZE_MAX) { /* a key put together is its room's to test */
+            if (open < line_end &&
+                str_find(key, STR("%"), 0) == SIZE_MAX) { /* a key put together is its room's to test */
                 fn(a, key);
             }
         }

@@ -33,9 +33,10 @@ static Str rendered(Arena *a, const char *source, const char *model)
         {"templates/part.html", "[{{x}}]"},
         {"templates/loop.html", "{{>loop}}"},
         {"static/a.css", "b{}"},
-        {"messages/en.json", "{\n  \"date.format\": \"{day} {month} {year}\",\n  \"date.months\": \"January|February|March\",\n"
-                             "  \"fact\": \"{x:fact}\",\n  \"hello\": \"Hello {who.name}, {n:num} {n|day|days}, {d:day}\",\n  \"kind.a\": \"Kind A\",\n"
-                             "  \"number.group\": \",\",\n  \"number.point\": \".\",\n  \"quote\": \"a \\\"b\\\"\"\n}\n"},
+        {"messages/en.json",
+         "{\n  \"date.format\": \"{day} {month} {year}\",\n  \"date.months\": \"January|February|March\",\n"
+         "  \"fact\": \"{x:fact}\",\n  \"hello\": \"Hello {who.name}, {n:num} {n|day|days}, {d:day}\",\n  \"kind.a\": \"Kind A\",\n"
+         "  \"number.group\": \",\",\n  \"number.point\": \".\",\n  \"quote\": \"a \\\"b\\\"\"\n}\n"},
     };
     for (size_t i = 0; i < COUNT_OF(files); i++) {
         FILE *f = fopen(str_c(a, str_printf(a, "%s/%s", folder, files[i][0])), "w");
@@ -57,7 +58,8 @@ static Str rendered(Arena *a, const char *source, const char *model)
 
 TEST(a_value_is_escaped_unless_nothing_else_is_possible)
 {
-    eq_text(rendered(a, "<b>{{x}}</b>", "{\"x\": \"<i> & \\\"q\\\" 'p'\"}"), "<b>&lt;i&gt; &amp; &quot;q&quot; &#39;p&#39;</b>");
+    eq_text(rendered(a, "<b>{{x}}</b>", "{\"x\": \"<i> & \\\"q\\\" 'p'\"}"),
+            "<b>&lt;i&gt; &amp; &quot;q&quot; &#39;p&#39;</b>");
     eq_text(rendered(a, "?q={{url x}}", "{\"x\": \"a b&ß/\"}"), "?q=a%20b%26%C3%9F%2F");
     eq_text(rendered(a, "{{json x}}", "{\"x\": \"</script>'\"}"), "\"\\u003c/script\\u003e\\u0027\"");
 }
@@ -68,7 +70,8 @@ TEST(a_link_that_would_run_code_becomes_harmless)
     eq_text(rendered(a, "<a href=\"{{#x}}{{x}}{{/x}}\">", "{\"x\": \" java\\tscript:alert(1)\"}"), "<a href=\"#\">");
     eq_text(rendered(a, "<a href=\"{{x}}\">", "{\"x\": \"//evil.example/\"}"), "<a href=\"#\">");
     eq_text(rendered(a, "<a href=\"{{x}}\">", "{\"x\": \"/a?b=c:d&e\"}"), "<a href=\"/a?b=c:d&amp;e\">");
-    eq_text(rendered(a, "<a href=\"{{x}}\">", "{\"x\": \"https://www.law.go.kr/\"}"), "<a href=\"https://www.law.go.kr/\">");
+    eq_text(rendered(a, "<a href=\"{{x}}\">", "{\"x\": \"https://www.law.go.kr/\"}"),
+            "<a href=\"https://www.law.go.kr/\">");
 }
 
 TEST(sections_walk_lists_and_ask_for_presence)
@@ -76,9 +79,11 @@ TEST(sections_walk_lists_and_ask_for_presence)
     eq_text(rendered(a, "{{#l}}{{@number}}{{.}}{{^@last}},{{/@last}}{{/l}}", "{\"l\": [\"a\", \"b\"]}"), "1a,2b");
     eq_text(rendered(a, "{{#o}}{{p}}{{../x}}{{$.x}}{{/o}}", "{\"x\": 1, \"o\": {\"p\": 2}}"), "211");
     eq_text(rendered(a, "{{^l}}none{{/l}}{{^z}}zero{{/z}}", "{\"l\": [], \"z\": 0}"), "nonezero");
-    eq_text(rendered(a, "{{#k=a}}A{{/k=a}}{{#k=b}}B{{/k=b}}{{#t=true}}T{{/t=true}}", "{\"k\": \"b\", \"t\": true}"), "BT");
+    eq_text(rendered(a, "{{#k=a}}A{{/k=a}}{{#k=b}}B{{/k=b}}{{#t=true}}T{{/t=true}}", "{\"k\": \"b\", \"t\": true}"),
+            "BT");
     eq_text(rendered(a, "{{#rows}}{{#cells}}{{$.heads.@index}}={{.}} {{/cells}}{{/rows}}",
-                     "{\"heads\": [\"x\", \"y\"], \"rows\": [{\"cells\": [1, 2]}]}"), "x=1 y=2 ");
+                     "{\"heads\": [\"x\", \"y\"], \"rows\": [{\"cells\": [1, 2]}]}"),
+            "x=1 y=2 ");
 }
 
 /* The due day of the page must never show up at an item that has none. */
@@ -97,10 +102,12 @@ TEST(texts_take_parameters_days_numbers_and_word_forms)
 {
     eq_text(rendered(a, "{{t hello}}", "{\"who\": {\"name\": \"<A>\"}, \"n\": 1200, \"d\": \"2026-03-09\"}"),
             "Hello &lt;A&gt;, 1,200 days, 9 March 2026");
-    eq_text(rendered(a, "{{t hello}}", "{\"who\": {\"name\": \"B\"}, \"n\": 1, \"d\": \"soon\"}"), "Hello B, 1 day, soon");
+    eq_text(rendered(a, "{{t hello}}", "{\"who\": {\"name\": \"B\"}, \"n\": 1, \"d\": \"soon\"}"),
+            "Hello B, 1 day, soon");
     eq_text(rendered(a, "{{t fact}}", "{\"x\": \"2276880 KRW\"}"), "2,276,880 KRW");
     eq_text(rendered(a, "{{t fact}}", "{\"x\": \"2026-03-09\"}"), "9 March 2026");
-    eq_text(rendered(a, "{{t quote}} {{t kind.[k]}} {{t nothing}}", "{\"k\": \"a\"}"), "a &quot;b&quot; Kind A ⟦nothing⟧");
+    eq_text(rendered(a, "{{t quote}} {{t kind.[k]}} {{t nothing}}", "{\"k\": \"a\"}"),
+            "a &quot;b&quot; Kind A ⟦nothing⟧");
     eq_text(rendered(a, "{{day d}} {{num n}} {{num m}} {{time t}}",
                      "{\"d\": \"2026-02-28\", \"n\": 1234567, \"m\": -1000.5, \"t\": \"2026-01-02T03:04:05.000Z\"}"),
             "28 February 2026 1,234,567 -1,000.5 2 January 2026 03:04 UTC");
@@ -108,9 +115,10 @@ TEST(texts_take_parameters_days_numbers_and_word_forms)
 
 TEST(facts_show_days_and_sums_in_the_language_but_leave_numbers_of_documents)
 {
-    eq_text(rendered(a, "{{fact a}}|{{fact b}}|{{fact c}}|{{fact d}}",
-                     "{\"a\": \"2026-01-31\", \"b\": \"2276880 KRW\", \"c\": \"1001126489\", \"d\": \"4 years, welding\"}"),
-            "31 January 2026|2,276,880 KRW|1001126489|4 years, welding");
+    eq_text(
+        rendered(a, "{{fact a}}|{{fact b}}|{{fact c}}|{{fact d}}",
+                 "{\"a\": \"2026-01-31\", \"b\": \"2276880 KRW\", \"c\": \"1001126489\", \"d\": \"4 years, welding\"}"),
+        "31 January 2026|2,276,880 KRW|1001126489|4 years, welding");
 }
 
 TEST(slavic_word_forms_follow_the_last_digits)
@@ -118,7 +126,8 @@ TEST(slavic_word_forms_follow_the_last_digits)
     static const struct {
         int n;
         const char *text;
-    } cases[] = {{1, "1 день"}, {2, "2 дня"}, {5, "5 дней"}, {11, "11 дней"}, {21, "21 день"}, {22, "22 дня"}, {112, "112 дней"}};
+    } cases[] = {{1, "1 день"},   {2, "2 дня"},   {5, "5 дней"},    {11, "11 дней"},
+                 {21, "21 день"}, {22, "22 дня"}, {112, "112 дней"}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Json *params = json_new_object(a);
         json_set(a, params, STR("days_left"), json_new_int(a, cases[i].n));
@@ -130,10 +139,13 @@ TEST(slavic_word_forms_follow_the_last_digits)
 TEST(a_broken_template_names_its_line)
 {
     eq_text(rendered(a, "a\n{{#x}}", "{}"), "TEMPLATE_BROKEN: templates/page.html, line 2: a section is not closed");
-    eq_text(rendered(a, "{{#x}}{{/y}}", "{}"), "TEMPLATE_BROKEN: templates/page.html, line 1: a section is closed by another name than it was opened");
+    eq_text(rendered(a, "{{#x}}{{/y}}", "{}"),
+            "TEMPLATE_BROKEN: templates/page.html, line 1: a section is closed by another name than it was opened");
     eq_text(rendered(a, "{{x", "{}"), "TEMPLATE_BROKEN: templates/page.html, line 1: a tag is not closed");
-    eq_text(rendered(a, "<a id={{x}}>", "{}"), "TEMPLATE_BROKEN: templates/page.html, line 1: a value in an attribute needs quotes around it");
-    eq_text(rendered(a, "{{what is this}}", "{}"), "TEMPLATE_BROKEN: templates/page.html, line 1: this tag is not understood");
+    eq_text(rendered(a, "<a id={{x}}>", "{}"),
+            "TEMPLATE_BROKEN: templates/page.html, line 1: a value in an attribute needs quotes around it");
+    eq_text(rendered(a, "{{what is this}}", "{}"),
+            "TEMPLATE_BROKEN: templates/page.html, line 1: this tag is not understood");
     eq_text(rendered(a, "{{>loop}}", "{}"), "TEMPLATE_BROKEN: templates/loop.html includes itself.");
     eq_text(rendered(a, "{{>../messages/en}}", "{}"), "NOT_FOUND: There is no page template ../messages/en.");
 }
@@ -167,7 +179,9 @@ TEST(a_csv_cell_is_quoted_and_runs_no_formula)
     eq_text(csv(a, "-12.5"), "-12.5");
     eq_text(csv(a, "-cmd"), "\"'-cmd\"");
     Buf out = buf_new(a, 1000);
-    view_csv(&out, json(a, "{\"columns\": [{\"label\": \"Name\"}, \"n\"], \"rows\": [{\"cells\": [{\"text\": \"한, A\"}, 3]}]}"));
+    view_csv(
+        &out,
+        json(a, "{\"columns\": [{\"label\": \"Name\"}, \"n\"], \"rows\": [{\"cells\": [{\"text\": \"한, A\"}, 3]}]}"));
     eq_text(buf_str(&out), "\xEF\xBB\xBFName,n\r\n\"한, A\",3\r\n");
 }
 
@@ -180,8 +194,10 @@ static Str drawn(Arena *a, const char *spec)
 
 TEST(a_chart_carries_its_figures_as_a_table_too)
 {
-    Str html = drawn(a, "{\"kind\": \"bars\", \"id\": \"c\", \"title\": \"T<\", \"labels\": [\"a\", \"b\"], \"series\": [{\"label\": \"s\", "
-                        "\"values\": [1500, 3000]}], \"source\": {\"label\": \"S\", \"href\": \"javascript:x\", \"day\": \"2026-01-02\"}}");
+    Str html = drawn(
+        a,
+        "{\"kind\": \"bars\", \"id\": \"c\", \"title\": \"T<\", \"labels\": [\"a\", \"b\"], \"series\": [{\"label\": \"s\", "
+        "\"values\": [1500, 3000]}], \"source\": {\"label\": \"S\", \"href\": \"javascript:x\", \"day\": \"2026-01-02\"}}");
     check(str_find(html, STR("<td class=\"n\">1,500</td>"), 0) != SIZE_MAX);
     check(str_find(html, STR("width=\"50.00%\""), 0) != SIZE_MAX);
     check(str_find(html, STR("T&lt;"), 0) != SIZE_MAX);
@@ -200,7 +216,9 @@ TEST(a_chart_that_makes_no_sense_is_refused)
 
 TEST(a_gap_in_a_line_begins_a_new_piece)
 {
-    Str html = drawn(a, "{\"kind\": \"line\", \"id\": \"c\", \"labels\": [\"a\", \"b\", \"c\"], \"series\": [{\"values\": [1, null, 1]}]}");
+    Str html = drawn(
+        a,
+        "{\"kind\": \"line\", \"id\": \"c\", \"labels\": [\"a\", \"b\", \"c\"], \"series\": [{\"values\": [1, null, 1]}]}");
     check(str_find(html, STR("d=\"M0.0 0.0M1000.0 0.0\""), 0) != SIZE_MAX);
 }
 
