@@ -72,14 +72,8 @@ void expect_bug(void (*fn)(void))
     test_check(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "ends by bug()", __FILE__, __LINE__);
 }
 
-Str test_read_file(Arena *a, const char *path)
+static Str read_all(Arena *a, FILE *f)
 {
-    FILE *f = fopen(path, "rb");
-    if (f == NULL) {
-        printf("  cannot read %s\n", path);
-        fflush(stdout);
-        _exit(1);
-    }
     size_t len = 0, cap = 4096;
     char *p = arena_alloc(a, cap);
     for (size_t n; (n = fread(p + len, 1, cap - len, f)) > 0;) {
@@ -89,8 +83,30 @@ Str test_read_file(Arena *a, const char *path)
             cap *= 2;
         }
     }
-    fclose(f);
     return (Str){p, len};
+}
+
+Str test_read_file(Arena *a, const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    if (f == NULL) {
+        printf("  cannot read %s\n", path);
+        fflush(stdout);
+        _exit(1);
+    }
+    Str text = read_all(a, f);
+    fclose(f);
+    return text;
+}
+
+Str test_shell(Arena *a, Str line, int *ret_status)
+{
+    FILE *f = popen(str_c(a, line), "r");
+    check(f != NULL);
+    Str text = read_all(a, f);
+    int status = pclose(f);
+    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return text;
 }
 
 static int run_one(const TestCase *t)

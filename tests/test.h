@@ -36,6 +36,8 @@ void skip(const char *reason);
 void expect_bug(void (*fn)(void));
 /* The whole file as text; ends the test if it cannot be read. */
 Str test_read_file(Arena *a, const char *path);
+/* Runs a shell line: what it prints; *ret_status is its exit status, -1 if a signal ended it. */
+Str test_shell(Arena *a, Str line, int *ret_status);
 
 void test_check(bool ok, const char *text, const char *file, int line);
 void test_eq_int(long long got, long long want, const char *text, const char *file, int line);

@@ -2,6 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dec_int.h"
 
+/* clang-format off */
+const int64_t DEC_TENS[DEC_TENS_MAX + 1] = {
+    1, 10, 100, 1000, 10000,
+    100000, 1000000, 10000000, 100000000, 1000000000,
+    10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000,
+    1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000};
+/* clang-format on */
+
 #define E18 ((U128)1000000000000000000u)
 #define ROW(base) (base), (base)*10, (base)*100, (base)*1000, (base)*10000, (base)*100000
 const U128 DEC_TEN[DEC_TABLE] = {

@@ -5,6 +5,10 @@
 
 #include "buf.h"
 
+/* Powers of ten that 64 bits hold. */
+enum { DEC_TENS_MAX = 18 };
+extern const int64_t DEC_TENS[DEC_TENS_MAX + 1];
+
 /* coefficient × 10^exponent; coefficient < 10^34; exponent −6176 … 6111. Zero has coefficient 0. There is no NaN and no
  * infinity: an operation without a finite result returns false. Many representations may have the same value. */
 typedef struct {

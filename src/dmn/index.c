@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SCALE_MAX = 18, PART_GROWTH = 4 };
+enum { PART_GROWTH = 4 };
 
 typedef struct {
     Arena *a, *scratch;
@@ -14,27 +14,6 @@ typedef struct {
     size_t count;
     size_t bytes; /* of masks so far */
 } Builder;
-
-static const int64_t powers[] = {/* of ten */
-                                 1,
-                                 10,
-                                 100,
-                                 1000,
-                                 10000,
-                                 100000,
-                                 1000000,
-                                 10000000,
-                                 100000000,
-                                 1000000000,
-                                 10000000000,
-                                 100000000000,
-                                 1000000000000,
-                                 10000000000000,
-                                 100000000000000,
-                                 1000000000000000,
-                                 10000000000000000,
-                                 100000000000000000,
-                                 1000000000000000000};
 
 static const FeelCode *cell_of(const Builder *b, size_t bit, size_t input)
 {
@@ -82,7 +61,7 @@ static bool points_read(Builder *b, const Cuts *cuts, IndexColumn *c)
     int64_t *points = ARENA_ARRAY(b->a, int64_t, cuts->count);
     for (size_t i = 0; i < cuts->count && c->kind == FEEL_NUMBER; i++) {
         Dec d = dec_normal(feel_dec(cuts->items[i]));
-        if (d.exponent < -SCALE_MAX) {
+        if (d.exponent < -DEC_TENS_MAX) {
             return false;
         }
         c->scale = -d.exponent > c->scale ? -d.exponent : c->scale;
@@ -320,11 +299,11 @@ static size_t number_region(const IndexColumn *c, Value v)
         return SIZE_MAX;
     }
     if (v.scale < c->scale) {
-        if (__builtin_mul_overflow(n, powers[c->scale - v.scale], &n)) {
+        if (__builtin_mul_overflow(n, DEC_TENS[c->scale - v.scale], &n)) {
             return v.i < 0 ? 0 : 2 * c->cut_count; /* beyond every point */
         }
     } else if (v.scale > c->scale) {
-        int64_t unit = powers[v.scale - c->scale], whole = n / unit;
+        int64_t unit = DEC_TENS[v.scale - c->scale], whole = n / unit;
         if (n % unit != 0) { /* between two multiples: below the next one */
             int64_t above = n < 0 ? whole : whole + 1;
             return 2 * points_below(c->points, c->cut_count, above);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SMALL_REGISTERS = 24, SCALE_MAX = 18 };
+enum { SMALL_REGISTERS = 24 };
 
 /* ---- Small decimals ---------------------------------------------------------------------------------------------- */
 
@@ -21,7 +21,6 @@ static Value small(int64_t i, unsigned scale)
 /* Both numbers as whole ones of the larger scale; false where that does not fit. */
 static inline bool aligned(Value a, Value b, int64_t *ret_a, int64_t *ret_b)
 {
-    static const int64_t TENS[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
     *ret_a = a.i;
     *ret_b = b.i;
     if (a.scale == b.scale) {
@@ -29,7 +28,7 @@ static inline bool aligned(Value a, Value b, int64_t *ret_a, int64_t *ret_b)
     }
     bool less = a.scale < b.scale;
     size_t by = less ? (size_t)b.scale - a.scale : (size_t)a.scale - b.scale;
-    return by < COUNT_OF(TENS) && !__builtin_mul_overflow(less ? a.i : b.i, TENS[by], less ? ret_a : ret_b);
+    return by <= DEC_TENS_MAX && !__builtin_mul_overflow(less ? a.i : b.i, DEC_TENS[by], less ? ret_a : ret_b);
 }
 
 static inline unsigned larger_scale(Value a, Value b)
@@ -58,7 +57,7 @@ static inline Value subtract(FeelRun *run, Value a, Value b)
 static inline Value multiply(FeelRun *run, Value a, Value b)
 {
     int64_t product;
-    if (both_small(a, b) && a.scale + b.scale <= SCALE_MAX && !__builtin_mul_overflow(a.i, b.i, &product)) {
+    if (both_small(a, b) && a.scale + b.scale <= DEC_TENS_MAX && !__builtin_mul_overflow(a.i, b.i, &product)) {
         return small(product, (unsigned)a.scale + b.scale);
     }
     return feel_mul(run, a, b);

@@ -4,37 +4,13 @@
 
 /* ---- Numbers ---------------------------------------------------------------------------------------------------- */
 
-enum { SCALE_MAX = 18 };
-
-static const int64_t TENS[SCALE_MAX + 1] = {
-    1,
-    10,
-    100,
-    1000,
-    10000,
-    100000,
-    1000000,
-    10000000,
-    100000000,
-    1000000000,
-    10000000000,
-    100000000000,
-    1000000000000,
-    10000000000000,
-    100000000000000,
-    1000000000000000,
-    10000000000000000,
-    100000000000000000,
-    1000000000000000000,
-};
-
 static bool fits_inline(Dec d, Value *ret)
 {
-    if (d.coefficient > INT64_MAX || d.exponent < -SCALE_MAX || d.exponent > SCALE_MAX) {
+    if (d.coefficient > INT64_MAX || d.exponent < -DEC_TENS_MAX || d.exponent > DEC_TENS_MAX) {
         return false;
     }
     int64_t n = (int64_t)d.coefficient;
-    if (d.exponent > 0 && __builtin_mul_overflow(n, TENS[d.exponent], &n)) {
+    if (d.exponent > 0 && __builtin_mul_overflow(n, DEC_TENS[d.exponent], &n)) {
         return false;
     }
     *ret = (Value){.kind = FEEL_NUMBER, .scale = (uint8_t)(d.exponent < 0 ? -d.exponent : 0), .i = d.negative ? -n : n};

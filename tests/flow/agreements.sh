@@ -2,13 +2,10 @@
 # agreements.sh: agreements with terms and obligations; what ends or falls silent comes back; a successor; two people for a new term.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 of() { G case "$1" --json | jq -r "$2"; }
 ok "a demo" G demo --now 2026-12-01 --candidates 5 --employers 2
 all=$(G list instrument --as ministry --json --limit 100)
@@ -47,5 +44,4 @@ ok "what is negotiated is signed" G do instrument.conclude --as ministry --now 2
 is "and runs" running "$(of "$(named KK-19)" .state)"
 ok "verify" G verify
 ok "rebuild" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,15 +3,13 @@
 # The server takes today's day, so the steps that the law lets happen only days later continue cases of the demo.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d); server=
 trap 'unserve; rm -rf "$dir"' EXIT
-passed=0 failed=0
-good() { passed=$((passed + 1)); }
-bad()  { failed=$((failed + 1)); echo "FAIL $1: $2"; }
 is()   { if [ "$2" = "$3" ]; then good; else bad "$1" "is $3, expected $2"; fi; }
 
-out/goldenbridge demo --candidates 60 --employers 20 --seed 7 --store "$dir/s.store" >"$dir/demo" 2>&1 || { cat "$dir/demo"; echo "0 passed, 1 failed"; exit 1; }
+out/goldenbridge demo --candidates 60 --employers 20 --seed 7 --store "$dir/s.store" >"$dir/demo" 2>&1 || give_up "$dir/demo"
 serve "$dir/server" --store "$dir/s.store"
 
 declare -A tokens=()
@@ -196,5 +194,4 @@ is "a limit out of range" 422 "$status"
 is "the description lists each route used" '[]' "$(curl -s "$url/api/openapi.json" | jq -c '["/api/v1/session","/api/v1/commands","/api/v1/cases","/api/v1/cases/{id}","/api/v1/decisions/{id}","/api/v1/steps"] - (.paths|keys|map(gsub("[{][a-z_]+[}]"; "{id}")))')"
 is "with its security" '[{"bearer":[]}]' "$(curl -s "$url/api/openapi.json" | jq -c '.paths["/api/v1/commands"].post.security')"
 is "the log verifies" 0 "$(out/goldenbridge verify --store "$dir/s.store" >/dev/null 2>&1; echo $?)"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

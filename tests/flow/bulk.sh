@@ -3,12 +3,9 @@
 # BULK_ROWS=100000 measures a large file besides (rows a second, dry run and run together).
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 G() { out/goldenbridge "$@" --store "$dir/s.store"; }
-passed=0 failed=0
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 sheet() { python3 tests/flow/tools/candidates.py "$@"; }
 send() { G bulk "$@" --as agency --json 2>/dev/null; }
 count() { G list candidate --as agency --json --limit 1 | jq -r .total; }
@@ -110,5 +107,4 @@ if [ -n "${BULK_ROWS:-}" ]; then
   send candidate.register "$dir/large.csv" --result "$dir/large.xlsx" | jq -c '{rows, good, faulty}'
   echo "$BULK_ROWS rows checked and written in $(( ($(date +%s%N) - start) / 1000000 )) ms"
 fi
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

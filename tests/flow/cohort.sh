@@ -2,16 +2,12 @@
 # cohort.sh: the sending agency's groups of candidates, what it writes to them in their languages, and the fees it publishes.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/sign_in.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d); trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-has() { if [[ $3 == *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: no “$2”"; fi; }
 of() { G case "$1" --json | jq -r "$2"; }
 today=$(TZ=Asia/Seoul date +%F)
 day() { date -u -d "$today ${1:-0} days" +%F; }
@@ -75,7 +71,7 @@ has "who reads neither gets the first of them, the prepared text in their own" "
 has "the download has it too" "Екі көшірме" "$(C first "$origin/language?to=kk" -o /dev/null; C first "$origin/me/data" | jq -r '.notices[].text')"
 page=$(C agency "$origin/language?to=en" -o /dev/null; C agency "$origin/case/$group")
 has "the agency follows who belongs to it" "/case/${who[2]}" "$page"
-if [[ $page != *"/case/${who[1]}"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL who left is still shown"; fi
+if [[ $page != *"/case/${who[1]}"* ]]; then good; else bad "who left is still shown"; fi
 is "a candidate does not read the group" 403 "$(C first -o /dev/null -w '%{http_code}' "$origin/case/$group")"
 has "but sees which it is" "Trial · Astana · $(day 5)" "$(C first "$origin/case/${who[0]}")"
 
@@ -111,5 +107,4 @@ no "a message to nobody" "topic" env GOLDENBRIDGE_LAW="$dir/law" out/goldenbridg
 cp law/kr-eps/processes/cohort.json "$dir/law/kr-eps/processes/"
 jq 'del(.message["day of departure"])' law/kr-eps/messages/cohort.ru.json > "$dir/law/kr-eps/messages/cohort.ru.json"
 no "a topic without its text" "message.day of departure" env GOLDENBRIDGE_LAW="$dir/law" out/goldenbridge law check --scheme kr-eps
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -2,23 +2,18 @@
 # countries.sh: a country is selected long before it sends, or never does; a suspension holds some steps of its people and lets others go on.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 . tests/flow/tools/sign_in.sh
 dir=$(mktemp -d); trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 of() { G case "$1" --json | jq -r "$2"; }
 today=$(TZ=Asia/Seoul date +%F) before=$(TZ=Asia/Seoul date -d "-1 day" +%F)
 ok "a demo" G demo --candidates 60 --employers 12 --seed 7
 serve "$dir/log" --store "$GOLDENBRIDGE_STORE"
 # What a page says of a country: its row, without marks.
 row() { curl -s "$url/agreements?day=$1" | grep -A1 -E "^<tr><td>(<a[^>]*>)?$2" | sed 's/<[^>]*>/ /g' | tr -s ' ' | head -1; }
-has() { if [[ $3 == *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: '${3:0:300}' does not hold '$2'"; fi; }
-hasnt() { if [[ $3 != *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: '${3:0:300}' holds '$2'"; fi; }
 has "before anything" "Not yet selected" "$(row 2004-01-01 Kazakhstan)"
 has "selected in 2004" "Country selected" "$(row 2010-01-01 Kazakhstan)"
 has "and never operated" "nobody was ever recruited" "$(row 2010-01-01 Kazakhstan)"
@@ -41,7 +36,7 @@ held() { no "$1" "($before; act:4(2)3)" "${@:2}"; }
 held "recording a test" G do candidate.record_test --as hrd --case "$accepted" announced_on="$today" score=180 minimum_score=110 rank=1 places=100 skills_score=90 skills_minimum=60 competency_points=3 cheated=false
 [ -z "$waiting" ] || held "entering the roster" G do candidate.enter_roster --as hrd --case "$waiting" passport_matches=true
 [ -z "$chosen" ] || held "a permit" G do placement.permit --as officer --case "$chosen" permit_months=36 had_layoffs=false had_arrears=false
-[ -n "$chosen" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAIL no placement waits for a permit: nothing was tested"; }
+[ -n "$chosen" ] && good || bad "no placement waits for a permit" "nothing was tested"
 party() { G list account --as admin --json --limit 1000 | jq -r '.cases[].id' | while read -r id; do of "$id" "select(.data.login == \"$1\") | .data.party"; done; }
 working=$(party worker-working)
 place() { of "$1" .data.placement; }
@@ -66,5 +61,4 @@ has "the test can be recorded again" candidate.record_test "$(steps "$accepted" 
 hasnt "and the page is silent" "is suspended" "$(page officer "$accepted")"
 ok "verify" G verify
 ok "rebuild" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,20 +3,19 @@
 # SPDX-License-Identifier: Apache-2.0
 set -u
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 G=${GOLDENBRIDGE:-out/goldenbridge}
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
-passed=0 failed=0
 
 # says NAME TEXT COMMAND…: the command's output (both streams) holds TEXT
 says() {
     name=$1 text=$2
     shift 2
     if "$@" > "$T/out" 2>&1 < /dev/null; [ -s "$T/out" ] && grep -qF -- "$text" "$T/out"; then
-        passed=$((passed + 1))
+        good
     else
-        failed=$((failed + 1))
-        echo "FAIL $name: \"$text\" is not said:" && head -5 "$T/out"
+        bad "$name" "“$text” is not said: $(head -5 "$T/out")"
     fi
 }
 
@@ -26,7 +25,7 @@ stops() {
     shift 2
     "$@" > "$T/out" 2>&1 < /dev/null
     got=$?
-    if [ $got = "$status" ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAIL $name: status $got, not $status"; fi
+    if [ $got = "$status" ]; then good; else bad "$name" "status $got, not $status"; fi
 }
 
 training="finished_on=2026-07-16 hours=16 returnee=no special-re-entry=No"
@@ -95,5 +94,4 @@ says "a word of a value's label leads to it" 'Did you mean "harassment by employ
 says "a long list of values ends whole" "… (--describe lists all)" $G decide workplace-change cause=nothing_like_it
 says "facts are described in a language of the scheme" "contract ended = 근로계약 해지" $G decide reporting --describe --language ko
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+verdict

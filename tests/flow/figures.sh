@@ -2,13 +2,10 @@
 # figures.sh: published figures: no figure without a source, sources that disagree side by side, revisions that keep the old value, CSV.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 publish() { G do figure.publish --as "$1" --json "${@:2}"; }
 A=("series=trade turnover" unit="billion USD" confidence=N)
 ok "a demo with the press release" G demo --candidates 5 --employers 2
@@ -35,5 +32,4 @@ count=$(G list figure --as ministry --json --limit 200 | jq '.cases | length')
 no "the same file again" "column E source" G bulk figure.publish "$dir/f.csv" --as ministry
 is "does nothing twice" "$count" "$(G list figure --as ministry --json --limit 200 | jq '.cases | length')"
 ok "verify" G verify
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

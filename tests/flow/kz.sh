@@ -2,13 +2,10 @@
 # kz.sh: the Kazakh permit by command line: from the vacancy to the permit, a refusal, fee and term, revocation.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 mkdir "$dir/law"; ln -s "$PWD/law/kz-flp" "$dir/law/kz-flp"
 G() { out/goldenbridge "$@" --law "$dir/law" --store "$dir/s.store" --scheme kz-flp; }
-passed=0 failed=0
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 state() { G case "$1" --json | jq -r .state; }
 at() { local d=$1; shift; G "$@" --now "$d"; }
 ok "the demo of this scheme" G demo --now 2026-01-10
@@ -79,5 +76,4 @@ ok "ninety-one" rev 91
 is "it ends" revoked "$(state $p)"
 ok "verify" G verify
 ok "rebuild" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
-passed=0 failed=0
 law="$dir/law/xx" model="$dir/law/xx/decisions/2020-01-01/reader-eligibility.dmn" base=decisions/2020-01-01/reader-eligibility.dmn
 
 # An index of the by-laws: two versions; the second one no longer has paragraph 2 of article 3 where GONE is set.
@@ -16,9 +16,9 @@ I
 }
 fresh() { rm -rf "$dir/law"; mkdir "$dir/law"; cp -r tests/flow/schemes/tiny "$law"; index; }
 check() { out/goldenbridge law check --law "$dir/law" --scheme xx-tiny > "$dir/out" 2>&1; }
-good() { if check; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: $(grep FAIL "$dir/out" | head -3)"; fi; }
-bad() { if check; then failed=$((failed + 1)); echo "FAIL $1: law check let it pass"
-        elif grep -q -- "$2" "$dir/out"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: $(tail -3 "$dir/out")"; fi; }
+passes() { if check; then good; else bad "$1" "$(grep FAIL "$dir/out" | head -3)"; fi; }
+breaks() { if check; then bad "$1" "law check let it pass"
+        elif grep -q -- "$2" "$dir/out"; then good; else bad "$1" "$(tail -3 "$dir/out")"; fi; }
 edit() { python3 - "$model" "$1" "$2" <<'P'
 import sys
 path, old, new = sys.argv[1:]
@@ -46,37 +46,37 @@ table() { edit '  <decision id="d-missing"' "  <decision id=\"d-fee\" name=\"Fee
 before='&lt; date("2024-01-01")'
 from='&gt;= date("2024-01-01")'
 
-fresh; good "the scheme passes with an index of its by-laws"
-index 2020-01-01 2022-01-01 "(1)"; bad "a paragraph that a later text in force no longer has" "elsewhere: cites what does not stand in the text in force while the rule applies: bylaw:3(2), text of 2022-01-01"
-fresh; edit "bylaw:5" "bylaw:55"; bad "an article that never was" "fees: cites what does not stand"
-fresh; edit "<annotationEntry><text>bylaw:5</text></annotationEntry>" "<annotationEntry><text/></annotationEntry>"; bad "a rule without an article" "fees: a rule without an article"
-fresh; table "$before" "$from" L; good "a dated table that is complete"
-fresh; table "$before" '&gt;= date("2024-01-02")' L; bad "a day without a rule" "Fee: gap"
-fresh; table '&lt; date("2024-01-02")' "$from" L; bad "a day with two rules" "Fee: overlap"
-fresh; table "$before" "$from" ""; bad "a figure without a source" "fee-2: a rule, with its figures, without a source"
-index 2020-01-01 2020-01-01; fresh; index 2020-01-01 2020-01-01; bad "a text that covers a period twice" "covers a period twice or none"
-fresh; index 2022-01-01 2020-01-01; bad "texts out of order" "covers a period twice or none"
-fresh; index 2020-01-01 never; bad "a text from no day" "covers a period twice or none"
-fresh; sed -i 's/"languages": *\["en"\]/"languages": ["en", "ko"]/' "$law/scheme.json"; bad "a language without its texts" "messages: ko has no"
+fresh; passes "the scheme passes with an index of its by-laws"
+index 2020-01-01 2022-01-01 "(1)"; breaks "a paragraph that a later text in force no longer has" "elsewhere: cites what does not stand in the text in force while the rule applies: bylaw:3(2), text of 2022-01-01"
+fresh; edit "bylaw:5" "bylaw:55"; breaks "an article that never was" "fees: cites what does not stand"
+fresh; edit "<annotationEntry><text>bylaw:5</text></annotationEntry>" "<annotationEntry><text/></annotationEntry>"; breaks "a rule without an article" "fees: a rule without an article"
+fresh; table "$before" "$from" L; passes "a dated table that is complete"
+fresh; table "$before" '&gt;= date("2024-01-02")' L; breaks "a day without a rule" "Fee: gap"
+fresh; table '&lt; date("2024-01-02")' "$from" L; breaks "a day with two rules" "Fee: overlap"
+fresh; table "$before" "$from" ""; breaks "a figure without a source" "fee-2: a rule, with its figures, without a source"
+index 2020-01-01 2020-01-01; fresh; index 2020-01-01 2020-01-01; breaks "a text that covers a period twice" "covers a period twice or none"
+fresh; index 2022-01-01 2020-01-01; breaks "texts out of order" "covers a period twice or none"
+fresh; index 2020-01-01 never; breaks "a text from no day" "covers a period twice or none"
+fresh; sed -i 's/"languages": *\["en"\]/"languages": ["en", "ko"]/' "$law/scheme.json"; breaks "a language without its texts" "messages: ko has no"
 fresh; python3 - "$law/messages/en.json" <<'P'
 import json, sys
 book = json.load(open(sys.argv[1], encoding='utf-8'))
 del book['reasons']['FEES_UNPAID']
 json.dump(book, open(sys.argv[1], 'w', encoding='utf-8'))
 P
-bad "a ground without its sentence" "messages: en has no reasons.FEES_UNPAID"
+breaks "a ground without its sentence" "messages: en has no reasons.FEES_UNPAID"
 
 # Notices name events and states that there are, and days in falling order.
 notices() { fresh; jq --argjson n "$1" '.notices = $n' "$law/scheme.json" > "$dir/n.json"; mv "$dir/n.json" "$law/scheme.json"; }
-broken() { notices "$1"; out=$(out/goldenbridge law check --law "$dir/law" --scheme xx-tiny 2>&1); if [[ $out == *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL notices $1: $out"; fi; }
-notices '{"deadlines": {"days": [30, 7, 0]}, "also": ["card.issued"]}'; good "notices"
+broken() { notices "$1"; out=$(out/goldenbridge law check --law "$dir/law" --scheme xx-tiny 2>&1); if [[ $out == *"$2"* ]]; then good; else bad "notices $1" "$out"; fi; }
+notices '{"deadlines": {"days": [30, 7, 0]}, "also": ["card.issued"]}'; passes "notices"
 broken '{"quiet": ["card.eaten"]}' "no step writes the event card.eaten"
 broken '{"deadlines": {"days": [7, 30]}}' "falling order"
 broken '{"deadlines": {"days": [400]}}' "falling order"
 broken '{"deadlines": {"states": {"card.nowhere": [1]}}}' "no state with a deadline: card.nowhere"
 
 # A rule that ends before the text changes may cite what the later text no longer has.
-fresh; index 2020-01-01 2022-01-01 "(1)"; edit 'bylaw:3(2)' 'bylaw:3(1)'; good "the rule now cites what stands in both texts"
+fresh; index 2020-01-01 2022-01-01 "(1)"; edit 'bylaw:3(2)' 'bylaw:3(1)'; passes "the rule now cites what stands in both texts"
 table '&lt; date("2022-01-01")' '&gt;= date("2022-01-01")' L
 edit '<rule id="fee-1"><description>bylaw:5' '<rule id="fee-1"><description>bylaw:3(2)'
 python3 - "$model" <<'P'
@@ -85,7 +85,7 @@ t = open(sys.argv[1], encoding='utf-8').read()
 i = t.index('fee-1-o')
 open(sys.argv[1], 'w', encoding='utf-8').write(t[:i] + t[i:].replace('bylaw:5', 'bylaw:3(2)', 1))
 P
-good "a rule is held against the texts of its own days only"
+passes "a rule is held against the texts of its own days only"
 
 fresh; python3 - "$law/scheme.json" <<'P'
 import json, sys
@@ -93,8 +93,7 @@ scheme = json.load(open(sys.argv[1], encoding='utf-8'))
 scheme['unverified_sources'] = ['custom:7']
 json.dump(scheme, open(sys.argv[1], 'w', encoding='utf-8'))
 P
-good "a source that nobody verified may be cited"
-if grep -q "unverified source: custom:7" "$dir/out"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL an unverified source is not told"; fi
+passes "a source that nobody verified may be cited"
+if grep -q "unverified source: custom:7" "$dir/out"; then good; else bad "an unverified source is not told"; fi
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+verdict

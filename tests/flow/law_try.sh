@@ -3,12 +3,11 @@
 # it must, other caps keep their sums, small groups are hidden, and a law that was changed behind the log's back is found.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-no() { local name=$1 code=$2 word=$3 rc=0; shift 3; out=$("$@" 2>&1) || rc=$?; if [ "$rc" = "$code" ] && [[ $out == *"$word"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: status $rc, $out" | head -5; fi; }
+no() { local name=$1 code=$2 word=$3 rc=0; shift 3; out=$("$@" 2>&1) || rc=$?; if [ "$rc" = "$code" ] && [[ $out == *"$word"* ]]; then good; else bad "$name" "status $rc, ${out:0:500}"; fi; }
 G demo >/dev/null 2>&1
 model=$(ls law/kr-eps/decisions/*/exam-result.dmn | tail -1)
 before=$(G verify | tail -1)
@@ -70,5 +69,4 @@ head -c 900 "$model" >"$dir/draft/exam-result.dmn"
 no "half a file" 65 "exam-result.dmn" G law try --draft "$dir/draft"
 no "no draft" 2 "law try --draft" G law try
 is "the store is as it was" "$before" "$(G verify | tail -1)"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,15 +3,10 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 mkdir "$dir/law" && cp -r law/kr-eps "$dir/law/"
 G() { out/goldenbridge "$@" --store "$dir/s" --law "$dir/law" --scheme kr-eps --now "${now:-2026-03-02}"; }
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-no() { local name=$1 code=$2 out; shift 2
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $name: it was accepted"
-       elif [[ $out == *"$code"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code; $out"; fi; }
 account() { G do account.open_staff --as admin "login=$1" "name=$1" "roles=$2" language=en > "$dir/o" 2>&1 && \
             G do account.open_staff/confirm --as admin2 --case "$(G list account --state proposed --json | jq -r '.cases[0].id')" >> "$dir/o" 2>&1; }
 unsigned() { G law versions --json | jq -r '[.[] | select(.signed | not) | .from] | join(" ")'; }
@@ -77,5 +72,4 @@ is "the earlier signature is replaced" superseded "$(G case LAW-000002 --json | 
 cp "$dir/kept" "$dir/law/kr-eps/decisions/2026-02-01/country-status.dmn"
 is "going back to replaced files needs a signature too" 2026-02-01 "$(unsigned)"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+verdict

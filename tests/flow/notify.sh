@@ -3,18 +3,14 @@
 # reader's language, to confirmed addresses only, each once with several senders and after kill -9, tried again, erased with the person.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/sign_in.sh
 . tests/flow/tools/npm.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d); pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EXIT
-passed=0 failed=0
 G() { out/goldenbridge "$@" --store "$dir/s.store"; }
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-has() { if [[ $3 == *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: no “$2” in: $3"; fi; }
-hasnt() { if [[ $3 != *"$2"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: “$2” in: $3"; fi; }
-wait_for() { for _ in $(seq 1200); do [ -s "$1" ] && return 0; sleep 0.05; done; echo "FAIL $1 did not come"; failed=$((failed + 1)); }
+wait_for() { for _ in $(seq 1200); do [ -s "$1" ] && return 0; sleep 0.05; done; bad "$1 did not come"; }
 mail() { jq -s "map(select(.channel == \"email\"))|$1" "$dir/post" -r; }
 sms() { jq -s "map(select(.channel == \"sms\"))|$1" "$dir/post" -r; }
 
@@ -133,5 +129,4 @@ ok "the person is erased" G erase "$other" --article "pipa:36"
 is "nothing is left to reach them" "0 0 0" "$(sqlite3 "$dir/s.store" "SELECT (SELECT COUNT(*) FROM contacts WHERE account='$login') || ' ' || (SELECT COUNT(*) FROM notices WHERE account='$login') || ' ' || (SELECT COUNT(*) FROM outbox WHERE account='$login')")"
 ok "the log verifies" G verify
 ok "the read tables fold again" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

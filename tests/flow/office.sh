@@ -2,12 +2,9 @@
 # office.sh: an error is corrected by two people; the old value stays, sealed with the new one.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 G() { out/goldenbridge "$@" --store "$dir/s.store"; }
-passed=0 failed=0
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 field() { G case "$1" --json | jq -r ".data.$2"; }
 
 ok "a demo" G demo --candidates 20 --employers 6
@@ -35,5 +32,4 @@ ok "the store verifies" G verify
 ok "and rebuilds" G rebuild
 ok "the person is erased" G erase $c --as admin --article act:1
 ok "and it rebuilds still" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -2,15 +2,12 @@
 # open_data.sh: open data leaves small cells out, and each total is counted again from the public log by a script that shares no code.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 . tests/flow/tools/sign_in.sh
 dir=$(mktemp -d); trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 ok "a demo" G demo --candidates 60 --employers 12 --seed 7
 serve "$dir/log" --store "$GOLDENBRIDGE_STORE"; origin=$url
 sets=$(jq -r '.figures.open.sets[].id' law/kr-eps/scheme.json)
@@ -53,5 +50,4 @@ for page in /figures /agreements /dashboard /open-data /quota; do
   done
 done
 is "costs for everybody" 5 "$(curl -s "$origin/costs.csv" | tail -n +2 | grep -c .)"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -2,24 +2,22 @@
 # path.sh: the main path by command line: one candidate from registration to the first day of work, and what bad input gets.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); store=$dir/s.store
 if [ "${1:-}" = postgres ]; then # the same path on a private PostgreSQL
   pg=$(mktemp -d /tmp/gbpgXXXXXX); chmod 755 "$pg"
   trap 'tests/pg.sh stop "$pg/pg"; rm -rf "$dir" "$pg"' EXIT
-  store=$(tests/pg.sh start "$pg/pg") || { echo "  skipped: PostgreSQL is not installed"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
+  store=$(tests/pg.sh start "$pg/pg") || skip "PostgreSQL is not installed"
   export GOLDENBRIDGE_KEY_FILE=$dir/key
 else
   trap 'rm -rf "$dir"' EXIT
 fi
 G() { out/goldenbridge "$@" --store "$store"; }
-passed=0 failed=0
-ok()   { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
 # a call that must fail with this code, and must not write anything
 no()   { local name=$1 code=$2; shift 2; local before after
-         before=$(G verify | cut -d' ' -f1); out=$("$@" 2>&1) && { failed=$((failed + 1)); echo "FAIL $name: it was accepted"; return; }
+         before=$(G verify | cut -d' ' -f1); out=$("$@" 2>&1) && { bad "$name" "it was accepted"; return; }
          after=$(G verify | cut -d' ' -f1)
-         if [[ $out == *"$code"* && $before == "$after" ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code, nothing written; $out ($before → $after events)"; fi; }
-is()   { local name=$1 want=$2 got=$3; if [ "$want" = "$got" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: is $got, expected $want"; fi; }
+         if [[ $out == *"$code"* && $before == "$after" ]]; then good; else bad "$name" "expected $code, nothing written; $out ($before → $after events)"; fi; }
 state() { G case "$1" --json | jq -r .state; }
 last() { G list "$1" --json --limit 1 | jq -r '.cases[0].id'; }
 day() { date -u -d "$today ${1:-0} days" +%F; }
@@ -151,5 +149,4 @@ is "a person erased" erased "$(G erase "$can" --article 'pipa:36' )"
 ok "the log verifies after the erasure" G verify
 ok "and rebuilds" G rebuild
 is "help knows every command" 0 "$(for c in $(out/goldenbridge help | sed -n '/^commands:/,/^options/p' | awk 'NF>1 && $1!="commands:" && $1!="options"{print $1}'); do out/goldenbridge "$c" --help >/dev/null 2>&1 || echo "$c"; done | wc -l)"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -2,13 +2,12 @@
 # reach.sh: on the demo, an officer of one office reads, counts, finds and acts on the cases of that office only.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d) server=
 trap 'unserve; rm -rf "$dir"' EXIT
-passed=0 failed=0
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 
-out/goldenbridge demo --candidates 60 --employers 60 --seed 7 --store "$dir/s.store" >"$dir/demo" 2>&1 || { cat "$dir/demo"; echo "0 passed, 1 failed"; exit 1; }
+out/goldenbridge demo --candidates 60 --employers 60 --seed 7 --store "$dir/s.store" >"$dir/demo" 2>&1 || give_up "$dir/demo"
 serve "$dir/server" --store "$dir/s.store"
 sql() { sqlite3 "$dir/s.store" "$1"; }
 declare -A tokens=()
@@ -49,5 +48,4 @@ duties=$(sql "SELECT COUNT(*) FROM cases d LEFT JOIN cases p ON p.id = json_extr
 out/goldenbridge do employer.correct --store "$dir/s.store" --as officer --case "$firm" region=Busan correction_reason=moved >"$dir/out" 2>&1 &&
   out/goldenbridge do employer.correct/confirm --store "$dir/s.store" --as officer2 --case "$firm" >>"$dir/out" 2>&1 || cat "$dir/out"
 is "a firm that moves takes its cases along" $((before + duties)) "$(total officer-busan duty)"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d) server=''
 trap 'unserve; rm -rf "$dir"' EXIT
-passed=0 failed=0
 G="out/goldenbridge --store $dir/demo.store"
-out/goldenbridge demo --store "$dir/demo.store" >"$dir/demo" 2>&1 || { cat "$dir/demo"; echo "0 passed, 1 failed"; exit 1; }
+out/goldenbridge demo --store "$dir/demo.store" >"$dir/demo" 2>&1 || give_up "$dir/demo"
 serve "$dir/server" --store "$dir/demo.store"
 # Those of the tours: lines of their own, and those between backquotes in the text. "…" stands for what the reader fills in.
 {
@@ -18,10 +18,9 @@ serve "$dir/server" --store "$dir/demo.store"
 while IFS= read -r line; do
   # a round and its file, the copy and the rest are written into a folder of their own
   command=${line//copy.store/$dir/copy.store} command=${command//round.csv/$dir/round.csv}
-  if (eval "$command") >"$dir/out" 2>&1 </dev/null; then passed=$((passed + 1)); else
-    failed=$((failed + 1)); echo "FAIL $line: $(head -n 3 "$dir/out")"; fi
+  if (eval "$command") >"$dir/out" 2>&1 </dev/null; then good; else
+    bad "$line" "$(head -n 3 "$dir/out")"; fi
 done <"$dir/commands"
 count=$(wc -l <"$dir/commands")
-[ "$count" -ge 15 ] || { failed=$((failed + 1)); echo "FAIL the README has $count commands"; }
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+[ "$count" -ge 15 ] || bad "the README has $count commands"
+verdict

@@ -3,15 +3,13 @@
 # departure and return, the special track; refusals and boundary days included.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); store=$dir/s.store; trap 'rm -rf "$dir"' EXIT
 mkdir "$dir/law"; ln -s "$PWD/law/kr-eps" "$dir/law/"; export GOLDENBRIDGE_LAW=$dir/law # the one scheme
 G() { out/goldenbridge "$@" --store "$store"; }
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 no() { local name=$1 code=$2 out before; shift 2; before=$(events)
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $name: it was accepted"
-       elif [[ $out == *"$code"* && $before == "$(events)" ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code, nothing written; $out"; fi; }
+       if out=$("$@" 2>&1); then bad "$name" "it was accepted"
+       elif [[ $out == *"$code"* && $before == "$(events)" ]]; then good; else bad "$name" "expected $code, nothing written; $out"; fi; }
 events() { sqlite3 "$store" "select count(*) from log_events"; }
 field() { G case "$1" --json | jq -r ".$2"; }
 state() { field "$1" state; }
@@ -306,5 +304,4 @@ is "late" special_hire.reported_late "$(field "$h" 'history[-1].type')"; copy
 
 ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,11 +3,10 @@
 # SEARCH_STORE=postgres://… makes the store there.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 store=${SEARCH_STORE:-$dir/s.store}
 G() { out/goldenbridge "$@" --store "$store"; }
-passed=0 failed=0
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 
 # surname|given|birth|spellings, by comma: Latin, Cyrillic (Kazakh, Russian), Hangul, passport zone, slips of the pen
 cat > "$dir/names" <<'NAMES'
@@ -55,5 +54,4 @@ echo "  $found of $all spellings find the person, $first of them first, among $(
 is "at least 95 of 100 are found" yes "$([ $((found * 100)) -ge $((all * 95)) ] && echo yes || echo no)"
 is "at least 80 of 100 stand first" yes "$([ $((first * 100)) -ge $((all * 80)) ] && echo yes || echo no)"
 is "a name that nobody bears finds nobody" 0 "$(G list candidate --as officer --json --find "Wolfgang Amadeus" | jq .total)"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

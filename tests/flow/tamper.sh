@@ -2,21 +2,20 @@
 # tamper.sh: bytes of a store changed behind the program's back: verify names the first bad event, or the engine refuses the file.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
-passed=0 failed=0
-check() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-out/goldenbridge demo --store "$dir/s" --candidates 12 --employers 4 >"$dir/log" 2>&1 || { cat "$dir/log"; echo "0 passed, 1 failed"; exit 1; }
+out/goldenbridge demo --store "$dir/s" --candidates 12 --employers 4 >"$dir/log" 2>&1 || give_up "$dir/log"
 sqlite3 "$dir/s" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 table=$(sqlite3 "$dir/s" "select name from sqlite_master where type='table' and name = 'log_events'")
 fresh() { rm -f "$dir/t"*; cp "$dir/s" "$dir/t"; for k in "$dir"/s.key*; do cp "$k" "$dir/t${k#"$dir"/s}"; done; }
-bad() { out/goldenbridge verify --store "$dir/t" --json 2>/dev/null | jq -r .first_bad; }
+first_bad() { out/goldenbridge verify --store "$dir/t" --json 2>/dev/null | jq -r .first_bad; }
 sql() { sqlite3 "$dir/t" "$(sqlite3 "$dir/t" "select 'drop trigger ' || name || ';' from sqlite_master where type='trigger'") $1"; }
-fresh; check "an untouched store" 0 "$(bad)"
+fresh; is "an untouched store" 0 "$(first_bad)"
 fresh; sql "update $table set bytes = cast(replace(cast(bytes as text), 'KZ', 'KG') as blob) where seq = (select min(seq) from $table where instr(cast(bytes as text), 'KZ') > 0)"
-check "a country changed in an event" "$(sqlite3 "$dir/s" "select min(seq) from $table where instr(cast(bytes as text), 'KZ') > 0")" "$(bad)"
-fresh; sql "delete from $table where seq = 30"; check "an event taken out" 30 "$(bad)"
+is "a country changed in an event" "$(sqlite3 "$dir/s" "select min(seq) from $table where instr(cast(bytes as text), 'KZ') > 0")" "$(first_bad)"
+fresh; sql "delete from $table where seq = 30"; is "an event taken out" 30 "$(first_bad)"
 fresh; n=$(sqlite3 "$dir/s" "select max(seq) from $table"); sql "delete from $table where seq = $n"
-check "the last event taken out" yes "$([ "$(bad)" != 0 ] && echo yes || bad)"
+is "the last event taken out" yes "$([ "$(first_bad)" != 0 ] && echo yes || first_bad)"
 # Every tenth of the file, one byte flipped: either verify finds it, or the read tables differ, or the engine refuses; never a crash.
 size=$(stat -c %s "$dir/s")
 for i in $(seq 1 60); do
@@ -27,10 +26,9 @@ f=open(sys.argv[1],'r+b'); f.seek(int(sys.argv[2])); b=f.read(1); f.seek(int(sys
 P
   timeout 20 out/goldenbridge verify --store "$dir/t" >/dev/null 2>&1; a=$?
   timeout 20 out/goldenbridge rebuild --store "$dir/t" >/dev/null 2>&1; b=$?
-  check "a flipped byte at $at ends in an answer (verify $a, rebuild $b)" yes "$([ $a -lt 124 ] && [ $b -lt 124 ] && echo yes || echo no)"
+  is "a flipped byte at $at ends in an answer (verify $a, rebuild $b)" yes "$([ $a -lt 124 ] && [ $b -lt 124 ] && echo yes || echo no)"
 done
 fresh; sqlite3 "$dir/t" "update cases set state = 'working' where type = 'candidate'"
-check "read tables changed by hand: rebuild says so and puts them right" 1 "$(out/goldenbridge rebuild --store "$dir/t" >/dev/null 2>&1; echo $?)"
-check "and is then identical" 0 "$(out/goldenbridge rebuild --store "$dir/t" >/dev/null 2>&1; echo $?)"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+is "read tables changed by hand: rebuild says so and puts them right" 1 "$(out/goldenbridge rebuild --store "$dir/t" >/dev/null 2>&1; echo $?)"
+is "and is then identical" 0 "$(out/goldenbridge rebuild --store "$dir/t" >/dev/null 2>&1; echo $?)"
+verdict

@@ -2,14 +2,9 @@
 # tiny.sh: a scheme of an imaginary country, made for this test, runs a case from end to end with no C of its own.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 G() { out/goldenbridge "$@" --store "$dir/s" --law tests/flow/schemes --scheme xx-tiny --now "${now:-2026-03-02}"; }
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-no() { local name=$1 code=$2 out; shift 2
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $name: it was accepted"
-       elif [[ $out == *"$code"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code; $out"; fi; }
 state() { G case "$1" --json | jq -r .state; }
 account() { G do account.open_staff --as admin "login=$1" "name=$1" "roles=$2" language=en && \
             G do account.open_staff/confirm --as admin2 --case "$(G list account --state proposed --json | jq -r '.cases[0].id')"; }
@@ -52,5 +47,4 @@ seq=$(G case "$a" --json | jq '[.history[]|select(.outcome)][-1].seq')
 is "explain runs the decision again" true "$(G explain "$seq" --json | jq .same)"
 ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

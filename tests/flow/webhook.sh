@@ -3,17 +3,15 @@
 # may read, tried again with the same id, never to a private address unless the operator allows it, with a log of deliveries.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/sign_in.sh
 . tests/flow/tools/npm.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d); pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EXIT
-passed=0 failed=0
 unset GOLDENBRIDGE_MAIL_URL GOLDENBRIDGE_SMS_URL
 G() { out/goldenbridge "$@" --store "$dir/s.store"; }
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-wait_for() { for _ in $(seq 1200); do [ -s "$1" ] && return 0; sleep 0.05; done; echo "FAIL $1 did not come"; failed=$((failed + 1)); }
+wait_for() { for _ in $(seq 1200); do [ -s "$1" ] && return 0; sleep 0.05; done; bad "$1 did not come"; }
 got() { jq -rs "$1" "$dir/got"; }
 A() { local who=$1; shift; curl -s -H "Authorization: Bearer $(cat "$dir/$who.token")" -H 'Content-Type: application/json' "$@"; }
 token() { rm -f "$dir/jar"; sign_in_page "$dir/jar" "$1" "$origin"; awk '$6 == "session" {print $7}' "$dir/jar" > "$dir/$1.token"; }
@@ -90,5 +88,4 @@ G notify >/dev/null
 is "nine ways inside, none taken" 9 "$(sqlite3 "$dir/s.store" "SELECT COUNT(*) FROM outbox WHERE id LIKE 'hook:%/test-1' AND answer LIKE '%private network%'")"
 is "nothing arrived" 0 "$(got 'map(select(.path == "/inside" or .path == "/hidden"))|length')"
 ok "the log verifies" G verify
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -2,13 +2,10 @@
 # work_plan.sh: an obligation stays with the ministry until it is done; six months of silence make it due again.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s.store
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-no() { local name=$1 code=$2; shift 2; if out=$("$@" 2>&1) || [[ $out != *"$code"* ]]; then failed=$((failed + 1)); echo "FAIL $name: $out"; else passed=$((passed + 1)); fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 of() { G case "$1" --json | jq -r "$2"; }
 ok "a demo" G demo --now 2026-12-01 --candidates 5 --employers 2
 is "an item nobody spoke of since 2023 is overdue at the ministry" "ministry 2023-11-30" "$(of WPI-000001 '.holder + " " + .due')"
@@ -28,5 +25,4 @@ no "another role" NOT_ALLOWED G do work_item.finish --as officer --case "$item" 
 ok "done" G do work_item.finish --as ministry --now 2027-10-01 --case "$item" "result=a page in four languages"
 is "and off the queue" 0 "$(waits)"
 ok "verify" G verify
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,18 +3,13 @@
 # posts that are free: the zones of the law bar pairs, a post declined is not offered again, and everybody can compute it again.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d); server=
 trap 'unserve; rm -rf "$dir"' EXIT
 mkdir "$dir/law"; ln -s "$PWD/law/kr-eps" "$dir/law/"
 export GOLDENBRIDGE_STORE=$dir/s GOLDENBRIDGE_LAW=$dir/law
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-no() { local name=$1 code=$2 out; shift 2
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $name: it was accepted"
-       elif [[ $out == *"$code"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code; $out"; fi; }
 field() { G case "$1" --json | jq -r ".$2"; }
 state() { field "$1" state; }
 find() { G list "$1" --json --limit 500 | jq -r "[.cases[]|select($2)][0].id"; }
@@ -85,18 +80,17 @@ ok "a new match" G do clearing.open --as officer industry=manufacturing
 cle2=$(find clearing '.state=="open"')
 ok "proposed" G do clearing.match --as officer --case "$cle2"
 ok "confirmed" G do clearing.match/confirm --as officer2 --case "$cle2"
-if [ "$(field "$chg" data.referred_application)" != "$app" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL the same post was offered again"; fi
+if [ "$(field "$chg" data.referred_application)" != "$app" ]; then good; else bad "the same post was offered again"; fi
 is "who was referred before took no part" "$cle" "$(field "$chg2" data.clearing)"
 
 # --- what the worker sees
 serve "$dir/server"
 token=$(curl -s "$url/api/v1/session" -d '{"login":"worker-working"}' | jq -r .token)
 page=$(curl -s -H "Accept-Language: en" -H "Authorization: Bearer $token" "$url/case/$chg")
-case $page in *"Your wish number"*) passed=$((passed + 1)) ;; *) failed=$((failed + 1)); echo "FAIL the page does not say which wish" ;; esac
-case $page in *"$(field "$chg" data.match_line)"*) passed=$((passed + 1)) ;; *) failed=$((failed + 1)); echo "FAIL the page lacks the own line" ;; esac
+case $page in *"Your wish number"*) good ;; *) bad "the page does not say which wish" ;; esac
+case $page in *"$(field "$chg" data.match_line)"*) good ;; *) bad "the page lacks the own line" ;; esac
 is "the rows are open to all" "$(G match publish "$cle2" | sha256sum)" "$(curl -s "$url/round/$cle2.csv" | sha256sum)"
 unserve
 ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,17 +3,12 @@
 # of an imaginary country; the outcome is checked by code and a language that share nothing with the engine. MOVERS=n workers.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d); server=
 trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s GOLDENBRIDGE_LAW=tests/flow/schemes
 G() { out/goldenbridge "$@" --scheme xx-movers; }
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-no() { local name=$1 code=$2 out; shift 2
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $name: it was accepted"
-       elif [[ $out == *"$code"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code; $out"; fi; }
 workers=${MOVERS:-300}
 ok "its models and messages" G law check
 ok "a store" G init
@@ -45,5 +40,4 @@ is "the rows are open to all" "$(sha256sum <"$dir/round.csv")" "$(curl -s "$url/
 unserve
 ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,17 +3,12 @@
 # outsider who counts again from the public log.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d); server=
 trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-no() { local name=$1 code=$2 out; shift 2
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $name: it was accepted"
-       elif [[ $out == *"$code"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code; $out"; fi; }
 sql() { sqlite3 "$GOLDENBRIDGE_STORE" "$1"; }
 total() { sql "SELECT total FROM approved WHERE allocation='$1'"; }
 state() { G case "$1" --json | jq -r .state; }
@@ -92,5 +87,4 @@ curl -s "$url/quota.csv?by=day" >"$dir/days.csv"
 is "burn-down by the day" "round,group,day,approved,issued,left" "$(head -1 "$dir/days.csv" | tr -d '\r\357\273\277')"
 is "for each day since the round opened" true "$([ "$(wc -l <"$dir/days.csv")" -gt 60 ] && echo true)"
 unserve
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,16 +3,11 @@
 # others are referred (Decree 14(2), Rule 6; worked case C18).
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 mkdir "$dir/law"; ln -s "$PWD/law/kr-eps" "$dir/law/"
 export GOLDENBRIDGE_STORE=$dir/s GOLDENBRIDGE_LAW=$dir/law
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-no() { local name=$1 code=$2 out; shift 2
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $name: it was accepted"
-       elif [[ $out == *"$code"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code; $out"; fi; }
 state() { G case "$1" --json | jq -r .state; }
 data() { G case "$1" --json | jq -r ".data.$2"; }
 copy() { rm -f "$dir"/s*; cp -a "$dir"/keep/. "$dir"/; }
@@ -63,5 +58,4 @@ is "permitted" permitted "$(state "$new")"
 is "against a number of its own" true "$(jq -n --argjson a "$number" --argjson b "$(unit "$new")" '$b.allocation == $a.allocation')"
 ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

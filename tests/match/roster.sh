@@ -2,19 +2,13 @@
 # roster.sh: a place on the roster: standing, why passed over, likely wait, extension, return after a failed match, one person once.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 . tests/flow/tools/sign_in.sh
 dir=$(mktemp -d); server=
 trap 'unserve; rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s
 G() { out/goldenbridge "$@"; }
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-no() { local name=$1 code=$2 out; shift 2
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $name: it was accepted"
-       elif [[ $out == *"$code"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code; $out"; fi; }
-has() { if [[ $2 == *"$3"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: no '$3'"; fi; }
 state() { G case "$1" --json | jq -r .state; }
 data() { G case "$1" --json | jq -r ".data.$2"; }
 
@@ -23,11 +17,11 @@ serve "$dir/server"
 page() { rm -f "$dir/jar"; curl -s -c "$dir/jar" -b "$dir/jar" -o /dev/null "$url/language?to=en&back=/"
          sign_in_page "$dir/jar" "$1" "$url"; curl -s -b "$dir/jar" "$url/${2:-}" | tr '\n' ' '; }
 home=$(page worker-roster)
-has "the place" "$home" "Place "
-has "the draws on the roster and why" "$home" "The last draws on this roster"
-has "passed over, with the points of the last one" "$home" "Not referred: the last one had"
-has "each draw has its entry in the log" "$home" 'href="/log/'
-has "the likely wait comes from the log" "$home" "From the log: of the 1"
+has "the place" "Place " "$home"
+has "the draws on the roster and why" "The last draws on this roster" "$home"
+has "passed over, with the points of the last one" "Not referred: the last one had" "$home"
+has "each draw has its entry in the log" 'href="/log/' "$home"
+has "the likely wait comes from the log" "From the log: of the 1" "$home"
 person=$(G list account --find worker-roster --json 2>/dev/null | jq -r '.cases[]|select(.data.login=="worker-roster")|.data.party' | head -1)
 [ -n "$person" ] || person=$(G list account --json --limit 200 | jq -r '.cases[]|select(.data.login=="worker-roster")|.data.party')
 
@@ -37,8 +31,8 @@ ok "an account for one who was referred" G do account.open_worker --as agency lo
 few=$(G list candidate --state rostered --json --limit 500 | jq -r '[.cases[]|select(.data.industry=="fishery")][0].id')
 ok "an account in a small pool" G do account.open_worker --as agency login=few name=Few "party=$few" language=en
 home=$(page shown)
-has "where few were chosen it says so instead of guessing" "$(page few)" "There are too few data"
-has "referred, but the employer chose another" "$home" "the employer chose another person"
+has "where few were chosen it says so instead of guessing" "There are too few data" "$(page few)"
+has "referred, but the employer chose another" "the employer chose another person" "$home"
 
 # --- extension, expiry
 until=$(data "$person" roster_until)
@@ -98,5 +92,4 @@ ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
 is "to the same stays" true "$([ "$(sqlite3 "$GOLDENBRIDGE_STORE" "SELECT COUNT(*) FROM stays")" -ge "$(cat "$dir/stays")" ] && echo true)"
 unserve
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

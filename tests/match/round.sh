@@ -2,17 +2,12 @@
 # round.sh: a round whose places go by points: window, receipts, frozen points, ranking, waiting list, replay in two languages.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 export GOLDENBRIDGE_STORE=$dir/s
 today=$(date -u +%F)
 day() { date -u -d "$today $1 days" +%F; }
 G() { out/goldenbridge "$@" --now "${now:-$today}"; }
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-no() { local name=$1 code=$2 out; shift 2
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $name: it was accepted"
-       elif [[ $out == *"$code"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: expected $code; $out"; fi; }
 data() { G case "$1" --json | jq -r ".data.$2"; }
 state() { G case "$1" --json | jq -r .state; }
 
@@ -110,5 +105,4 @@ is "the one with number 1" 1 "$(for a in "${apps[@]}"; do state "$a"; done | gre
 is "not the last one" waiting "$(state "${apps[6]}")"
 ok "the log verifies" G verify
 ok "and rebuilds" G rebuild
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -3,12 +3,10 @@
 # a receipt, every one of them signed and in the log. SURGE=10000 for the full size.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
 dir=$(mktemp -d); server=
 trap 'unserve; rm -rf "$dir"' EXIT
-passed=0 failed=0
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name: $out"; fi; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 count=${SURGE:-1000}
 export GOLDENBRIDGE_STORE=$dir/s
 ok "a demo store" out/goldenbridge demo --candidates 5 --employers 8 --seed 5
@@ -31,5 +29,4 @@ is "as many receipts, each for a case of its own" "$count" "$(grep -h '^case ' "
 ok "the log verifies" out/goldenbridge verify
 serve "$dir/server"; curl -s "$url/log/key" >"$dir/vkey"; unserve
 ok "every receipt is signed and its entry is in the log" python3 tests/match/check_receipts.py "$GOLDENBRIDGE_STORE" "$(cat "$dir/vkey")" "$dir/receipts" "$count"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -4,12 +4,12 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-dir=$(mktemp -d) passed=0 failed=0 skipped=
+. tests/flow/tools/expect.sh
+dir=$(mktemp -d)
 end() { tests/pg.sh stop "$dir/pg" 2>/dev/null; rm -rf "$dir"; }
 trap end EXIT
 chmod 755 "$dir"
 G() { out/goldenbridge "$@" --store "$store"; }
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $engine: $1: is $3, expected $2"; fi; }
 sql() { if [ "$engine" = sqlite ]; then sqlite3 "$store" "$1"; else psql -XAtq -v ON_ERROR_STOP=1 "$store" -c "$1"; fi; }
 send() { G bulk candidate.register "$1" --as agency --json "${@:2}" 2>"$dir/err"; }
 count() { G list candidate --as agency --json --limit 1 | jq -r .total; }
@@ -39,6 +39,7 @@ told='"\(.state) \(.good) \(.faulty) \([.faults[].row]|unique)"'
 engines="sqlite postgres" pg=$(tests/pg.sh start "$dir/pg")
 if [ $? != 0 ]; then echo "SKIP uploads on PostgreSQL: it is not installed"; engines=sqlite skipped=1; fi
 for engine in $engines; do
+  about=$engine
   store=$dir/s; [ "$engine" = sqlite ] || store=$pg
   export GOLDENBRIDGE_KEY_FILE=$dir/$engine.keys
   is "a demo" 0 "$(G demo --candidates 30 --employers 5 >"$dir/log" 2>&1; echo $?)"
@@ -60,5 +61,4 @@ for engine in $engines; do
   is "the log verifies" 0 "$(G verify >/dev/null 2>&1; echo $?)"
   is "the read tables are what it says" 0 "$(G rebuild >"$dir/log" 2>&1; echo $?)"
 done
-echo "$passed passed, $failed failed${skipped:+, $skipped skipped}"
-[ "$failed" = 0 ]
+verdict

@@ -4,14 +4,14 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-dir=$(mktemp -d) passed=0 failed=0
+. tests/flow/tools/expect.sh
+dir=$(mktemp -d)
 end() { tests/pg.sh stop "$dir/pg" 2>/dev/null; rm -rf "$dir"; }
 trap end EXIT
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 
 chmod 755 "$dir"
 store=$(tests/pg.sh start "$dir/pg"); status=$?
-if [ $status = 77 ]; then echo "SKIP unsafe settings of PostgreSQL: postgresql is not installed"; echo "0 passed, 0 failed, 1 skipped"; exit 0; fi
+if [ $status = 77 ]; then skip "unsafe settings of PostgreSQL: postgresql is not installed"; fi
 is "PostgreSQL starts" 0 $status
 export GOLDENBRIDGE_KEY_FILE=$dir/keys
 out/goldenbridge demo --candidates 10 --employers 5 --store "$store" >"$dir/demo" 2>&1; is "a store is made" 0 $?
@@ -26,5 +26,4 @@ for setting in fsync full_page_writes synchronous_commit; do
   sql -c "ALTER SYSTEM RESET $setting" -c "SELECT pg_reload_conf()"; settle "$setting" on
   is "$setting that was mended is not reported" 0 "$(found "$setting is off")"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -4,17 +4,16 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
-dir=$(mktemp -d) server='' passed=0 failed=0
+dir=$(mktemp -d) server=''
 trap 'unserve; packaging/three-nodes.sh stop "$dir/nodes" 2>/dev/null; rm -rf "$dir"' EXIT
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-end() { echo "$passed passed, $failed failed"; [ "$failed" = 0 ]; exit; }
 
 chmod 755 "$dir"
 store=$(packaging/three-nodes.sh start "$dir/nodes"); status=$?
-if [ $status = 77 ]; then echo "SKIP three nodes: patroni, etcd-server or postgresql is not installed"; echo "0 passed, 0 failed, 1 skipped"; exit 0; fi
+if [ $status = 77 ]; then skip "three nodes: patroni, etcd-server or postgresql is not installed"; fi
 is "three nodes stand" 0 $status
-[ $status = 0 ] || end
+[ $status = 0 ] || { verdict; exit; }
 export GOLDENBRIDGE_KEY_FILE=$dir/keys
 out/goldenbridge demo --candidates 30 --employers 10 --store "$store" >"$dir/demo" 2>&1; is "the demonstration is made" 0 $?
 serve "$dir/server" --store "$store"
@@ -37,4 +36,4 @@ out/goldenbridge verify --store "$store" >"$dir/verify" 2>&1; is "the log verifi
 packaging/three-nodes.sh again "$dir/nodes" "$first"
 packaging/three-nodes.sh whole "$dir/nodes"; is "the lost node follows the new primary" 0 $?
 echo "writing resumed after $(of longest_silence) s, $(of acknowledged) commands acknowledged, $(of tries_that_failed) tries failed"
-end
+verdict

@@ -5,18 +5,18 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
-dir=$(mktemp -d) passed=0 failed=0 servers=()
+dir=$(mktemp -d) servers=()
 end() {
   for s in ${servers[@]+"${servers[@]}"}; do kill "$s" 2>/dev/null; wait "$s" 2>/dev/null; done
   tests/pg.sh stop "$dir/pg" 2>/dev/null; rm -rf "$dir"
 }
 trap end EXIT
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 
 chmod 755 "$dir"
 store=$(tests/pg.sh start "$dir/pg"); status=$?
-if [ $status = 77 ]; then echo "SKIP several servers on one store: postgresql is not installed"; echo "0 passed, 0 failed, 1 skipped"; exit 0; fi
+if [ $status = 77 ]; then skip "several servers on one store: postgresql is not installed"; fi
 is "PostgreSQL starts" 0 $status
 export GOLDENBRIDGE_KEY_FILE=$dir/keys
 out/goldenbridge demo --candidates 10 --employers 5 --store "$store" >"$dir/demo" 2>&1; is "the demonstration is made" 0 $?
@@ -38,5 +38,4 @@ is "there were conflicts" true "$([ "$(of conflicts)" -gt 0 ] 2>/dev/null && ech
 is "a key that was sent to another server again gives the first answer" true "$(of repeats_agree)"
 out/goldenbridge verify --store "$store" >"$dir/verify" 2>&1; is "the log verifies" 0 $?
 echo "$(of acknowledged) commands by 3 servers, $(of conflicts) conflicts, $(of repeats) sent twice"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

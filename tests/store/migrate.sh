@@ -4,15 +4,11 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-dir=$(mktemp -d) passed=0 failed=0 skipped=
+. tests/flow/tools/expect.sh
+dir=$(mktemp -d)
 end() { tests/pg.sh stop "$dir/pg" 2>/dev/null; rm -rf "$dir"; }
 trap end EXIT
 chmod 755 "$dir"
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $what: $1: is $3, expected $2"; fi; }
-ok() { local name=$1 out; shift; if out=$("$@" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $what: $name: $out"; fi; }
-no() { local name=$1 code=$2 out; shift 2
-       if out=$("$@" 2>&1); then failed=$((failed + 1)); echo "FAIL $what: $name: it was accepted"
-       elif [[ $out == *"$code"* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $what: $name: expected $code; $out"; fi; }
 G() { out/goldenbridge "$@" --store "$store" --law tests/flow/schemes --scheme xx-tiny --now "${now:-2026-03-03}"; }
 sql() { if [ "$engine" = sqlite ]; then sqlite3 "$store" "$1"; else psql -XAtq "$store" -c "$1"; fi; }
 root() { G verify | grep -oE '[0-9a-f]{64}'; }
@@ -29,7 +25,7 @@ fixture() { # folder of one schema: its store in $store, its keys beside
 
 carried() { # folder of a schema, its number
   local root seq
-  what="schema $2 on $engine"
+  about="schema $2 on $engine"
   fixture "$1"; is "the old store is laid out" 0 $?
   root=$(cat "$1/$engine.root")
   is "it is of its schema" "$2" "$(sql "SELECT value FROM log_meta WHERE key = 'version'")"
@@ -71,15 +67,14 @@ pg=$(tests/pg.sh start "$dir/pg")
 case $? in
   0) ;;
   77) echo "SKIP old schemas on PostgreSQL: it is not installed"; skipped=1 engines=sqlite ;;
-  *) what=PostgreSQL; is "it starts" yes no; engines=sqlite ;;
+  *) about=PostgreSQL; is "it starts" yes no; engines=sqlite ;;
 esac
 for engine in $engines; do
-  what=$engine
+  about=$engine
   store=$dir/new-$engine; [ "$engine" = sqlite ] || store=$pg
   export GOLDENBRIDGE_KEY_FILE=$dir/new-$engine.keys
   ok "a new store" G init
   is "there is a fixture of the schema that this program makes: tests/store/schema/make.sh" "$newest" "$(sql "SELECT value FROM log_meta WHERE key = 'version'")"
   for schema in tests/store/schema/[0-9]*; do carried "$schema" "$(basename "$schema")"; done
 done
-echo "$passed passed, $failed failed${skipped:+, $skipped skipped}"
-[ "$failed" = 0 ]
+verdict

@@ -3,14 +3,13 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
-dir=$(mktemp -d) server='' passed=0 failed=0
+dir=$(mktemp -d) server=''
 trap 'unserve; rm -rf "$dir"' EXIT
-is()  { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
-has() { case $2 in *"$3"*) passed=$((passed + 1)) ;; *) failed=$((failed + 1)); echo "FAIL $1: no '$3' in $2" ;; esac; }
 G="out/goldenbridge --store $dir/s"
 
-$G demo --candidates 20 --employers 5 >"$dir/demo" 2>&1 || { cat "$dir/demo"; echo "0 passed, 1 failed"; exit 1; }
+$G demo --candidates 20 --employers 5 >"$dir/demo" 2>&1 || give_up "$dir/demo"
 $G checkpoint >"$dir/first"
 log=$(python3 - "$dir/s" <<'PY'
 import sqlite3, sys
@@ -71,7 +70,7 @@ $G do employer.update_figures --case EMP-000001 --as officer regular_workers=9 i
   accident_insurance_joined=true departure_insurance_joined=true wage_guarantee_joined=true >"$dir/do" 2>&1; is "the log grows" 0 $?
 $G checkpoint >"$dir/second"
 witness "$dir/second" >/dev/null 2>"$dir/e"; is "without proof of growth nothing is signed" 1 "$([ $? != 0 ] && echo 1)"
-has "and it says why" "$(cat "$dir/e")" "does not show"
+has "and it says why" "does not show" "$(cat "$dir/e")"
 $G consistency "$old" >"$dir/grow"
 jq '.consistency[0] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="' "$dir/grow" >"$dir/false"
 witness "$dir/second" --proof "$dir/false" >/dev/null 2>"$dir/e"; is "nor with a false one" 1 "$([ $? != 0 ] && echo 1)"
@@ -91,7 +90,7 @@ kill $server; wait $server 2>/dev/null; server=
 root() { $G verify --json --store "$1" | jq -r .root; }
 $G backup "$dir/backup"; cp "$dir/s.key" "$dir/backup.key"
 out/goldenbridge restore "$dir/backup" --store "$dir/new" >"$dir/restored" 2>&1; is "a backup is restored" 0 $?
-has "with the same root" "$(cat "$dir/restored")" "$(root "$dir/s")"
+has "with the same root" "$(root "$dir/s")" "$(cat "$dir/restored")"
 is "which the new store verifies" "$(root "$dir/s")" "$(root "$dir/new")"
 out/goldenbridge restore "$dir/backup" --store "$dir/new" >/dev/null 2>&1; is "a store that is there is left alone" 1 "$([ $? != 0 ] && echo 1)"
 python3 - "$dir/backup" <<'PY'
@@ -102,8 +101,7 @@ for (name,) in d.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"
 d.execute("UPDATE log_events SET bytes = CAST(replace(bytes, 'agency', 'agencY') AS BLOB) WHERE seq = (SELECT min(seq) FROM log_events WHERE instr(bytes, 'agency') > 0)"); d.commit()
 PY
 out/goldenbridge restore "$dir/backup" --store "$dir/worse" >"$dir/e" 2>&1; is "a damaged backup is not restored" 1 "$([ $? != 0 ] && echo 1)"
-has "and the first bad event is named" "$(cat "$dir/e")" "Nothing was restored"
+has "and the first bad event is named" "Nothing was restored" "$(cat "$dir/e")"
 is "nothing is left behind" no "$([ -e "$dir/worse" ] && echo yes || echo no)"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

@@ -4,18 +4,18 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+. tests/flow/tools/expect.sh
 . tests/flow/tools/serve.sh
-dir=$(mktemp -d) servers='' passed=0 failed=0
+dir=$(mktemp -d) servers=''
 end() { [ -z "$servers" ] || kill $servers 2>/dev/null; tests/pg.sh stop-pair "$dir/pg" 2>/dev/null; rm -rf "$dir"; }
 trap end EXIT
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: is $3, expected $2"; fi; }
 within() { local name=$1 limit=$2; shift 2 # seconds, then what must come true
-           for _ in $(seq $((limit * 10))); do if "$@"; then passed=$((passed + 1)); return; fi; sleep 0.1; done
-           failed=$((failed + 1)); echo "FAIL $name: not within $limit s"; }
+           for _ in $(seq $((limit * 10))); do if "$@"; then good; return; fi; sleep 0.1; done
+           bad "$name" "not within $limit s"; }
 
 chmod 755 "$dir"
 store=$(tests/pg.sh pair "$dir/pg"); status=$?
-if [ $status = 77 ]; then echo "SKIP reading from a replica: postgresql is not installed"; echo "0 passed, 0 failed, 1 skipped"; exit 0; fi
+if [ $status = 77 ]; then skip "reading from a replica: postgresql is not installed"; fi
 is "primary and replica start" 0 $status
 primary="postgres://goldenbridge@/postgres?host=$dir/pg/a" replica="postgres://goldenbridge@/postgres?host=$dir/pg/b"
 export GOLDENBRIDGE_KEY_FILE=$dir/keys
@@ -101,5 +101,4 @@ is "reading goes on without a primary" "$new" "$(version "$one" "$reader")"
 is "writing does not" 503 "$(get -o /dev/null -w '%{http_code}' "$one/api/v1/commands" -H "Content-Type: application/json" -H "Authorization: Bearer $reader" -d "{\"step\": \"employer.update_figures\", \"case\": \"$case\", \"form\": {}}")"
 node start a
 within "writing comes back" 20 eval '[ "$(write "$writer")" = "$((new + 1))" ]'
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict

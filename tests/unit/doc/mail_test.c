@@ -32,25 +32,10 @@ static bool has(Str text, const char *part)
     return str_find(text, str_from_c(part), 0) != SIZE_MAX;
 }
 
-static Str shell(Arena *a, Str line, int *ret_status)
-{
-    FILE *p = popen(str_c(a, line), "r");
-    check(p != NULL);
-    Buf b = buf_new(a, 8 << 20);
-    char piece[4096];
-    size_t n;
-    while ((n = fread(piece, 1, sizeof piece, p)) > 0) {
-        buf_add(&b, (Str){piece, n});
-    }
-    int status = pclose(p);
-    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-    return buf_str(&b);
-}
-
 static void needs_python(Arena *a)
 {
     int status;
-    shell(a, STR("python3 -c 'import email.policy, socket'"), &status);
+    test_shell(a, STR("python3 -c 'import email.policy, socket'"), &status);
     if (status != 0) {
         skip("python3 is not installed");
     }
@@ -67,7 +52,7 @@ static Str folder_new(Arena *a)
 static void folder_remove(Arena *a, Str folder)
 {
     int status;
-    shell(a, str_printf(a, "rm -r %.*s", STR_ARG(folder)), &status);
+    test_shell(a, str_printf(a, "rm -r %.*s", STR_ARG(folder)), &status);
 }
 
 static Str read_back(Arena *a, const MailMessage *m)
@@ -80,7 +65,7 @@ static Str read_back(Arena *a, const MailMessage *m)
     FILE *f = fopen(str_c(a, str_printf(a, "%.*s/m", STR_ARG(folder))), "wb");
     check(f != NULL && fwrite(out.ptr, 1, out.len, f) == out.len);
     fclose(f);
-    Str text = shell(a, str_printf(a, "python3 tests/doc/mail_read.py < %.*s/m", STR_ARG(folder)), &status);
+    Str text = test_shell(a, str_printf(a, "python3 tests/doc/mail_read.py < %.*s/m", STR_ARG(folder)), &status);
     folder_remove(a, folder);
     eq_int(status, 0);
     return text;
@@ -156,10 +141,10 @@ TEST(addresses_of_mail)
 static Str server_start(Arena *a, const char *mode, Str folder)
 {
     int status;
-    shell(a,
-          str_printf(a, "python3 tests/doc/server.py %s %.*s/port %.*s/got %.*s/pem >/dev/null 2>&1 &", mode,
-                     STR_ARG(folder), STR_ARG(folder), STR_ARG(folder)),
-          &status);
+    test_shell(a,
+               str_printf(a, "python3 tests/doc/server.py %s %.*s/port %.*s/got %.*s/pem >/dev/null 2>&1 &", mode,
+                          STR_ARG(folder), STR_ARG(folder), STR_ARG(folder)),
+               &status);
     const char *port = str_c(a, str_printf(a, "%.*s/port", STR_ARG(folder)));
     for (int i = 0; i < 500 && access(port, R_OK) != 0; i++) {
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
@@ -235,7 +220,7 @@ TEST(mail_over_tls_needs_a_certificate_that_is_trusted)
     needs_python(a);
     Str folder = folder_new(a);
     int status;
-    shell(
+    test_shell(
         a,
         str_printf(
             a,
@@ -257,7 +242,7 @@ TEST(mail_over_tls_needs_a_certificate_that_is_trusted)
     check(has(server_got(a, folder), "RCPT TO:<asel@example.org>"));
     folder_remove(a, folder);
     folder = folder_new(a);
-    shell(
+    test_shell(
         a,
         str_printf(
             a,

@@ -10,25 +10,10 @@
 
 #include "../../test.h"
 
-static Str run(Arena *a, const char *line, int *ret_status)
-{
-    FILE *p = popen(line, "r");
-    check(p != NULL);
-    Buf b = buf_new(a, 8 << 20);
-    char piece[4096];
-    size_t n;
-    while ((n = fread(piece, 1, sizeof piece, p)) > 0) {
-        buf_add(&b, (Str){piece, n});
-    }
-    int status = pclose(p);
-    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-    return buf_str(&b);
-}
-
 static void needs(Arena *a, const char *program)
 {
     int status;
-    run(a, str_c(a, str_printf(a, "command -v %s", program)), &status);
+    test_shell(a, str_printf(a, "command -v %s", program), &status);
     if (status != 0) {
         skip(str_c(a, str_printf(a, "%s is not installed", program)));
     }
@@ -48,7 +33,7 @@ static Str run_on(Arena *a, Str pdf, const char *before, const char *after, int 
     int fd = mkstemp(path);
     check(fd >= 0 && close(fd) == 0);
     write_file(path, pdf);
-    Str text = run(a, str_c(a, str_printf(a, "%s %s %s 2>/dev/null", before, path, after)), ret_status);
+    Str text = test_shell(a, str_printf(a, "%s %s %s 2>/dev/null", before, path, after), ret_status);
     remove(path);
     return text;
 }

@@ -10,22 +10,6 @@
 
 #include "../../test.h"
 
-/* Runs a shell line and gives what it prints; *ret_status is its exit status. */
-static Str run(Arena *a, const char *line, int *ret_status)
-{
-    FILE *p = popen(line, "r");
-    check(p != NULL);
-    Buf b = buf_new(a, 1 << 20);
-    char piece[4096];
-    size_t n;
-    while ((n = fread(piece, 1, sizeof piece, p)) > 0) {
-        buf_add(&b, (Str){piece, n});
-    }
-    int status = pclose(p);
-    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-    return buf_str(&b);
-}
-
 static void write_file(const char *path, Str bytes)
 {
     FILE *f = fopen(path, "wb");
@@ -39,7 +23,7 @@ static Str read_by_zbar(Arena *a, Str png)
     int fd = mkstemp(path), status;
     check(fd >= 0 && close(fd) == 0);
     write_file(path, png);
-    Str text = run(a, str_c(a, str_printf(a, "zbarimg --quiet --raw %s 2>/dev/null", path)), &status);
+    Str text = test_shell(a, str_printf(a, "zbarimg --quiet --raw %s 2>/dev/null", path), &status);
     remove(path);
     eq_int(status, 0);
     return str_trim(text);
@@ -48,7 +32,7 @@ static Str read_by_zbar(Arena *a, Str png)
 static void needs_zbar(Arena *a)
 {
     int status;
-    run(a, "command -v zbarimg", &status);
+    test_shell(a, STR("command -v zbarimg"), &status);
     if (status != 0) {
         skip("zbarimg is not installed (Debian: zbar-tools)");
     }
@@ -133,7 +117,7 @@ TEST(uploaded_screenshot_of_a_permit_is_read)
 TEST(uploaded_photograph_of_a_printed_permit_is_read)
 {
     int status;
-    run(a, "command -v pdftoppm", &status);
+    test_shell(a, STR("command -v pdftoppm"), &status);
     if (status != 0) {
         skip("pdftoppm is not installed (Debian: poppler-utils)");
     }
@@ -153,7 +137,7 @@ TEST(uploaded_photograph_of_a_printed_permit_is_read)
     json_push(a, json_get(page, "blocks"), block);
     check(doc_pdf_render(a, page, &pdf, &err));
     write_file(path, buf_str(&pdf));
-    Str jpeg = run(a, str_c(a, str_printf(a, "pdftoppm -r 200 -jpeg %s", path)), &status);
+    Str jpeg = test_shell(a, str_printf(a, "pdftoppm -r 200 -jpeg %s", path), &status);
     remove(path);
     bool ok = doc_qr_read(a, jpeg, &read, &err);
     eq_text(str_from_c(err.text), "");

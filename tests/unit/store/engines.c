@@ -71,18 +71,6 @@ Str engine_sqlite(Arena *a)
     return engine_path(a, "store");
 }
 
-/* The first line of what a command prints; empty if it fails. */
-static Str ask(Arena *a, const char *line, int *ret_status)
-{
-    char out[512] = "";
-    FILE *f = popen(line, "r");
-    check(f != NULL);
-    bool is_read = fgets(out, sizeof out, f) != NULL;
-    int status = pclose(f);
-    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return is_read ? str_trim(str_copy(a, str_from_c(out))) : STR("");
-}
-
 static Str server_url(Arena *a)
 {
     const char *given = getenv("GOLDENBRIDGE_TEST_PG");
@@ -95,7 +83,7 @@ static Str server_url(Arena *a)
     check(lock >= 0 && flock(lock, LOCK_EX) == 0);
     if (access(note, F_OK) != 0) {
         int status;
-        Str url = ask(a, str_printf(a, "tests/pg.sh start %s/pg", folder).ptr, &status);
+        Str url = str_trim(test_shell(a, str_printf(a, "tests/pg.sh start %s/pg", folder), &status));
         FILE *f = fopen(note, "w");
         check(f != NULL);
         fprintf(f, "%.*s", STR_ARG(status == 0 ? url : STR("")));
@@ -153,7 +141,7 @@ Str engine_pg_pair(Arena *a)
 {
     int status;
     snprintf(pair, sizeof pair, "%s", engine_path(a, "pair").ptr);
-    Str url = ask(a, str_printf(a, "tests/pg.sh pair %s", pair).ptr, &status);
+    Str url = str_trim(test_shell(a, str_printf(a, "tests/pg.sh pair %s", pair), &status));
     if (status == 77) {
         skip("PostgreSQL is not installed here");
     }

@@ -9,24 +9,16 @@
 
 static const Instant NOW = {1700000000000};
 
-static Str say(Arena *a, const char *line)
-{
-    char out[4096];
-    FILE *f = popen(line, "r");
-    check(f != NULL);
-    size_t n = fread(out, 1, sizeof out, f);
-    pclose(f);
-    return str_copy(a, (Str){out, n});
-}
-
 static Str verify(Arena *a, Str folder, Str vkey, const char *more)
 {
     if (!engine_shell("python3 --version >/dev/null 2>&1")) {
         skip("python3 is not installed here");
     }
-    return say(a, str_printf(a, "python3 tests/verifier/verify_log.py log '%.*s' '%.*s' %s 2>&1", STR_ARG(folder),
-                             STR_ARG(vkey), more)
-                      .ptr);
+    int status; /* the words are looked at */
+    return test_shell(a,
+                      str_printf(a, "python3 tests/verifier/verify_log.py log '%.*s' '%.*s' %s 2>&1", STR_ARG(folder),
+                                 STR_ARG(vkey), more),
+                      &status);
 }
 
 static Event public_event(Arena *a, const char *type, Str stream, Str facts)
@@ -212,13 +204,12 @@ TEST_WITHIN(every_byte_of_the_public_files_matters, 60)
 /* 77: the tool is not installed. */
 static int fsck(Arena *a, Str folder, Str vkey, int seconds)
 {
-    FILE *f = popen(
-        str_printf(a, "tests/verifier/fsck.sh %.*s '%.*s' %d >/dev/null 2>&1", STR_ARG(folder), STR_ARG(vkey), seconds)
-            .ptr,
-        "r");
-    check(f != NULL);
-    int status = pclose(f);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    int status;
+    test_shell(
+        a,
+        str_printf(a, "tests/verifier/fsck.sh %.*s '%.*s' %d >/dev/null 2>&1", STR_ARG(folder), STR_ARG(vkey), seconds),
+        &status);
+    return status;
 }
 
 TEST_WITHIN(fsck_of_tessera_accepts_the_public_files, 400)
@@ -258,9 +249,11 @@ TEST(the_verifier_checks_one_persons_entry)
         Str path = engine_path(a, "proof.json"), vkey = store_log_verifier(s, a);
         FILE *f = fopen(path.ptr, "wb");
         check(f != NULL && fwrite(b.ptr, 1, b.len, f) == b.len && fclose(f) == 0);
-        Str said = say(a, str_printf(a, "python3 tests/verifier/verify_log.py entry '%.*s' '%.*s' 2>&1", STR_ARG(path),
-                                     STR_ARG(vkey))
-                              .ptr);
+        int status;
+        Str said = test_shell(a,
+                              str_printf(a, "python3 tests/verifier/verify_log.py entry '%.*s' '%.*s' 2>&1",
+                                         STR_ARG(path), STR_ARG(vkey)),
+                              &status);
         check(str_starts(said, round == 0 ? STR("ok: event 21") : STR("WRONG: these personal data")));
         json_set(a, json_get(proof, "sealed"), STR("born"), json_new_str(a, STR("1991-01-01")));
     }
