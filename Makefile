@@ -6,7 +6,7 @@ CC := gcc
 endif
 O := $(if $(filter release,$(V)),out,out/$(V))
 
-PKGS := json-c expat sqlite3 libpq libsodium openssl libmicrohttpd pangocairo libqrencode libutf8proc icu-uc icu-i18n zlib libzip xlsxwriter libcurl zbar libturbojpeg libfido2
+PKGS := yajl expat sqlite3 libpq libsodium openssl libmicrohttpd pangocairo libqrencode libutf8proc icu-uc icu-i18n zlib libdeflate libzip xlsxwriter libcurl zbar libturbojpeg libfido2
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
 

@@ -46,7 +46,7 @@ first_lines() {
 formatted() { git ls-files '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep -E '(warning|error|not found)' || true; }
 sizes() { wc -l src/*/*.[ch] | awk '$2 != "total" && $1 > 800 {print $2 " has " $1 " lines, more than 800"}'; }
 header_alone() {
-  local flags; flags=$(pkg-config --cflags json-c icu-uc libmicrohttpd sqlite3 libpq pangocairo | sed 's/-I/-isystem /g')
+  local flags; flags=$(pkg-config --cflags yajl icu-uc libmicrohttpd sqlite3 libpq pangocairo | sed 's/-I/-isystem /g')
   for h in src/*/*.h; do gcc -std=c17 -D_POSIX_C_SOURCE=200809L -fsyntax-only -Isrc $flags -x c "$h" 2>&1 | grep -m1 error: || true; done
 }
 countries() { # the law, countries, wages and deadlines are data

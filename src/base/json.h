@@ -1,4 +1,4 @@
-/* json.h: JSON as a tree in an arena. Numbers keep their text, so decimals stay exact. Reading is done by json-c.
+/* json.h: JSON as a tree in an arena. Numbers keep their text, so decimals stay exact. Reading is done by yajl.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

@@ -1,56 +1,197 @@
-/* json_read.c: from text to tree through json-c.
+/* json_read.c: from text to tree through yajl, whose events build the tree as they come.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "json.h"
 
-#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yajl/yajl_parse.h>
 
 #include "utf8.h"
 
-enum { MAX_LEVELS = 64, MAX_INT_DIGITS = 18 };
+enum { MAX_LEVELS = 63, MAX_WHOLE_DIGITS = 18, FEW_KEYS = 16, USUAL_WAITING = 64 };
 
-static Json *convert(Arena *a, struct json_object *o);
+typedef struct {
+    Json *container;
+    size_t from; /* where its first member waits */
+} Open;
 
-static Json *convert_number(Arena *a, struct json_object *o)
+/* What open containers hold waits on one stack until the container closes and its size is known. */
+typedef struct {
+    Arena *a;
+    JsonMember usual[USUAL_WAITING], *waiting; /* items have no key */
+    size_t count, cap;
+    Open open[MAX_LEVELS];
+    int levels;
+    Str key; /* of the value that comes next */
+    Json *whole;
+    const char *fault; /* why reading was stopped, where yajl saw no reason */
+} Reader;
+
+static int fail(Reader *r, const char *fault)
 {
-    /* json-c keeps the text of a real and prints integers exactly up to 64 bits. */
-    return json_new_number(a, str_copy(a, str_from_c(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN))));
+    r->fault = fault;
+    return 0;
 }
 
-static Json *convert_container(Arena *a, struct json_object *o, bool is_array)
+static int take(Reader *r, Json *value)
 {
-    Json *j = is_array ? json_new_array(a) : json_new_object(a);
-    j->cap = is_array ? json_object_array_length(o) : (size_t)json_object_object_length(o);
-    if (is_array) {
-        j->items = j->cap > 0 ? ARENA_ARRAY(a, Json *, j->cap) : NULL;
-        for (size_t i = 0; i < json_object_array_length(o); i++) {
-            json_push(a, j, convert(a, json_object_array_get_idx(o, i)));
+    if (r->levels == 0) {
+        r->whole = value;
+        return 1;
+    }
+    if (r->count == r->cap) {
+        JsonMember *more = ARENA_ARRAY(r->a, JsonMember, r->cap * 2);
+        memcpy(more, r->waiting, r->cap * sizeof *more);
+        r->waiting = more;
+        r->cap *= 2;
+    }
+    r->waiting[r->count++] = (JsonMember){r->key, value};
+    r->key = (Str){0};
+    return 1;
+}
+
+static int take_null(void *reader)
+{
+    Reader *r = reader;
+    return take(r, json_new_null(r->a));
+}
+
+static int take_bool(void *reader, int b)
+{
+    Reader *r = reader;
+    return take(r, json_new_bool(r->a, b != 0));
+}
+
+/* The longest run of digits before a point, and in an exponent: what 64 bits must hold. */
+static size_t whole_digits(Str number)
+{
+    size_t most = 0, run = 0;
+    bool in_fraction = false;
+    for (size_t i = 0; i < number.len; i++) {
+        bool is_digit = number.ptr[i] >= '0' && number.ptr[i] <= '9';
+        in_fraction = number.ptr[i] == '.' || (in_fraction && is_digit);
+        run = is_digit && !in_fraction ? run + 1 : 0;
+        most = run > most ? run : most;
+    }
+    return most;
+}
+
+static int take_number(void *reader, const char *text, size_t len)
+{
+    Reader *r = reader;
+    Str number = {text, len};
+    if (whole_digits(number) > MAX_WHOLE_DIGITS) {
+        return fail(r, "a number of more than 18 digits must be written as text");
+    }
+    return take(r, json_new_number(r->a, str_eq(number, STR("-0")) ? STR("0") : str_copy(r->a, number)));
+}
+
+/* A zero byte would end keys and names in C. */
+static bool copy_text(Reader *r, const unsigned char *text, size_t len, Str *ret)
+{
+    if (len > 0 && memchr(text, 0, len) != NULL) {
+        return fail(r, "a zero character is not allowed");
+    }
+    *ret = str_copy(r->a, (Str){(const char *)text, len});
+    return true;
+}
+
+static int take_text(void *reader, const unsigned char *text, size_t len)
+{
+    Reader *r = reader;
+    Str s;
+    return copy_text(r, text, len, &s) && take(r, json_new_str(r->a, s));
+}
+
+static int take_key(void *reader, const unsigned char *text, size_t len)
+{
+    Reader *r = reader;
+    return copy_text(r, text, len, &r->key);
+}
+
+static int open_container(Reader *r, Json *container)
+{
+    if (r->levels == MAX_LEVELS) {
+        return fail(r, "brackets stand too deep in each other");
+    }
+    take(r, container);
+    r->open[r->levels++] = (Open){container, r->count};
+    return 1;
+}
+
+static int open_object(void *reader)
+{
+    Reader *r = reader;
+    return open_container(r, json_new_object(r->a));
+}
+
+static int open_array(void *reader)
+{
+    Reader *r = reader;
+    return open_container(r, json_new_array(r->a));
+}
+
+static int by_key(const void *x, const void *y)
+{
+    return str_cmp(((const JsonMember *)x)->key, ((const JsonMember *)y)->key);
+}
+
+static bool few_have_twice(const JsonMember *members, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (str_eq(members[i].key, members[k].key)) {
+                return true;
+            }
         }
-        return j;
     }
-    j->members = j->cap > 0 ? ARENA_ARRAY(a, JsonMember, j->cap) : NULL;
-    struct json_object_iterator it = json_object_iter_begin(o), end = json_object_iter_end(o);
-    for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
-        Str key = str_copy(a, str_from_c(json_object_iter_peek_name(&it)));
-        json_add(a, j, key, convert(a, json_object_iter_peek_value(&it))); /* json-c holds each key once */
-    }
-    return j;
+    return false;
 }
 
-static Json *convert(Arena *a, struct json_object *o)
+/* Whoever signs or reads the text may mean another of two equal keys than this program. */
+static bool has_twice(Arena *a, const JsonMember *members, size_t count)
 {
-    switch (json_object_get_type(o)) {
-    case json_type_null: return json_new_null(a);
-    case json_type_boolean: return json_new_bool(a, json_object_get_boolean(o));
-    case json_type_int:
-    case json_type_double: return convert_number(a, o);
-    case json_type_string: {
-        Str s = {json_object_get_string(o), (size_t)json_object_get_string_len(o)};
-        return json_new_str(a, str_copy(a, s));
+    if (count <= FEW_KEYS) {
+        return few_have_twice(members, count);
     }
-    case json_type_array: return convert_container(a, o, true);
-    case json_type_object: return convert_container(a, o, false);
+    ArenaMark mark = arena_mark(a);
+    JsonMember *sorted = ARENA_ARRAY(a, JsonMember, count);
+    memcpy(sorted, members, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_key);
+    bool twice = false;
+    for (size_t i = 1; i < count && !twice; i++) {
+        twice = str_eq(sorted[i - 1].key, sorted[i].key);
     }
-    bug("unknown json-c type");
+    arena_rewind(a, mark);
+    return twice;
+}
+
+static int close_object(void *reader)
+{
+    Reader *r = reader;
+    Open *o = &r->open[--r->levels];
+    Json *j = o->container;
+    j->count = j->cap = r->count - o->from;
+    r->count = o->from;
+    if (j->count > 0) {
+        j->members = ARENA_ARRAY(r->a, JsonMember, j->count);
+        memcpy(j->members, r->waiting + o->from, j->count * sizeof *j->members);
+    }
+    return !has_twice(r->a, j->members, j->count) || fail(r, "a key stands twice in one object");
+}
+
+static int close_array(void *reader)
+{
+    Reader *r = reader;
+    Open *o = &r->open[--r->levels];
+    Json *j = o->container;
+    j->count = j->cap = r->count - o->from;
+    r->count = o->from;
+    j->items = j->count > 0 ? ARENA_ARRAY(r->a, Json *, j->count) : NULL;
+    for (size_t i = 0; i < j->count; i++) {
+        j->items[i] = r->waiting[o->from + i].value;
+    }
+    return 1;
 }
 
 static int line_of(Str text, size_t at)
@@ -62,135 +203,114 @@ static int line_of(Str text, size_t at)
     return line;
 }
 
-/* What json-c would read although the standard does not know it, or would lose data over: long integers saturate, zero
- * bytes end keys, zeros may lead, a point may end a number, NaN and Infinity are numbers, strings hold control
- * characters. */
-typedef struct {
-    bool in_string, in_fraction, in_exponent;
-    bool wants_digit; /* after a sign, a point, the e of an exponent */
-    char before;
-    size_t digits; /* before the point, and of an exponent */
-    size_t keys;   /* as written */
-} Walk;
-
-static const char *fault_in_string(Walk *w, Str text, size_t *at)
+/* The character that a \u escape at `at` names; -1 where none stands. */
+static long escaped(Str text, size_t at)
 {
-    char c = text.ptr[*at];
-    if (c == '\\') {
-        bool is_zero = str_starts(str_sub(text, *at, *at + 6), STR("\\u0000"));
-        ++*at;
-        return is_zero ? "a zero character is not allowed" : NULL;
+    Str escape = str_sub(text, at, at + 6);
+    char digits[5] = {0}, *end = digits;
+    if (escape.len < 6 || escape.ptr[0] != '\\' || escape.ptr[1] != 'u') {
+        return -1;
     }
-    w->in_string = c != '"';
-    return (unsigned char)c < ' ' ? "a control character in a string must be escaped" : NULL;
+    memcpy(digits, escape.ptr + 2, 4);
+    long c = strtol(digits, &end, 16);
+    return end == digits + 4 ? c : -1;
 }
 
-static bool is_digit(char c)
+/* Where half of a surrogate pair is escaped without the other (yajl makes a question mark of it); else SIZE_MAX. */
+static size_t find_half_pair(Str text)
 {
-    return c >= '0' && c <= '9';
-}
-
-static const char *fault_outside(Walk *w, char c)
-{
-    bool is_sign = c == '+' || c == '-', opens_exponent = (c == 'e' || c == 'E') && is_digit(w->before);
-    bool leads = w->digits == 1 && w->before == '0' && is_digit(c) && !w->in_exponent;
-    bool breaks_off =
-        w->wants_digit && !is_digit(c) && !(is_sign && w->in_exponent && w->before != '+' && w->before != '-');
-    w->in_string = c == '"';
-    w->keys += c == ':';
-    w->in_fraction = c == '.' || (w->in_fraction && is_digit(c));
-    w->in_exponent = opens_exponent || (w->in_exponent && (is_digit(c) || is_sign));
-    w->wants_digit = c == '.' || is_sign || opens_exponent;
-    w->digits = is_digit(c) && !w->in_fraction ? w->digits + 1 : 0;
-    w->before = c;
-    if (leads || breaks_off || c == 'N' || c == 'I') {
-        return "this is not a number of JSON";
-    }
-    return w->digits > MAX_INT_DIGITS ? "a number of more than 18 digits must be written as text" : NULL;
-}
-
-static bool is_between(char c)
-{
-    return c == ' ' || c == '\n' || c == ',' || c == '{' || c == '}' || c == '[' || c == ']';
-}
-
-/* How many bytes from here on say nothing to the walk: letters of a string, white space and brackets outside. */
-static size_t plain_length(Walk *w, Str text, size_t from)
-{
-    size_t i = from;
-    if (w->in_string) {
-        while (i < text.len && (unsigned char)text.ptr[i] >= ' ' && text.ptr[i] != '"' && text.ptr[i] != '\\') {
-            i++;
+    for (size_t i = 0; (i = str_find(text, STR("\\"), i)) != SIZE_MAX;) {
+        long c = escaped(text, i), next = c >= 0xD800 && c < 0xDC00 ? escaped(text, i + 6) : -1;
+        bool is_pair = next >= 0xDC00 && next < 0xE000;
+        if (c >= 0xD800 && c < 0xE000 && !is_pair) {
+            return i;
         }
-        return i - from;
+        i += is_pair ? 12 : 2;
     }
-    while (!w->wants_digit && i < text.len && is_between(text.ptr[i])) {
-        w->before = text.ptr[i++];
-        w->in_fraction = w->in_exponent = false;
-        w->digits = 0;
-    }
-    return i - from;
+    return SIZE_MAX;
 }
 
-static bool has_only_safe_tokens(Str text, size_t *ret_keys, Err *err)
+/* Where a control character stands that is no white space of JSON (yajl skips form feeds); else SIZE_MAX. */
+static size_t find_control(Str text)
 {
-    Walk w = {0};
     for (size_t i = 0; i < text.len; i++) {
-        i += plain_length(&w, text, i);
-        if (i == text.len) {
-            break;
-        }
-        size_t at = i;
-        const char *fault = w.in_string ? fault_in_string(&w, text, &i) : fault_outside(&w, text.ptr[i]);
-        if (fault != NULL) {
-            return err_set(err, BAD_JSON, "Line %d: %s.", line_of(text, at), fault);
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < ' ' && c != '\n' && c != '\t' && c != '\r') {
+            return i;
         }
     }
-    *ret_keys = w.keys;
-    return !w.wants_digit || err_set(err, BAD_JSON, "Line %d: unexpected end.", line_of(text, text.len));
+    return SIZE_MAX;
 }
 
-static size_t count_keys(const Json *j)
+static size_t past_space(Str text, size_t at)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < j->count; i++) {
-        n += j->kind == JSON_OBJECT ? 1 + count_keys(j->members[i].value) : count_keys(j->items[i]);
+    while (at < text.len && strchr(" \n\r\t", text.ptr[at]) != NULL) {
+        at++;
     }
-    return n;
+    return at;
 }
+
+static bool refuse(Str text, size_t at, const char *why, Err *err)
+{
+    return err_set(err, BAD_JSON, "Line %d: %s.", line_of(text, at), why);
+}
+
+/* yajl's own words: "lexical error: invalid char in json text.\n". */
+static bool refuse_as_yajl_says(yajl_handle yajl, Str text, size_t at, Err *err)
+{
+    unsigned char *said = yajl_get_error(yajl, 0, NULL, 0);
+    check_that(said != NULL);
+    Str why = str_from_c((const char *)said), colon = STR(": ");
+    size_t from = str_find(why, colon, 0);
+    why = from == SIZE_MAX ? why : str_sub(why, from + colon.len, why.len);
+    while (why.len > 0 && (why.ptr[why.len - 1] == '\n' || why.ptr[why.len - 1] == '.')) {
+        why.len--;
+    }
+    err_set(err, BAD_JSON, "Line %d: %.*s.", line_of(text, at), STR_ARG(why));
+    yajl_free_error(yajl, said);
+    return false;
+}
+
+static const yajl_callbacks EVENTS = {.yajl_null = take_null,
+                                      .yajl_boolean = take_bool,
+                                      .yajl_number = take_number,
+                                      .yajl_string = take_text,
+                                      .yajl_map_key = take_key,
+                                      .yajl_start_map = open_object,
+                                      .yajl_end_map = close_object,
+                                      .yajl_start_array = open_array,
+                                      .yajl_end_array = close_array};
 
 bool json_parse(Arena *a, Str text, Json **ret, Err *err)
 {
-    if (text.len > INT32_MAX) {
-        return err_set(err, TOO_LARGE, "The JSON text is larger than 2 GB.");
-    }
     if (!utf8_is_valid(text)) {
         return err_set(err, BAD_UTF8, "The JSON text is not valid UTF-8.");
     }
-    size_t keys = 0;
-    if (!has_only_safe_tokens(text, &keys, err)) {
-        return false;
+    size_t half = find_half_pair(text);
+    if (half != SIZE_MAX) {
+        return refuse(text, half, "half of a surrogate pair stands alone", err);
     }
-    struct json_tokener *tok = json_tokener_new_ex(MAX_LEVELS);
-    check_that(tok != NULL);
-    json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
-    struct json_object *o = json_tokener_parse_ex(tok, text.ptr ? text.ptr : "", (int)text.len);
-    enum json_tokener_error problem = json_tokener_get_error(tok);
-    if (problem == json_tokener_continue) { /* a bare number or literal ends only with more input */
-        o = json_tokener_parse_ex(tok, "\n", 1);
-        problem = json_tokener_get_error(tok);
+    size_t control = find_control(text);
+    if (control != SIZE_MAX) {
+        return refuse(text, control, "a control character must be escaped", err);
     }
-    size_t end = json_tokener_get_parse_end(tok);
-    bool ok = problem == json_tokener_success;
-    if (ok) {
-        *ret = convert(a, o);
+    Reader r = {.a = a, .cap = USUAL_WAITING};
+    r.waiting = r.usual;
+    yajl_handle yajl = yajl_alloc(&EVENTS, NULL, &r);
+    check_that(yajl != NULL);
+    yajl_config(yajl, yajl_dont_validate_strings, 1);
+    yajl_config(yajl, yajl_allow_trailing_garbage, 1); /* it would overlook a quotation mark there */
+    bool ok = yajl_parse(yajl, (const unsigned char *)text.ptr, text.len) == yajl_status_ok;
+    size_t end = yajl_get_bytes_consumed(yajl), more = ok ? past_space(text, end) : text.len;
+    ok = ok && yajl_complete_parse(yajl) == yajl_status_ok;
+    if (ok && more < text.len) {
+        ok = refuse(text, more, "something stands after the end", err);
+    } else if (!ok && r.fault != NULL) {
+        refuse(text, end, r.fault, err);
+    } else if (!ok) {
+        refuse_as_yajl_says(yajl, text, end, err);
     }
-    json_object_put(o);
-    json_tokener_free(tok);
-    if (!ok) {
-        const char *why = problem == json_tokener_continue ? "unexpected end" : json_tokener_error_desc(problem);
-        return err_set(err, BAD_JSON, "Line %d: %s.", line_of(text, end), why);
-    }
-    /* json-c keeps the last of equal keys; whoever signs or reads the text may have meant the first */
-    return count_keys(*ret) == keys || err_set(err, BAD_JSON, "A key stands twice in one object.");
+    yajl_free(yajl);
+    *ret = ok ? r.whole : *ret;
+    return ok;
 }
