@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Times of the server: `first PORT COMMAND…` starts it five times and prints "<median ms> <pid of the last>";
-`load PORT` signs in and asks for pages over 100 connections at once, and prints name|value|unit|target lines.
+`load PORT` signs in and asks for pages over 100 connections at once, packed as browsers ask for them, and prints
+name|value|unit|target lines.
 
 Needs Python 3.8 and nothing else. The client shares the machine with the server, so what it prints is an upper bound.
 SPDX-License-Identifier: Apache-2.0
@@ -52,7 +53,7 @@ def first(port, command):
 
 async def one(port, path, headers, times):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    request = ("GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % (path, headers)).encode()
+    request = ("GET %s HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n%s\r\n" % (path, headers)).encode()
     for _ in range(REQUESTS):
         start = time.monotonic()
         writer.write(request)
