@@ -363,7 +363,7 @@ bool http_answer_kept(Worker *w, Request *q, Response *r, Instant now)
     Exchange x = exchange_of(w, q, r);
     Str allow;
     const Route *route = q->cookie_session.len == 0 && q->authorization.len == 0 ? find_route(&x, &allow) : NULL;
-    if (route == NULL || route->kept != KEPT) {
+    if (route == NULL || !http_is_kept(route)) {
         return false;
     }
     open_view(&x, now);

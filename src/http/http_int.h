@@ -82,8 +82,8 @@ typedef struct {
 typedef enum { WHO_ANYBODY = 1, WHO_ACCOUNT, WHO_STAFF } RouteWho;
 /* NEWEST: never from a replica. KEPT: to whom nobody is signed in as, the answer depends on the log, the day, the
  * language, the scheme, the host and the address alone, and is asked for often: page_cache.c keeps it. Only for
- * WHO_ANYBODY. */
-typedef enum { MADE_ANEW = 1, NEWEST, KEPT } RouteKept;
+ * WHO_ANYBODY. KEPT_NEWEST: both. */
+typedef enum { MADE_ANEW = 1, NEWEST, KEPT, KEPT_NEWEST } RouteKept;
 typedef struct {
     Method method;
     const char *pattern; /* "/case/ * /do/ *" without the spaces; a * matches one piece, a last ** all the rest */
@@ -111,6 +111,7 @@ MUST_USE bool law_thread_stop(LawThread *t, Err *err); /* NULL allowed */
  * serves(): the answer was there, and holds the secret of this reader's forms; keep(): after an answer was made. */
 typedef struct PageCache PageCache;
 PageCache *http_cache_new(Arena *a);
+bool http_is_kept(const Route *route); /* KEPT or KEPT_NEWEST */
 bool http_cache_serves(Exchange *x, const Route *route);
 void http_cache_keep(const Exchange *x, const Route *route);
 /* Gives who is not signed in the cookie from which the secret of their forms is made, unless they have it. */

@@ -30,11 +30,16 @@ PageCache *http_cache_new(Arena *a)
     return c;
 }
 
+bool http_is_kept(const Route *route)
+{
+    return route->kept == KEPT || route->kept == KEPT_NEWEST;
+}
+
 static bool is_kept(const Exchange *x, const Route *route)
 {
     const Request *q = x->q;
     bool anybody = q->cookie_session.len == 0 && q->authorization.len == 0 && !x->signed_in;
-    return route->kept == KEPT && route->method == METHOD_GET && route->who == WHO_ANYBODY && anybody &&
+    return http_is_kept(route) && route->method == METHOD_GET && route->who == WHO_ANYBODY && anybody &&
            x->w->pages != NULL;
 }
 

@@ -215,11 +215,16 @@ static int64_t must_see(Readers *r, const Request *q, Instant now)
 
 /* ---- One request ---- */
 
+static bool is_newest(const Route *route)
+{
+    return route->kept == NEWEST || route->kept == KEPT_NEWEST;
+}
+
 static bool may_read(Reader *r, const Request *q, const Route *route, Instant now)
 {
     int64_t here, wanted;
     Err err;
-    if (q->method != METHOD_GET || route == NULL || route->kept == NEWEST || !is_near(r, now)) {
+    if (q->method != METHOD_GET || route == NULL || is_newest(route) || !is_near(r, now)) {
         return false;
     }
     wanted = must_see(r->shared, q, now);

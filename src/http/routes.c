@@ -59,7 +59,7 @@ static const Route ROUTES[] = {
     {METHOD_POST, "/law/try", WHO_STAFF, MADE_ANEW, handle_try, NULL},
     {METHOD_GET, "/simulate", WHO_STAFF, MADE_ANEW, handle_simulate, NULL},
     {METHOD_GET, "/law/model/*", WHO_ANYBODY, KEPT, handle_law_model, NULL},
-    {METHOD_GET, "/log", WHO_ANYBODY, NEWEST, handle_log, NULL},
+    {METHOD_GET, "/log", WHO_ANYBODY, KEPT_NEWEST, handle_log, NULL},
     {METHOD_GET, "/log/*", WHO_ANYBODY, NEWEST, handle_log_entry, NULL},
     {METHOD_GET, "/log/tile/**", WHO_ANYBODY, NEWEST, handle_tile, NULL},
     {METHOD_GET, "/contract/*", WHO_ACCOUNT, MADE_ANEW, handle_contract, NULL},

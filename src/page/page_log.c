@@ -67,7 +67,7 @@ bool page_log(const PageView *v, Page *ret, Err *err)
         Json *list;
     } host = {v, page_list_in(v, m, "events")};
     if (!add_balance(v, m, err) ||
-        !store_each(v->flow->store, size > LATEST ? size - LATEST + 1 : 1, 0, add_latest, &host, err)) {
+        !store_each_closed(v->flow->store, size > LATEST ? size - LATEST + 1 : 1, 0, add_latest, &host, err)) {
         return false;
     }
     Json *tiles = page_list_in(v, m, "tiles"), *j = page_add(v, tiles);

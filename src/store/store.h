@@ -65,6 +65,8 @@ MUST_USE bool store_each(Store *s, int64_t from_seq, int64_t to_seq, StoreEach e
 /* The same for those events only whose bytes hold `needle`; the others are passed over unread, which is far quicker. */
 MUST_USE bool store_each_with(Store *s, int64_t from_seq, int64_t to_seq, Str needle, StoreEach each, void *host,
                               Err *err);
+/* The same as store_each() without opening what is sealed (e->sealed NULL), for what shows nobody's data. */
+MUST_USE bool store_each_closed(Store *s, int64_t from_seq, int64_t to_seq, StoreEach each, void *host, Err *err);
 MUST_USE bool store_each_of(Store *s, Str stream, StoreEach each, void *host, Err *err);
 int64_t store_size(Store *s);                   /* events in the log */
 int64_t store_version_of(Store *s, Str stream); /* 0 if there is none */

@@ -32,6 +32,7 @@ static bool gather(void *host, const StoreValue *cells, size_t count)
     return c->count < CHUNK_ROWS && c->bytes < CHUNK_BYTES;
 }
 
+/* Without keys sealed data stay closed. */
 static bool read_raw(Store *s, KeyCache *keys, Arena *a, const Raw *r, Event *ret, Err *err)
 {
     Str box, salt;
@@ -46,7 +47,7 @@ static bool read_raw(Store *s, KeyCache *keys, Arena *a, const Raw *r, Event *re
         return err_set(err, LOG_DAMAGED, "Event %lld has been changed: its hash differs.", (long long)r->seq);
     }
     e.seq = r->seq;
-    if (!unseal(s, keys, a, &e, box, &salt, err)) {
+    if (keys != NULL && !unseal(s, keys, a, &e, box, &salt, err)) {
         return false;
     }
     *ret = e;
@@ -58,6 +59,7 @@ typedef struct {
     Arena *gathered, *scratch;
     KeyCache *keys;
     Str needle; /* empty: all events */
+    bool stays_closed;
     StoreEach each;
     void *host;
     bool is_stopped;
@@ -103,20 +105,31 @@ static bool walk(Walk w, const char *sql, StoreValue *v, size_t count, size_t mo
 {
     w.gathered = arena_new(0);
     w.scratch = arena_new(0);
-    w.keys = ARENA_NEW(w.gathered, KeyCache);
+    w.keys = w.stays_closed ? NULL : ARENA_NEW(w.gathered, KeyCache);
     bool ok = walk_chunks(&w, sql, v, count, moving, err);
-    key_cache_wipe(w.keys);
+    if (w.keys != NULL) {
+        key_cache_wipe(w.keys);
+    }
     arena_free(w.scratch);
     arena_free(w.gathered);
     return ok;
 }
 
-bool store_each_with(Store *s, int64_t from_seq, int64_t to_seq, Str needle, StoreEach each, void *host, Err *err)
+static bool walk_range(Walk w, int64_t from_seq, int64_t to_seq, Err *err)
 {
     StoreValue v[] = {STORE_I(from_seq), STORE_I(to_seq > 0 ? to_seq : INT64_MAX), STORE_I(CHUNK_ROWS)};
-    return walk((Walk){.s = s, .needle = needle, .each = each, .host = host},
-                "SELECT seq, bytes, hash FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3", v, 3, 0,
-                err);
+    return walk(w, "SELECT seq, bytes, hash FROM log_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3", v, 3,
+                0, err);
+}
+
+bool store_each_with(Store *s, int64_t from_seq, int64_t to_seq, Str needle, StoreEach each, void *host, Err *err)
+{
+    return walk_range((Walk){.s = s, .needle = needle, .each = each, .host = host}, from_seq, to_seq, err);
+}
+
+bool store_each_closed(Store *s, int64_t from_seq, int64_t to_seq, StoreEach each, void *host, Err *err)
+{
+    return walk_range((Walk){.s = s, .stays_closed = true, .each = each, .host = host}, from_seq, to_seq, err);
 }
 
 bool store_each(Store *s, int64_t from_seq, int64_t to_seq, StoreEach each, void *host, Err *err)

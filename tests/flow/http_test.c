@@ -648,9 +648,11 @@ TEST(only_what_anybody_may_read_is_kept)
     size_t count, kept = 0;
     const Route *routes = http_routes(&count);
     for (size_t i = 0; i < count; i++) {
-        check(routes[i].kept == KEPT || routes[i].kept == MADE_ANEW || routes[i].kept == NEWEST);
-        check(routes[i].kept != KEPT || (routes[i].who == WHO_ANYBODY && routes[i].method == METHOD_GET));
-        kept += routes[i].kept == KEPT;
+        RouteKept how = routes[i].kept;
+        check(how == KEPT || how == MADE_ANEW || how == NEWEST || how == KEPT_NEWEST);
+        check(http_is_kept(&routes[i]) == (how == KEPT || how == KEPT_NEWEST));
+        check(!http_is_kept(&routes[i]) || (routes[i].who == WHO_ANYBODY && routes[i].method == METHOD_GET));
+        kept += http_is_kept(&routes[i]);
     }
     check(kept > 0);
 }
@@ -852,16 +854,32 @@ TEST(only_a_kept_page_of_nobody_in_particular_is_answered_at_once)
     check(http_answer_kept(&s->worker, &q, &r, s->w->now));
     eq_int(str_find(body_of(&r), STR("/sign-out"), 0), SIZE_MAX);
     eq_int((int64_t)body_of(&r).len, (int64_t)body_of(&made).len);
-    Request log = request_of(s, METHOD_GET, STR("/log")), none = request_of(s, METHOD_GET, STR("/no/such/page")),
+    Request entry = request_of(s, METHOD_GET, STR("/log/1")), none = request_of(s, METHOD_GET, STR("/no/such/page")),
             post = request_of(s, METHOD_POST, STR("/check"));
-    (void)get(s, STR("/log"));
-    check(!http_answer_kept(&s->worker, &log, &r, s->w->now) && !http_answer_kept(&s->worker, &none, &r, s->w->now) &&
+    (void)get(s, STR("/log/1"));
+    check(!http_answer_kept(&s->worker, &entry, &r, s->w->now) && !http_answer_kept(&s->worker, &none, &r, s->w->now) &&
           !http_answer_kept(&s->worker, &post, &r, s->w->now));
     sign_in(s, "clerk");
     Request own = request_of(s, METHOD_GET, STR("/check"));
     check(!http_answer_kept(&s->worker, &own, &r, s->w->now));
     own.cookie_session = STR("no session of anybody");
     check(!http_answer_kept(&s->worker, &own, &r, s->w->now));
+}
+
+TEST(the_page_of_the_log_is_kept_and_tells_of_the_newest_entry)
+{
+    Site *s = new_site(a);
+    Response r;
+    s->worker.pages = http_cache_new(a);
+    Request q = request_of(s, METHOD_GET, STR("/log"));
+    Response before = get(s, STR("/log"));
+    check(http_answer_kept(&s->worker, &q, &r, s->w->now));
+    eq_str(body_of(&r), body_of(&before));
+    world_season(s->w, "2031", 44);
+    check(!http_answer_kept(&s->worker, &q, &r, s->w->now));
+    Response after = get(s, STR("/log"));
+    const char *newest = str_printf(a, "href=\"/log/%lld\"", (long long)store_size(s->worker.flow.store)).ptr;
+    check(!has(&before, newest) && has(&after, newest));
 }
 
 TEST(a_page_is_kept_no_longer_than_the_log_stays_as_it_is)

@@ -13,6 +13,7 @@ typedef struct {
 
 static const Route READS = {.method = METHOD_GET, .kept = MADE_ANEW},
                    NEWEST_ONLY = {.method = METHOD_GET, .kept = NEWEST},
+                   NEWEST_AND_KEPT = {.method = METHOD_GET, .kept = KEPT_NEWEST},
                    WRITES = {.method = METHOD_POST, .kept = MADE_ANEW};
 
 static bool from_replica(Desk *d, const Route *route, Str token, int64_t later_ms)
@@ -38,13 +39,14 @@ static Str write_as(Desk *d, Str token)
     return r.written;
 }
 
-static void wait_until_near(Desk *d)
+/* A replica takes its time to replay. */
+static void wait_until_served(Desk *d, Str token)
 {
-    for (int i = 0; i < 100 && !from_replica(d, &READS, STR("nobody"), 0); i++) {
+    for (int i = 0; i < 100 && !from_replica(d, &READS, token, 0); i++) {
         nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
         d->now.ms += 1000;
     }
-    check(from_replica(d, &READS, STR("nobody"), 0));
+    check(from_replica(d, &READS, token, 0));
 }
 
 static Desk desk_on_pair(Arena *a)
@@ -54,7 +56,7 @@ static Desk desk_on_pair(Arena *a)
     engine_fill(s, 3);
     Desk d = {.worker = {.a = a, .flow = {.store = s}, .reader = reader_new(a, readers_new(a, url), s)},
               .now = {1000000}};
-    wait_until_near(&d);
+    wait_until_served(&d, STR("nobody"));
     engine_pg_replay(false);
     return d;
 }
@@ -68,6 +70,7 @@ TEST_WITHIN(who_wrote_reads_where_it_is, 120)
     check(!from_replica(&d, &READS, STR("ann"), 900));
     check(from_replica(&d, &READS, STR("bob"), 0));
     check(!from_replica(&d, &NEWEST_ONLY, STR("bob"), 0));
+    check(!from_replica(&d, &NEWEST_AND_KEPT, STR("bob"), 0));
     check(!from_replica(&d, &READS, STR("ann"), -30)); /* a clock that went back makes nobody forget */
     check(!from_replica(&d, &READS, STR("ann"), -30000));
     Request q = {.method = METHOD_GET, .cookie_session = STR("bob"), .written = written};
@@ -77,8 +80,7 @@ TEST_WITHIN(who_wrote_reads_where_it_is, 120)
     q.cookie_written = STR("-12 nonsense");
     check(reader_choose(&d.worker, &q, &READS, d.now));
     engine_pg_replay(true);
-    wait_until_near(&d);
-    check(from_replica(&d, &READS, STR("ann"), 0));
+    wait_until_served(&d, STR("ann"));
     store_close(d.worker.flow.store);
 }
 
@@ -101,7 +103,7 @@ TEST_WITHIN(a_replica_that_takes_over_is_none_any_more, 120)
 {
     Desk d = desk_on_pair(a);
     engine_pg_replay(true);
-    wait_until_near(&d);
+    wait_until_served(&d, STR("nobody"));
     engine_pg_failover();
     check(!from_replica(&d, &READS, STR("bob"), 1000));
     check(!from_replica(&d, &READS, STR("bob"), 8000)); /* there is no other */

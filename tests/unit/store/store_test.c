@@ -243,6 +243,8 @@ BOTH(personal_data_open_for_us_and_stand_nowhere_in_clear)
     Str got = {room, 0};
     check(store_each_of(s, STR("case-1"), take_sealed, &got, &err));
     eq_text(got, "{\"passport\":\"N12345678\"}");
+    check(store_each_closed(s, 1, 1, take_sealed, &got, &err));
+    eq_text(got, ""); /* read without being opened */
     StoreRows rows;
     check(store_query(s, a, "SELECT bytes FROM log_events ORDER BY seq", NULL, 0, &rows, &err));
     check(str_find(rows.cells[0].s, STR("N12345678"), 0) == SIZE_MAX);
