@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -109,10 +110,19 @@ Str test_shell(Arena *a, Str line, int *ret_status)
     return text;
 }
 
-static int run_one(const TestCase *t)
+pid_t test_fork(void)
 {
     fflush(stdout);
     pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+    }
+    return pid;
+}
+
+static int run_one(const TestCase *t)
+{
+    pid_t pid = test_fork();
     if (pid == 0) {
         alarm((unsigned)(t->seconds ? t->seconds : USUAL_SECONDS));
         Arena *a = arena_new(0);

@@ -3,6 +3,8 @@
 #ifndef TESTS_TEST_H
 #define TESTS_TEST_H
 
+#include <sys/types.h>
+
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -38,6 +40,8 @@ void expect_bug(void (*fn)(void));
 Str test_read_file(Arena *a, const char *path);
 /* Runs a shell line: what it prints; *ret_status is its exit status, -1 if a signal ended it. */
 Str test_shell(Arena *a, Str line, int *ret_status);
+/* fork(), but the child ends with its parent, also when that is killed at its time limit. */
+pid_t test_fork(void);
 
 void test_check(bool ok, const char *text, const char *file, int line);
 void test_eq_int(long long got, long long want, const char *text, const char *file, int line);

@@ -131,8 +131,7 @@ static void kill_again_and_again(Str url, int count)
     for (int i = 0; i < count; i++) {
         int pipe_ends[2];
         check(pipe(pipe_ends) == 0);
-        fflush(stdout);
-        pid_t pid = fork();
+        pid_t pid = test_fork();
         if (pid == 0) {
             close(pipe_ends[0]);
             write_for_ever(url, there, pipe_ends[1]);
@@ -181,8 +180,7 @@ TEST_WITHIN(a_power_cut_loses_nothing_acknowledged, 3000)
     for (int i = 0; i < count; i++) {
         int pipe_ends[2];
         check(pipe(pipe_ends) == 0);
-        fflush(stdout);
-        pid_t pid = fork();
+        pid_t pid = test_fork();
         if (pid == 0) {
             Err err = {0};
             shim_install();

@@ -94,8 +94,7 @@ BOTH_WITHIN(thousands_of_concurrent_commands_agree_with_a_sequential_model, 600)
     pid_t pid[PROCESSES];
     check(pipe(ends) == 0);
     for (int p = 0; p < PROCESSES; p++) {
-        fflush(stdout);
-        pid[p] = fork();
+        pid[p] = test_fork();
         if (pid[p] == 0) {
             close(ends[0]);
             work(url, p, ends[1]);
@@ -216,8 +215,7 @@ static void write_under_blows(Str url, int blows, void (*blow)(void))
 {
     int ends[2];
     check(pipe(ends) == 0);
-    fflush(stdout);
-    pid_t pid = fork();
+    pid_t pid = test_fork();
     if (pid == 0) {
         close(ends[0]);
         write_stubbornly(url, ends[1]);

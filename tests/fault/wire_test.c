@@ -100,8 +100,7 @@ static pid_t start_relay(const char *dir, const char *real, Order *order)
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
     unlink(own.sun_path);
     check(listener >= 0 && bind(listener, (struct sockaddr *)&own, sizeof own) == 0 && listen(listener, 8) == 0);
-    fflush(stdout);
-    pid_t pid = fork();
+    pid_t pid = test_fork();
     check(pid >= 0);
     if (pid > 0) {
         close(listener);
