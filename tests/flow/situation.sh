@@ -4,31 +4,31 @@
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-source tests/flow/tools/serve.sh
+. tests/flow/tools/expect.sh
+. tests/flow/tools/serve.sh
 dir=$(mktemp -d)
 trap 'unserve; rm -rf "$dir"' EXIT
-passed=0 failed=0
-ok() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: \"$2\" instead of \"$3\""; fi; }
-holds() { if grep -qF -- "$2" "$dir/page"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1: the page does not say \"$2\""; fi; }
+same() { is "$1" "$3" "$2"; } # NAME ACTUAL EXPECTED
+holds() { if grep -qF -- "$2" "$dir/page"; then good; else bad "$1" "the page does not say “$2”"; fi; }
 
 out/goldenbridge init --store "$dir/s" >/dev/null 2>&1
 serve "$dir/log" --store "$dir/s" || exit 1
 
 api() { curl -s "$url/api/v1/decide/$1" -d "$2" > "$dir/page"; jq -r "$3" "$dir/page"; }
-ok "names and values of the API may be written loosely" \
+same "names and values of the API may be written loosely" \
   "$(api training '{"facts": {"Entry_Day": "2026.7.1", "finished-on": "2026년 7월 16일", "hours": "16", "Returnee": "no", "special re entry": "아니요"}}' .outcome)" granted
-ok "a number with marks is a number" \
+same "a number with marks is a number" \
   "$(api departure-pledge '{"facts": {"payout": "4,000,000", "cause": "workplace change", "change reason class": "r2", "pledge": "2 000 000"}}' .outcome)" granted
-ok "a country may be called by its name" "$(api country-status '{"day": "2026.12.1", "facts": {"country": "Казахстан", "designated on": "2026-08-14", "agreement from": "2026-12-01"}}' .outcome)" granted
-ok "the day of the body may be written loosely" "$(jq -r '.day + " " + .day_from' "$dir/page")" "2026-12-01 told"
-ok "the model's law day counts" "$(api work-period-extension '{"facts": {"applied on": "9.12.2009"}}' '.outcome + " " + .day_from + " " + .day')" "refused law day 2009-12-09"
-ok "what the law of that day does not ask is told" "$(api work-period-extension '{"facts": {"applied on": "2009-12-09", "extension months": "20"}}' '.ignored | join(",")')" "extension months"
-ok "every fault comes, with its field" \
+same "a country may be called by its name" "$(api country-status '{"day": "2026.12.1", "facts": {"country": "Казахстан", "designated on": "2026-08-14", "agreement from": "2026-12-01"}}' .outcome)" granted
+same "the day of the body may be written loosely" "$(jq -r '.day + " " + .day_from' "$dir/page")" "2026-12-01 told"
+same "the model's law day counts" "$(api work-period-extension '{"facts": {"applied on": "9.12.2009"}}' '.outcome + " " + .day_from + " " + .day')" "refused law day 2009-12-09"
+same "what the law of that day does not ask is told" "$(api work-period-extension '{"facts": {"applied on": "2009-12-09", "extension months": "20"}}' '.ignored | join(",")')" "extension months"
+same "every fault comes, with its field" \
   "$(api training '{"facts": {"hour": "3", "entry day": "soon", "returnee": "perhaps"}}' '[.faults[].field] | sort | join(",")')" "entry day,hour,returnee"
-ok "the nearest name is told" "$(jq -r '.faults[] | select(.field == "hour") | .detail' "$dir/page")" 'The model has no such fact. Did you mean "hours"?'
-ok "what is expected is told" "$(jq -r '.faults[] | select(.field == "entry day") | .detail' "$dir/page")" '"soon" does not fit. A day is expected, such as 2026-03-31.'
-ok "a day that is none is told" "$(api training '{"day": "soon", "facts": {}}' .code)" FIELD_FORMAT
-ok "command line and API answer alike" \
+same "the nearest name is told" "$(jq -r '.faults[] | select(.field == "hour") | .detail' "$dir/page")" 'The model has no such fact. Did you mean "hours"?'
+same "what is expected is told" "$(jq -r '.faults[] | select(.field == "entry day") | .detail' "$dir/page")" '"soon" does not fit. A day is expected, such as 2026-03-31.'
+same "a day that is none is told" "$(api training '{"day": "soon", "facts": {}}' .code)" FIELD_FORMAT
+same "command line and API answer alike" \
   "$(out/goldenbridge decide departure-pledge --json payout=4,000,000 'cause=workplace change' 'change reason class=r1' pledge=1 | jq -cS '[.outcome, .grounds[].code, .facts, .day_from]')" \
   "$(api departure-pledge '{"facts": {"payout": "4,000,000", "cause": "workplace change", "change reason class": "r1", "pledge": "1"}}' '.' >/dev/null; jq -cS '[.outcome, .grounds[].code, .facts, .day_from]' "$dir/page")"
 
@@ -59,5 +59,4 @@ holds "and decide" 'The changes of workplace allowed in this period are used up'
 page workplace-change ko governing_day=1999-01-01
 holds "a day before the first law is told" '그 날짜에 시행 중인 규정이 없습니다.'
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+verdict
