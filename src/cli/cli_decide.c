@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_int.h"
 
+#include "decide/inquiry.h"
 #include "decide/loose.h"
 #include "flow/statute.h"
 
@@ -226,84 +227,34 @@ static int print_faults(Cli *c, const ErrList *faults, const Err *err)
     return err_exit_status(err->code);
 }
 
-/* Decides under the version of q->day. Facts that version does not ask about are named in `ignored`. */
-static bool decide_on(const Question *q, Instant now, const Json *facts, Json *ignored, FeelRun **ret_run, Decision *d,
-                      ErrList *faults, Err *err)
-{
-    Json *tidy;
-    Value values;
-    *ret_run = flow_new_run(q->c->a, now);
-    *d = (Decision){.whole_trace = true};
-    return decide_tidy_facts(q->c->a, q->s, q->model, q->name, q->day, facts, &tidy, ignored, faults, err) &&
-           decide_facts(*ret_run, q->s, q->model, q->name, q->day, tidy, &values, faults, err) &&
-           decide(*ret_run, q->s, q->model, q->name, q->day, values, d, err);
-}
-
-/* "governing day" picks the law also where the model does not ask about it. */
-static const Json *without_day(const Question *q, const Json *facts)
-{
-    if (decide_takes(q->s, q->model, q->name, q->day, STR("governing day"))) {
-        return facts;
-    }
-    Json *ret = json_new_object(q->c->a);
-    for (size_t i = 0; i < json_count(facts); i++) {
-        Str key = facts->members[i].key;
-        if (!loose_same(q->c->a, STR("governing day"), key)) {
-            json_set(q->c->a, ret, key, facts->members[i].value);
-        }
-    }
-    return ret;
-}
-
-static int answer(Question *q, bool day_given, Instant now, const Json *facts)
+static int answer(Question *q, const Inquiry *asked, Instant now)
 {
     Err err;
-    Day law;
-    Decision d;
-    FeelRun *run;
+    InquiryAnswer told;
     ErrList faults = {.arena = q->c->a};
-    Json *ignored = json_new_array(q->c->a);
-    facts = without_day(q, facts);
-    bool ok = decide_on(q, now, facts, ignored, &run, &d, &faults, &err);
-    bool named = ok && !day_given && day_parse(json_text_at(feel_to_json(q->c->a, d.result), "law day"), &law);
-    q->day_from = named ? STR("law day") : q->day_from;
-    if (named && day_cmp(law, q->day) != 0) {
-        q->day = law;
-        if (scheme_model(q->s, q->model, law) == NULL) {
-            return no_model(q);
-        }
-        ignored = json_new_array(q->c->a);
-        ok = decide_on(q, now, facts, ignored, &run, &d, &faults, &err);
-    }
+    FeelRun *run = flow_new_run(q->c->a, now);
+    bool ok = inquiry_answer(run, asked, &told, &faults, &err);
+    q->day = told.day;
+    q->day_from = told.day_from;
     if (!ok) {
-        return print_faults(q->c, &faults, &err);
+        return err.code == NOT_IN_FORCE ? no_model(q) : print_faults(q->c, &faults, &err);
     }
-    Json *changes = decision_is_granted(&d) ? NULL : decision_changes(run, q->s, &d, STR("granted"));
+    const Decision *d = &told.decision;
+    Json *changes = decision_is_granted(d) ? NULL : decision_changes(run, q->s, d, STR("granted"));
     if (!q->c->json) {
-        print_decision(q, &d, changes, ignored);
+        print_decision(q, d, changes, told.ignored);
         return 0;
     }
-    Json *j = decision_proof(q->c->a, &d);
+    Json *j = decision_proof(q->c->a, d);
     json_set(q->c->a, j, STR("day_from"), json_new_str(q->c->a, q->day_from));
-    json_set(q->c->a, j, STR("facts"), d.facts);
-    json_set(q->c->a, j, STR("ignored"), ignored);
-    json_set(q->c->a, j, STR("tables"), decision_tables(q->c->a, &d));
+    json_set(q->c->a, j, STR("facts"), d->facts);
+    json_set(q->c->a, j, STR("ignored"), told.ignored);
+    json_set(q->c->a, j, STR("tables"), decision_tables(q->c->a, d));
     if (changes != NULL) {
         json_set(q->c->a, j, STR("changes"), changes);
     }
     cli_print_json(q->c, j);
     return 0;
-}
-
-/* --on, else the governing day among the facts, else today (or the day that the model itself names). */
-static bool read_day(const Question *q, Str on, const Json *facts, Instant now, Day *ret, bool *ret_given)
-{
-    for (size_t i = 0; on.len == 0 && i < json_count(facts); i++) {
-        on = loose_same(q->c->a, STR("governing day"), facts->members[i].key) ? json_text(facts->members[i].value) : on;
-    }
-    *ret_given = on.len > 0;
-    *ret = instant_day(now, scheme_utc_offset(q->s));
-    return on.len == 0 || loose_day(on, ret);
 }
 
 /* The model as the schemes name it: in the scheme of --scheme, else in the first that has it; else `told` in the first
@@ -331,6 +282,7 @@ int cli_decide(Cli *c)
     Instant now;
     Json *facts;
     Question q = {.c = c};
+    ErrList faults = {.arena = c->a};
     bool inputs = cli_flag(c, "inputs"), described = cli_flag(c, "describe"), listed = cli_flag(c, "list"), given;
     Str on = cli_option(c, "on");
     q.name = cli_option(c, "decision");
@@ -345,14 +297,14 @@ int cli_decide(Cli *c)
     if (named) {
         find_model(c, &q, str_from_c(c->argv[1]));
     }
-    if (!read_day(&q, on, facts, now, &q.day, &given)) {
+    Inquiry asked = {q.s, q.model, q.name, on, instant_day(now, scheme_utc_offset(q.s)), facts};
+    if (!inquiry_day(c->a, &asked, &q.day, &given, &faults, &err)) {
         return cli_usage(c, "The day is written such as 2026-03-31.");
     }
     if (!named) {
         return list_models(&q);
     }
-    q.day_from = given ? STR("told") : STR("today");
     q.name = q.name.len ? q.name : decide_top(c->a, q.model);
     const SchemeModel *m = scheme_model(q.s, q.model, q.day);
-    return m == NULL ? no_model(&q) : inputs || described ? list_inputs(&q, m) : answer(&q, given, now, facts);
+    return m == NULL ? no_model(&q) : inputs || described ? list_inputs(&q, m) : answer(&q, &asked, now);
 }

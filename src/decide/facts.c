@@ -120,12 +120,20 @@ static Str joined(Arena *a, const Str *names, size_t count, size_t room)
     return buf_str(&b);
 }
 
+/* By a language of the scheme: among the words of its models, or of its forms, such as the countries. */
+static bool is_called(const Scheme *s, Arena *a, Str value, Str text)
+{
+    return loose_called(s, a, "values", value, text) || loose_called(s, a, "choice", value, text);
+}
+
 /* The allowed value that was probably meant: nearly written so, else called so in part by a language of the scheme. */
 static Str probably(const Scheme *s, Arena *a, Str text, const Str *allowed, size_t count)
 {
     Str near = decide_nearest(a, text, allowed, count);
     for (size_t i = 0; i < count && near.len == 0; i++) {
-        near = loose_named_in(s, a, "values", allowed[i], text) ? allowed[i] : near;
+        bool within =
+            loose_named_in(s, a, "values", allowed[i], text) || loose_named_in(s, a, "choice", allowed[i], text);
+        near = within ? allowed[i] : near;
     }
     return near;
 }
@@ -161,7 +169,7 @@ static const Json *one_of(const Scheme *s, Arena *a, const DmnInput *in, const J
         }
     }
     for (size_t i = 0; i < count; i++) {
-        if (loose_same(a, allowed[i], text) || loose_called(s, a, "values", allowed[i], text)) {
+        if (loose_same(a, allowed[i], text) || is_called(s, a, allowed[i], text)) {
             return json_new_str(a, allowed[i]);
         }
     }

@@ -269,7 +269,7 @@ static void rule_show(Arena *a, const Table *t, TableRule *rule, size_t index)
 {
     DmnCell *cells = ARENA_ARRAY(a, DmnCell, t->input_count);
     for (size_t i = 0; i < t->input_count; i++) {
-        cells[i] = (DmnCell){t->inputs[i].text, rule->in[i].text};
+        cells[i] = (DmnCell){t->inputs[i].label.len ? t->inputs[i].label : t->inputs[i].text, rule->in[i].text};
     }
     rule->shown = (DmnRule){rule->id, (int)index + 1, cells, t->input_count, rule->annotations, rule->annotation_count};
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "http_int.h"
 
+#include "decide/inquiry.h"
 #include "query/query.h"
 
 static void put(const Exchange *x, Json *j, const char *key, Json *value)
@@ -302,45 +303,23 @@ bool api_decision(Exchange *x, Err *err)
     return http_json(x, proof);
 }
 
-/* Decides on the day; facts and faults as decide_facts() has them. */
-static bool decide_on_day(Exchange *x, Str model, const Json *body, Day day, Decision *d, ErrList *faults, Err *err)
-{
-    Value facts;
-    Str name = json_text_at(body, "decision");
-    const SchemeModel *m = scheme_model(x->v.scheme, model, day);
-    if (m != NULL && name.len > 0 && dmn_find(scheme_compiled(m), DMN_DECISION, name) == NULL) {
-        return err_field(err, FIELD_CHOICE, "decision", "The model has no such decision on that day.");
-    }
-    name = name.len ? name : decide_top(x->v.a, model);
-    *d = (Decision){.whole_trace = true};
-    return decide_facts(x->v.run, x->v.scheme, model, name, day, json_get(body, "facts"), &facts, faults, err) &&
-           decide(x->v.run, x->v.scheme, model, name, day, facts, d, err);
-}
-
 /* The day: "day" of the body, else the fact "governing day", else the day that the model names as its law day, else
- * today. */
+ * today. Facts are read as a person writes them. */
 bool api_decide(Exchange *x, Err *err)
 {
     Json *body;
-    Day day = x->v.today, law;
-    Decision d;
+    InquiryAnswer told;
     ErrList faults = {.arena = x->v.a};
     if (!read_body(x, &body, err)) {
         return false;
     }
-    Str model = x->rest[0], on = json_text_at(body, "day"), from = STR("today");
-    on = on.len ? on : json_text_at(json_get(body, "facts"), "governing day");
-    if (on.len > 0 && !day_parse(on, &day)) {
-        return err_field(err, FIELD_FORMAT, "day", "A day such as 2026-03-31 is expected.");
-    }
-    bool ok = decide_on_day(x, model, body, day, &d, &faults, err);
-    if (on.len > 0) {
-        from = STR("told");
-    } else if (ok && day_parse(json_text_at(feel_to_json(x->v.a, d.result), "law day"), &law)) {
-        from = STR("law day");
-        ok = day_cmp(law, day) == 0 || decide_on_day(x, model, body, law, &d, &faults, err);
-    }
-    if (!ok) {
+    Inquiry asked = {.scheme = x->v.scheme,
+                     .model = x->rest[0],
+                     .decision = json_text_at(body, "decision"),
+                     .on = json_text_at(body, "day"),
+                     .today = x->v.today,
+                     .facts = json_get(body, "facts")};
+    if (!inquiry_answer(x->v.run, &asked, &told, &faults, err)) {
         if (faults.count > 0) {
             FlowResult r = {.faults = faults, .err = faults.items[0]};
             answer_faults(x, &r);
@@ -348,12 +327,14 @@ bool api_decide(Exchange *x, Err *err)
         }
         return false;
     }
-    Json *j = decision_proof(x->v.a, &d);
-    json_set(x->v.a, j, STR("day_from"), json_new_str(x->v.a, from));
-    put(x, j, "facts", d.facts);
-    put(x, j, "tables", decision_tables(x->v.a, &d));
-    if (!decision_is_granted(&d)) {
-        put(x, j, "changes", decision_changes(x->v.run, x->v.scheme, &d, STR("granted")));
+    const Decision *d = &told.decision;
+    Json *j = decision_proof(x->v.a, d);
+    json_set(x->v.a, j, STR("day_from"), json_new_str(x->v.a, told.day_from));
+    put(x, j, "facts", d->facts);
+    put(x, j, "ignored", told.ignored);
+    put(x, j, "tables", decision_tables(x->v.a, d));
+    if (!decision_is_granted(d)) {
+        put(x, j, "changes", decision_changes(x->v.run, x->v.scheme, d, STR("granted")));
     }
     return http_json(x, j);
 }

@@ -1,4 +1,4 @@
-/* page_decision.c: a decision with its grounds, articles, facts, tables and what would change it; "check my situation".
+/* page_decision.c: a decision with its grounds, articles, facts, tables and what would change it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
@@ -7,7 +7,7 @@ static Str input_label(const PageView *v, Str input)
     return page_element_label(v, input);
 }
 
-static Str fact_value(const PageView *v, const Json *value)
+Str page_fact_value(const PageView *v, const Json *value)
 {
     if (value != NULL && value->kind == JSON_STRING) {
         Str own = scheme_message(v->scheme, v->language, str_printf(v->a, "values.%.*s", STR_ARG(value->text)));
@@ -47,8 +47,8 @@ static void add_changes(const PageView *v, Json *model, const Json *changes)
         const Json *c = changes->items[i];
         Json *params = json_new_object(v->a);
         page_set_text(v, params, "input", input_label(v, json_text_at(c, "input")));
-        page_set_text(v, params, "from", fact_value(v, json_get(c, "from")));
-        page_set_text(v, params, "to", fact_value(v, json_get(c, "to")));
+        page_set_text(v, params, "from", page_fact_value(v, json_get(c, "from")));
+        page_set_text(v, params, "to", page_fact_value(v, json_get(c, "to")));
         page_set_text(v, params, "outcome", page_label(v, "outcomes", json_text_at(c, "outcome")));
         const char *key = json_is_true(json_get(c, "by_waiting")) ? "decision.change_by_waiting" : "decision.change";
         page_set_text(v, page_add(v, list), "text", view_text(v->a, v->language, key, params));
@@ -64,7 +64,7 @@ static void add_facts(const PageView *v, Json *model, const Json *facts)
         }
         Json *j = page_add(v, list);
         page_set_text(v, j, "label", input_label(v, facts->members[i].key));
-        page_set_text(v, j, "value", fact_value(v, facts->members[i].value));
+        page_set_text(v, j, "value", page_fact_value(v, facts->members[i].value));
     }
 }
 
@@ -245,174 +245,5 @@ bool page_decision(const PageView *v, int64_t seq, Page *ret, Err *err)
     page_set_text(v, back, "label", row->id);
     page_set_int(v, ret->model, "seq", seq);
     page_set_text(v, ret->model, "json_href", str_printf(v->a, "/api/v1/decisions/%lld", (long long)seq));
-    return true;
-}
-
-/* ---- Check my situation ---- */
-
-/* The strings among the allowed values make a choice. */
-static bool add_allowed(const PageView *v, Json *field, const DmnInput *in, Str value)
-{
-    FeelTests tests = in->allowed ? feel_tests_shape(in->allowed) : (FeelTests){.shape = FEEL_TEST_OTHER};
-    if (tests.shape != FEEL_TEST_RANGES || tests.count == 0 || tests.ranges[0].low.kind != FEEL_STRING) {
-        return false;
-    }
-    Json *choices = page_list_in(v, field, "choices");
-    for (size_t i = 0; i < tests.count; i++) {
-        Str text = feel_text(tests.ranges[i].low);
-        Json *c = page_add(v, choices);
-        page_set_text(v, c, "value", text);
-        page_set_text(v, c, "label", fact_value(v, json_new_str(v->a, text)));
-        page_set_bool(v, c, "selected", str_eq(text, value));
-    }
-    page_set_bool(v, field, "many", tests.count > 6);
-    return true;
-}
-
-/* Names of inputs have spaces, which an id in a page may not have. */
-static Str box_name(const PageView *v, Str input)
-{
-    Buf b = buf_new(v->a, input.len + 1);
-    for (size_t i = 0; i < input.len; i++) {
-        buf_byte(&b, input.ptr[i] == ' ' ? '_' : input.ptr[i]);
-    }
-    return buf_str(&b);
-}
-
-static void add_input(const PageView *v, Json *list, const DmnInput *in, const Json *sent, const ErrList *faults)
-{
-    FeelKind kind = feel_type_kind(in->type);
-    Str name = box_name(v, in->name), value = json_text(json_get_str(sent, name));
-    Json *j = page_add(v, list);
-    page_set_text(v, j, "name", name);
-    page_set_bool(v, j, "plain", true); /* what stays empty is an unknown fact, for the rules to judge */
-    page_set_text(v, j, "label", input_label(v, in->name));
-    page_set_text(v, j, "value", value);
-    const char *type = kind == FEEL_NUMBER    ? "number"
-                       : kind == FEEL_DATE    ? "date"
-                       : kind == FEEL_BOOLEAN ? "yes_no"
-                       : kind == FEEL_LIST    ? "list"
-                                              : "text";
-    page_set_text(v, j, "type", add_allowed(v, j, in, value) ? STR("choice") : str_from_c(type));
-    for (size_t i = 0; i < faults->count; i++) {
-        if (str_eq_c(in->name, faults->items[i].field)) {
-            page_set_text(v, j, "error", str_copy(v->a, str_from_c(faults->items[i].text)));
-        }
-    }
-}
-
-/* Texts of a form as JSON of the input's type. Empty fields are unknown facts. */
-static Json *typed_facts(const PageView *v, const DmnInput *inputs, size_t count, const Json *sent)
-{
-    Json *facts = json_new_object(v->a);
-    for (size_t i = 0; i < count; i++) {
-        Str text = str_trim(json_text(json_get_str(sent, box_name(v, inputs[i].name))));
-        FeelKind kind = feel_type_kind(inputs[i].type);
-        Dec d;
-        if (text.len == 0) {
-            continue;
-        } else if (kind == FEEL_BOOLEAN) {
-            json_set(v->a, facts, inputs[i].name, json_new_bool(v->a, str_eq(text, STR("true"))));
-        } else if (kind == FEEL_NUMBER && dec_parse(text, &d)) {
-            json_set(v->a, facts, inputs[i].name, json_new_number(v->a, dec_print(v->a, d)));
-        } else if (kind == FEEL_LIST) {
-            Json *items = json_set(v->a, facts, inputs[i].name, json_new_array(v->a));
-            for (Str rest = text, item; str_cut(&rest, '\n', &item);) {
-                if (str_trim(item).len > 0) {
-                    json_push(v->a, items, json_new_str(v->a, str_trim(item)));
-                }
-            }
-        } else {
-            json_set(v->a, facts, inputs[i].name, json_new_str(v->a, text));
-        }
-    }
-    return facts;
-}
-
-static bool run_check(const PageView *v, Json *model, Str name, const Json *facts, ErrList *faults, Err *err)
-{
-    Value values;
-    Decision d = {.whole_trace = true};
-    Str top = decide_top(v->a, name);
-    if (!decide_facts(v->run, v->scheme, name, top, v->today, facts, &values, faults, err)) {
-        return faults->count > 0;
-    }
-    if (!decide(v->run, v->scheme, name, top, v->today, values, &d, err)) {
-        return false;
-    }
-    Json *proof = decision_proof(v->a, &d);
-    Json *changes = decision_is_granted(&d) ? NULL : decision_changes(v->run, v->scheme, &d, STR("granted"));
-    page_set(v, model, "result", page_decision_model(v, proof, d.facts, decision_tables(v->a, &d), changes));
-    return true;
-}
-
-/* Marks the facts that the rules lack when they know these facts and no others. False where the rules cannot say. */
-static bool mark_lacking(const PageView *v, Str name, const Json *facts, Map *lacking)
-{
-    Value values;
-    Decision d = {0};
-    ErrList faults = {.arena = v->a};
-    Err err = {0};
-    Str top = decide_top(v->a, name);
-    if (!decide_facts(v->run, v->scheme, name, top, v->today, facts, &values, &faults, &err) ||
-        !decide(v->run, v->scheme, name, top, v->today, values, &d, &err)) {
-        return false;
-    }
-    const Json *missing = json_path(decision_proof(v->a, &d), "result.missing");
-    for (size_t i = 0; i < json_count(missing); i++) {
-        map_set(lacking, json_text(missing->items[i]), lacking);
-    }
-    return json_count(missing) > 0;
-}
-
-/* First what is asked of everybody, what the facts given make necessary and what was filled in; what only some are
- * asked stands behind it. */
-static void add_inputs(const PageView *v, Json *m, Str model, const DmnInput *inputs, size_t count, const Json *sent,
-                       const ErrList *faults)
-{
-    Map lacking = {.arena = v->a};
-    bool known = mark_lacking(v, model, json_new_object(v->a), &lacking);
-    if (sent != NULL) {
-        mark_lacking(v, model, typed_facts(v, inputs, count, sent), &lacking);
-    }
-    Json *fields = page_list_in(v, m, "fields"), *more = page_list_in(v, m, "more");
-    for (size_t i = 0; i < count; i++) {
-        bool filled = json_text(json_get_str(sent, box_name(v, inputs[i].name))).len > 0;
-        if (!str_eq(inputs[i].name, STR("holidays"))) {
-            add_input(v, !known || filled || map_get(&lacking, inputs[i].name) != NULL ? fields : more, &inputs[i],
-                      sent, faults);
-        }
-    }
-}
-
-bool page_check(const PageView *v, Str model, const Json *sent, Page *ret, Err *err)
-{
-    const Json *offered = json_get(scheme_info(v->scheme), "check_models");
-    *ret = (Page){"check", json_new_object(v->a)};
-    Json *m = ret->model, *models = page_list_in(v, m, "models");
-    page_frame(v, m, view_text(v->a, v->language, "check.title", NULL));
-    for (size_t i = 0; i < json_count(offered); i++) {
-        Json *j = page_add(v, models);
-        page_set_text(v, j, "value", json_text(offered->items[i]));
-        page_set_text(v, j, "label", page_label(v, "models", decide_top(v->a, json_text(offered->items[i]))));
-        page_set_bool(v, j, "selected", str_eq(json_text(offered->items[i]), model));
-    }
-    if (model.len == 0) {
-        return true;
-    }
-    const SchemeModel *found = scheme_model(v->scheme, model, v->today);
-    const DmnInvocable *top = found ? dmn_find(scheme_compiled(found), DMN_DECISION, decide_top(v->a, model)) : NULL;
-    if (top == NULL) {
-        return err_set(err, NOT_FOUND, "There is no decision model %.*s in force.", STR_ARG(model));
-    }
-    const DmnInput *inputs;
-    size_t count = dmn_inputs(top, &inputs);
-    ErrList faults = {.arena = v->a};
-    if (sent != NULL && !run_check(v, m, model, typed_facts(v, inputs, count, sent), &faults, err)) {
-        return false;
-    }
-    add_inputs(v, m, model, inputs, count, sent, &faults);
-    page_set_text(v, m, "model", model);
-    page_set_text(v, m, "action", STR("/check"));
     return true;
 }

@@ -112,6 +112,8 @@ Str page_rule_text(const Json *rule, const char *key, const CaseRow *row);
 
 /* Adds {text, feel}: a cell of a decision table in the reader's words, and as FEEL spells it where that differs. */
 void page_add_cell(const PageView *v, Json *cells, Str cell);
+/* A fact's value in words; "–" for none. */
+Str page_fact_value(const PageView *v, const Json *value);
 /* What a reader calls an input or a decision of a model; its name where nobody named it. */
 Str page_element_label(const PageView *v, Str name);
 /* Each cell of the table {columns, rows} takes the label of its column along: a telephone shows a row without

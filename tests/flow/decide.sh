@@ -82,7 +82,7 @@ says "what nobody told is no ground" "cannot decide" $G decide workplace-change 
 
 says "days and thousands are read as people write them" "granted" $G decide training --on 2026.7.16 "Entry Day=2026년 7월 1일" finishedOn=16.07.2026 hours=16 \
     returnee=0 special_re_entry=no
-says "yes and no are read in the scheme's languages" "duty: false" $G decide employer-education "permit day=2026-3-31" "first permit=아니요" --on 2026-06-01
+says "yes and no are read in the scheme's languages" "the duty applies: false" $G decide employer-education "permit day=2026-3-31" "first permit=아니요" --on 2026-06-01
 says "names and values are read in the scheme's languages" "신고 기한: 2026-03-17" $G decide reporting "발생 사유=사망" "known on=2026-03-02" \
     --on 2026-03-10 --language ko
 says "what does not fit is told as it was written" '"six" does not fit. A number is expected' $G decide training "hours=six"

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""missing.py: leaves one fact out of every worked case and fails where a ground is heard that the full facts do not give.
+"""missing.py: leaves one fact out of every worked case and fails where a ground is heard that the full facts do not give, or one
+that stands without that fact is not heard.
 SPDX-License-Identifier: Apache-2.0
 
 Usage: missing.py DMN_TOOL [model ...]
@@ -16,6 +17,8 @@ import run_cases
 sys.path.insert(0, os.path.join(run_cases.ROOT, '..', '..', 'tools', 'law'))
 import gen  # noqa: E402
 
+UNSURE = 'Unsure grounds'
+
 
 def optional(model):
     """Names of the facts that may be left out, over all versions of a model."""
@@ -29,10 +32,13 @@ def answers(tool, path, name, rows):
     return [json.loads(line).get('value') for line in p.stdout.splitlines()]
 
 
-def faults_of(case, fact, got):
+def faults_of(case, fact, got, unsure):
     full = case['expect']
     if not isinstance(got, dict):
         return 'no answer'
+    lost = [g for g in full.get('grounds', []) if g not in unsure and g not in (got.get('grounds') or [])]
+    if lost:
+        return 'no longer heard %s' % ', '.join(lost)
     new = [g for g in got.get('grounds') or [] if g not in full.get('grounds', [])]
     if got['outcome'] == 'cannot decide':
         return '' if got['missing'] or new or full['outcome'] == 'cannot decide' else 'cannot decide, and does not say why'
@@ -62,8 +68,9 @@ def main():
             got = answers(tool, path, name, [r[2] for r in rows])
             if len(got) != len(rows):
                 raise SystemExit('%s: %d answers for %d rows' % (path, len(got), len(rows)))
-            for (case, fact, _), one in zip(rows, got):
-                fault = faults_of(case, fact, one)
+            unsure = answers(tool, path, UNSURE, [r[2] for r in rows]) if UNSURE in open(path, encoding='utf-8').read() else [[]] * len(rows)
+            for (case, fact, _), one, doubts in zip(rows, got, unsure):
+                fault = faults_of(case, fact, one, doubts or [])
                 if fault:
                     failed.setdefault((model, os.path.basename(os.path.dirname(path)), fact, fault), []).append(case['id'])
                 else:

@@ -3,8 +3,9 @@
 SPDX-License-Identifier: Apache-2.0
 
 Usage: mutate.py DMN_TOOL [model ...]
-A cell is mutated in all versions of a model that hold the same rule with the same cell. Mutations: a test is dropped, a boundary
-moved by one (number, day), true and false exchanged, an output changed. Prints the score and the survivors; survivors that no case can
+A cell is mutated in all versions of a model that hold the same rule with the same cell. Mutations: a test is dropped, each boundary
+(number, day) moved by one up and down, an edge taken in or out, a word of a list left out, true and false exchanged, an output
+changed. Prints the score and the survivors; survivors that no case can
 notice stand in survivors.txt (survivors-kz.txt) with the reason, and the exit status is 1 if one of those is noticed after all.
 """
 import datetime
@@ -27,34 +28,53 @@ DATE = re.compile(r'date\("(\d{4}-\d\d-\d\d)"\)')
 
 
 def moved(text):
-    """The text with its first boundary moved by one, or None."""
-    m = DATE.search(text)
-    if m:
-        day = datetime.date.fromisoformat(m.group(1)) + datetime.timedelta(days=1)
-        return text[:m.start(1)] + day.isoformat() + text[m.end(1):]
-    if '"' in text:
-        return None
-    m = re.search(r'\d+(\.\d+)?', text)
-    if m:
-        return text[:m.start()] + str(round(float(m.group()) + 1, 6)).removesuffix('.0') + text[m.end():]
-    return None
+    """The texts with one boundary, a day or a number outside of quotes, moved by one up and down."""
+    ret = []
+    for m in DATE.finditer(text):
+        for by in (1, -1):
+            day = datetime.date.fromisoformat(m.group(1)) + datetime.timedelta(days=by)
+            ret.append(text[:m.start(1)] + day.isoformat() + text[m.end(1):])
+    for m in re.finditer(r'\d+(\.\d+)?', '' if '"' in text else text):
+        for by in (1, -1):
+            ret.append(text[:m.start()] + str(round(float(m.group()) + by, 6)).removesuffix('.0') + text[m.end():])
+    return ret
+
+
+def edged(text):
+    """The texts with one edge that belongs to a range taken out of it, or one that does not taken in."""
+    ret = [text[:m.start()] + {'<': '<=', '<=': '<', '>': '>=', '>=': '>'}[m.group()] + text[m.end():]
+           for m in re.finditer(r'[<>]=?', text)]
+    other = {'(': '[', '[': '(', ')': ']', ']': ')'}
+    for m in re.finditer(r'[\[(](?:[^()\[\]]|\([^()]*\))*\.\.(?:[^()\[\]]|\([^()]*\))*[\])]', text):
+        for at in (m.start(), m.end() - 1):
+            ret.append(text[:at] + other[text[at]] + text[at + 1:])
+    return ret
+
+
+def shortened(text):
+    """The texts with one word of a list of words left out."""
+    words = re.findall(r'"[^"]*"', text)
+    if len(words) < 2 or 'date(' in text:
+        return []
+    lists = [','.join(words[:i] + words[i + 1:]) for i in range(len(words))]
+    return ['not(%s)' % w if text.startswith('not(') else w for w in lists]
 
 
 def input_mutants(text):
     ret = ['-']
     if text in ('true', 'false'):
-        ret.append('false' if text == 'true' else 'true')
-    elif moved(text):
-        ret.append(moved(text))
-    return ret
+        return ret + ['false' if text == 'true' else 'true']
+    return ret + moved(text) + edged(text) + shortened(text)
 
 
 def output_mutants(text):
     if re.match(r'^".*"$', text):
         return ['"MUTANT"']
+    if text in ('true', 'false'):
+        return ['false' if text == 'true' else 'true']
     if text == 'null':
         return []
-    return [moved(text) or 'null']
+    return moved(text) or ['null']
 
 
 def cells(versions):
@@ -62,7 +82,7 @@ def cells(versions):
     ret = {}
     for _, path in versions:
         for table in ET.parse(path).iter(NS + 'decisionTable'):
-            columns = [i.find(NS + 'inputExpression').find(NS + 'text').text for i in table.findall(NS + 'input')]
+            columns = [i.get('label') for i in table.findall(NS + 'input')]
             for rule in table.findall(NS + 'rule'):
                 for column, cell in zip(columns, rule.findall(NS + 'inputEntry')):
                     text = cell.find(NS + 'text').text
@@ -76,7 +96,7 @@ def cells(versions):
 def mutate(xml, rule_id, column, kind, text, new):
     root = ET.fromstring(xml)
     for table in root.iter(NS + 'decisionTable'):
-        columns = [i.find(NS + 'inputExpression').find(NS + 'text').text for i in table.findall(NS + 'input')]
+        columns = [i.get('label') for i in table.findall(NS + 'input')]
         for rule in table.findall(NS + 'rule'):
             if rule.get('id') != rule_id:
                 continue

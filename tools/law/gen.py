@@ -58,6 +58,7 @@ class Node:
         self.kind, self.name, self.type = kind, name, typ
         self.text, self.params, self.rules, self.doc = [], [], [], ''
         self.optional, self.when, self.extras = False, '', []
+        self.executed, self.columns = None, {}  # where they differ from what the source says (guard)
         self.words = ('granted', 'refused')
 
 
@@ -262,6 +263,7 @@ class Model:
         missing.doc = 'The facts that the decision needs and that were not given.'
         missing.text = ['[' + ',\n '.join(facts) + '][item != null]']
         self.nodes.insert(self.nodes.index(top), missing)
+        self.guard(top, missing)
         order = ['Scope grounds', 'Grounds', 'Discretion', 'Scope questions', 'Open questions']
         collects = sorted([n.name for n in self.nodes if n.kind == 'collect' and n.name in order], key=order.index)
         refusing = [n for n in collects if n.endswith('rounds')]
@@ -282,6 +284,19 @@ class Model:
         top.kind = 'decide'
         return self
 
+    def guard(self, top, missing):
+        """Sets what is executed for expressions and columns that rest on facts: `text` and `columns` stay as the source writes them."""
+        if [n.name for n in self.used([feel(n.when) for n in self.inputs()]) if n.kind != 'input']:
+            raise SystemExit('%s: a fact is needed where a decision says so' % self.path)
+        inputs = {n.name for n in self.inputs()}
+        for n in self.nodes:
+            if n.kind == 'decide' and n is not missing:
+                n.executed = [self.told_first('\n'.join(n.text))]
+            for r in n.rules:
+                for expr, _ in r.conds:
+                    if expr not in inputs and not any(d.kind == 'decide' and d.name == expr for d in self.nodes):
+                        n.columns[expr] = self.told_first(expr)
+
     def firm(self, top, collects):
         """The test that a ground is heard; makes the decision "Unsure grounds" where grounds rest on facts that may be missing."""
         codes = self.unsure(collects)
@@ -299,6 +314,28 @@ class Model:
         key, _, expr = [x.strip() for x in extra.partition(':')]
         facts = self.facts_behind([re.sub(r'\bgrounds\b', ' ', expr)])
         return '%s: if %s then null else %s' % (key, is_missing(facts), expr) if facts else extra
+
+
+    def told_first(self, text):
+        """The text, without a value where a fact that it rests on is missing: an error there would silence the grounds that stand
+        without it. Such a fact is among the missing ones, so that nothing is granted by this."""
+        facts, behind = [n for n in self.inputs() if not n.optional], self.facts_behind([text])
+        facts = [n for n in facts if n.name in behind]
+        if not facts:
+            return text
+        if any(n.when for n in facts):
+            test = is_missing([n.name for n in facts])
+        else:
+            test = ' or '.join('%s = null' % n.name for n in facts)
+        return 'if %s then null else %s' % (test, text)
+
+
+def executed_of(node):
+    """The texts of a node as they are executed."""
+    ret = list(node.executed or node.text)
+    for r in node.rules:
+        ret += [t for expr, test in r.conds for t in (node.columns.get(expr, expr), test)] + [r.out]
+    return ret
 
 
 def texts_of(node):
@@ -332,7 +369,7 @@ class Writer:
         self.lines.append(text)
 
     def used(self, node):
-        return self.m.used(texts_of(node), [node.name] + [p[0] for p in node.params])
+        return self.m.used(executed_of(node), [node.name] + [p[0] for p in node.params])
 
     def layers(self, node):
         ret = []
@@ -471,7 +508,7 @@ class Writer:
         self.requirements(n, '    ')
         if n.kind == 'decide':
             o('    <literalExpression id="%s-x"><text>%s</text></literalExpression>'
-              % (self.id(n), escape('\n'.join(n.text))))
+              % (self.id(n), escape('\n'.join(n.executed or n.text))))
         else:
             self.table(n)
         o('  </decision>')
@@ -498,7 +535,7 @@ class Writer:
         for i, c in enumerate(columns, 1):
             ref = ' typeRef=%s' % quoteattr(self.column_type(n, c))
             o('      <input id="%s-i%d" label=%s><inputExpression id="%s-e%d"%s><text>%s</text></inputExpression></input>'
-              % (ident, i, quoteattr(c), ident, i, ref, escape(c)))
+              % (ident, i, quoteattr(c), ident, i, ref, escape(n.columns.get(c, c))))
         typ = LISTS.get(n.type, n.type) if n.kind == 'collect' else n.type
         o('      <output id="%s-o"%s/>' % (ident, '' if typ == 'Any' else ' typeRef=%s' % quoteattr(typ)))
         o('      <annotation name="article"/>')

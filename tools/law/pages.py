@@ -143,11 +143,13 @@ def main():
              'The day whose law counts is told with `--on`, as the fact `governing day`, or named by the model (`law day` in the answer). Where '
              'none of these is told the answer is about today and says so (`day_from` is `today` in JSON): right for a question about how things '
              'stand, but not for what happened earlier. Tell the day of the application or of the deed for that.', '',
-             '`goldenbridge decide` reads facts as people write them: names and words without regard to case, spaces, hyphens and underscores, or as '
+             '`goldenbridge decide`, the API and the page "check a situation" read facts as people write them: names and words without regard to case, spaces, hyphens and underscores, or as '
              'a language of the scheme calls them; days such as 2026-03-31, 2026-3-31, 2026.3.31, 20260331, 2026년 3월 31일 or 31.03.2026 (not '
              '03/04/2026, which could be two days); numbers such as 2,156,880 or 65 %; yes, no, true, false, 1, 0; an empty value or `-` for what '
              'is left out. What does not fit is told with its name and what is expected. `--describe` lists the facts of a model, with '
              '`--language` by their names in that language.', '',
+             'An expression has no value where a fact that it rests on was not told, so that the reasons that stand without that fact are heard all '
+             'the same. The models test this first; the pages leave the test out.', '',
              '| model | about |', '|---|---|']
     for path in gen.sources():
         name = os.path.basename(path)[:-4]
