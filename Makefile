@@ -47,14 +47,14 @@ $(O)/unit: $(TEST_OBJ) $(LIB_OBJ) $(GEN_OBJ) $(O)/.stamp
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(PKG_LIBS)
 unit: $(O)/unit
 
-# Benchmarks: out/bench/dmn, match, store, command, try. bench/run.sh runs them; they decide no test.
-BENCHES := $(O)/bench/dmn $(O)/bench/match $(O)/bench/store $(O)/bench/command $(O)/bench/try
+# Benchmarks: out/bench/dmn, match, store, command, try; out/bench/grow makes a large store to measure pages on. bench/run.sh runs them; they decide no test.
+BENCHES := $(O)/bench/dmn $(O)/bench/match $(O)/bench/store $(O)/bench/command $(O)/bench/try $(O)/bench/grow
 $(O)/bench/%: $(O)/obj/bench/%_bench.o $(LIB_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
 	@echo "LD $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(PKG_LIBS)
 $(O)/bench/dmn: $(O)/obj/bench/dmn_models.o
-$(O)/bench/store $(O)/bench/command $(O)/bench/try: $(O)/obj/bench/kit.o
+$(O)/bench/store $(O)/bench/command $(O)/bench/try $(O)/bench/grow: $(O)/obj/bench/kit.o
 bench: $(BENCHES)
 .SECONDARY: $(BENCHES:$(O)/bench/%=$(O)/obj/bench/%_bench.o)
 

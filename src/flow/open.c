@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "project/project.h"
 
-enum { MAX_SCHEMES = 64 };
+enum { MAX_SCHEMES = 64, MOST_FIELDS = 200 };
 
 static size_t scheme_folders(Arena *a, Str law, Str *ret)
 {
@@ -115,6 +115,26 @@ static void close_store(void *store)
     store_close(store);
 }
 
+/* scheme.json: figures.own and figures.open.sets count cases of a type by a field, or by what begins with "@". */
+static size_t counted_fields(Arena *a, const Scheme *s, ProjectField *ret, size_t n, size_t room)
+{
+    const Json *lists[] = {json_path(scheme_info(s), "figures.own"), json_path(scheme_info(s), "figures.open.sets")};
+    for (size_t k = 0; k < COUNT_OF(lists); k++) {
+        for (size_t i = 0; i < json_count(lists[k]) && n < room; i++) {
+            Str by = json_text_at(lists[k]->items[i], "by"), type = json_text_at(lists[k]->items[i], "type");
+            bool counted = by.len > 0 && by.ptr[0] != '@';
+            ProjectField f = {str_printf(a, "%.*s/%.*s", STR_ARG(scheme_id(s)), STR_ARG(type)), by};
+            for (size_t m = 0; m < n && counted; m++) {
+                counted = !str_eq(ret[m].type, f.type) || !str_eq(ret[m].field, f.field);
+            }
+            if (counted) {
+                ret[n++] = f;
+            }
+        }
+    }
+    return n;
+}
+
 bool flow_open(Arena *a, Str url, StoreMode mode, const Scheme *const *schemes, size_t scheme_count, Flow *ret,
                Err *err)
 {
@@ -124,5 +144,10 @@ bool flow_open(Arena *a, Str url, StoreMode mode, const Scheme *const *schemes, 
     }
     arena_on_reset(a, close_store, s);
     *ret = (Flow){.store = s, .schemes = schemes, .scheme_count = scheme_count};
-    return mode == STORE_READ || project_prepare(s, err);
+    ProjectField fields[MOST_FIELDS];
+    size_t count = 0;
+    for (size_t i = 0; i < scheme_count && mode != STORE_READ; i++) {
+        count = counted_fields(a, schemes[i], fields, count, COUNT_OF(fields));
+    }
+    return mode == STORE_READ || project_prepare(s, fields, count, err);
 }

@@ -60,6 +60,7 @@ typedef struct {
     Day opened, since; /* since: when it came into this state */
     Json *data;        /* field → value */
     Json *pending;     /* {step, form, by, at} that waits for a second person; or NULL */
+    Str path, decided; /* where it stood and what was decided, in short: for src/project alone */
 } CaseRow;
 
 #endif

@@ -324,40 +324,23 @@ typedef struct {
     int64_t total;
 } CellList;
 
-static int newest_first(const void *x, const void *y)
-{
-    const Str *a = x, *b = y;
-    return a->len != b->len ? (a->len < b->len ? 1 : -1) : str_cmp(*b, *a);
-}
-
-/* The page of the cases of a cell that the reader may read; the total counts those only. */
 static bool rows_of_cell(const PageView *v, const PageListAsk *ask, const SchemeType *t, CellList *ret, Err *err)
 {
     const Json *rule = page_measure_rule(v, ask->of);
+    MeasureList list = {.first = (ask->page - 1) * PAGE_ROWS, .limit = PAGE_ROWS};
     if (rule == NULL) {
         return err_set(err, NOT_FOUND, "There is no such figure.");
     }
-    if (!page_measure(v, rule, ask->cell, &ret->m, err)) {
+    if (!page_measure(v, rule, &ret->m, err)) {
         return false;
     }
-    QueryReach reach = page_reach(v);
-    CaseRow *rows = ARENA_ARRAY(v->a, CaseRow, PAGE_ROWS);
-    int64_t first = (ask->page - 1) * PAGE_ROWS;
-    qsort(ret->m.ids, ret->m.id_count, sizeof(Str), newest_first);
-    for (size_t i = 0; i < ret->m.id_count; i++) {
-        const CaseRow *row;
-        if (!query_case_in(v->flow->store, v->a, &reach, ret->m.ids[i], &row, err)) {
-            return false;
-        }
-        if (row == NULL || !str_eq(row->type, t->name)) {
-            continue;
-        }
-        if (ret->total >= first && ret->count < PAGE_ROWS) {
-            rows[ret->count++] = *row;
-        }
-        ret->total++;
+    if (str_eq(page_measure_type(&ret->m, ask->cell), t->name) &&
+        !page_measure_list(&ret->m, t->name, ask->cell, &list, err)) {
+        return false;
     }
-    ret->rows = rows;
+    ret->rows = list.rows;
+    ret->count = list.count;
+    ret->total = list.found;
     return true;
 }
 

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { MOST_NAMES = 200 };
+
 /* scheme.json: "figures": {"readers": [role], "stock": [type], "outcomes": [type]} */
 static const Json *names_of(const PageView *v, const char *name)
 {
@@ -193,7 +195,7 @@ static void add_waits(const Measure *m, Json *section, Json *charts)
 static bool add_measure(const PageView *v, const Json *rule, Json *sections, Err *err)
 {
     Measure *m = ARENA_NEW(v->a, Measure);
-    if (!page_measure(v, rule, STR(""), m, err)) {
+    if (!page_measure(v, rule, m, err)) {
         return false;
     }
     Str label = page_label(v, "open_data", m->id);
@@ -252,28 +254,74 @@ static Str state_href(const PageView *v, const SchemeType *t, Str state)
                                  : STR("");
 }
 
+/* Sums of a type by name, in the order in which they come. */
+typedef struct {
+    const PageView *v;
+    const SchemeType *t;
+    struct {
+        Str name;
+        int64_t n;
+    } items[MOST_NAMES];
+    size_t count;
+    int64_t open, late; /* cases that somebody holds, and those past their deadline */
+} Names;
+
+static void add_name(Names *s, Str name, int64_t n)
+{
+    size_t i = 0;
+    while (i < s->count && !str_eq(s->items[i].name, name)) {
+        i++;
+    }
+    if (i == s->count && s->count < MOST_NAMES) {
+        s->items[s->count++].name = str_copy(s->v->a, name);
+    }
+    if (i < MOST_NAMES) {
+        s->items[i].n += n;
+    }
+}
+
+static void add_state(void *host, const QuerySum *row)
+{
+    add_name(host, str_sub(row->key, 0, str_find(row->key, STR("|"), 0)), row->n);
+}
+
+static void add_outcome(void *host, const QuerySum *row)
+{
+    add_name(host, row->key, row->n);
+}
+
+static void add_held(void *host, const QuerySum *row)
+{
+    Names *s = host;
+    s->open += row->n;
+    s->late += row->day > 0 && row->day < s->v->today.n ? row->n : 0;
+}
+
+static bool each_sum(Names *s, Str type, const char *kind, QuerySumEach each, Err *err)
+{
+    return query_each_sum(s->v->flow->store, s->v->a, scheme_id(s->v->scheme), type, kind, each, s, err);
+}
+
 static bool add_stock(const PageView *v, Json *sections, Str type, Err *err)
 {
-    StoreRows rows;
-    StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_S(type)};
+    Names *now = ARENA_NEW(v->a, Names);
     const SchemeType *t = scheme_type(v->scheme, type);
-    if (t == NULL || !store_query(v->flow->store, v->a,
-                                  "SELECT state, COUNT(*) FROM cases WHERE scheme = $1 AND type = $2 GROUP BY state", p,
-                                  COUNT_OF(p), &rows, err)) {
+    now->v = v;
+    if (t == NULL || !each_sum(now, type, "held", add_state, err) || !each_sum(now, type, "free", add_state, err)) {
         return t == NULL;
     }
     Str title = about_type(v, "dashboard.stock", type), id = str_printf(v->a, "stock-%.*s", STR_ARG(type));
     Json *section = section_new(v, sections, id, title, word(v, "dashboard.stock_about"));
-    if (rows.row_count == 0) {
+    if (now->count == 0) {
         page_set_bool(v, section, "empty", true);
         return true;
     }
     Bars b = bars_new(v, list_of(section, "charts"), "bars", id, title, "dashboard.state");
     for (size_t s = 0; s < t->state_count; s++) { /* in the order of the scheme, not of the alphabet */
-        for (size_t i = 0; i < rows.row_count; i++) {
-            const StoreValue *c = &rows.cells[i * rows.column_count];
-            if (str_eq(c[0].s, t->states[s].name)) {
-                bars_add(v, &b, page_state_label(v, type, c[0].s), c[1].i, state_href(v, t, c[0].s));
+        for (size_t i = 0; i < now->count; i++) {
+            if (str_eq(now->items[i].name, t->states[s].name)) {
+                bars_add(v, &b, page_state_label(v, type, t->states[s].name), now->items[i].n,
+                         state_href(v, t, t->states[s].name));
             }
         }
     }
@@ -282,59 +330,72 @@ static bool add_stock(const PageView *v, Json *sections, Str type, Err *err)
 
 static bool add_outcomes(const PageView *v, Json *sections, Str type, Err *err)
 {
-    StoreRows rows;
-    StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_S(type)};
-    if (!store_query(
-            v->flow->store, v->a,
-            "SELECT d.step, d.outcome, COUNT(*) FROM decisions d JOIN cases c ON c.id = d.case_id WHERE c.scheme = $1 AND c.type"
-            " = $2 GROUP BY d.step, d.outcome ORDER BY d.step, d.outcome",
-            p, COUNT_OF(p), &rows, err)) {
+    Names *found = ARENA_NEW(v->a, Names);
+    found->v = v;
+    if (!each_sum(found, type, "decided", add_outcome, err)) {
         return false;
     }
     Str title = about_type(v, "dashboard.outcomes", type), id = str_printf(v->a, "outcomes-%.*s", STR_ARG(type));
     Json *section = section_new(v, sections, id, title, word(v, "dashboard.outcomes_about"));
-    page_set_bool(v, section, "empty", rows.row_count == 0);
-    if (rows.row_count == 0) {
+    page_set_bool(v, section, "empty", found->count == 0);
+    if (found->count == 0) {
         return true;
     }
     Bars b = bars_new(v, list_of(section, "charts"), "bars", id, title, "dashboard.outcome");
-    for (size_t i = 0; i < rows.row_count; i++) {
-        const StoreValue *c = &rows.cells[i * rows.column_count];
-        Str label = str_printf(v->a, "%.*s: %.*s", STR_ARG(page_step_label(v, c[0].s)),
-                               STR_ARG(page_label(v, "outcome", c[1].s)));
-        bars_add(v, &b, label, c[2].i, STR(""));
+    for (size_t i = 0; i < found->count; i++) {
+        Str outcome = found->items[i].name, step;
+        if (str_cut(&outcome, '|', &step)) {
+            Str label = str_printf(v->a, "%.*s: %.*s", STR_ARG(page_step_label(v, step)),
+                                   STR_ARG(page_label(v, "outcome", outcome)));
+            bars_add(v, &b, label, found->items[i].n, STR(""));
+        }
     }
     return true;
 }
 
+static void add_open(const Names *s, Json *figures, Json *notes)
+{
+    const PageView *v = s->v;
+    Str type = s->t->name, href = page_reads_type(v, s->t) ? str_printf(v->a, "/cases/%.*s", STR_ARG(type)) : STR("");
+    Json *j = page_add(v, figures);
+    page_set_text(v, j, "label", about_type(v, "dashboard.open", type));
+    page_set_text(v, j, "value", str_printf(v->a, "%lld", (long long)s->open));
+    page_set_text(v, j, "href", href);
+    if (s->late > 0) {
+        j = page_add(v, notes);
+        page_set_text(
+            v, j, "text",
+            str_printf(v->a, "%.*s: %lld", STR_ARG(about_type(v, "dashboard.missed", type)), (long long)s->late));
+        page_set_text(v, j, "href", href);
+    }
+}
+
+static int by_type(const void *x, const void *y)
+{
+    const Names *const *a = x, *const *b = y;
+    return str_cmp((*a)->t->name, (*b)->t->name);
+}
+
 static bool add_figures(const PageView *v, Json *model, Err *err)
 {
-    StoreRows rows;
-    StoreValue p[] = {STORE_S(scheme_id(v->scheme)), STORE_S(day_print(v->a, v->today))};
-    if (!store_query(
-            v->flow->store, v->a,
-            "SELECT type, COUNT(*), SUM(CASE WHEN due <> '' AND due < $2 AND holder <> '' THEN 1 ELSE 0 END) FROM cases WHERE"
-            " scheme = $1 AND holder <> '' GROUP BY type ORDER BY type",
-            p, COUNT_OF(p), &rows, err)) {
-        return false;
-    }
+    const SchemeType *types;
+    size_t count = scheme_types(v->scheme, &types);
+    Names **sums = ARENA_ARRAY(v->a, Names *, count + 1);
     Json *figures = page_list_in(v, model, "figures"), *notes = page_list_in(v, model, "notes");
     int64_t late = 0;
-    for (size_t i = 0; i < rows.row_count; i++) {
-        const StoreValue *c = &rows.cells[i * rows.column_count];
-        const SchemeType *t = scheme_type(v->scheme, c[0].s);
-        Str href = t != NULL && page_reads_type(v, t) ? str_printf(v->a, "/cases/%.*s", STR_ARG(c[0].s)) : STR("");
-        Json *j = page_add(v, figures);
-        page_set_text(v, j, "label", about_type(v, "dashboard.open", c[0].s));
-        page_set_text(v, j, "value", str_printf(v->a, "%lld", (long long)c[1].i));
-        page_set_text(v, j, "href", href);
-        late += c[2].i;
-        if (c[2].i > 0) {
-            j = page_add(v, notes);
-            page_set_text(
-                v, j, "text",
-                str_printf(v->a, "%.*s: %lld", STR_ARG(about_type(v, "dashboard.missed", c[0].s)), (long long)c[2].i));
-            page_set_text(v, j, "href", href);
+    for (size_t i = 0; i < count; i++) {
+        sums[i] = ARENA_NEW(v->a, Names);
+        sums[i]->v = v;
+        sums[i]->t = &types[i];
+        if (!each_sum(sums[i], types[i].name, "held", add_held, err)) {
+            return false;
+        }
+        late += sums[i]->late;
+    }
+    qsort(sums, count, sizeof(Names *), by_type);
+    for (size_t i = 0; i < count; i++) {
+        if (sums[i]->open > 0) {
+            add_open(sums[i], figures, notes);
         }
     }
     Json *j = page_add(v, figures);

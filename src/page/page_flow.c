@@ -13,16 +13,40 @@ typedef struct {
     int32_t base_year, this_month; /* months since January of base_year */
     int64_t in[MONTHS], out[MONTHS], over[YEARS + 1];
     int32_t first; /* month of the first event; MONTHS: none */
-    Str case_id, state, due;
-    Day since;
-    bool inside;
 } Flows;
 
-static int32_t month_of(const Flows *f, Day day)
+static int32_t month_of(const Flows *f, int64_t year, int64_t month)
 {
-    Ymd d = day_to_ymd(day);
-    int32_t m = (d.year - f->base_year) * 12 + d.month - 1;
-    return m < 0 ? 0 : m >= MONTHS ? MONTHS - 1 : m;
+    int64_t m = (year - f->base_year) * 12 + month;
+    return m < 0 ? 0 : m >= MONTHS ? MONTHS - 1 : (int32_t)m;
+}
+
+/* Inside: of the states that let in and out, the last one visited lets in. */
+static bool is_inside(const Flows *f, Str earlier)
+{
+    bool inside = false;
+    Str rest = earlier, state;
+    while (rest.len > 0 && str_cut(&rest, ' ', &state)) {
+        inside = json_has_text(json_get(f->rule, "in"), state) ||
+                 (inside && !json_has_text(json_get(f->rule, "out"), state));
+    }
+    return inside;
+}
+
+static void count_came(void *host, const QuerySum *row)
+{
+    Flows *f = host;
+    Str earlier = row->key, state;
+    if (!str_cut(&earlier, '|', &state)) {
+        return;
+    }
+    bool inside = is_inside(f, earlier), comes = !inside && json_has_text(json_get(f->rule, "in"), state),
+         goes = inside && json_has_text(json_get(f->rule, "out"), state);
+    if (comes || goes) {
+        int32_t m = month_of(f, row->day / 12, row->day % 12);
+        (comes ? f->in : f->out)[m] += row->n;
+        f->first = m < f->first ? m : f->first;
+    }
 }
 
 /* The last day that year number y tells of: its 31 December, today in this year. */
@@ -32,38 +56,46 @@ static Day end_of(const Flows *f, int32_t y)
     return day_cmp(last, f->v->today) > 0 ? f->v->today : last;
 }
 
-/* A stay with a last day, in which the case was from `since` until `end` (exclusive): over time at the end of which
- * years? */
-static void count_over(Flows *f, bool ended, Day end)
+/* Those who are there and should have gone. */
+static void count_standing(void *host, const QuerySum *row)
 {
-    Day due;
-    if (f->case_id.len == 0 || !json_has_text(json_get(f->rule, "over"), f->state) || !day_parse(f->due, &due)) {
+    Flows *f = host;
+    Str year = row->key, state, since;
+    int64_t from = 0;
+    if (row->day == 0 || !str_cut(&year, '|', &state) || !str_cut(&year, '|', &since) || !str_to_int(since, &from) ||
+        !json_has_text(json_get(f->rule, "over"), state)) {
         return;
     }
-    for (int32_t y = month_of(f, due) / 12; y <= f->this_month / 12; y++) {
-        Day at = end_of(f, y);
-        f->over[y] += due.n < at.n && f->since.n <= at.n && (!ended || end.n > at.n);
+    int32_t due = day_to_ymd((Day){(int32_t)row->day}).year, y = (int32_t)(from > due ? from : due) - f->base_year;
+    for (y = y < 0 ? 0 : y; y <= f->this_month / 12; y++) {
+        f->over[y] += row->day < end_of(f, y).n ? row->n : 0;
     }
 }
 
-static void count_stay(void *host, const QueryCount *row)
+/* Those who were over their time then and went later. */
+static void count_over(void *host, const QuerySum *row)
 {
     Flows *f = host;
-    bool same = str_eq(row->case_id, f->case_id);
-    count_over(f, same, row->day);
-    f->case_id = same ? f->case_id : str_copy(f->v->a, row->case_id);
-    f->inside = same && f->inside;
-    f->state = str_copy(f->v->a, row->name);
-    f->due = str_copy(f->v->a, row->due);
-    f->since = row->day;
-    bool comes = !f->inside && json_has_text(json_get(f->rule, "in"), row->name),
-         goes = f->inside && json_has_text(json_get(f->rule, "out"), row->name);
-    if (comes || goes) {
-        int32_t m = month_of(f, row->day);
-        (comes ? f->in : f->out)[m]++;
-        f->inside = comes;
-        f->first = m < f->first ? m : f->first;
+    int64_t y = row->day - f->base_year;
+    if (y >= 0 && y < f->this_month / 12 && json_has_text(json_get(f->rule, "over"), row->key)) {
+        f->over[y] += row->n;
     }
+}
+
+static bool count_flows(Flows *f, Err *err)
+{
+    static const struct {
+        const char *kind;
+        QuerySumEach count;
+    } SUMS[] = {{"came", count_came}, {"held", count_standing}, {"free", count_standing}, {"over", count_over}};
+    const PageView *v = f->v;
+    for (size_t i = 0; i < COUNT_OF(SUMS); i++) {
+        if (!query_each_sum(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(f->rule, "type"), SUMS[i].kind,
+                            SUMS[i].count, f, err)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* ---- Charts ---- */
@@ -220,13 +252,10 @@ bool page_stock_flow(const PageView *v, Json *sections, Err *err)
     f->rule = rule;
     f->first = MONTHS;
     f->base_year = day_to_ymd(v->today).year - YEARS + 2;
-    f->this_month = month_of(f, v->today);
-    if (!query_each_stay(v->flow->store, v->a, scheme_id(v->scheme), json_text_at(rule, "type"), false, count_stay, f,
-                         err) ||
-        !read_published(f, published, err)) {
+    f->this_month = month_of(f, day_to_ymd(v->today).year, day_to_ymd(v->today).month - 1);
+    if (!count_flows(f, err) || !read_published(f, published, err)) {
         return false;
     }
-    count_over(f, false, v->today);
     Json *section = page_add(v, sections), *charts = page_list_in(v, section, "charts");
     page_set_text(v, section, "id", STR("m-flow"));
     page_set_text(v, section, "label", own_word(v, "flow"));

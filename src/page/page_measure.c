@@ -1,5 +1,5 @@
-/* page_measure.c: counts a measure of the scheme: cases by a property, deadlines kept and missed, waits by stage,
- * grounds, units.
+/* page_measure.c: a measure of the scheme: its rule, its cells and what they are called. It is counted from sums
+ * (page_measure_sum.c); the cases of a cell are found by counting case by case (page_measure_walk.c).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_measure.h"
 
@@ -45,18 +45,7 @@ const Json *page_measure_rule(const PageView *v, Str id)
 
 /* ---- Cells ---- */
 
-typedef struct {
-    Measure *m;
-    const Json *reached, *states;
-    Str type;
-    /* the stay before this row, of the case `open` */
-    Str open, state, due;
-    Day since;
-    int64_t last_seq;
-    bool counted;
-} Count;
-
-static MeasureCell *cell_of(Measure *m, Str name)
+MeasureCell *page_measure_cell(Measure *m, Str name)
 {
     for (size_t i = 0; i < m->count; i++) {
         if (str_eq(m->cells[i].name, name)) {
@@ -71,53 +60,7 @@ static MeasureCell *cell_of(Measure *m, Str name)
     return &m->cells[at];
 }
 
-static void tally(Measure *m, Str name, Str case_id)
-{
-    MeasureCell *c = cell_of(m, name);
-    bool again = str_eq(c->last_case, case_id);
-    m->total++;
-    c->n++;
-    c->cases += !again;
-    if (again) {
-        return;
-    }
-    c->last_case = str_copy(m->v->a, case_id);
-    if (m->wanted.len > 0 && str_eq(m->wanted, name)) {
-        if ((m->id_count & (m->id_count - 1)) == 0) { /* room for twice as many */
-            size_t room = m->id_count ? m->id_count * 2 : 1;
-            m->ids = arena_grow(m->v->a, m->ids, m->id_count * sizeof(Str), room * sizeof(Str));
-        }
-        m->ids[m->id_count++] = c->last_case;
-    }
-}
-
-/* ---- Cases: the first stay that counts is the one ---- */
-
-static void count_case(void *host, const QueryCount *row)
-{
-    Count *k = host;
-    if ((k->counted && str_eq(row->case_id, k->open)) ||
-        (k->reached != NULL && !json_has_text(k->reached, row->name))) {
-        return;
-    }
-    k->open = str_copy(k->m->v->a, row->case_id);
-    k->counted = true;
-    if (str_eq(k->m->by, STR("@state"))) {
-        tally(k->m, row->name, k->open);
-        return;
-    }
-    if (str_eq(k->m->by, STR("@month"))) {
-        tally(k->m, str_sub(day_print(k->m->v->a, row->day), 0, 7), k->open);
-        return;
-    }
-    Json *data = NULL;
-    bool read = json_parse(k->m->v->a, row->data, &data, NULL);
-    tally(k->m, read ? json_text(json_get_str(data, k->m->by)) : STR(""), k->open);
-}
-
-/* ---- Stays: each with what came after it ---- */
-
-static MeasureStage *stage_of(Measure *m, Str type, Str state)
+MeasureStage *page_measure_stage(Measure *m, Str type, Str state)
 {
     for (size_t i = 0; i < m->stage_count; i++) {
         if (str_eq(m->stages[i].type, type) && str_eq(m->stages[i].state, state)) {
@@ -139,126 +82,13 @@ static const struct {
 } BINS[MEASURE_BINS] = {{7, "000-007"},  {14, "008-014"},  {30, "015-030"},    {60, "031-060"},
                         {90, "061-090"}, {180, "091-180"}, {INT32_MAX, "181-"}};
 
-static void count_wait(Count *k, int32_t days)
+size_t page_measure_bin_of(int32_t days)
 {
-    MeasureStage *s = stage_of(k->m, k->type, k->state);
     size_t bin = 0;
-    days = days < 0 ? 0 : days;
     while (days > BINS[bin].last) {
         bin++;
     }
-    if (s != NULL) {
-        s->n++;
-        s->bins[bin]++;
-        s->days[days < MEASURE_DAYS ? days : MEASURE_DAYS]++;
-    }
-    tally(k->m, str_printf(k->m->v->a, "%.*s.%.*s:%s", STR_ARG(k->type), STR_ARG(k->state), BINS[bin].name), k->open);
-}
-
-/* Kept: the case went on no later than on the last day. */
-static void count_term(Count *k, bool ended, Day end)
-{
-    Day due;
-    if (!day_parse(k->due, &due)) {
-        k->m->apart++;
-        return;
-    }
-    const char *how = end.n > due.n ? "missed" : ended ? "kept" : "running";
-    tally(k->m, str_printf(k->m->v->a, "%.*s.%.*s:%s", STR_ARG(k->type), STR_ARG(k->state), how), k->open);
-}
-
-static void end_stay(Count *k, bool ended, Day end)
-{
-    if (k->open.len == 0 || !json_has_text(k->states, k->state)) {
-        return;
-    }
-    k->m->entries++;
-    if (str_eq_c(k->m->of, "terms")) {
-        count_term(k, ended, end);
-    } else if (ended) {
-        count_wait(k, end.n - k->since.n);
-    } else {
-        k->m->apart++;
-    }
-}
-
-static void count_stay(void *host, const QueryCount *row)
-{
-    Count *k = host;
-    bool same = str_eq(row->case_id, k->open);
-    if (same && str_eq(row->name, k->state) && (str_eq_c(k->m->of, "waits") || str_eq(row->due, k->due))) {
-        if (json_has_text(k->states, k->state)) { /* the step led back to where the case was: the stay goes on */
-            k->m->entries++;
-            k->m->apart++;
-        }
-        return;
-    }
-    end_stay(k, same, same ? row->day : k->m->v->today);
-    Arena *a = k->m->v->a;
-    k->open = same ? k->open : str_copy(a, row->case_id);
-    k->state = str_copy(a, row->name);
-    k->due = str_copy(a, row->due);
-    k->since = row->day;
-}
-
-static bool count_stays(Measure *m, Err *err)
-{
-    const Json *stages = json_get(m->rule, "stages");
-    for (size_t i = 0; i < json_count(stages); i++) {
-        Count k = {.m = m, .states = stages->members[i].value, .type = stages->members[i].key};
-        if (!query_each_stay(m->v->flow->store, m->v->a, scheme_id(m->v->scheme), k.type, false, count_stay, &k, err)) {
-            return false;
-        }
-        end_stay(&k, false, m->v->today);
-    }
-    return true;
-}
-
-/* ---- Grounds and units ---- */
-
-static void count_ground(void *host, const QueryCount *row)
-{
-    Count *k = host;
-    if (json_has_text(json_get(k->m->rule, "apart"), row->data)) {
-        return;
-    }
-    k->m->entries += row->seq != k->last_seq;
-    k->last_seq = row->seq;
-    tally(k->m, str_printf(k->m->v->a, "%.*s.%.*s", STR_ARG(k->type), STR_ARG(row->name)), row->case_id);
-}
-
-static bool count_grounds(Measure *m, Err *err)
-{
-    const Json *types = json_get(m->rule, "types");
-    for (size_t i = 0; i < json_count(types); i++) {
-        Count k = {.m = m, .type = json_text(types->items[i])};
-        if (!query_each_ground(m->v->flow->store, scheme_id(m->v->scheme), k.type, json_text_at(m->rule, "outcome"),
-                               count_ground, &k, err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void count_unit(void *host, const QueryCount *row)
-{
-    Count *k = host;
-    tally(k->m, row->name, row->case_id);
-}
-
-static bool count_units(Measure *m, Err *err)
-{
-    Count k = {.m = m};
-    return query_each_unit(m->v->flow->store, scheme_id(m->v->scheme), json_text_at(m->rule, "type"), count_unit, &k,
-                           err);
-}
-
-static bool count_cases(Measure *m, Err *err)
-{
-    Count k = {.m = m, .reached = json_get(m->rule, "reached")};
-    bool data = m->by.len > 0 && m->by.ptr[0] != '@';
-    return query_each_stay(m->v->flow->store, m->v->a, scheme_id(m->v->scheme), json_text_at(m->rule, "type"), data,
-                           count_case, &k, err);
+    return bin;
 }
 
 /* ---- The whole ---- */
@@ -269,33 +99,31 @@ static int by_name(const void *x, const void *y)
     return str_cmp(a->name, b->name);
 }
 
-bool page_measure(const PageView *v, const Json *rule, Str wanted, Measure *ret, Err *err)
+Measure page_measure_new(const PageView *v, const Json *rule)
 {
-    static const struct {
-        const char *of;
-        bool (*count)(Measure *m, Err *err);
-    } KINDS[] = {{"", count_cases},      {"cases", count_cases},     {"terms", count_stays},
-                 {"waits", count_stays}, {"grounds", count_grounds}, {"units", count_units}};
-    *ret = (Measure){.v = v,
-                     .rule = rule,
-                     .id = json_text_at(rule, "id"),
-                     .of = json_text_at(rule, "of"),
-                     .by = json_text_at(rule, "by"),
-                     .wanted = wanted,
-                     .cells = ARENA_ARRAY(v->a, MeasureCell, MEASURE_CELLS)};
-    if (str_eq_c(ret->of, "waits")) {
-        ret->stages = ARENA_ARRAY(v->a, MeasureStage, MEASURE_STAGES);
+    Measure m = {.v = v,
+                 .rule = rule,
+                 .id = json_text_at(rule, "id"),
+                 .of = json_text_at(rule, "of"),
+                 .by = json_text_at(rule, "by"),
+                 .cells = ARENA_ARRAY(v->a, MeasureCell, MEASURE_CELLS)};
+    if (str_eq_c(m.of, "waits")) {
+        m.stages = ARENA_ARRAY(v->a, MeasureStage, MEASURE_STAGES);
     }
-    for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-        if (str_eq_c(ret->of, KINDS[i].of)) {
-            if (!KINDS[i].count(ret, err)) {
-                return false;
-            }
-            qsort(ret->cells, ret->count, sizeof *ret->cells, by_name);
-            return true;
-        }
-    }
-    return err_set(err, NOT_FOUND, "Figures cannot be counted of %.*s.", STR_ARG(ret->of));
+    return m;
+}
+
+void page_measure_sort(Measure *m)
+{
+    qsort(m->cells, m->count, sizeof *m->cells, by_name);
+}
+
+bool page_measure(const PageView *v, const Json *rule, Measure *ret, Err *err)
+{
+    *ret = page_measure_new(v, rule);
+    bool ok = page_measure_sum(ret, err);
+    page_measure_sort(ret);
+    return ok;
 }
 
 /* ---- The entries of the log behind it ---- */

@@ -36,17 +36,33 @@ typedef struct {
     int64_t entries,
         apart; /* entries of the log that stand behind it: stays begun, decisions; stays that are not counted: without a
                   deadline (terms), still lasting (waits), gone on with in the same state */
-    Str wanted; /* the cell whose cases are listed */
-    Str *ids;   /* of those, each once */
-    size_t id_count;
 } Measure;
 
 /* The rules of the dashboard: the scheme's own, then those it publishes. */
 size_t page_measure_rules(const PageView *v, const Json **ret, size_t room);
 bool page_measure_is_open(const PageView *v, Str id);     /* published as open data */
 const Json *page_measure_rule(const PageView *v, Str id); /* NULL: there is none */
-/* Counts; `wanted` (may be empty) asks for the ids of the cases in that cell as well. */
-MUST_USE bool page_measure(const PageView *v, const Json *rule, Str wanted, Measure *ret, Err *err);
+/* Counts from the sums that are kept with the log (src/project/tally.h): a few rows, however many cases there are. */
+MUST_USE bool page_measure(const PageView *v, const Json *rule, Measure *ret, Err *err);
+/* Nothing counted yet; page_measure_sum() is the first half of page_measure(), page_measure_sort() the second. */
+Measure page_measure_new(const PageView *v, const Json *rule);
+MUST_USE bool page_measure_sum(Measure *m, Err *err);
+void page_measure_sort(Measure *m);
+/* Adds what one case counts for, from its stays and decisions themselves: over all cases the same as page_measure(). */
+MUST_USE bool page_measure_case(Measure *m, Str type, Str id, Err *err);
+/* The cases of a cell that the reader may read, the newest first: `limit` of them past the first `first`; found: how
+ * many there are. m as page_measure() gave it. */
+typedef struct {
+    int64_t first, found;
+    CaseRow *rows;
+    size_t limit, count;
+} MeasureList;
+MUST_USE bool page_measure_list(Measure *m, Str type, Str cell, MeasureList *ret, Err *err);
+/* The cell of a name, the stage of a state: made where they are not there yet. The stage is NULL where there are too
+ * many. */
+MeasureCell *page_measure_cell(Measure *m, Str name);
+MeasureStage *page_measure_stage(Measure *m, Str type, Str state);
+size_t page_measure_bin_of(int32_t days); /* not negative */
 /* A cell in the reader's words. */
 Str page_measure_label(const Measure *m, Str cell);
 /* A state of a type; without the type where the measure has only one. */

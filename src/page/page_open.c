@@ -51,7 +51,7 @@ static void hide_small(Set *s)
 static bool count_set(const PageView *v, const Json *rule, Set *ret, Err *err)
 {
     *ret = (Set){.below = json_to_int(json_path(scheme_info(v->scheme), "figures.open.below"), 0)};
-    if (!page_measure(v, rule, STR(""), &ret->m, err)) {
+    if (!page_measure(v, rule, &ret->m, err)) {
         return false;
     }
     hide_small(ret);

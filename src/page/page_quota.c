@@ -86,23 +86,47 @@ static bool read_rounds(const PageView *v, Rounds *ret, Err *err)
     return true;
 }
 
-/* The day on which each unit of an allocation was taken: that of the decision of the step that takes units. */
-static bool days_of_units(const PageView *v, Str allocation, StoreRows *ret, Err *err)
+/* How many units were taken up to the end of each day. */
+typedef struct {
+    Arena *a;
+    struct {
+        int32_t day;
+        int64_t n;
+    } * items;
+    size_t count, room;
+} Days;
+
+static void add_day(void *host, const QuerySum *row)
 {
-    const SchemeType *types;
-    size_t count = scheme_types(v->scheme, &types);
-    Str step = STR("");
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < types[i].step_count; k++) {
-            step = types[i].steps[k].take_unit ? types[i].steps[k].name : step;
-        }
+    Days *d = host;
+    if (d->count == d->room) {
+        size_t room = d->room ? d->room * 2 : 64;
+        d->items = arena_grow(d->a, d->items, d->count * sizeof *d->items, room * sizeof *d->items);
+        d->room = room;
     }
-    StoreValue p[] = {STORE_S(step), STORE_S(allocation)};
-    return store_query(
-        v->flow->store, v->a,
-        "SELECT u.number, COALESCE((SELECT MAX(d.day) FROM decisions d WHERE d.case_id = u.case_id AND d.step = $1), c.opened)"
-        " FROM units u JOIN cases c ON c.id = u.case_id WHERE u.allocation = $2 ORDER BY 2",
-        p, COUNT_OF(p), ret, err);
+    int64_t before = d->count > 0 ? d->items[d->count - 1].n : 0;
+    d->items[d->count].day = (int32_t)row->day;
+    d->items[d->count++].n = before + row->n;
+}
+
+/* The allocation's days, and the first of the round or, where one is earlier, of its units. */
+static bool days_of(const PageView *v, const Round *r, Days *ret, int32_t *ret_first, Err *err)
+{
+    Day from;
+    *ret = (Days){.a = v->a};
+    from = day_parse(page_rule_text(r->rule, "from", r->row), &from) ? from : r->row->opened;
+    bool ok = query_each_taken_day(v->flow->store, r->row->id, add_day, ret, err);
+    *ret_first = ret->count > 0 && ret->items[0].day < from.n ? ret->items[0].day : from.n;
+    return ok;
+}
+
+/* Units that were taken on this day or before; *at goes along with the days. */
+static int64_t taken_by(const Days *d, int32_t day, size_t *at)
+{
+    while (*at < d->count && d->items[*at].day <= day) {
+        (*at)++;
+    }
+    return *at > 0 ? d->items[*at - 1].n : 0;
 }
 
 /* ---- Page ---- */
@@ -170,27 +194,21 @@ static void add_rounds(const PageView *v, Json *model, const Rounds *rounds)
 /* Places left at the end of each day from the round's first day to today or its last unit. */
 static bool add_burn_down(const PageView *v, Json *charts, const Round *r, Err *err)
 {
-    StoreRows units;
-    Day from;
-    if (!days_of_units(v, r->row->id, &units, err)) {
+    Days days;
+    int32_t first;
+    if (!days_of(v, r, &days, &first, err)) {
         return false;
     }
-    from = day_parse(page_rule_text(r->rule, "from", r->row), &from) ? from : r->row->opened;
-    int32_t first = from.n, last = v->today.n > first ? v->today.n : first;
-    if (units.row_count > 0 && units.cells[1].i < first) {
-        first = (int32_t)units.cells[1].i;
-    }
+    int32_t last = v->today.n > first ? v->today.n : first;
     int32_t every = (last - first) / MAX_POINTS + 1;
     Json *j = page_add(v, charts), *labels = page_list_in(v, j, "labels"),
          *one = page_add(v, page_list_in(v, j, "series")), *values = page_list_in(v, one, "values"),
          *source = page_object_in(v, j, "source");
-    size_t taken = 0;
+    size_t at = 0;
     for (int32_t day = first;; day = day + every < last ? day + every : last) {
-        while (taken < units.row_count && units.cells[taken * units.column_count + 1].i <= day) {
-            taken++;
-        }
+        int64_t taken = taken_by(&days, day, &at);
         json_push(v->a, labels, json_new_str(v->a, day_print(v->a, (Day){day})));
-        json_push(v->a, values, json_new_int(v->a, r->units.total - shown(v, (int64_t)taken)));
+        json_push(v->a, values, json_new_int(v->a, r->units.total - shown(v, taken)));
         if (day == last) {
             break;
         }
@@ -266,21 +284,16 @@ static void add_cells(const PageView *v, Json *rows, const Str *cells, size_t co
 
 static bool add_days(const PageView *v, Json *rows, const Round *r, Err *err)
 {
-    StoreRows units;
-    Day from;
-    if (!days_of_units(v, r->row->id, &units, err)) {
+    Days days;
+    int32_t first;
+    if (!days_of(v, r, &days, &first, err)) {
         return false;
     }
-    from = day_parse(page_rule_text(r->rule, "from", r->row), &from) ? from : r->row->opened;
-    int32_t first = units.row_count > 0 && units.cells[1].i < from.n ? (int32_t)units.cells[1].i : from.n;
     first = v->today.n - first < MAX_DAYS ? first : v->today.n - MAX_DAYS;
     Str group = joined(v, json_get(r->rule, "group"), r->row, false);
-    size_t taken = 0;
+    size_t at = 0;
     for (int32_t day = first; day <= v->today.n; day++) {
-        while (taken < units.row_count && units.cells[taken * units.column_count + 1].i <= day) {
-            taken++;
-        }
-        long long issued = (long long)shown(v, (int64_t)taken), total = (long long)r->units.total;
+        long long issued = (long long)shown(v, taken_by(&days, day, &at)), total = (long long)r->units.total;
         Str cells[] = {page_rule_text(r->rule, "round", r->row),
                        group,
                        day_print(v->a, (Day){day}),

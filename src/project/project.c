@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "project.h"
 
+#include "tally.h"
+
 enum { MAX_ROW = 16 * 1024 * 1024 };
 
 #define N(params) COUNT_OF(params)
@@ -11,7 +13,8 @@ enum { MAX_ROW = 16 * 1024 * 1024 };
 static const char *const CREATE[] = {
     "CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY, scheme TEXT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL,"
     " version BIGINT NOT NULL, title TEXT NOT NULL, holder TEXT NOT NULL, opened BIGINT NOT NULL, since BIGINT NOT NULL,"
-    " due TEXT NOT NULL, due_rule TEXT NOT NULL, person TEXT NOT NULL, data TEXT NOT NULL, pending TEXT NOT NULL)",
+    " due TEXT NOT NULL, due_rule TEXT NOT NULL, person TEXT NOT NULL, data TEXT NOT NULL, pending TEXT NOT NULL, path"
+    " TEXT NOT NULL, decided TEXT NOT NULL)",
     "DROP INDEX IF EXISTS cases_by_holder", /* before the scheme stood in it */
     "CREATE INDEX IF NOT EXISTS cases_by_scheme_holder ON cases (scheme, holder, due)",
     "CREATE INDEX IF NOT EXISTS cases_pending ON cases (scheme, since, id) WHERE pending <> ''",
@@ -28,21 +31,23 @@ static const char *const CREATE[] = {
     " field))",
     "CREATE INDEX IF NOT EXISTS links_by_target ON links (target)",
     "CREATE TABLE IF NOT EXISTS approved (allocation TEXT PRIMARY KEY, total BIGINT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS units (allocation TEXT NOT NULL, number BIGINT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY"
-    " (allocation, number))",
+    "CREATE TABLE IF NOT EXISTS units (allocation TEXT NOT NULL, number BIGINT NOT NULL, case_id TEXT NOT NULL, type TEXT NOT"
+    " NULL, day BIGINT NOT NULL, PRIMARY KEY (allocation, number))",
     "CREATE INDEX IF NOT EXISTS units_by_case ON units (case_id)",
+    "CREATE INDEX IF NOT EXISTS units_by_day ON units (allocation, day, type, case_id)",
     "CREATE TABLE IF NOT EXISTS words (word TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (word, case_id))",
     "CREATE INDEX IF NOT EXISTS words_by_case ON words (case_id)",
     "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, n BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS stays (case_id TEXT NOT NULL, version BIGINT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL,"
     " since BIGINT NOT NULL, due TEXT NOT NULL, PRIMARY KEY (case_id, version))",
-    "CREATE INDEX IF NOT EXISTS stays_by_state ON stays (type, state)",
+    "CREATE INDEX IF NOT EXISTS stays_by_state ON stays (type, state, case_id)",
     "CREATE TABLE IF NOT EXISTS decisions (seq BIGINT PRIMARY KEY, case_id TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT"
     " NULL, outcome TEXT NOT NULL, day BIGINT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS decisions_by_case ON decisions (case_id)",
     "CREATE TABLE IF NOT EXISTS grounds (seq BIGINT NOT NULL, n BIGINT NOT NULL, case_id TEXT NOT NULL, code TEXT NOT NULL, PRIMARY"
     " KEY (seq, n))",
     "CREATE INDEX IF NOT EXISTS grounds_by_case ON grounds (case_id)",
+    "CREATE INDEX IF NOT EXISTS grounds_by_code ON grounds (code, case_id)",
     "CREATE TABLE IF NOT EXISTS file_reads (seq BIGINT PRIMARY KEY, person TEXT NOT NULL, at TEXT NOT NULL, reader TEXT NOT"
     " NULL, reason TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS assigned (case_id TEXT PRIMARY KEY, account TEXT NOT NULL)",
@@ -50,6 +55,9 @@ static const char *const CREATE[] = {
     " assignee TEXT NOT NULL, handed_over BIGINT NOT NULL, note TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS office_notes_by_case ON office_notes (case_id, seq)",
     "CREATE INDEX IF NOT EXISTS file_reads_by_person ON file_reads (person, seq)",
+    "CREATE TABLE IF NOT EXISTS tallies (type TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, day BIGINT NOT NULL, n"
+    " BIGINT NOT NULL, cases BIGINT NOT NULL, PRIMARY KEY (type, kind, key, day))",
+    "CREATE TABLE IF NOT EXISTS tally_fields (type TEXT NOT NULL, field TEXT NOT NULL, PRIMARY KEY (type, field))",
     "CREATE TABLE IF NOT EXISTS signing_keys (id TEXT PRIMARY KEY, account TEXT NOT NULL, alg BIGINT NOT NULL, key TEXT NOT NULL, rp_id TEXT"
     " NOT NULL, added BIGINT NOT NULL, removed BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS signing_events (event TEXT PRIMARY KEY, since BIGINT NOT NULL)",
@@ -61,17 +69,18 @@ static const char *const DROP[] = {
     "DROP TABLE IF EXISTS words",      "DROP TABLE IF EXISTS counters",     "DROP TABLE IF EXISTS decisions",
     "DROP TABLE IF EXISTS file_reads", "DROP TABLE IF EXISTS assigned",     "DROP TABLE IF EXISTS office_notes",
     "DROP TABLE IF EXISTS stays",      "DROP TABLE IF EXISTS signing_keys", "DROP TABLE IF EXISTS signing_events",
-    "DROP TABLE IF EXISTS grounds",
+    "DROP TABLE IF EXISTS grounds",    "DROP TABLE IF EXISTS tallies", /* by which fields, is not of the log: it stays
+                                                                        */
 };
 
 static const char *const DUMP[] = {
-    ("SELECT id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person, data, pending FROM cases"
-     " ORDER BY id"),
+    ("SELECT id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person, data, pending,"
+     " path, decided FROM cases ORDER BY id"),
     "SELECT type, field, value, case_id FROM case_index ORDER BY case_id, field, value, type",
     "SELECT type, field, value, case_id FROM uniques ORDER BY case_id, field, value, type",
     "SELECT case_id, field, target FROM links ORDER BY case_id, field",
     "SELECT allocation, total FROM approved ORDER BY allocation",
-    "SELECT allocation, number, case_id FROM units ORDER BY allocation, number",
+    "SELECT allocation, number, case_id, type, day FROM units ORDER BY allocation, number",
     "SELECT word, case_id FROM words ORDER BY case_id, word",
     "SELECT name, n FROM counters ORDER BY name",
     "SELECT seq, case_id, step, model, outcome, day FROM decisions ORDER BY seq",
@@ -82,6 +91,7 @@ static const char *const DUMP[] = {
     "SELECT event, since FROM signing_events ORDER BY event",
     "SELECT case_id, version, type, state, since, due FROM stays ORDER BY case_id, version",
     "SELECT seq, n, case_id, code FROM grounds ORDER BY seq, n",
+    "SELECT type, kind, key, day, n, cases FROM tallies WHERE n <> 0 ORDER BY type, kind, key, day",
 };
 
 static bool create_tables(Store *s, Err *err)
@@ -94,21 +104,28 @@ static bool create_tables(Store *s, Err *err)
     return true;
 }
 
-/* A store from before this program knew of stays has cases but none of these, and one from before it knew what was due
- * in each has a column less: its log is folded again, once. */
-bool project_prepare(Store *s, Err *err)
+/* A store of an earlier program has cases of fewer columns, or none of the sums: its log is folded again, once. */
+static bool is_older(Store *s, Arena *a, bool *ret, Err *err)
 {
-    enum { STAY_COLUMNS = 6 };
-    StoreRows rows, stays;
+    enum { CASE_COLUMNS = 16 };
+    StoreRows rows;
+    static const char *const MADE = "CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY)";
+    if (!store_exec(s, MADE, NULL, 0, err) || !store_query(s, a, "SELECT * FROM cases LIMIT 1", NULL, 0, &rows, err)) {
+        return false;
+    }
+    *ret = rows.column_count != CASE_COLUMNS;
+    return true;
+}
+
+bool project_prepare(Store *s, const ProjectField *fields, size_t count, Err *err)
+{
     int64_t events;
+    bool older;
     Arena *a = arena_new(0);
-    bool ok =
-        create_tables(s, err) &&
-        store_query(s, a, "SELECT 1 FROM cases WHERE NOT EXISTS (SELECT 1 FROM stays) LIMIT 1", NULL, 0, &rows, err) &&
-        store_query(s, a, "SELECT * FROM stays LIMIT 1", NULL, 0, &stays, err);
-    bool older = ok && (rows.row_count > 0 || (stays.row_count > 0 && stays.column_count < STAY_COLUMNS));
+    bool ok = is_older(s, a, &older, err) && (older ? project_rebuild(s, &events, err) : create_tables(s, err)) &&
+              tally_prepare(s, a, fields, count, err);
     arena_free(a);
-    return ok && (!older || project_rebuild(s, &events, err));
+    return ok;
 }
 
 /* ---- One event: indexes ---- */
@@ -207,7 +224,7 @@ static bool apply_move(Store *s, const Json *moved, Err *err)
             store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", to, N(to), err));
 }
 
-static bool apply_units(Store *s, const Event *e, Err *err)
+static bool apply_units(Store *s, const Event *e, Str type, Err *err)
 {
     const Json *total = json_get(e->data, "units"), *unit = json_get(e->data, "unit"),
                *back = json_get(e->data, "unit_back");
@@ -230,8 +247,9 @@ static bool apply_units(Store *s, const Event *e, Err *err)
         return true;
     }
     StoreValue p[] = {STORE_S(json_text_at(unit, "allocation")), STORE_I(json_to_int(json_get(unit, "number"), 0)),
-                      STORE_S(e->stream)};
-    if (!store_exec(s, "INSERT INTO units (allocation, number, case_id) VALUES ($1, $2, $3)", p, N(p), err)) {
+                      STORE_S(e->stream), STORE_S(type), STORE_I(e->day.n)};
+    if (!store_exec(s, "INSERT INTO units (allocation, number, case_id, type, day) VALUES ($1, $2, $3, $4, $5)", p,
+                    N(p), err)) {
         return store_was_duplicate(s) ? err_set(err, UNIT_TAKEN, "%s", err_plain(UNIT_TAKEN)) : false;
     }
     return true;
@@ -350,7 +368,7 @@ typedef struct {
     Str state, title, holder, due, due_rule, person;
     int64_t opened, since;
     Json *data;
-    Str pending;
+    Str pending, path, decided; /* the last two: see tally.h */
 } Fold;
 
 static Str print_json(Arena *a, const Json *j);
@@ -366,7 +384,9 @@ static void fold_of_row(Arena *a, const CaseRow *row, Fold *f)
                 .opened = row->opened.n,
                 .since = row->since.n,
                 .data = json_share(a, row->data),
-                .pending = row->pending ? print_json(a, row->pending) : STR("")};
+                .pending = row->pending ? print_json(a, row->pending) : STR(""),
+                .path = row->path,
+                .decided = row->decided};
 }
 
 static bool load_fold(Store *s, Arena *a, const Event *e, const CaseRow *before, Fold *f, Err *err)
@@ -383,7 +403,8 @@ static bool load_fold(Store *s, Arena *a, const Event *e, const CaseRow *before,
     }
     if (!store_query(
             s, a,
-            "SELECT state, title, holder, due, due_rule, person, pending, data, opened, since FROM cases WHERE id = $1",
+            "SELECT state, title, holder, due, due_rule, person, pending, data, opened, since, path, decided FROM cases WHERE id ="
+            " $1",
             id, N(id), &rows, err)) {
         return false;
     }
@@ -391,7 +412,7 @@ static bool load_fold(Store *s, Arena *a, const Event *e, const CaseRow *before,
         return err_set(err, LOG_DAMAGED, "The case %.*s has no first event.", STR_ARG(e->stream));
     }
     const StoreValue *c = rows.cells;
-    *f = (Fold){c[0].s, c[1].s, c[2].s, c[3].s, c[4].s, c[5].s, c[8].i, c[9].i, NULL, c[6].s};
+    *f = (Fold){c[0].s, c[1].s, c[2].s, c[3].s, c[4].s, c[5].s, c[8].i, c[9].i, NULL, c[6].s, c[10].s, c[11].s};
     return json_parse(a, c[7].s, &f->data, err);
 }
 
@@ -446,6 +467,11 @@ static void fold_event(Arena *a, const Event *e, Fold *f)
     if (e->person.len > 0) {
         f->person = e->person;
     }
+    if (to != NULL) {
+        f->path = tally_path_add(a, f->path, f->state, e->day, f->due);
+    } else if (json_get(e->data, "due") != NULL) {
+        f->path = tally_path_due(a, f->path, f->due);
+    }
     if (pending != NULL) {
         f->pending = pending->kind == JSON_OBJECT ? print_json(a, pending) : STR("");
     }
@@ -466,14 +492,17 @@ static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *f, Err *er
                       STORE_S(f->due_rule),
                       STORE_S(f->person),
                       STORE_S(print_json(a, f->data)),
-                      STORE_S(f->pending)};
+                      STORE_S(f->pending),
+                      STORE_S(f->path),
+                      STORE_S(f->decided)};
     return store_exec_later(
         s,
         "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person,"
-        " data, pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO"
+        " data, pending, path, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (id) DO"
         " UPDATE SET state = excluded.state, version = excluded.version, title = excluded.title, holder ="
         " excluded.holder, since = excluded.since, due = excluded.due, due_rule = excluded.due_rule, person ="
-        " excluded.person, data = excluded.data, pending = excluded.pending",
+        " excluded.person, data = excluded.data, pending = excluded.pending, path = excluded.path, decided ="
+        " excluded.decided",
         p, N(p), err);
 }
 
@@ -528,11 +557,19 @@ bool project_apply(Store *s, Arena *a, const Event *e, const CaseRow *before, Er
     if (!load_fold(s, a, e, before, &f, err)) {
         return false;
     }
-    Str holder = f.holder;
+    const TallyCase was = {.holder = f.holder, .path = f.path, .data = f.data};
+    f.data = json_share(a, f.data);
     fold_event(a, e, &f);
-    return end_assignment(s, e, holder, f.holder, err) && save_fold(s, a, e, &f, err) &&
+    const TallyCase is = {.holder = f.holder, .path = f.path, .data = f.data};
+    const Json *decision = json_get(e->data, "decision");
+    if (!tally_change(s, a, key, &was, &is, err) ||
+        (decision != NULL &&
+         !tally_decision(s, a, key, f.decided, decision, json_text_at(e->data, "step"), &f.decided, err))) {
+        return false;
+    }
+    return end_assignment(s, e, was.holder, f.holder, err) && save_fold(s, a, e, &f, err) &&
            save_stay(s, e, key, &f, err) && count_case(s, e, key, err) && apply_index(s, e, key, err) &&
-           apply_words(s, e, err) && apply_links(s, e, err) && apply_units(s, e, err) && apply_decision(s, e, err);
+           apply_words(s, e, err) && apply_links(s, e, err) && apply_units(s, e, key, err) && apply_decision(s, e, err);
 }
 
 /* ---- Rebuild ---- */
@@ -611,7 +648,7 @@ bool project_forget(Store *s, Arena *a, Str person, Err *err)
         const StoreValue *c = &rows.cells[i * rows.column_count];
         StoreValue type[] = {STORE_S(str_printf(a, "%.*s/%.*s", STR_ARG(c[1].s), STR_ARG(c[2].s)))};
         Rebuild r = {.s = s, .a = arena_new(0), .err = err, .ok = true};
-        bool ok = forget_case(s, c[0].s, err) &&
+        bool ok = tally_forget(s, a, type[0].s, c[0].s, err) && forget_case(s, c[0].s, err) &&
                   store_exec(s, "UPDATE counters SET n = n - 1 WHERE name = $1", type, N(type), err) &&
                   store_each_of(s, c[0].s, rebuild_one, &r, err) && r.ok;
         arena_free(r.a);

@@ -5,8 +5,13 @@
 
 #include "store/store.h"
 
-/* Makes the read tables where they do not exist. */
-MUST_USE bool project_prepare(Store *s, Err *err);
+/* A field of a case type by whose values figures count cases; type: "kr-eps/candidate". */
+typedef struct {
+    Str type, field;
+} ProjectField;
+/* Makes the read tables where they do not exist, and makes them anew where they are of an earlier program or were
+ * counted by other fields. */
+MUST_USE bool project_prepare(Store *s, const ProjectField *fields, size_t count, Err *err);
 /* Folds one event in; inside the transaction that appended it. before: the case as it was in this transaction, if it is
  * at hand (it may be another case, or NULL). UNIT_TAKEN if a unit is taken twice, DUPLICATE_PERSON or ALREADY_EXISTS if
  * a unique value is. */

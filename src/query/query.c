@@ -20,7 +20,9 @@ static bool case_of(Arena *a, const StoreValue *c, CaseRow *ret, Err *err)
                      .since = {(int32_t)c[8].i},
                      .due = c[9].s,
                      .due_rule = c[10].s,
-                     .person = c[13].s};
+                     .person = c[13].s,
+                     .path = c[14].s,
+                     .decided = c[15].s};
     if (c[11].kind != STORE_NULL && !json_parse(a, c[11].s, &ret->data, err)) { /* NULL: CASE_BRIEF */
         return false;
     }
@@ -56,6 +58,16 @@ bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err)
 QueryReach query_everything(Str scheme)
 {
     return (QueryReach){.scheme = scheme, .whole = STR("*")};
+}
+
+bool query_reads_whole(const QueryReach *reach, Str type)
+{
+    Str rest = reach->whole, name;
+    bool whole = str_eq_c(reach->whole, "*");
+    while (!whole && rest.len > 0 && str_cut(&rest, '|', &name)) {
+        whole = name.len > 0 && str_eq(name, type);
+    }
+    return whole && reach->party.len == 0;
 }
 
 static bool one_in(Store *s, Arena *a, const QueryReach *reach, const char *sql, Str id, const CaseRow **ret, Err *err)

@@ -23,6 +23,8 @@ typedef struct {
 } QueryReach;
 /* The reach of the program itself and of its operator: every case of a scheme. */
 QueryReach query_everything(Str scheme);
+/* Whether it reads every case of the type. */
+bool query_reads_whole(const QueryReach *reach, Str type);
 
 /* Without "_in" a question is the program's own (a step, a decision, the public figures); with it a reader's.
  * *ret is NULL if there is no such case, or none in reach. */
@@ -101,8 +103,7 @@ MUST_USE bool query_units(Store *s, Arena *a, Str allocation, QueryUnits *ret, E
 MUST_USE bool query_counts(Store *s, Arena *a, Str scheme, Json **ret, Err *err);
 /* The events of a case, oldest first. */
 MUST_USE bool query_history(Store *s, Arena *a, Str id, Event **ret, size_t *ret_count, Err *err);
-/* What figures are counted from, row by row in the order of cases; the row is good only inside the call. Program's own:
- * for sums. */
+/* What figures are counted from, row by row; the row is good only inside the call. Program's own: for sums. */
 typedef struct {
     Str case_id;
     Str name;    /* a stay: the state; a ground: its code; a unit: its allocation */
@@ -112,13 +113,37 @@ typedef struct {
     Str data;    /* a stay, if asked for: the case's data as JSON; a ground: the step that was decided */
 } QueryCount;
 typedef void (*QueryEach)(void *host, const QueryCount *row);
-/* Every stay of every case of the type, those of a case from the first to the last. */
-MUST_USE bool query_each_stay(Store *s, Arena *a, Str scheme, Str type, bool with_data, QueryEach each, void *host,
-                              Err *err);
-/* Every ground of every decision with that outcome; a decision without any comes once, with an empty name. */
-MUST_USE bool query_each_ground(Store *s, Str scheme, Str type, Str outcome, QueryEach each, void *host, Err *err);
-/* Every unit that a case of the type has taken. */
-MUST_USE bool query_each_unit(Store *s, Str scheme, Str type, QueryEach each, void *host, Err *err);
+/* The stays of a case from the first to the last. */
+MUST_USE bool query_each_stay(Store *s, Str id, bool with_data, QueryEach each, void *host, Err *err);
+/* The grounds of its decisions with that outcome; a decision without any comes once, with an empty name. */
+MUST_USE bool query_each_ground(Store *s, Str id, Str outcome, QueryEach each, void *host, Err *err);
+/* The units that it has taken. */
+MUST_USE bool query_each_unit(Store *s, Str id, QueryEach each, void *host, Err *err);
+/* Cases of a type: all, those that were in a state, those whose indexed field has a value. Of any type: those that met
+ * a ground, those that hold a unit. In no order, a case perhaps more than once; the id is good only inside the call.
+ * Program's own: whoever shows one asks for it in the reader's reach. */
+typedef void (*QueryEachId)(void *host, Str id);
+MUST_USE bool query_each_id(Store *s, Str scheme, Str type, QueryEachId each, void *host, Err *err);
+MUST_USE bool query_each_id_of_state(Store *s, Arena *a, Str scheme, Str type, Str state, QueryEachId each, void *host,
+                                     Err *err);
+MUST_USE bool query_each_id_of_value(Store *s, Arena *a, Str scheme, Str type, Str field, Str value, QueryEachId each,
+                                     void *host, Err *err);
+MUST_USE bool query_each_id_of_ground(Store *s, Str code, QueryEachId each, void *host, Err *err);
+MUST_USE bool query_each_id_of_unit(Store *s, Str allocation, QueryEachId each, void *host, Err *err);
+/* What is kept as sums over the cases of a type; kind, key, day, n and cases as src/project/tally.h says. The row is
+ * good only inside the call. Program's own: for sums. */
+typedef struct {
+    Str key;
+    int64_t day, n, cases;
+} QuerySum;
+typedef void (*QuerySumEach)(void *host, const QuerySum *row);
+/* The sums of a kind, by key and day. */
+MUST_USE bool query_each_sum(Store *s, Arena *a, Str scheme, Str type, const char *kind, QuerySumEach each, void *host,
+                             Err *err);
+/* Units that cases of the type have taken, by allocation (key). */
+MUST_USE bool query_each_taken(Store *s, Arena *a, Str scheme, Str type, QuerySumEach each, void *host, Err *err);
+/* Units that were taken of an allocation, by day. */
+MUST_USE bool query_each_taken_day(Store *s, Str allocation, QuerySumEach each, void *host, Err *err);
 /* The newest published rows of the case's rounds (goldenbridge-round/1) and the hash of their outcome (empty before it
  * is drawn), with the entry of the log that holds them. NOT_FOUND if nothing was frozen yet. */
 typedef struct {

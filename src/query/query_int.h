@@ -6,12 +6,12 @@
 #include "query.h"
 
 #define CASE_COLUMNS \
-    "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, c.data, c.pending, c.person"
-enum { CASE_COLUMN_COUNT = 14 };
+    "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, c.data, c.pending, c.person, c.path, c.decided"
+enum { CASE_COLUMN_COUNT = 16 };
 /* The same without what was filed: for lists that show what a case is called and where it stands. Reading `data` costs
  * more than all the rest of such a list. */
 #define CASE_BRIEF \
-    "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, NULL, NULL, c.person"
+    "c.id, c.scheme, c.type, c.state, c.version, c.title, c.holder, c.opened, c.since, c.due, c.due_rule, NULL, NULL, c.person, NULL, NULL"
 
 /* Which cases `c` a reader may read. Parameters $1 to $6 are REACH_PARAMS(reach), then come those of the question
  * itself. The names of types and paths stand between bars in one text each: what REPLACE changes is in it, on every

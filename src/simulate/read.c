@@ -14,6 +14,14 @@ bool sim_number(const Json *j, const char *key, int64_t low, int64_t high, uint3
     return true;
 }
 
+/* The same of a key that may be left out. */
+static bool number_or(const Json *j, const char *key, int64_t low, int64_t high, uint32_t otherwise, uint32_t *ret,
+                      Err *err)
+{
+    *ret = otherwise;
+    return json_get(j, key) == NULL || sim_number(j, key, low, high, ret, err);
+}
+
 /* "2007-01" → months since the first one. */
 bool sim_month_at(const SimModel *m, Str text, uint32_t *ret, Err *err)
 {
@@ -34,10 +42,10 @@ bool sim_month_at(const SimModel *m, Str text, uint32_t *ret, Err *err)
  * goes on. */
 static bool read_year(const Json *j, const SimModel *m, uint32_t *ret, Err *err)
 {
-    uint32_t year, places, fill = SIM_MILLION, sum = 0, weight[12];
+    uint32_t year, places, fill, sum = 0, weight[12];
     const Json *weights = json_get(j, "months");
     if (!sim_number(j, "year", 1900, 9999, &year, err) || !sim_number(j, "places", 0, 10000000, &places, err) ||
-        (json_get(j, "fill_ppm") != NULL && !sim_number(j, "fill_ppm", 0, 2 * SIM_MILLION, &fill, err))) {
+        !number_or(j, "fill_ppm", 0, 2 * SIM_MILLION, SIM_MILLION, &fill, err)) {
         return false;
     }
     for (uint32_t k = 0; k < 12; k++) {
@@ -93,12 +101,8 @@ static bool read_longer(Arena *a, const Json *list, SimModel *m, Err *err)
     m->longer = ARENA_ARRAY(a, SimLonger, json_count(list) + 1);
     for (size_t i = 0; i < json_count(list); i++) {
         SimLonger *l = &m->longer[m->longer_count++];
-        l->takes_ppm = SIM_MILLION;
-        if (json_get(list->items[i], "takes_ppm") != NULL &&
-            !sim_number(list->items[i], "takes_ppm", 0, SIM_MILLION, &l->takes_ppm, err)) {
-            return false;
-        }
-        if (!who_of(json_text_at(list->items[i], "who"), &l->who, err) ||
+        if (!number_or(list->items[i], "takes_ppm", 0, SIM_MILLION, SIM_MILLION, &l->takes_ppm, err) ||
+            !who_of(json_text_at(list->items[i], "who"), &l->who, err) ||
             !sim_month_at(m, json_text_at(list->items[i], "from"), &l->from, err) ||
             !sim_month_at(m, json_text_at(list->items[i], "to"), &l->to, err) ||
             !sim_number(list->items[i], "months", 1, 36, &l->months, err)) {
@@ -183,14 +187,12 @@ static bool read_published(Arena *a, const Json *list, SimModel *m, Err *err)
                             .why = json_text_at(j, "why"),
                             .value = json_to_int(json_get(j, "value"), 0),
                             .limit = json_to_int(json_get(j, "limit_permille"), 0),
-                            .series_at = -1,
-                            .over = 1,
-                            .covers_ppm = SIM_MILLION};
+                            .series_at = -1};
         for (int s = 0; s < SIM_SERIES_COUNT; s++) {
             p->series_at = str_eq_c(p->series, sim_series_name((SimSeries)s)) ? s : p->series_at;
         }
-        if ((json_get(j, "over") != NULL && !sim_number(j, "over", 1, SIM_MAX_MONTHS, &p->over, err)) ||
-            (json_get(j, "covers_ppm") != NULL && !sim_number(j, "covers_ppm", 1, SIM_MILLION, &p->covers_ppm, err))) {
+        if (!number_or(j, "over", 1, SIM_MAX_MONTHS, 1, &p->over, err) ||
+            !number_or(j, "covers_ppm", 1, SIM_MILLION, SIM_MILLION, &p->covers_ppm, err)) {
             return false;
         }
         if (p->series_at < 0 || p->value <= 0 || p->source.len == 0) {

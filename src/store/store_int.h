@@ -36,6 +36,7 @@ typedef struct {
     const StoreValue *params;
     size_t count;
     bool is_internal;
+    unsigned table; /* which of Later.tables it writes to */
 } Waiting;
 
 /* One per database. Statement texts are literals, good for the life of the process. */
@@ -101,8 +102,9 @@ typedef struct {
     Arena *arena;
     Waiting *list;
     size_t count, cap, bytes;
-    size_t mark; /* how many stood here at the savepoint */
-    Str *tables; /* that these write to, each once */
+    size_t mark;   /* how many stood here at the savepoint */
+    Str *tables;   /* that these write to, each once */
+    size_t *waits; /* how many to each */
     size_t table_count;
 } Later;
 

@@ -64,17 +64,20 @@ static bool send(Store *s, const char *sql, bool writes, Err *err);
 
 /* ---- Keeping ----------------------------------------------------------------------------------------------------- */
 
-static void note_table(Later *l, Str table)
+static unsigned note_table(Later *l, Str table)
 {
-    for (size_t i = 0; i < l->table_count; i++) {
-        if (str_eq(l->tables[i], table)) {
-            return;
-        }
+    unsigned i = 0;
+    while (i < l->table_count && !str_eq(l->tables[i], table)) {
+        i++;
     }
-    l->tables[l->table_count++] = table;
+    if (i == l->table_count) {
+        l->tables[l->table_count++] = table;
+    }
+    l->waits[i]++;
+    return i;
 }
 
-static void keep(Later *l, const char *sql, const StoreValue *params, size_t count, bool is_internal)
+static void keep(Later *l, const char *sql, Str table, const StoreValue *params, size_t count, bool is_internal)
 {
     if (l->count == l->cap) {
         size_t cap = l->cap ? l->cap * 2 : 64;
@@ -89,7 +92,8 @@ static void keep(Later *l, const char *sql, const StoreValue *params, size_t cou
             l->bytes += params[i].s.len;
         }
     }
-    l->list[l->count++] = (Waiting){.sql = sql, .params = copy, .count = count, .is_internal = is_internal};
+    l->list[l->count++] = (Waiting){
+        .sql = sql, .params = copy, .count = count, .is_internal = is_internal, .table = note_table(l, table)};
 }
 
 bool later_add(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err)
@@ -111,9 +115,9 @@ bool later_add(Store *s, const char *sql, const StoreValue *params, size_t count
     }
     if (l->tables == NULL) {
         l->tables = ARENA_ARRAY(l->arena, Str, MOST_TABLES);
+        l->waits = ARENA_ARRAY(l->arena, size_t, MOST_TABLES);
     }
-    keep(l, sql, params, count, s->is_internal);
-    note_table(l, table);
+    keep(l, sql, table, params, count, s->is_internal);
     return true;
 }
 
@@ -129,10 +133,8 @@ static void clear(Later *l)
 static void cut_to(Later *l, size_t count)
 {
     check_that(count <= l->count);
-    l->count = count;
-    l->table_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        note_table(l, later_table(l->list[i].sql));
+    while (l->count > count) {
+        l->waits[l->list[--l->count].table]--;
     }
 }
 
@@ -164,16 +166,24 @@ typedef struct {
     size_t before, count; /* before: of commands before the savepoint */
 } Picked;
 
-static bool is_named(const char *sql, const Waiting *w)
+/* The tables with waiting writes that sql names (all of them where it is NULL), a bit for each. */
+static uint32_t named_tables(const Later *l, const char *sql)
 {
-    return sql == NULL || names(sql, later_table(w->sql));
+    uint32_t found = 0;
+    for (size_t i = 0; i < l->table_count; i++) {
+        if (l->waits[i] > 0 && (sql == NULL || names(sql, l->tables[i]))) {
+            found |= UINT32_C(1) << i;
+        }
+    }
+    return found;
 }
 
 /* Whether something would be written inside of the savepoint. */
 static bool would_write(const Later *l, const char *sql)
 {
+    uint32_t named = named_tables(l, sql);
     for (size_t i = l->mark; i < l->count; i++) {
-        if (is_named(sql, &l->list[i])) {
+        if (named >> l->list[i].table & 1) {
             return true;
         }
     }
@@ -186,18 +196,20 @@ static Picked pick(Later *l, const char *sql, bool all_before)
 {
     Picked p = {.list = ARENA_ARRAY(l->arena, Waiting, l->count)};
     size_t kept = 0, mark = l->mark;
+    uint32_t named = named_tables(l, sql);
     for (size_t i = 0; i < l->count; i++) {
         bool is_before = i < l->mark;
-        if ((is_before && all_before) || is_named(sql, &l->list[i])) {
+        if ((is_before && all_before) || (named >> l->list[i].table & 1)) {
             p.list[p.count++] = l->list[i];
             p.before += is_before;
             mark -= is_before;
+            l->waits[l->list[i].table]--;
         } else {
             l->list[kept++] = l->list[i];
         }
     }
     l->mark = mark;
-    cut_to(l, kept);
+    l->count = kept;
     return p;
 }
 
@@ -252,8 +264,6 @@ bool later_before(Store *s, const char *sql, Err *err)
     if (!reads && later_table(sql).len == 0) { /* changes tables: everything first */
         return send(s, NULL, true, err);
     }
-    for (size_t i = 0; i < l->table_count && !is_needed; i++) {
-        is_needed = names(sql, l->tables[i]);
-    }
+    is_needed = is_needed || named_tables(l, sql) != 0;
     return !is_needed || send(s, sql, !reads, err);
 }

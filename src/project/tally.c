@@ -1,0 +1,520 @@
+/* tally.c: see tally.h. A case's part in the sums is taken out as it was and put in as it is; what is the same falls
+ * away before anything is written.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "tally.h"
+
+#include <string.h>
+
+#include "base/map.h"
+
+enum { MONTHS = 12, MOST_DAYS = 1500, KEY_MOST = 64 * 1024 }; /* a wait of so many days or more is one of the longest */
+
+typedef struct {
+    Str state, due;
+    Day since;
+} Stay;
+
+typedef struct {
+    const char *kind;
+    Str key;
+    int64_t day, n, cases;
+} Row;
+
+typedef struct {
+    Arena *a;
+    Row *rows;
+    size_t count, room;
+    int sign; /* of what is added */
+} Sums;
+
+static void add(Sums *t, const char *kind, Str key, int64_t day, int64_t n, int64_t cases)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        Row *r = &t->rows[i];
+        if (r->kind == kind && r->day == day && str_eq(r->key, key)) {
+            r->n += t->sign * n;
+            r->cases += t->sign * cases;
+            return;
+        }
+    }
+    if (t->count == t->room) {
+        size_t room = t->room ? t->room * 2 : 16;
+        t->rows = arena_grow(t->a, t->rows, t->count * sizeof(Row), room * sizeof(Row));
+        t->room = room;
+    }
+    t->rows[t->count++] = (Row){kind, key, day, t->sign * n, t->sign * cases};
+}
+
+static const char HELD[] = "held", FREE[] = "free", CAME[] = "came", KEPT[] = "kept", MISSED[] = "missed",
+                  WAIT[] = "wait", OVER[] = "over", FIELD[] = "field", DECIDED[] = "decided", GROUND[] = "ground";
+
+/* ---- Paths ---- */
+
+Str tally_path_add(Arena *a, Str path, Str state, Day since, Str due)
+{
+    return str_printf(a, "%.*s%.*s:%d:%.*s;", STR_ARG(path), STR_ARG(state), since.n, STR_ARG(due));
+}
+
+Str tally_path_due(Arena *a, Str path, Str due)
+{
+    size_t end = path.len;
+    while (end > 0 && path.ptr[end - 1] != ':') {
+        end--;
+    }
+    return end == 0 ? path : str_printf(a, "%.*s%.*s;", (int)end, path.ptr, STR_ARG(due));
+}
+
+static size_t stays_of(Arena *a, Str path, Stay **ret)
+{
+    size_t room = 0, n = 0;
+    for (size_t i = 0; i < path.len; i++) {
+        room += path.ptr[i] == ';';
+    }
+    *ret = ARENA_ARRAY(a, Stay, room + 1);
+    Str rest = path, one;
+    while (str_cut(&rest, ';', &one) && one.len > 0) {
+        Str since = STR("");
+        int64_t day = 0;
+        Stay *s = &(*ret)[n++];
+        bool whole = str_cut(&one, ':', &s->state) && str_cut(&one, ':', &since) && str_to_int(since, &day);
+        check_that(whole);
+        s->since = (Day){(int32_t)day};
+        s->due = one.ptr ? one : STR("");
+    }
+    return n;
+}
+
+/* The states of the first `count` stays, each once, by last visit. */
+static Str by_last_visit(Arena *a, const Stay *stays, size_t count)
+{
+    Buf b = buf_new(a, KEY_MOST);
+    for (size_t i = 0; i < count; i++) {
+        bool again = false;
+        for (size_t k = i + 1; k < count && !again; k++) {
+            again = str_eq(stays[k].state, stays[i].state);
+        }
+        if (!again) {
+            buf_printf(&b, "%s%.*s", b.len ? " " : "", STR_ARG(stays[i].state));
+        }
+    }
+    return buf_str(&b);
+}
+
+/* The same by the alphabet: the smallest that is greater than the one before. */
+static Str by_name(Arena *a, const Stay *stays, size_t count)
+{
+    Buf b = buf_new(a, KEY_MOST);
+    Str last = STR("");
+    for (;;) {
+        const Stay *next = NULL;
+        for (size_t i = 0; i < count; i++) {
+            if (str_cmp(stays[i].state, last) > 0 && (next == NULL || str_cmp(stays[i].state, next->state) < 0)) {
+                next = &stays[i];
+            }
+        }
+        if (next == NULL) {
+            return buf_str(&b);
+        }
+        last = next->state;
+        buf_printf(&b, "%s%.*s", b.len ? " " : "", STR_ARG(last));
+    }
+}
+
+/* ---- What one case adds ---- */
+
+static void add_came(Sums *t, const Stay *stays, size_t i)
+{
+    Str before = by_last_visit(t->a, stays, i);
+    Ymd d = day_to_ymd(stays[i].since);
+    add(t, CAME, str_printf(t->a, "%.*s|%.*s", STR_ARG(stays[i].state), STR_ARG(before)),
+        (int64_t)d.year * MONTHS + d.month - 1, 1, 0);
+}
+
+/* An ended stay with a last day, over it at the end of which years? */
+static void add_over(Sums *t, const Stay *s, Day due, Day end)
+{
+    int32_t first = day_to_ymd(due).year, last = day_to_ymd(end).year;
+    for (int32_t y = first; y <= last; y++) {
+        int32_t at = day_from_ymd((Ymd){y, 12, 31}).n;
+        if (due.n < at && s->since.n <= at && end.n > at) {
+            add(t, OVER, s->state, y, 1, 0);
+        }
+    }
+}
+
+/* Each stay with another state or another deadline after it was kept or missed. */
+static void add_terms(Sums *t, const Stay *stays, size_t count)
+{
+    for (size_t i = 0; i + 1 < count; i++) {
+        const Stay *s = &stays[i], *next = &stays[i + 1];
+        Day due;
+        if (!day_parse(s->due, &due)) {
+            continue;
+        }
+        add_over(t, s, due, next->since);
+        if (str_eq(s->state, next->state) && str_eq(s->due, next->due)) {
+            continue;
+        }
+        const char *how = next->since.n > due.n ? MISSED : KEPT;
+        bool again = false;
+        for (size_t k = 0; k < t->count && !again; k++) { /* of this case: its part begins with an empty list */
+            again = t->rows[k].kind == how && str_eq(t->rows[k].key, s->state) && t->rows[k].cases != 0;
+        }
+        add(t, how, s->state, 0, 1, !again);
+    }
+}
+
+/* Stays that follow in the same state are one. */
+static void add_waits(Sums *t, const Stay *stays, size_t count)
+{
+    for (size_t i = 0; i < count;) {
+        size_t end = i + 1;
+        while (end < count && str_eq(stays[end].state, stays[i].state)) {
+            end++;
+        }
+        if (end == count) {
+            return; /* it lasts */
+        }
+        int32_t days = stays[end].since.n - stays[i].since.n;
+        days = days < 0 ? 0 : days < MOST_DAYS ? days : MOST_DAYS;
+        Buf key = buf_new(t->a, KEY_MOST);
+        buf_printf(&key, "%.*s|", STR_ARG(stays[i].state));
+        for (size_t k = 0; k < i;) {
+            size_t to = k + 1;
+            while (str_eq(stays[to].state, stays[k].state)) {
+                to++;
+            }
+            if (str_eq(stays[k].state, stays[i].state)) {
+                int32_t earlier = stays[to].since.n - stays[k].since.n;
+                buf_printf(&key, "%d ", earlier < 0 ? 0 : earlier < MOST_DAYS ? earlier : MOST_DAYS);
+            }
+            k = to;
+        }
+        add(t, WAIT, buf_str(&key), days, 1, 0);
+        i = end;
+    }
+}
+
+static void add_standing(Sums *t, const TallyCase *c, const Stay *stays, size_t count)
+{
+    Day due = {0}, then;
+    const Stay *last = &stays[count - 1];
+    bool missed = false;
+    for (size_t i = 0; i + 1 < count && !missed; i++) {
+        missed = str_eq(stays[i].state, last->state) && day_parse(stays[i].due, &then) &&
+                 stays[i + 1].since.n > then.n &&
+                 !(str_eq(stays[i + 1].state, last->state) && str_eq(stays[i + 1].due, stays[i].due));
+    }
+    add(t, c->holder.len ? HELD : FREE,
+        str_printf(t->a, "%.*s|%d|%s", STR_ARG(last->state), day_to_ymd(last->since).year, missed ? MISSED : ""),
+        day_parse(last->due, &due) ? due.n : 0, 1, 0);
+}
+
+static void add_fields(Sums *t, const TallyCase *c, const Stay *stays, size_t count, const StoreRows *fields)
+{
+    for (size_t i = 0; i < fields->row_count; i++) {
+        Str field = fields->cells[i * fields->column_count].s, value = json_text(json_get_str(c->data, field));
+        add(t, FIELD,
+            str_printf(t->a, "%.*s|%.*s|%.*s", STR_ARG(field), STR_ARG(by_name(t->a, stays, count)), STR_ARG(value)), 0,
+            1, 0);
+    }
+}
+
+/* ---- Writing ---- */
+
+#define UPSERT(rows)                                                               \
+    "INSERT INTO tallies (type, kind, key, day, n, cases) VALUES " rows            \
+    " ON CONFLICT (type, kind, key, day) DO UPDATE SET n = tallies.n + excluded.n" \
+    ", cases = tallies.cases + excluded.cases"
+#define ROW1 "($1, $2, $3, $4, $5, $6)"
+#define ROW2 ROW1 ", ($7, $8, $9, $10, $11, $12)"
+#define ROW3 ROW2 ", ($13, $14, $15, $16, $17, $18)"
+#define ROW4 ROW3 ", ($19, $20, $21, $22, $23, $24)"
+#define ROW5 ROW4 ", ($25, $26, $27, $28, $29, $30)"
+enum { PARAMS = 6, AT_ONCE = 5 };
+
+static bool write_rows(Store *s, Str type, const Row *rows, size_t count, Err *err)
+{
+    static const char *const SQL[AT_ONCE] = {UPSERT(ROW1), UPSERT(ROW2), UPSERT(ROW3), UPSERT(ROW4), UPSERT(ROW5)};
+    StoreValue p[AT_ONCE * PARAMS];
+    for (size_t from = 0; from < count; from += AT_ONCE) {
+        size_t n = count - from < AT_ONCE ? count - from : AT_ONCE;
+        for (size_t i = 0; i < n; i++) {
+            const Row *r = &rows[from + i];
+            const StoreValue v[PARAMS] = {STORE_S(type),   STORE_S(str_from_c(r->kind)),
+                                          STORE_S(r->key), STORE_I(r->day),
+                                          STORE_I(r->n),   STORE_I(r->cases)};
+            memcpy(&p[i * PARAMS], v, sizeof v);
+        }
+        if (!store_exec_later(s, SQL[n - 1], p, n * PARAMS, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Where cases stand by deadline changes every day: rows of nobody do not stay. */
+static bool write_sums(Store *s, Str type, Sums *t, Err *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->rows[i].n != 0 || t->rows[i].cases != 0) {
+            t->rows[kept++] = t->rows[i];
+        }
+    }
+    if (!write_rows(s, type, t->rows, kept, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < kept; i++) {
+        const Row *r = &t->rows[i];
+        StoreValue p[] = {STORE_S(type), STORE_S(str_from_c(r->kind)), STORE_S(r->key), STORE_I(r->day)};
+        if (r->n < 0 && (r->kind == HELD || r->kind == FREE) &&
+            !store_exec_later(s,
+                              "DELETE FROM tallies WHERE type = $1 AND kind = $2 AND key = $3 AND day = $4 AND n = 0",
+                              p, COUNT_OF(p), err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool fields_of(Store *s, Arena *a, Str type, StoreRows *ret, Err *err)
+{
+    StoreValue p[] = {STORE_S(type)};
+    return store_query_kept(s, a, "SELECT field FROM tally_fields WHERE type = $1 ORDER BY field", p, COUNT_OF(p), 0,
+                            ret, err);
+}
+
+/* Terms and waits of one case, taken out or put in; `t` gets them as one part. */
+static void add_ended(Sums *t, const Stay *stays, size_t count)
+{
+    Sums part = {.a = t->a, .sign = 1};
+    add_terms(&part, stays, count);
+    add_waits(&part, stays, count);
+    for (size_t i = 0; i < part.count; i++) {
+        const Row *r = &part.rows[i];
+        add(t, r->kind, r->key, r->day, r->n, r->cases);
+    }
+}
+
+static void add_case(Sums *t, const TallyCase *c, const StoreRows *fields)
+{
+    Stay *stays;
+    size_t count = stays_of(t->a, c->path, &stays);
+    if (count > 0) {
+        add_ended(t, stays, count);
+        add_standing(t, c, stays, count);
+        add_fields(t, c, stays, count, fields);
+    }
+}
+
+static bool is_same(const TallyCase *x, const TallyCase *y, const StoreRows *fields)
+{
+    bool same = str_eq(x->path, y->path) && str_eq(x->holder, y->holder);
+    for (size_t i = 0; i < fields->row_count && same; i++) {
+        Str field = fields->cells[i * fields->column_count].s;
+        same = str_eq(json_text(json_get_str(x->data, field)), json_text(json_get_str(y->data, field)));
+    }
+    return same;
+}
+
+bool tally_change(Store *s, Arena *a, Str type, const TallyCase *before, const TallyCase *after, Err *err)
+{
+    StoreRows fields;
+    if (!fields_of(s, a, type, &fields, err)) {
+        return false;
+    }
+    if (is_same(before, after, &fields)) {
+        return true;
+    }
+    Sums t = {.a = a, .sign = -1};
+    add_case(&t, before, &fields);
+    t.sign = 1;
+    add_case(&t, after, &fields);
+    Stay *stays, *earlier;
+    size_t count = stays_of(a, after->path, &stays);
+    for (size_t i = stays_of(a, before->path, &earlier); i < count; i++) {
+        add_came(&t, stays, i);
+    }
+    return write_sums(s, type, &t, err);
+}
+
+/* ---- Decisions ---- */
+
+/* The steps at which the case met this outcome with this code, from "outcome|step|code;"; *ret_met: at this one too. */
+static Str steps_of(Arena *a, Str decided, Str outcome, Str step, Str code, bool *ret_met)
+{
+    Buf b = buf_new(a, KEY_MOST);
+    Str rest = decided, one, had_outcome, had_step;
+    *ret_met = false;
+    while (str_cut(&rest, ';', &one) && one.len > 0) {
+        if (str_cut(&one, '|', &had_outcome) && str_cut(&one, '|', &had_step) && str_eq(had_outcome, outcome) &&
+            str_eq(one.ptr ? one : STR(""), code)) {
+            buf_printf(&b, "%s%.*s", b.len ? " " : "", STR_ARG(had_step));
+            *ret_met = *ret_met || str_eq(had_step, step);
+        }
+    }
+    return buf_str(&b);
+}
+
+static void add_ground(Sums *t, Str *decided, Str outcome, Str step, Str code)
+{
+    bool met;
+    Str steps = steps_of(t->a, *decided, outcome, step, code, &met);
+    add(t, GROUND,
+        str_printf(t->a, "%.*s|%.*s|%.*s|%.*s", STR_ARG(outcome), STR_ARG(step), STR_ARG(steps), STR_ARG(code)), 0, 1,
+        0);
+    if (!met) {
+        *decided =
+            str_printf(t->a, "%.*s%.*s|%.*s|%.*s;", STR_ARG(*decided), STR_ARG(outcome), STR_ARG(step), STR_ARG(code));
+    }
+}
+
+bool tally_decision(Store *s, Arena *a, Str type, Str decided, const Json *decision, Str step, Str *ret_decided,
+                    Err *err)
+{
+    Sums t = {.a = a, .sign = 1};
+    Str outcome = json_text_at(decision, "outcome");
+    const Json *grounds = json_get(decision, "grounds");
+    *ret_decided = decided;
+    add(&t, DECIDED, str_printf(a, "%.*s|%.*s", STR_ARG(step), STR_ARG(outcome)), 0, 1, 0);
+    for (size_t i = 0; i < json_count(grounds); i++) {
+        add_ground(&t, ret_decided, outcome, step, json_text_at(grounds->items[i], "code"));
+    }
+    if (json_count(grounds) == 0) {
+        add_ground(&t, ret_decided, outcome, step, STR(""));
+    }
+    return write_sums(s, type, &t, err);
+}
+
+/* ---- Taking out, counting again ---- */
+
+static bool take_decisions(Store *s, Arena *a, Str id, Sums *t, Err *err)
+{
+    StoreRows rows;
+    StoreValue p[] = {STORE_S(id)};
+    Str decided = STR("");
+    int64_t last = 0;
+    if (!store_query(
+            s, a,
+            "SELECT d.seq, d.step, d.outcome, COALESCE(g.code, '') FROM decisions d LEFT JOIN grounds g ON g.seq ="
+            " d.seq WHERE d.case_id = $1 ORDER BY d.seq, g.n",
+            p, COUNT_OF(p), &rows, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.row_count; i++) {
+        const StoreValue *c = &rows.cells[i * rows.column_count];
+        if (c[0].i != last) {
+            add(t, DECIDED, str_printf(a, "%.*s|%.*s", STR_ARG(c[1].s), STR_ARG(c[2].s)), 0, 1, 0);
+        }
+        last = c[0].i;
+        add_ground(t, &decided, c[2].s, c[1].s, c[3].s);
+    }
+    return true;
+}
+
+static bool case_of(Arena *a, const StoreValue *c, TallyCase *ret, Err *err)
+{
+    Json *data;
+    if (!json_parse(a, c[2].s, &data, err)) {
+        return false;
+    }
+    *ret = (TallyCase){.holder = c[0].s, .path = c[1].s, .data = data};
+    return true;
+}
+
+bool tally_forget(Store *s, Arena *a, Str type, Str id, Err *err)
+{
+    StoreRows rows, fields;
+    StoreValue p[] = {STORE_S(id)};
+    TallyCase c;
+    Stay *stays;
+    Sums t = {.a = a, .sign = -1};
+    if (!fields_of(s, a, type, &fields, err) ||
+        !store_query(s, a, "SELECT holder, path, data FROM cases WHERE id = $1", p, COUNT_OF(p), &rows, err) ||
+        (rows.row_count > 0 && !case_of(a, rows.cells, &c, err)) || !take_decisions(s, a, id, &t, err)) {
+        return false;
+    }
+    if (rows.row_count > 0) {
+        add_case(&t, &c, &fields);
+        size_t count = stays_of(a, c.path, &stays);
+        for (size_t i = 0; i < count; i++) {
+            add_came(&t, stays, i);
+        }
+    }
+    return write_sums(s, type, &t, err);
+}
+
+/* By another field: every case of the type once more, summed up here before anything is written. */
+typedef struct {
+    Arena *a, *scratch;
+    Str field;
+    Map sums; /* key → Row */
+} Recount;
+
+static bool recount_row(void *host, const StoreValue *cells, __attribute__((unused)) size_t count)
+{
+    Recount *r = host;
+    Json *data;
+    Stay *stays;
+    Err err;
+    arena_reset(r->scratch);
+    size_t n = stays_of(r->scratch, cells[0].s, &stays);
+    if (n == 0 || !json_parse(r->scratch, cells[1].s, &data, &err)) {
+        return n == 0;
+    }
+    Str key = str_printf(r->scratch, "%.*s|%.*s|%.*s", STR_ARG(r->field), STR_ARG(by_name(r->scratch, stays, n)),
+                         STR_ARG(json_text(json_get_str(data, r->field))));
+    Row *row = map_get(&r->sums, key);
+    if (row == NULL) {
+        row = ARENA_NEW(r->a, Row);
+        *row = (Row){.kind = FIELD, .key = str_copy(r->a, key)};
+        map_set(&r->sums, row->key, row);
+    }
+    row->n++;
+    return true;
+}
+
+static bool recount(Store *s, Arena *a, const ProjectField *f, Err *err)
+{
+    Recount r = {.a = a, .scratch = arena_new(0), .field = f->field, .sums = {.arena = a}};
+    Str scheme, type = f->type;
+    bool named = str_cut(&type, '/', &scheme);
+    StoreValue p[] = {STORE_S(scheme), STORE_S(type)}, field[] = {STORE_S(f->type), STORE_S(f->field)};
+    bool ok = named &&
+              store_exec(s, "INSERT INTO tally_fields (type, field) VALUES ($1, $2)", field, COUNT_OF(field), err) &&
+              store_rows(s, "SELECT path, data FROM cases WHERE scheme = $1 AND type = $2", p, COUNT_OF(p), recount_row,
+                         &r, err);
+    for (size_t i = 0; i < r.sums.count && ok; i++) {
+        ok = write_rows(s, f->type, r.sums.entries[i].value, 1, err);
+    }
+    arena_free(r.scratch);
+    return ok;
+}
+
+bool tally_prepare(Store *s, Arena *a, const ProjectField *fields, size_t count, Err *err)
+{
+    StoreRows rows;
+    size_t same = 0;
+    if (!store_query(s, a, "SELECT type, field FROM tally_fields ORDER BY type, field", NULL, 0, &rows, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.row_count; i++) {
+        const StoreValue *c = &rows.cells[i * rows.column_count];
+        for (size_t k = 0; k < count; k++) {
+            same += str_eq(c[0].s, fields[k].type) && str_eq(c[1].s, fields[k].field);
+        }
+    }
+    if (same == count && rows.row_count == count) {
+        return true;
+    }
+    bool ok = store_begin(s, err) && store_exec(s, "DELETE FROM tally_fields", NULL, 0, err) &&
+              store_exec(s, "DELETE FROM tallies WHERE kind = 'field'", NULL, 0, err);
+    for (size_t i = 0; i < count && ok; i++) {
+        ok = recount(s, a, &fields[i], err);
+    }
+    if (!ok) {
+        store_rollback(s);
+    }
+    return ok && store_commit(s, err);
+}
