@@ -127,8 +127,9 @@ static void print_grounds(const Question *q, const Decision *d)
 {
     for (size_t i = 0; i < d->ground_count; i++) {
         const Ground *g = &d->grounds[i];
-        fprintf(q->c->out, "  - %.*s [%.*s] %.*s%s\n", STR_ARG(words(q, "reasons", g->code)), STR_ARG(g->cites),
-                STR_ARG(g->code), g->unverified ? " (unverified source)" : "");
+        fprintf(q->c->out, "  - %.*s %s%.*s%s%.*s%s\n", STR_ARG(words(q, "reasons", g->code)), g->cites.len ? "[" : "",
+                STR_ARG(g->cites), g->cites.len ? "] " : "", STR_ARG(g->code),
+                g->unverified ? " (unverified source)" : "");
         Str one;
         for (Str rest = g->cites; g->cites.len > 0 && str_cut(&rest, ';', &one);) {
             print_article(q, str_trim(one));
@@ -163,7 +164,12 @@ static void print_figures(const Question *q, const Decision *d)
             continue;
         }
         Buf b = buf_new(q->c->a, 1 << 16);
-        json_write(&b, m->value);
+        for (size_t k = 0; m->value->kind == JSON_ARRAY && k < json_count(m->value); k++) {
+            buf_printf(&b, "%s%.*s", k ? ", " : "", STR_ARG(json_text(m->value->items[k])));
+        }
+        if (b.len == 0) {
+            json_write(&b, m->value);
+        }
         Str text = json_text(m->value);
         fprintf(q->c->out, "  %.*s: %.*s\n", STR_ARG(words(q, "figures", m->key)),
                 STR_ARG(text.len ? text : buf_str(&b)));

@@ -30,13 +30,13 @@ static void add_grounds(const PageView *v, Json *model, const Json *grounds)
     }
 }
 
-/* A fact that the law asks for and nobody gave is a ground of "cannot decide". */
-static void add_missing(const PageView *v, Json *list, const Json *missing)
+/* Facts that the law asks for and nobody gave, or that contradict others, are grounds of "cannot decide". */
+static void add_facts_named(const PageView *v, Json *list, const Json *names, const char *key)
 {
-    for (size_t i = 0; i < json_count(missing); i++) {
+    for (size_t i = 0; i < json_count(names); i++) {
         Json *params = json_new_object(v->a);
-        page_set_text(v, params, "input", input_label(v, json_text(missing->items[i])));
-        page_set_text(v, page_add(v, list), "text", view_text(v->a, v->language, "decision.missing", params));
+        page_set_text(v, params, "input", input_label(v, json_text(names->items[i])));
+        page_set_text(v, page_add(v, list), "text", view_text(v->a, v->language, key, params));
     }
 }
 
@@ -207,7 +207,8 @@ Json *page_decision_model(const PageView *v, const Json *proof, const Json *fact
                              STR_ARG(json_text_at(proof, "day"))));
     page_set_text(v, m, "model_hash", json_text_at(proof, "model_hash"));
     add_grounds(v, m, json_get(proof, "grounds"));
-    add_missing(v, json_get(m, "grounds"), json_path(proof, "result.missing"));
+    add_facts_named(v, json_get(m, "grounds"), json_path(proof, "result.contradicting"), "decision.contradicting");
+    add_facts_named(v, json_get(m, "grounds"), json_path(proof, "result.missing"), "decision.missing");
     if (departed.len > 0) {
         add_departure(v, m, json_get(proof, "departed"));
     }

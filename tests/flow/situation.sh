@@ -58,5 +58,7 @@ page workplace-change en governing_day=2007-06-01 applicant=worker special_track
 holds "and decide" 'The changes of workplace allowed in this period are used up'
 page workplace-change ko governing_day=1999-01-01
 holds "a day before the first law is told" '그 날짜에 시행 중인 규정이 없습니다.'
+page training kk entry_day=2026-07-01 finished_on=2026-06-30 hours=16 returnee=false special_re_entry=false
+holds "days that contradict each other decide nothing" 'Тым ерте тұр: Оқыту аяқталған күн'
 
 verdict

@@ -17,7 +17,7 @@ import run_cases
 sys.path.insert(0, os.path.join(run_cases.ROOT, '..', '..', 'tools', 'law'))
 import gen  # noqa: E402
 
-UNSURE = 'Unsure grounds'
+UNSURE, TOGETHER = 'Unsure grounds', 'FACTS_CONTRADICT'  # a contradiction needs both of its facts
 
 
 def optional(model):
@@ -36,7 +36,7 @@ def faults_of(case, fact, got, unsure):
     full = case['expect']
     if not isinstance(got, dict):
         return 'no answer'
-    lost = [g for g in full.get('grounds', []) if g not in unsure and g not in (got.get('grounds') or [])]
+    lost = [g for g in full.get('grounds', []) if g not in unsure + [TOGETHER] and g not in (got.get('grounds') or [])]
     if lost:
         return 'no longer heard %s' % ', '.join(lost)
     new = [g for g in got.get('grounds') or [] if g not in full.get('grounds', [])]

@@ -63,6 +63,8 @@ def codes_of(models):
                     c = r.out.strip('"')
                     if re.match(r'^[A-Z][A-Z0-9_]+$', c):
                         codes.setdefault(c, set()).add(m.slug)
+        if m.orders:
+            codes.setdefault('FACTS_CONTRADICT', set()).add(m.slug)
     return codes
 
 

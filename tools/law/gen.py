@@ -14,6 +14,7 @@ A source (tools/law/models/<name>.law) is read line by line:
   decide Name : Type              a literal expression, FEEL below
   unique Name : Type              a decision table, a rule per line below:
   collect Name : Type             id : input is test ; input is test => output @ citations @ source
+  order first <= second           days that cannot stand the other way round: then the facts contradict each other
   lawday fact @ citations @ source   the fact whose day picks the version, where there is no "governing day"
   top granted refused             the top decision: words for yes and no, then lines "+ key: FEEL" for its extras
 
@@ -97,7 +98,7 @@ class Model:
     def __init__(self, path, day=None):
         self.path, self.slug = path, os.path.basename(path)[:-4]
         self.title = self.about = ''
-        self.days, self.nodes, self.day, self.noted = [], [], day, True
+        self.days, self.nodes, self.day, self.noted, self.orders = [], [], day, True, []
         for number, line in enumerate(open(path, encoding='utf-8'), 1):
             line = line.rstrip('\n')
             line = self.kept(line, day) if day else (line if line.startswith('days ') else None)
@@ -174,6 +175,9 @@ class Model:
         node.doc = 'The day whose law counts.'
         node.rules.append(Rule('d1', [(fact, '-')], fact, article, source))
         self.nodes.append(node)
+
+    def on_order(self, rest):
+        self.orders.append(tuple(x.strip() for x in rest.split('<=')))
 
     def on_use(self, rest):
         """use NAME: lines of models/NAME.part"""
@@ -263,6 +267,7 @@ class Model:
         missing.doc = 'The facts that the decision needs and that were not given.'
         missing.text = ['[' + ',\n '.join(facts) + '][item != null]']
         self.nodes.insert(self.nodes.index(top), missing)
+        self.contradictions(top)
         self.guard(top, missing)
         order = ['Scope grounds', 'Grounds', 'Discretion', 'Scope questions', 'Open questions']
         collects = sorted([n.name for n in self.nodes if n.kind == 'collect' and n.name in order], key=order.index)
@@ -271,8 +276,13 @@ class Model:
         top.type = 'Answer'
         firm = self.firm(top, collects)
         found = 'count(flatten([%%s])[%s]) > 0' % firm
-        keys = ['grounds: flatten([%s])[%s]' % (', '.join(collects), firm), 'missing: Missing facts']
+        heard = 'flatten([%s])[%s]' % (', '.join(collects), firm)
         steps = []
+        if self.orders:
+            heard = 'concatenate(%s, if count(Contradictions) > 0 then ["FACTS_CONTRADICT"] else [])' % heard
+            steps.append('if count(Contradictions) > 0 then "cannot decide"')
+            top.extras.append('contradicting: if count(Contradictions) > 0 then Contradictions else null')
+        keys = ['grounds: ' + heard, 'missing: Missing facts']
         if refusing:
             steps.append('if %s then "%s"' % (found % ', '.join(refusing), no))
         if 'Discretion' in collects:
@@ -284,13 +294,24 @@ class Model:
         top.kind = 'decide'
         return self
 
+    def contradictions(self, top):
+        """Facts that were told and cannot be true together, as far as the source says which day comes first."""
+        inputs = {n.name for n in self.inputs()}
+        self.orders = [o for o in self.orders if set(o) <= inputs]
+        if self.orders:
+            node = Node('decide', 'Contradictions', 'Texts')
+            node.doc = 'Facts that contradict another one: a day that comes before one that it must follow. Then nothing is decided.'
+            node.text = ['[' + ',\n '.join('if (if %s = null or %s = null then false else %s > %s) then "%s" else null' % (a, b, a, b, b)
+                                           for a, b in self.orders) + '][item != null]']
+            self.nodes.insert(self.nodes.index(top), node)
+
     def guard(self, top, missing):
         """Sets what is executed for expressions and columns that rest on facts: `text` and `columns` stay as the source writes them."""
         if [n.name for n in self.used([feel(n.when) for n in self.inputs()]) if n.kind != 'input']:
             raise SystemExit('%s: a fact is needed where a decision says so' % self.path)
         inputs = {n.name for n in self.inputs()}
         for n in self.nodes:
-            if n.kind == 'decide' and n is not missing:
+            if n.kind == 'decide' and n is not missing and n.name != 'Contradictions':
                 n.executed = [self.told_first('\n'.join(n.text))]
             for r in n.rules:
                 for expr, _ in r.conds:
@@ -312,7 +333,7 @@ class Model:
     def figure(self, extra):
         """A figure of the answer is not told where a fact behind it is missing."""
         key, _, expr = [x.strip() for x in extra.partition(':')]
-        facts = self.facts_behind([re.sub(r'\bgrounds\b', ' ', expr)])
+        facts = [] if 'Contradictions' in expr else self.facts_behind([re.sub(r'\bgrounds\b', ' ', expr)])
         return '%s: if %s then null else %s' % (key, is_missing(facts), expr) if facts else extra
 
 
