@@ -91,6 +91,7 @@ static bool add_field(const PageView *v, Json *list, const SchemeType *t, const 
     page_set_text(v, j, "label", page_field_label(v, t, f->name));
     Str help =
         scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s.%.*s", STR_ARG(t->name), STR_ARG(f->name)));
+    help = help.ptr ? help : scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s", STR_ARG(f->name)));
     if (help.ptr != NULL) {
         page_set_text(v, j, "help", help);
     }

@@ -22,6 +22,19 @@
     });
   }
 
+  /* Times are sent in UTC; a page for people tells them as the reader's clock shows them. Where that is another day, the
+     browser must know how the language writes days; else the time stays as it is, and says UTC. */
+  function times() {
+    const words = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    all("time[data-local]").forEach((t) => {
+      const at = new Date(t.dateTime), two = (n) => String(n).padStart(2, "0"), said = t.textContent;
+      const other = words.format(at);
+      if (at.getDate() === at.getUTCDate()) t.textContent = said.replace(/\d\d:\d\d UTC$/, `${two(at.getHours())}:${two(at.getMinutes())}`);
+      else if (!/\bM\d\d\b/.test(other)) t.textContent = other;
+      if (t.textContent !== said) t.title = said;
+    });
+  }
+
   /* A form with faults: go to the summary first. */
   function faults() {
     const box = one("[data-errors]");
@@ -289,6 +302,7 @@
 
   menus();
   place();
+  times();
   faults();
   drafts();
   liveFaults();
