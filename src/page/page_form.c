@@ -280,7 +280,7 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     if (in.step->group.len > 0 && submit.ptr != NULL) {
         page_set_text(v, m, "submit_label", submit);
     }
-    page_set_text(v, m, "action", v->path);
+    page_set_text(v, m, "action", v->here.len ? v->here : v->path);
     page_set_text(v, m, "key", ask->key);
     page_set_text(v, m, "version", in.row ? str_printf(v->a, "%lld", (long long)in.row->version) : STR("-1"));
     page_set_text(v, m, "cancel_href", in.row ? page_case_href(v, in.row->id) : STR("/"));

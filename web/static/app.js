@@ -22,16 +22,14 @@
     });
   }
 
-  /* Times are sent in UTC; a page for people tells them as the reader's clock shows them. Where that is another day, the
-     browser must know how the language writes days; else the time stays as it is, and says UTC. */
+  /* Times by the reader's clock. Of another day only where the browser can write days in the language; else it stays UTC. */
   function times() {
-    const words = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
     all("time[data-local]").forEach((t) => {
-      const at = new Date(t.dateTime), two = (n) => String(n).padStart(2, "0"), said = t.textContent;
-      const other = words.format(at);
-      if (at.getDate() === at.getUTCDate()) t.textContent = said.replace(/\d\d:\d\d UTC$/, `${two(at.getHours())}:${two(at.getMinutes())}`);
-      else if (!/\bM\d\d\b/.test(other)) t.textContent = other;
-      if (t.textContent !== said) t.title = said;
+      const at = new Date(t.dateTime), said = t.textContent;
+      const other = at.toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+      if (at.getDate() === at.getUTCDate()) t.textContent = said.replace(/\S+ UTC$/, at.toTimeString().slice(0, 5));
+      else if (!/ M\d/.test(other)) t.textContent = other;
+      t.title = said;
     });
   }
 
@@ -41,9 +39,13 @@
     if (box) box.focus();
   }
 
-  /* Drafts stay on this device for a day and go when the form is sent or the person signs out. Files and passwords never stay. */
+  /* Drafts stay on this device for a day and go when the form has arrived or the person signs out. Files and passwords never stay.
+     A form has arrived when another page follows that is no error: a session may have ended, a line may break. */
   function drafts() {
-    const day = 24 * 3600 * 1000;
+    const day = 24 * 3600 * 1000, sent = JSON.parse(store.get("sent") || "null"), unsent = one("[data-unsent]");
+    if (sent && (unsent || sent.path !== location.pathname || one("form[data-form] [data-saved]"))) store.drop("sent");
+    if (sent && unsent && store.get(sent.key)) all("[data-kept]", unsent).forEach((p) => { p.hidden = false; });
+    else if (sent && sent.path !== location.pathname) store.drop(sent.key);
     all("form[data-form]").forEach((form) => {
       const status = one("[data-saved]", form);
       if (!status) return;
@@ -62,19 +64,23 @@
         if (changed) status.textContent = status.dataset.restored;
       }
       let timer = 0;
+      const save = () => {
+        const values = {};
+        fields().forEach((f) => {
+          if (f.type === "radio" || f.type === "checkbox") { if (f.checked) values[f.name] = f.value; } else values[f.name] = f.value;
+        });
+        return store.set(key, JSON.stringify({ at: Date.now(), values }));
+      };
       form.addEventListener("input", () => {
         clearTimeout(timer);
         timer = setTimeout(() => {
-          const values = {};
-          fields().forEach((f) => {
-            if (f.type === "radio" || f.type === "checkbox") { if (f.checked) values[f.name] = f.value; } else values[f.name] = f.value;
-          });
-          if (store.set(key, JSON.stringify({ at: Date.now(), values }))) {
-            status.textContent = status.dataset.text + " · " + new Date().toTimeString().slice(0, 5);
-          }
+          if (save()) status.textContent = status.dataset.text + " · " + new Date().toTimeString().slice(0, 5);
         }, 600);
       });
-      form.addEventListener("submit", () => { clearTimeout(timer); store.drop(key); });
+      form.addEventListener("submit", () => {
+        clearTimeout(timer);
+        if (save()) store.set("sent", JSON.stringify({ key, path: location.pathname }));
+      });
     });
     all("[data-sign-out]").forEach((form) => form.addEventListener("submit", () => {
       store.keys().filter((k) => k.startsWith("draft:")).forEach(store.drop);
