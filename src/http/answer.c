@@ -180,7 +180,7 @@ static Str here(const Request *q, Arena *a)
 {
     Buf b = buf_new(a, 8192);
     buf_add(&b, q->path);
-    for (size_t i = 0; q->method == METHOD_GET && i < json_count(q->query); i++) {
+    for (size_t i = 0; i < json_count(q->query); i++) {
         buf_byte(&b, i == 0 ? '?' : '&');
         view_url(&b, q->query->members[i].key);
         buf_byte(&b, '=');

@@ -313,12 +313,16 @@ bool api_decide(Exchange *x, Err *err)
     if (!read_body(x, &body, err)) {
         return false;
     }
+    const Json *facts = json_get(body, "facts");
+    if (facts != NULL && facts->kind != JSON_OBJECT) {
+        return err_field(err, BAD_REQUEST, "facts", "The facts are an object.");
+    }
     Inquiry asked = {.scheme = x->v.scheme,
                      .model = x->rest[0],
                      .decision = json_text_at(body, "decision"),
                      .on = json_text_at(body, "day"),
                      .today = x->v.today,
-                     .facts = json_get(body, "facts")};
+                     .facts = facts};
     if (!inquiry_answer(x->v.run, &asked, &told, &faults, err)) {
         if (faults.count > 0) {
             FlowResult r = {.faults = faults, .err = faults.items[0]};

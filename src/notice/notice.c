@@ -186,8 +186,10 @@ Str notice_line(Arena *a, const Scheme *s, Str language, const Notice *n, const 
     put(a, p, "type", row ? scheme_label(s, a, language, "type", row->type) : n->case_id);
     put(a, p, "case", n->case_id);
     if (str_eq_c(n->kind, "event")) {
+        Str state = json_text_at(n->params, "state");
         put(a, p, "event", scheme_label(s, a, language, "event", n->what));
-        return view_text(a, language, "notice.event", p);
+        put(a, p, "state", row ? typed_label(a, s, language, "state", row->type, state) : state);
+        return view_text(a, language, state.len > 0 && row ? "notice.opened" : "notice.event", p);
     }
     put(a, p, "state", row ? typed_label(a, s, language, "state", row->type, row->state) : STR("–"));
     put(a, p, "due", n->due);

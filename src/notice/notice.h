@@ -13,7 +13,7 @@ typedef struct {
     Str kind; /* "event", "deadline", "message"; "confirm" never stands in the list */
     Str what; /* type of the event; days before the deadline, or "over"; name of the message's template */
     Str case_id, due;
-    Json *params;          /* of a message */
+    Json *params;          /* of a message; {state} in which an event opened the case; else NULL */
     Instant made, read_at; /* read_at 0: unread */
 } Notice;
 

@@ -13,6 +13,7 @@ typedef struct {
     Instant at;
     bool moved;          /* the case came into a state */
     bool of_case;        /* not of the store itself, nor of who read what */
+    Str opened_as;       /* the state in which the event opened its case; empty: it did not */
     const Json *message; /* {topic, to, params, texts} that the step told people; NULL: none */
 } Cause;
 

@@ -118,6 +118,7 @@ static bool keep_cause(void *host, const Event *e)
                                   e->at,
                                   json_get(e->data, "to") != NULL,
                                   json_text_at(e->data, "type").len > 0,
+                                  str_copy(c->a, e->version == 1 ? json_text_at(e->data, "to") : STR("")),
                                   message ? json_copy(c->a, message) : NULL};
     return true;
 }
@@ -165,6 +166,11 @@ static bool tell_of_event(const Flow *in, Arena *a, const Cause *c, Instant now,
         return false;
     }
     Audience to = {.store = in->store, .a = a, .scheme = s, .err = err};
+    Json *params = NULL;
+    if (c->opened_as.len > 0) { /* which of the cases of this type it is, is known by where it began */
+        params = json_new_object(a);
+        json_set(a, params, STR("state"), json_new_str(a, c->opened_as));
+    }
     if (row == NULL) {
         return true;
     }
@@ -179,6 +185,7 @@ static bool tell_of_event(const Flow *in, Arena *a, const Cause *c, Instant now,
                     .what = c->type,
                     .case_id = c->stream,
                     .due = row->due,
+                    .params = params,
                     .made = now};
         if (!is_actor(c, &to.list[i], s, a, in->store) &&
             !tell(&to, in, &n, now.ms - c->at.ms <= LATE_DAYS * DAY_MS, made)) {

@@ -579,6 +579,26 @@ void page_frame(const PageView *v, Json *model, Str title)
     }
 }
 
+/* Where one goes on: a form that did not arrive is opened again, after signing in if that is what it lacked. */
+static void add_way_on(const PageView *v, Json *model, ErrCode code)
+{
+    bool form = str_find(v->path, STR("/do/"), 0) != SIZE_MAX, unknown = code == NOT_SIGNED_IN;
+    bool again = code == STALE_FORM || code == STORE_BUSY || code == STORE_FULL;
+    if (!unknown && !(form && again)) {
+        return;
+    }
+    Str here = v->here.len ? v->here : v->path;
+    Buf to = buf_new(v->a, 16 * 1024);
+    buf_add(&to, unknown ? STR("/sign-in") : here);
+    if (unknown && form) {
+        buf_add_c(&to, "?next=");
+        view_url(&to, here);
+    }
+    page_set_text(v, model, "back_href", buf_ok(&to) ? buf_str(&to) : STR("/"));
+    page_set_text(v, model, "back_label",
+                  view_text(v->a, v->language, unknown ? "error.sign_in" : "error.again", NULL));
+}
+
 bool page_error(const PageView *v, const Err *fault, Str ref, Page *ret, __attribute__((unused)) Err *err)
 {
     *ret = (Page){"error", json_new_object(v->a)};
@@ -593,6 +613,7 @@ bool page_error(const PageView *v, const Err *fault, Str ref, Page *ret, __attri
         page_set_text(v, ret->model, "text", str_copy(v->a, str_from_c(fault->text)));
     }
     page_set_text(v, ret->model, "ref", ref);
+    add_way_on(v, ret->model, fault->code);
     page_frame(v, ret->model, title);
     return true;
 }

@@ -100,8 +100,14 @@ static Str cell_text(const PageView *v, Str cell)
         }
     }
     Buf b = buf_new(v->a, 65536);
+    bool after_day = false;
     for (size_t at = 0; at < cell.len;) {
-        if (add_day(v, &b, cell, &at) || add_period(v, &b, cell, &at)) {
+        if (after_day && str_starts(str_sub(cell, at, cell.len), STR(".."))) {
+            buf_add_c(&b, " … "); /* a day may end with a full stop of its own */
+            at += 2;
+        }
+        after_day = add_day(v, &b, cell, &at);
+        if (after_day || add_period(v, &b, cell, &at)) {
             continue;
         }
         if (cell.ptr[at] == '"') {

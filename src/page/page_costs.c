@@ -43,12 +43,15 @@ static bool is_asked(const PageView *v, const Json *rule, const CaseRow *row)
 
 static void add_item(const PageView *v, Json *list, const Json *rule, const CaseRow *row)
 {
-    static const char *const TEXTS[] = {"amount", "unit", "payee", "from",     "until",
-                                        "source", "url",  "note",  "published"};
+    static const char *const TEXTS[] = {"amount", "unit", "from", "until", "url", "published"},
+                             *const SAID[] = {"payee", "source", "note"}; /* known ones in the reader's language */
     const SchemeType *t = scheme_type(v->scheme, row->type);
     Json *j = page_add(v, list);
     for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
         page_set_text(v, j, TEXTS[k], page_rule_text(rule, TEXTS[k], row));
+    }
+    for (size_t k = 0; k < COUNT_OF(SAID); k++) {
+        page_set_text(v, j, SAID[k], page_label(v, "said", page_rule_text(rule, SAID[k], row)));
     }
     const Json *country = json_get_str(row->data, json_text_at(rule, "country"));
     page_set_text(v, j, "item", page_label(v, "choice", page_rule_text(rule, "item", row)));

@@ -91,6 +91,7 @@ static bool add_field(const PageView *v, Json *list, const SchemeType *t, const 
     page_set_text(v, j, "label", page_field_label(v, t, f->name));
     Str help =
         scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s.%.*s", STR_ARG(t->name), STR_ARG(f->name)));
+    help = help.ptr ? help : scheme_message(v->scheme, v->language, str_printf(v->a, "help.%.*s", STR_ARG(f->name)));
     if (help.ptr != NULL) {
         page_set_text(v, j, "help", help);
     }
@@ -279,7 +280,7 @@ bool page_form(const PageView *v, const PageFormAsk *ask, Page *ret, Err *err)
     if (in.step->group.len > 0 && submit.ptr != NULL) {
         page_set_text(v, m, "submit_label", submit);
     }
-    page_set_text(v, m, "action", v->path);
+    page_set_text(v, m, "action", v->here.len ? v->here : v->path);
     page_set_text(v, m, "key", ask->key);
     page_set_text(v, m, "version", in.row ? str_printf(v->a, "%lld", (long long)in.row->version) : STR("-1"));
     page_set_text(v, m, "cancel_href", in.row ? page_case_href(v, in.row->id) : STR("/"));

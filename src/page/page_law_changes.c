@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
+enum { FEW = 3 }; /* so many tables of changes stand open */
+
 #include "flow/statute.h"
 
 typedef struct {
@@ -205,6 +207,9 @@ bool page_law_changes(const PageView *v, Day from, Day to, Page *ret, __attribut
          *statutes = page_list_in(v, m, "statutes");
     add_models(v, models, numbers, span);
     add_articles(v, statutes, span);
+    for (size_t i = 0; i < json_count(numbers) && json_count(numbers) <= FEW; i++) { /* more would be a long way down */
+        page_set_bool(v, numbers->items[i], "open", true);
+    }
     page_set_bool(v, m, "nothing", json_count(models) + json_count(numbers) + json_count(statutes) == 0);
     return true;
 }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
+#include <string.h>
+
 #include "base/fold.h"
 #include "base/mrz.h"
 
@@ -175,12 +177,33 @@ static QueryQueue queue_of(const PageView *v, const PageQueueAsk *ask, const Que
     return q;
 }
 
+/* scheme.json: "queue": {"first": [steps begun most often]}: in that order before all others. */
+static void put_first(const PageView *v, Json *actions)
+{
+    const Json *first = json_path(scheme_info(v->scheme), "queue.first");
+    size_t place = 0;
+    for (size_t i = 0; i < json_count(first); i++) {
+        for (size_t k = place; k < actions->count; k++) {
+            Json *j = actions->items[k];
+            if (str_eq(json_text_at(j, "name"), json_text(first->items[i]))) {
+                memmove(actions->items + place + 1, actions->items + place, (k - place) * sizeof(Json *));
+                actions->items[place++] = j;
+                break;
+            }
+        }
+    }
+    for (size_t k = 0; place > 0 && k < actions->count; k++) {
+        page_set_bool(v, actions->items[k], "primary", k == 0);
+    }
+}
+
 /* What can be begun; on a telephone the first few stand before the queue and the rest is folded. */
 static void add_actions(const PageView *v, Json *m)
 {
     enum { IN_SIGHT = 3 };
     Json *actions = page_list_in(v, m, "actions");
     page_steps(v, actions, NULL);
+    put_first(v, actions);
     if (actions->count > IN_SIGHT + 1) {
         page_set_bool(v, m, "folds", true);
         page_set_bool(v, actions->items[IN_SIGHT], "folds", true);

@@ -334,6 +334,20 @@ static bool check_law_groups(const SchemeReader *r)
     return true;
 }
 
+static bool check_first_steps(const SchemeReader *r)
+{
+    const Json *first = json_path(r->s->info, "queue.first");
+    for (size_t i = 0; i < json_count(first); i++) {
+        const SchemeType *t;
+        const SchemeStep *step = scheme_step(r->s, json_text(first->items[i]), &t);
+        if (step == NULL || !step->opens) {
+            return scheme_broken(
+                r, "\"queue.first\" names what is no step that opens a case:", json_text(first->items[i]));
+        }
+    }
+    return true;
+}
+
 bool scheme_check_references(const Scheme *s, Err *err)
 {
     for (size_t i = 0; i < s->type_count; i++) {
@@ -352,5 +366,5 @@ bool scheme_check_references(const Scheme *s, Err *err)
     }
     SchemeReader r = {
         .s = (Scheme *)(uintptr_t)s, .err = err, .path = str_printf(s->arena, "%.*s/scheme.json", STR_ARG(s->folder))};
-    return check_law_groups(&r);
+    return check_law_groups(&r) && check_first_steps(&r);
 }

@@ -145,6 +145,13 @@ static void write_parameter(Buf *out, Arena *a, Str language, const Frame *f, St
     }
 }
 
+/* Whether what was written ends as the pattern goes on: with one full stop. */
+static bool ends_sentence(const Buf *out, Str pattern, size_t at)
+{
+    bool stop = at < pattern.len && pattern.ptr[at] == '.' && (at + 1 == pattern.len || pattern.ptr[at + 1] != '.');
+    return stop && out->len > 0 && out->ptr[out->len - 1] == '.';
+}
+
 Str message_fill(Arena *a, Str language, Str pattern, const Frame *f)
 {
     if (pattern.len == 0 || memchr(pattern.ptr, '{', pattern.len) == NULL) {
@@ -166,6 +173,7 @@ Str message_fill(Arena *a, Str language, Str pattern, const Frame *f)
             write_parameter(&out, a, language, f, inside);
         }
         at = close + 1;
+        at += ends_sentence(&out, pattern, at); /* a day may bring its own full stop: "23 ноября 2026 г." */
     }
     return buf_str(&out);
 }

@@ -9,7 +9,15 @@ async function whatChanged(world) {
   await me.page.locator('[name=to]').fill('2014-08-01');
   await me.main().locator('form.filter').getByRole('button').click();
   await me.heading(me.web('law.changes_models')).waitFor();
-  const names = await me.main().locator('section[aria-labelledby=c-numbers] article h3').allInnerTexts();
+  const folds = me.main().locator('section[aria-labelledby=c-numbers] details');
+  expect(await folds.locator('summary').count() > 0, 'no table of changes');
+  for (const fold of await folds.all()) { // few stand open, many are folded: all can be opened
+    if (!await fold.evaluate(e => e.open)) {
+      await fold.locator('summary').press('Enter');
+    }
+    await fold.locator('table.dmn').first().waitFor();
+  }
+  const names = await folds.locator('h3').allInnerTexts();
   expect(names.length > 0 && names.every(n => /[가-힣]/.test(n)), `a table without a Korean name: ${names}`);
   const sideways = await me.main().locator('.scroll').evaluateAll(all => all.filter(e => e.scrollWidth > e.clientWidth + 1).length);
   expect(sideways === 0, `${sideways} tables scroll sideways on the phone`);
@@ -20,6 +28,10 @@ async function whatChanged(world) {
   await me.main().getByRole('link', { name: me.web('law.changes_before') }).first().click();
   await me.main().locator('h1').waitFor();
   expect(await me.page.evaluate(() => document.documentElement.scrollWidth) <= PHONE.width, 'the page is wider than the phone');
+  await me.open('/law/changes?from=2021-01-01&to=2022-01-01'); // a year of many changes stays short on a phone
+  expect(await folds.count() > 3 && await me.main().locator('table.dmn').first().isHidden(), 'the tables of a year are not folded');
+  const high = await me.page.evaluate(() => document.documentElement.scrollHeight / window.innerHeight);
+  expect(high < 7, `a year of changes is ${high.toFixed(1)} screens long`);
 }
 
 // First only what everybody is asked; a fact that the answer turns out to need is asked above then.

@@ -45,7 +45,34 @@ async function giveAddress(world) {
   expect(Array.isArray(data.notices) && data.notices.length > 0, 'the data to take home hold no notices');
 }
 
+// A notice of a duty says which, and when it came by the clock of who reads it: at midday in UTC it is nine in the evening in
+// Seoul, five in Almaty.
+async function tellsWhichAndWhen(world) {
+  const me = await world.as('worker-working', 'ru', PHONE);
+  await me.open('/notices');
+  const lines = await me.main().locator('ol.queue h2').allInnerTexts();
+  const opened = lines.filter(l => l.includes(me.law('event', 'duty.opened')));
+  expect(opened.length > 1 && new Set(opened).size === opened.length, `duties that cannot be told apart: ${opened.join(' | ')}`);
+  expect(!lines.some(l => l.includes('..')), `two full stops: ${lines.find(l => l.includes('..'))}`);
+  for (const [zone, hours] of [['Asia/Seoul', 9], ['Asia/Almaty', 5], ['UTC', 0]]) {
+    const context = await world.browser.newContext({ timezoneId: zone, storageState: await me.context.storageState() });
+    const page = await context.newPage();
+    await page.goto(`${world.origin}/notices`);
+    const time = page.locator('main time').first();
+    const at = new Date(await time.getAttribute('datetime')), text = await time.innerText();
+    const wanted = new Date(at.getTime() + hours * 3600000).toISOString().slice(11, 16);
+    expect(text.endsWith(wanted) && !text.includes('UTC'), `${at.toISOString()} in ${zone} is told as ${text}`);
+    await context.close();
+  }
+  const plain = await world.browser.newContext({ javaScriptEnabled: false, storageState: await me.context.storageState() });
+  const page = await plain.newPage();
+  await page.goto(`${world.origin}/notices`);
+  expect((await page.locator('main time').first().innerText()).endsWith('UTC'), 'without script a time does not say where it holds');
+  await plain.close();
+}
+
 export const ERRANDS = [
+  { name: 'notices: which duty arose, and when by the reader\'s own clock', run: tellsWhichAndWhen },
   { name: 'notices: read one, read all, nobody reads another\'s', keyboard: true, run: readNotices },
   { name: 'contact: an address, a wish, a wrong code, and all of it in the data to take home', keyboard: true, run: giveAddress },
 ];

@@ -164,6 +164,30 @@ async function roomWithReasons(world) {
   await fitsThePhone(employer);
 }
 
+// The session ends while a form is filled in: nothing is sent, and what was typed is there after signing in.
+async function sessionEnds(world) {
+  const me = await world.as('worker-working', 'ru', PHONE);
+  await me.main().getByRole('link', { name: me.step('complaint.file'), exact: true }).click();
+  await me.page.waitForURL(/complaint.file/);
+  const form = me.page.url().slice(world.origin.length);
+  await me.page.getByLabel(me.field('complaint', 'account')).fill('Мне не заплатили за август.');
+  await me.context.clearCookies({ name: 'session' });
+  await me.main().locator('form[data-form] button[type=submit]').first().click();
+  await me.page.getByText(me.web('error.kept')).waitFor();
+  await me.main().getByRole('link', { name: me.web('error.sign_in'), exact: true }).click();
+  await me.page.waitForURL(/\/sign-in\?next=/);
+  await me.page.locator('form', { has: me.page.locator('input[name=login][value="worker-working"]') }).getByRole('button').click();
+  await me.page.waitForURL(url => url.pathname + url.search === form);
+  const typed = await me.page.getByLabel(me.field('complaint', 'account')).inputValue();
+  expect(typed === 'Мне не заплатили за август.', `after signing in the form holds “${typed}”`);
+  // a form that is too old is opened again, with what was typed
+  await me.page.locator('form[data-form] input[name=csrf]').evaluate(e => { e.value = 'old'; });
+  await me.main().locator('form[data-form] button[type=submit]').first().click();
+  await me.main().getByRole('link', { name: me.web('error.again'), exact: true }).click();
+  await me.page.waitForURL(url => url.pathname + url.search === form);
+  expect(await me.page.getByLabel(me.field('complaint', 'account')).inputValue() === typed, 'a form opened again is empty');
+}
+
 async function draftWaits(world) {
   const without = { javaScriptEnabled: false };
   const worker = await world.as('worker-working', 'ko', PHONE, without);
@@ -190,6 +214,7 @@ export const ERRANDS = [
   { name: 'an extension takes effect only with the worker, who refuses', keyboard: true, run: extensionNeedsAYes },
   { name: 'a worker takes everything home as a paper', run: everythingToTakeHome },
   { name: 'a claim begun on the phone is finished on another device, without script', run: draftWaits },
+  { name: 'a session ends while a complaint is written, and nothing typed is lost', run: sessionEnds },
   { name: 'an employer subscribes to the days of its duties', run: calendarOfDuties },
   { name: 'an employer sees the room for workers with its reasons', run: roomWithReasons },
 ];

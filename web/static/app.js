@@ -22,15 +22,30 @@
     });
   }
 
+  /* Times by the reader's clock. Of another day only where the browser can write days in the language; else it stays UTC. */
+  function times() {
+    all("time[data-local]").forEach((t) => {
+      const at = new Date(t.dateTime), said = t.textContent;
+      const other = at.toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+      if (at.getDate() === at.getUTCDate()) t.textContent = said.replace(/\S+ UTC$/, at.toTimeString().slice(0, 5));
+      else if (!/ M\d/.test(other)) t.textContent = other;
+      t.title = said;
+    });
+  }
+
   /* A form with faults: go to the summary first. */
   function faults() {
     const box = one("[data-errors]");
     if (box) box.focus();
   }
 
-  /* Drafts stay on this device for a day and go when the form is sent or the person signs out. Files and passwords never stay. */
+  /* Drafts stay on this device for a day and go when the form has arrived or the person signs out. Files and passwords never stay.
+     A form has arrived when another page follows that is no error: a session may have ended, a line may break. */
   function drafts() {
-    const day = 24 * 3600 * 1000;
+    const day = 24 * 3600 * 1000, sent = JSON.parse(store.get("sent") || "null"), unsent = one("[data-unsent]");
+    if (sent && (unsent || sent.path !== location.pathname || one("form[data-form] [data-saved]"))) store.drop("sent");
+    if (sent && unsent && store.get(sent.key)) all("[data-kept]", unsent).forEach((p) => { p.hidden = false; });
+    else if (sent && sent.path !== location.pathname) store.drop(sent.key);
     all("form[data-form]").forEach((form) => {
       const status = one("[data-saved]", form);
       if (!status) return;
@@ -49,19 +64,23 @@
         if (changed) status.textContent = status.dataset.restored;
       }
       let timer = 0;
+      const save = () => {
+        const values = {};
+        fields().forEach((f) => {
+          if (f.type === "radio" || f.type === "checkbox") { if (f.checked) values[f.name] = f.value; } else values[f.name] = f.value;
+        });
+        return store.set(key, JSON.stringify({ at: Date.now(), values }));
+      };
       form.addEventListener("input", () => {
         clearTimeout(timer);
         timer = setTimeout(() => {
-          const values = {};
-          fields().forEach((f) => {
-            if (f.type === "radio" || f.type === "checkbox") { if (f.checked) values[f.name] = f.value; } else values[f.name] = f.value;
-          });
-          if (store.set(key, JSON.stringify({ at: Date.now(), values }))) {
-            status.textContent = status.dataset.text + " · " + new Date().toTimeString().slice(0, 5);
-          }
+          if (save()) status.textContent = status.dataset.text + " · " + new Date().toTimeString().slice(0, 5);
         }, 600);
       });
-      form.addEventListener("submit", () => { clearTimeout(timer); store.drop(key); });
+      form.addEventListener("submit", () => {
+        clearTimeout(timer);
+        if (save()) store.set("sent", JSON.stringify({ key, path: location.pathname }));
+      });
     });
     all("[data-sign-out]").forEach((form) => form.addEventListener("submit", () => {
       store.keys().filter((k) => k.startsWith("draft:")).forEach(store.drop);
@@ -289,6 +308,7 @@
 
   menus();
   place();
+  times();
   faults();
   drafts();
   liveFaults();

@@ -190,6 +190,10 @@ TEST(parts_of_the_wrong_kind_are_refused)
     is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": {\"thing\": 1}}"), LAW_BROKEN, "\"processes\"");
     is_refused(a, "scheme.json", STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"rest_days\": {\"7\": 7}}"),
                LAW_BROKEN, "\"rest_days\"");
+    is_refused(
+        a, "scheme.json",
+        STR("{\"id\": \"x\", \"processes\": [\"thing\"], \"queue\": {\"first\": [\"thing.open\", \"thing.shut\"]}}"),
+        LAW_BROKEN, "thing.shut");
 }
 
 TEST(files_that_are_no_json_are_refused_with_their_line)

@@ -113,6 +113,16 @@ TEST(texts_take_parameters_days_numbers_and_word_forms)
             "28 February 2026 1,234,567 -1,000.5 2 January 2026 03:04 UTC");
 }
 
+TEST(a_value_that_brings_its_full_stop_ends_the_sentence)
+{
+    Json *p = json_new_object(a);
+    json_set(a, p, STR("x"), json_new_str(a, STR("2026 г.")));
+    eq_text(view_fill(a, STR("en"), STR("Until {x}. Then {x}... {x}, {x}."), p),
+            "Until 2026 г. Then 2026 г.... 2026 г., 2026 г.");
+    json_set(a, p, STR("x"), json_new_str(a, STR("2026")));
+    eq_text(view_fill(a, STR("en"), STR("Until {x}."), p), "Until 2026.");
+}
+
 TEST(facts_show_days_and_sums_in_the_language_but_leave_numbers_of_documents)
 {
     eq_text(
