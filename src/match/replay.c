@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "replay_int.h"
 
+#include <stdio.h>
+
 #include "base/json.h"
 
 enum { MOST_TEXT = 0x7fffffff };
@@ -136,6 +138,23 @@ static Str cap_for(Str caps, Str row)
     return (Str){0};
 }
 
+/* Says how the round's own cells are called, so that the next try can name them. */
+static bool refuse_caps(const ReplayRound *r, Err *err)
+{
+    char names[160];
+    size_t n = 0;
+    for (uint32_t i = 0; i < r->row_count && n + 1 < sizeof names; i++) {
+        Str rest = r->rows[i].text, head, name;
+        if (str_starts(rest, STR("cell,")) && str_cut(&rest, ',', &head) && str_cut(&rest, ',', &name)) {
+            int more = snprintf(names + n, sizeof names - n, "%s%.*s", n ? ", " : "", STR_ARG(name));
+            n += more > 0 ? (size_t)more : 0;
+        }
+    }
+    return err_set(err, FIELD_CHOICE,
+                   "The caps name a cell that the round has not, or one twice. Cells of this round: %s",
+                   n ? names : "none");
+}
+
 static bool put_caps(ReplayRound *r, Str caps, Err *err)
 {
     uint32_t changed = 0, asked = 0;
@@ -154,7 +173,7 @@ static bool put_caps(ReplayRound *r, Str caps, Err *err)
             r->pool = (uint32_t)pool;
         }
     }
-    return changed == asked || err_set(err, FIELD_CHOICE, "The caps name a cell that the round has not, or one twice.");
+    return changed == asked || refuse_caps(r, err);
 }
 
 bool match_with_caps(Arena *a, Str input, Str caps, bool as_json, Str *ret_text, Err *err)

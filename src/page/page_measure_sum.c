@@ -134,6 +134,25 @@ static void waited(void *host, const QuerySum *row)
     add(s->m, cell_name(s, state, page_measure_bin_name(bin)), row->n, first ? row->n : 0);
 }
 
+/* The stages stand in the order of the rule, those without an ended stay left out. */
+static void add_stages(const Sum *s)
+{
+    for (size_t i = 0; i < json_count(s->states); i++) {
+        (void)page_measure_stage(s->m, s->type, json_text(s->states->items[i]));
+    }
+}
+
+static void drop_empty_stages(Measure *m)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->stage_count; i++) {
+        if (m->stages[i].n > 0) {
+            m->stages[kept++] = m->stages[i];
+        }
+    }
+    m->stage_count = kept;
+}
+
 /* What began and is not counted stands apart: it has no deadline, lasts still, or goes on in the same state. */
 static bool sum_stays(Measure *m, Err *err)
 {
@@ -146,9 +165,11 @@ static bool sum_stays(Measure *m, Err *err)
             ok = ok && each(&s, s.type, "kept", kept, err) && each(&s, s.type, "missed", missed, err) &&
                  each(&s, s.type, "held", running, err) && each(&s, s.type, "free", running, err);
         } else {
+            add_stages(&s);
             ok = ok && each(&s, s.type, "wait", waited, err);
         }
     }
+    drop_empty_stages(m);
     m->apart = m->entries - m->total;
     return ok;
 }

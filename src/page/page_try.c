@@ -74,6 +74,9 @@ static void add_groups(const PageView *v, Json *model, const Json *report)
     const Json *by = json_get(report, "by");
     Json *groups = page_list_in(v, model, "groups");
     for (size_t i = 0; i < json_count(by); i++) {
+        if (json_count(json_get(by->items[i], "rows")) == 0) { /* of caps alone: the rounds say who gains and loses */
+            continue;
+        }
         Json *g = page_add(v, groups), *rows = page_list_in(v, g, "rows");
         Str name = json_text_at(by->items[i], "name");
         page_set_text(v, g, "id", str_printf(v->a, "by-%.*s", STR_ARG(name)));
@@ -82,7 +85,7 @@ static void add_groups(const PageView *v, Json *model, const Json *report)
         for (size_t r = 0; r < json_count(from); r++) {
             Json *row = page_add(v, rows);
             Str value = json_text_at(from->items[r], "value");
-            page_set_text(v, row, "label", value.len ? page_label(v, "choices", value) : word(v, "try.unknown"));
+            page_set_text(v, row, "label", value.len ? page_label(v, "choice", value) : word(v, "try.unknown"));
             put_counts(v, row, from->items[r], COLUMNS, COUNT_OF(COLUMNS));
         }
     }
@@ -149,8 +152,11 @@ static void add_rounds(const PageView *v, Json *model, const Json *report)
         page_set_text(v, r, "label", json_text_at(rounds->items[i], "round"));
         for (size_t k = 0; k < json_count(cells); k++) {
             Json *row = page_add(v, rows);
-            Str cell = json_text_at(cells->items[k], "cell");
-            page_set_text(v, row, "label", cell.len ? page_label(v, "choices", cell) : word(v, "try.unknown"));
+            Str cell = json_text_at(cells->items[k], "cell"), round = page_round_label(v, cell);
+            page_set_text(v, row, "label",
+                          cell.len == 0 ? word(v, "try.unknown")
+                          : round.len   ? round
+                                        : page_label(v, "choice", cell));
             put_counts(v, row, cells->items[k], COLUMNS, COUNT_OF(COLUMNS));
         }
     }
@@ -171,7 +177,10 @@ static bool add_report(const PageView *v, Json *model, const Json *report, Err *
         Json *j = page_add(v, page_list_in(v, model, "differs"));
         page_set_text(v, j, "seq", json_text_at(differs->items[i], "seq"));
     }
-    for (size_t i = 0; i < COUNT_OF(COUNTS); i++) {
+    bool none = str_eq_c(json_text_at(result, "decided"), "0"), drawn;
+    add_rounds(v, model, report);
+    drawn = json_count(json_get(model, "rounds")) > 0;
+    for (size_t i = 0; i < COUNT_OF(COUNTS) && !(none && drawn); i++) {
         Json *j = page_add(v, figures);
         page_set_text(v, j, "label", word(v, str_c(v->a, str_printf(v->a, "try.%s", COUNTS[i]))));
         page_set_text(v, j, "value", json_text_at(result, COUNTS[i]));
@@ -184,9 +193,7 @@ static bool add_report(const PageView *v, Json *model, const Json *report, Err *
     }
     add_groups(v, model, report);
     add_reasons(v, model, report);
-    add_rounds(v, model, report);
-    bool none = str_eq_c(json_text_at(result, "decided"), "0");
-    page_set_bool(v, model, "unused", none && json_count(json_get(model, "rounds")) == 0);
+    page_set_bool(v, model, "unused", none && !drawn);
     return add_cases(v, model, report, err);
 }
 

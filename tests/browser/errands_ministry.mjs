@@ -56,6 +56,30 @@ async function tryChange(world) {
   const text = await ministry.main().innerText();
   expect(text.includes(ministry.web('try.reproduced')), 'the law in force does not give the past outcomes again');
   expect(await ministry.main().locator('tr[data-item^="CAN-"]').count() > 0, 'nobody loses by a stricter rule');
+  for (const group of ['manufacturing', 'agriculture', 'KZ']) {
+    expect(text.includes(ministry.law('choice', group)) && !new RegExp(`\\b${group}\\b`).test(text), `the group ${group} has no name of its own`);
+  }
+  await ministry.close();
+}
+
+// Other caps for a round: a cell that no round has is refused with those there are; then the round says, by industry, who loses.
+async function tryCaps(world) {
+  const ministry = await world.as('ministry', 'ru', PHONE);
+  const send = async cell => {
+    await ministry.open('/law/try');
+    await ministry.page.locator('#f-file').setInputFiles({ name: 'quota.csv', mimeType: 'text/csv', buffer: Buffer.from(`cell,${cell},,1,\n`) });
+    await ministry.main().getByRole('button', { name: ministry.web('try.run') }).click();
+    await ministry.page.waitForLoadState();
+  };
+  await send('nowhere');
+  const cell = /: (ALL-\d+)/.exec(await ministry.main().innerText())?.[1];
+  expect(cell, 'the refusal does not name the cells of the round');
+  await send(cell);
+  await ministry.heading(ministry.web('try.result')).waitFor();
+  const text = await ministry.main().innerText();
+  expect(/· [А-Я]/.test(await ministry.main().locator('table.list td').first().innerText()), 'the part of the quota has no name');
+  expect(!text.includes(ministry.law('trial', 'region')), 'tables without a row are shown');
+  expect(await ministry.page.evaluate(() => document.documentElement.scrollWidth) <= PHONE.width, 'the page is wider than the phone');
   await ministry.close();
 }
 
@@ -124,5 +148,6 @@ export const ERRANDS = [
   { name: 'the ministry goes from a figure to the cases behind it (kk, phone)', keyboard: true, run: figureToCases },
   { name: 'the sending agency publishes a cost with its source, and anybody reads it (ru, kk)', keyboard: true, run: publishCost },
   { name: 'the ministry tries a stricter draft on the past (ko)', keyboard: true, run: tryChange },
+  { name: 'the ministry tries other caps for a round (ru, phone)', keyboard: true, run: tryCaps },
   { name: 'the committee looks at the years ahead, once computed (ru, phone)', run: yearsAhead },
 ];

@@ -59,6 +59,7 @@ is "a cap of one leaves one unit" 1 $((granted - had + left))
 is "nobody gains by it" 0 "$(jq '[.rounds[0].rows[] | select(.change == "gain")] | length' <<<"$caps")"
 printf 'cell,nowhere,,1,\n' >"$dir/other.csv"
 no "a cell that no round has" 65 FIELD_CHOICE G law try --draft "$dir/other.csv"
+no "and which it has" 65 "Cells of this round: $name" G law try --draft "$dir/other.csv"
 
 # The law in force is changed and the log is not.
 cp -r law "$dir/law"; cp "$dir/draft/exam-result.dmn" "$dir/law/kr-eps/decisions/$(cut -d/ -f4 <<<"$model")/"
