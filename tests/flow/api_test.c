@@ -93,7 +93,7 @@ TEST(numbers_longer_than_six_digits_come_last)
     StoreValue p[] = {STORE_S(STR("TPI-1000000"))};
     check(store_exec(
         d->w->flow.store,
-        "INSERT INTO cases SELECT $1, scheme, type, state, version, title, holder, opened, since, due, due_rule, person, data, pending"
+        "INSERT INTO cases SELECT $1, scheme, type, state, version, title, holder, opened, since, due, due_rule, person, data, pending, path, decided"
         " FROM cases WHERE id = 'TPI-000001'",
         p, 1, &err));
     Seen seen = {0};
