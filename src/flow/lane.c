@@ -156,17 +156,17 @@ static void lose_group(Lane *l, const Err *err)
     close_group(l, false, store_kept_nothing(l->store), err);
 }
 
-/* A group to be in: the open one, or a new one. */
+/* A group to be in: the open one, or a new one. Who can do it again may take for granted what is most likely. */
 static bool join_group(Lane *l, Waiter *own, bool alone, Err *err)
 {
     LaneAbout list[MOST_MEMBERS];
     if (l->open != NULL && alone) {
         commit_group(l);
     }
-    bool is_new = l->open == NULL;
+    bool is_new = l->open == NULL, may_assume = own->about != NULL && !alone;
     size_t count = is_new || (own->about != NULL && !own->is_asked) ? gather(l, own, is_new, list) : 0;
     if (is_new) {
-        if (!store_begin_for(l->store, list, count, err)) {
+        if (!(may_assume ? store_begin_assuming : store_begin_for)(l->store, list, count, err)) {
             return false;
         }
         l->open = free_group(l);

@@ -49,6 +49,12 @@ typedef struct {
 } StoreExpected;
 MUST_USE bool store_begin_for(Store *s, const StoreExpected *list, size_t count,
                               Err *err); /* store_begin() that asks in the same trip */
+/* The same where the work can be done again: it may begin without a trip, taking for granted that nobody else has
+ * written since this handle did and that the keys are new. Where the database says otherwise, when it is first asked
+ * something or at the latest in store_commit(), the transaction is lost and nothing of it kept; begin again with
+ * store_begin_for(). */
+MUST_USE bool store_begin_assuming(Store *s, const StoreExpected *list, size_t count, Err *err);
+/* Inside a transaction, and nothing is taken for granted any more. */
 MUST_USE bool store_expect(Store *s, const StoreExpected *list, size_t count, Err *err);
 
 /* ---- The log ----------------------------------------------------------------------------------------------------- */
