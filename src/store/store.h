@@ -145,7 +145,9 @@ typedef struct {
 #define STORE_B(bytes) ((StoreValue){.kind = STORE_BLOB, .s = (bytes)})
 
 /* sql is a string literal that both engines understand: parameters $1, $2, …; types BIGINT,
- * TEXT and BLOB (written BLOB, becomes BYTEA); prepared once per handle and literal. Integers, text and blobs only. */
+ * TEXT and BLOB (written BLOB, becomes BYTEA); prepared once per handle and literal. Integers, text and blobs only.
+ * A table for whose rows one tree of pages shall do with SQLite, too: INTEGER PRIMARY KEY for a number (64 bits with
+ * both), WITHOUT ROWID for small rows by another key; PostgreSQL is not sent that. */
 MUST_USE bool store_exec(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
 /* The same, but inside a transaction it may wait, as said at store_savepoint(), and go to the database with others. For
  * statements that fail only if the database does. */

@@ -118,25 +118,29 @@ static bool is_word(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Outside of quotes BLOB becomes BYTEA; texts of new tables are ordered by their bytes, as SQLite orders them. */
+/* Outside of quotes BLOB becomes BYTEA. In new tables texts are ordered by their bytes and integers have 64 bits, as
+ * with SQLite, and what only SQLite can do without is left out. */
 static char *translate(const char *sql, char *out)
 {
     static const struct {
         const char *from, *to;
-    } WORDS[] = {{"BLOB", "BYTEA"}, {"TEXT", "TEXT COLLATE \"C\""}};
+    } WORDS[] = {
+        {"BLOB", "BYTEA"}, {"TEXT", "TEXT COLLATE \"C\""}, {"INTEGER", "BIGINT"}, {"WITHOUT", ""}, {"ROWID", ""}};
     char quote = 0;
     size_t n = 0, words = strncasecmp(sql, "CREATE TABLE", 12) == 0 ? COUNT_OF(WORDS) : 1;
     for (size_t i = 0; sql[i] != '\0'; i++) {
-        bool is_start = i == 0 || !is_word(sql[i - 1]);
-        size_t w = 0;
-        while (w < words &&
-               !(quote == 0 && is_start && strncmp(sql + i, WORDS[w].from, 4) == 0 && !is_word(sql[i + 4]))) {
-            w++;
+        bool is_start = quote == 0 && (i == 0 || !is_word(sql[i - 1]));
+        size_t w = 0, len = 0;
+        for (; w < words; w++) {
+            len = strlen(WORDS[w].from);
+            if (is_start && strncmp(sql + i, WORDS[w].from, len) == 0 && !is_word(sql[i + len])) {
+                break;
+            }
         }
         if (w < words) {
             memcpy(out + n, WORDS[w].to, strlen(WORDS[w].to));
             n += strlen(WORDS[w].to);
-            i += 3;
+            i += len - 1;
             continue;
         }
         if (sql[i] == '\'' || sql[i] == '"') {
