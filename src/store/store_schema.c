@@ -61,8 +61,8 @@ static const struct {
         "ALTER TABLE log_person_keys ALTER COLUMN person TYPE TEXT COLLATE \"C\";",
     },
     {
-        /* a remembered command is one row in one tree of pages; the table and its index were two. The old table is renamed
-           first, since the guard lets nobody delete from one of this name. */
+        /* a remembered command is one row in one tree of pages; the table and its index were two. The old table is
+           renamed first, since the guard lets nobody delete from one of this name. */
         "ALTER TABLE log_commands RENAME TO log_commands_before;"
         "CREATE TABLE log_commands(key TEXT PRIMARY KEY, request BLOB NOT NULL, outcome TEXT NOT NULL,"
         " mac BLOB NOT NULL) STRICT, WITHOUT ROWID;"
