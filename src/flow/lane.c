@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 
+#include "query/query.h"
+
 enum { MOST_MEMBERS = 256, GROUPS = 64 };
 
 /* The pieces of work of one transaction, and how it ended. */
@@ -42,6 +44,7 @@ bool lane_open(Arena *a, Str url, Lane **ret, Err *err)
         store_close(l->store);
         return false;
     }
+    query_expect_cases(l->store);
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->turn, NULL);
     pthread_cond_init(&l->end, NULL);

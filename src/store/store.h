@@ -49,6 +49,13 @@ typedef struct {
 } StoreExpected;
 MUST_USE bool store_begin_for(Store *s, const StoreExpected *list, size_t count,
                               Err *err); /* store_begin() that asks in the same trip */
+/* What each of them will ask first, for its stream: `row`, a literal whose only parameter is the stream and which asks
+ * one table, for store_query_expected(); `key`, made with STORE_KEY_OF(), the key of the person whom the row is about.
+ * Goes with what is expected where the database is elsewhere. For the life of the handle. */
+#define STORE_KEY_OF(table, person, id)                                                                               \
+    "SELECT k.person, k.wrapped FROM " table " AS t JOIN log_person_keys AS k ON k.person = t." person " WHERE t." id \
+    " = $1"
+void store_ask_with(Store *s, const char *row, const char *key);
 /* The same where the work can be done again: it may begin without a trip, taking for granted that nobody else has
  * written since this handle did and that the keys are new. Where the database says otherwise, when it is first asked
  * something or at the latest in store_commit(), the transaction is lost and nothing of it kept; begin again with
@@ -164,6 +171,9 @@ MUST_USE bool store_query(Store *s, Arena *a, const char *sql, const StoreValue 
  * rows are told apart by text parameter `by` (from 0), which a row keeps for life. */
 MUST_USE bool store_query_kept(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, size_t by,
                                StoreRows *ret, Err *err);
+/* The same question as was given to store_ask_with(); its only parameter is `stream`. Asked as store_query() does it
+ * unless it was answered with what was expected and nothing was written to that row since. */
+MUST_USE bool store_query_expected(Store *s, Arena *a, const char *sql, Str stream, StoreRows *ret, Err *err);
 /* Row by row, without holding all; the cells are good only inside the call. */
 typedef bool (*StoreRow)(void *host, const StoreValue *cells, size_t column_count);
 MUST_USE bool store_rows(Store *s, const char *sql, const StoreValue *params, size_t count, StoreRow each, void *host,

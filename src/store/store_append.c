@@ -15,6 +15,7 @@ void heads_forget(Store *s)
     s->known_size = -1;
     s->undo_count = 0;
     kept_forget(s);
+    expected_forget(s);
 }
 
 typedef struct {

@@ -12,7 +12,7 @@ enum {
     MAC_BYTES = 16,
     KEY_BYTES = 32,
     HEAD_SLOTS = 4096,
-    KEY_SLOTS = 64,
+    KEY_SLOTS = 256,
     MOST_UNDONE = 64
 };
 
@@ -173,6 +173,8 @@ struct Store {
     DoneCache done;
     Assumed assumed;
     Kept kept;
+    Kept expected; /* answers to row_question, inside a transaction */
+    const char *row_question, *key_question;
 };
 
 /* store_later.c */
@@ -200,6 +202,9 @@ MUST_USE bool heads_find(Store *s, Str stream, Head **ret, Err *err);
 void kept_forget(Store *s);
 void kept_begin(Store *s); /* of a transaction */
 void kept_before_write(Store *s, const char *sql, const StoreValue *params, size_t count);
+void expected_forget(Store *s);
+void expected_keep(Store *s, Str stream, const StoreRows *rows); /* copied */
+bool expected_knows(const Store *s, Str stream);
 
 /* store_transaction.c */
 void assumed_wrong(Store *s); /* the database says otherwise */
@@ -243,6 +248,8 @@ bool keys_can_unwrap(const Store *s, Str person, Str wrapped);
 /* The same mark over a remembered command. */
 void keys_mac_command(const Store *s, Arena *a, Str key, Str request, Str outcome, unsigned char ret[MAC_BYTES]);
 void key_cache_wipe(KeyCache *c);
+/* The key of a person as the database holds it; NULL as wrapped: destroyed. Inside a transaction. */
+void keys_learn(Store *s, Str person, StoreValue wrapped);
 /* The key of a person, made at first use inside a transaction; the same without making one: *ret_has false where there
  * is none. */
 MUST_USE bool keys_of_person(Store *s, Arena *a, Str person, unsigned char ret[KEY_BYTES], Err *err);

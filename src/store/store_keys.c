@@ -251,6 +251,20 @@ static bool find_key(Store *s, KeyCache *c, Str person, PersonKey **ret, Err *er
     return true;
 }
 
+void keys_learn(Store *s, Str person, StoreValue wrapped)
+{
+    Hash id = hash_of(person);
+    PersonKey *k = &s->person_keys->slot[id.b[0] % KEY_SLOTS];
+    if (k->state != PERSON_NONE || !s->keys.is_known) {
+        return;
+    }
+    *k = (PersonKey){.person = id, .state = PERSON_ERASED};
+    if (wrapped.kind != STORE_NULL) {
+        bool ok = unwrap_to(s, person, wrapped.s, k->key); /* damage is said where the key is looked for */
+        k->state = ok ? PERSON_HAS_KEY : PERSON_NONE;
+    }
+}
+
 static bool wrap_key(Store *s, Arena *a, Str person, const unsigned char key[KEY_BYTES], Str *ret)
 {
     unsigned char *w = arena_alloc(a, NONCE + KEY_BYTES + TAG);

@@ -17,19 +17,26 @@ static const char COMMANDS[] = "SELECT c.request, c.outcome, c.mac, w.key FROM u
                                " LEFT JOIN log_commands AS c ON c.key = w.key";
 
 typedef struct {
-    Str *keys, *streams;
-    size_t key_count, stream_count;
+    Str *keys, *streams, *rows;
+    size_t key_count, stream_count, row_count;
 } Asked;
 
-static Asked all_of(Arena *a, const StoreExpected *list, size_t count)
+/* all: whatever the handle takes itself to know. */
+static Asked what_of(Store *s, Arena *a, bool all, const StoreExpected *list, size_t count)
 {
-    Asked q = {.keys = ARENA_ARRAY(a, Str, count + 1), .streams = ARENA_ARRAY(a, Str, count + 1)};
+    Asked q = {.keys = ARENA_ARRAY(a, Str, count + 1),
+               .streams = ARENA_ARRAY(a, Str, count + 1),
+               .rows = ARENA_ARRAY(a, Str, count + 1)};
     for (size_t i = 0; i < count; i++) {
-        if (list[i].key.len > 0) {
-            q.keys[q.key_count++] = list[i].key;
+        Str key = list[i].key, stream = list[i].stream;
+        if (key.len > 0 && (all || s->assumed.is_on || map_get(&s->done.map, key) == NULL)) {
+            q.keys[q.key_count++] = key;
         }
-        if (list[i].stream.len > 0) {
-            q.streams[q.stream_count++] = list[i].stream;
+        if (stream.len > 0 && (all || !heads_know(s, stream))) {
+            q.streams[q.stream_count++] = stream;
+        }
+        if (stream.len > 0 && s->row_question != NULL && !expected_knows(s, stream)) {
+            q.rows[q.row_count++] = stream;
         }
     }
     return q;
@@ -99,6 +106,27 @@ static void learn_commands(Store *s, Str name, const PGresult *r)
     }
 }
 
+static void learn_row(Store *s, Str stream, const PGresult *r)
+{
+    Arena *a = arena_new(0);
+    size_t columns = (size_t)PQnfields(r), count = (size_t)PQntuples(r);
+    StoreRows rows = {
+        .column_count = columns, .row_count = count, .cells = ARENA_ARRAY(a, StoreValue, columns * count + 1)};
+    for (size_t i = 0; i < columns * count; i++) {
+        rows.cells[i] = pg_cell(r, (int)(i / columns), (int)(i % columns));
+    }
+    expected_keep(s, stream, &rows);
+    arena_free(a);
+}
+
+static void learn_key(Store *s, Str stream, const PGresult *r)
+{
+    (void)stream;
+    if (PQntuples(r) == 1) {
+        keys_learn(s, pg_cell(r, 0, 0).s, pg_cell(r, 0, 1));
+    }
+}
+
 /* ---- Questions --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -149,44 +177,59 @@ static bool post_size(Store *s, Err *err)
     return true;
 }
 
+/* Row and person's key of each, by statements that are planned once: they are found by their key. */
+static bool post_rows(Store *s, const Str *streams, size_t count, Err *err)
+{
+    const struct {
+        const char *sql;
+        void (*learn)(Store *s, Str name, const PGresult *r);
+    } asked[] = {{s->row_question, learn_row}, {s->key_question, learn_key}};
+    const Pg *p = s->conn;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < COUNT_OF(asked); k++) {
+            if ((p->pending == PG_MOST_PENDING && !pg_finish(s, NULL, err)) ||
+                !pg_send_one(s, asked[k].sql, &STORE_S(streams[i]), 1, err)) {
+                return false;
+            }
+            pg_learn(s->conn, asked[k].learn, streams[i]);
+        }
+    }
+    return true;
+}
+
 static bool has_room(Store *s, Err *err)
 {
     const Pg *p = s->conn;
     return p->pending + 2 * FEW + 1 < PG_MOST_PENDING || pg_finish(s, NULL, err);
 }
 
-/* The size first: what is known of a log of another size is forgotten before the rest is learned. */
-static bool post_all(Store *s, Arena *a, bool with_size, const StoreExpected *list, size_t count, Err *err)
+/* The size first: what is known of a log of another size is forgotten before the rest is learned. What earlier members
+ * have written to the rows is there before they are asked. */
+static bool post_all(Store *s, Arena *a, bool with_size, bool all, const StoreExpected *list, size_t count, Err *err)
 {
-    Asked q = all_of(a, list, count);
-    return pg_is_usable(s, err) && has_room(s, err) && (!with_size || post_size(s, err)) &&
-           post_question(s, &OF_STREAMS, q.streams, q.stream_count, err) &&
-           post_question(s, &OF_KEYS, q.keys, q.key_count, err);
+    Asked q = what_of(s, a, all, list, count);
+    return pg_is_usable(s, err) && (q.row_count == 0 || later_before(s, s->row_question, err)) && has_room(s, err) &&
+           (!with_size || post_size(s, err)) && post_question(s, &OF_STREAMS, q.streams, q.stream_count, err) &&
+           post_question(s, &OF_KEYS, q.keys, q.key_count, err) && post_rows(s, q.rows, q.row_count, err);
 }
 
 bool pg_ask_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err)
 {
     const Pg *p = s->conn;
     Arena *a = arena_new(0);
-    bool ok = post_all(s, a, true, list, count, err) && pg_finish(s, NULL, err);
+    bool ok = post_all(s, a, true, true, list, count, err) && pg_finish(s, NULL, err);
     *ret_size = p->size;
     arena_free(a);
     return ok;
 }
 
-/* Without the streams of which more is known by now than the database has been sent. */
 bool pg_ask_assumed(Store *s, Err *err)
 {
     if (!s->assumed.is_on) {
         return true;
     }
     Arena *a = arena_new(0);
-    StoreExpected *list = ARENA_ARRAY(a, StoreExpected, s->assumed.count + 1);
-    for (size_t i = 0; i < s->assumed.count; i++) {
-        const StoreExpected *one = &s->assumed.list[i];
-        list[i] = (StoreExpected){.key = one->key, .stream = heads_know(s, one->stream) ? STR("") : one->stream};
-    }
-    bool ok = post_all(s, a, true, list, s->assumed.count, err);
+    bool ok = post_all(s, a, true, false, s->assumed.list, s->assumed.count, err);
     arena_free(a);
     return ok;
 }
@@ -194,16 +237,7 @@ bool pg_ask_assumed(Store *s, Err *err)
 bool pg_expect(Store *s, const StoreExpected *list, size_t count, Err *err)
 {
     Arena *a = arena_new(0);
-    StoreExpected *unknown = ARENA_ARRAY(a, StoreExpected, count + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool key = list[i].key.len > 0 && map_get(&s->done.map, list[i].key) == NULL;
-        bool stream = list[i].stream.len > 0 && !heads_know(s, list[i].stream);
-        unknown[n] = (StoreExpected){.key = key ? list[i].key : STR(""), .stream = stream ? list[i].stream : STR("")};
-        n += key || stream;
-    }
-    bool ok = (n == 0 && !s->assumed.is_on) ||
-              (pg_ask_assumed(s, err) && post_all(s, a, false, unknown, n, err) && pg_finish(s, NULL, err));
+    bool ok = pg_ask_assumed(s, err) && post_all(s, a, false, false, list, count, err) && pg_finish(s, NULL, err);
     arena_free(a);
     return ok;
 }

@@ -73,6 +73,7 @@ static void end_transaction(Store *s)
     later_cut(s, 0);
     done_forget(s);
     s->assumed = (Assumed){0};
+    expected_forget(s);
     key_cache_wipe(s->person_keys);
 }
 
@@ -182,6 +183,7 @@ void store_rollback_to(Store *s)
     later_cut(s, s->later.mark);
     if (s->is_savepoint_sent) {
         roll_back_sent(s);
+        expected_forget(s); /* they may have been asked after it was sent */
     }
     s->is_savepoint_sent = false;
     s->size = s->saved_size;
@@ -194,6 +196,6 @@ void store_rollback_to(Store *s)
 
 bool store_expect(Store *s, const StoreExpected *list, size_t count, Err *err)
 {
-    check_that(s->in_transaction && !s->in_savepoint);
+    check_that(s->in_transaction);
     return (count == 0 && !s->assumed.is_on) || s->engine->expect == NULL || s->engine->expect(s, list, count, err);
 }
