@@ -64,7 +64,7 @@ static const char *const CREATE[] = {
 };
 
 /* A change of what stands above is a new number: tables of another one are made anew from the log. */
-enum { LAYOUT = 1 };
+enum { LAYOUT = 2 };
 static const char CREATE_LAYOUT[] = "CREATE TABLE IF NOT EXISTS read_tables (layout BIGINT NOT NULL)";
 
 static const char *const DROP[] = {
