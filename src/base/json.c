@@ -458,6 +458,13 @@ static int utf16_cmp(const void *pa, const void *pb)
 {
     Str a = (*(const JsonMember *const *)pa)->key, b = (*(const JsonMember *const *)pb)->key;
     size_t i = 0, k = 0;
+    while (i < a.len && i < b.len && a.ptr[i] == b.ptr[i]) {
+        i++;
+    }
+    if (i < a.len && i < b.len && (a.ptr[i] & 0x80) == 0 && (b.ptr[i] & 0x80) == 0) {
+        return a.ptr[i] < b.ptr[i] ? -1 : 1;
+    }
+    i = 0;
     for (;;) {
         int32_t x = utf8_next(a, &i), y = utf8_next(b, &k);
         if (x == y && x >= 0) {
@@ -488,10 +495,14 @@ void json_canonical(Buf *b, Arena *scratch, const Json *j)
         buf_byte(b, ']');
     } else if (j->kind == JSON_OBJECT) {
         const JsonMember **sorted = ARENA_ARRAY(scratch, const JsonMember *, j->count + 1);
+        bool is_sorted = true;
         for (size_t i = 0; i < j->count; i++) {
             sorted[i] = &j->members[i];
+            is_sorted = is_sorted && (i == 0 || utf16_cmp(&sorted[i - 1], &sorted[i]) < 0);
         }
-        qsort(sorted, j->count, sizeof *sorted, utf16_cmp);
+        if (!is_sorted) {
+            qsort(sorted, j->count, sizeof *sorted, utf16_cmp);
+        }
         buf_byte(b, '{');
         for (size_t i = 0; i < j->count; i++) {
             if (i > 0) {

@@ -372,7 +372,7 @@ Str event_leaf_entry(Arena *a, const Event *e)
     return buf_str(&b);
 }
 
-bool event_commitment(Arena *a, Str salt, const Json *sealed, Hash *ret, Err *err)
+bool event_commit(Arena *a, Str salt, const Json *sealed, Hash *ret, Str *ret_canonical, Err *err)
 {
     Buf b = buf_new(a, EVENT_BYTES_LIMIT);
     buf_add(&b, salt);
@@ -382,5 +382,12 @@ bool event_commitment(Arena *a, Str salt, const Json *sealed, Hash *ret, Err *er
                        "The personal data are too large, or hold a number that cannot be kept exactly.");
     }
     *ret = hash_of(buf_str(&b));
+    *ret_canonical = str_sub(buf_str(&b), salt.len, b.len);
     return true;
+}
+
+bool event_commitment(Arena *a, Str salt, const Json *sealed, Hash *ret, Err *err)
+{
+    Str ignored;
+    return event_commit(a, salt, sealed, ret, &ignored, err);
 }

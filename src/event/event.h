@@ -19,6 +19,8 @@ MUST_USE bool event_decode(Arena *a, Str bytes, Event *ret, Str *ret_box, Err *e
 Str event_leaf_entry(Arena *a, const Event *e);
 /* What the person who holds a salt can compute again: SHA-256(salt ‖ canonical JSON of the sealed data). */
 MUST_USE bool event_commitment(Arena *a, Str salt, const Json *sealed, Hash *ret, Err *err);
+/* The same, with the canonical text of what is sealed, in a. */
+MUST_USE bool event_commit(Arena *a, Str salt, const Json *sealed, Hash *ret, Str *ret_canonical, Err *err);
 
 /* The same entry from the bytes alone, without building a tree: for walking millions. */
 typedef struct {

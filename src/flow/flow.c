@@ -5,6 +5,7 @@
 #include "constant.h"
 #include "contact.h"
 #include "draft.h"
+#include "outcome.h"
 #include "project/project.h"
 #include "query/query.h"
 #include "reach.h"
@@ -260,37 +261,6 @@ static bool make_input(Pipeline *p)
            flow_check_reach(p->f, p->a, s, p->caller, p->in.row, err);
 }
 
-static Json *make_outcome(Pipeline *p)
-{
-    const CommandPlan *plan = &p->ret->plan;
-    Json *j = json_new_object(p->a), *events = json_new_array(p->a);
-    json_set(p->a, j, STR("case"), json_new_str(p->a, plan->case_id));
-    json_set(p->a, j, STR("outcome"), json_new_str(p->a, plan->outcome.len ? plan->outcome : STR("granted")));
-    for (size_t i = 0; i < plan->count; i++) {
-        const Event *e = &plan->events[i];
-        Json *row = json_new_object(p->a);
-        if (e->seq > 0) {
-            json_set(p->a, row, STR("seq"), json_new_int(p->a, e->seq));
-        }
-        json_set(p->a, row, STR("type"), json_new_str(p->a, e->type));
-        json_set(p->a, row, STR("case"), json_new_str(p->a, e->stream));
-        json_push(p->a, events, row);
-    }
-    if (plan->count > 0) {
-        json_set(p->a, j, STR("version"), json_new_int(p->a, plan->events[0].version));
-        const Json *to = json_get(plan->events[0].data, "to");
-        json_set(p->a, j, STR("state"),
-                 json_new_str(p->a, to          ? json_text(to)
-                                    : p->in.row ? p->in.row->state
-                                                : STR("")));
-    }
-    json_set(p->a, j, STR("events"), events);
-    if (plan->decided) {
-        json_set(p->a, j, STR("decision"), plan->proof);
-    }
-    return j;
-}
-
 static bool write_events(Pipeline *p)
 {
     Err *err = &p->ret->err;
@@ -306,9 +276,9 @@ static bool write_events(Pipeline *p)
         }
         arena_rewind(p->a, mark);
     }
-    p->ret->outcome = make_outcome(p);
+    p->ret->outcome = outcome_of(p->a, plan, p->in.row);
     return p->command->key.len == 0 ||
-           store_done_set(p->f->store, p->a, p->command->key, p->request, p->ret->outcome, err);
+           outcome_remember(p->f->store, p->a, p->command->key, p->request, plan, p->ret->outcome, err);
 }
 
 /* A dry run tells what would have to be signed, so that it can be. */
@@ -334,7 +304,7 @@ static bool run_stages(Pipeline *p, bool dry)
     FlowResult *r = p->ret;
     if (p->command->key.len > 0) {
         p->request = request_hash(p->a, p->caller, p->command);
-        if (!store_done(p->f->store, p->a, p->command->key, p->request, &r->outcome, &r->err)) {
+        if (!outcome_recall(p->f->store, p->a, p->command->key, p->request, &r->outcome, &r->err)) {
             return false;
         }
         if (r->outcome != NULL) {
@@ -355,7 +325,7 @@ static bool run_stages(Pipeline *p, bool dry)
         return false;
     }
     if (dry) {
-        r->outcome = make_outcome(p);
+        r->outcome = outcome_of(p->a, &r->plan, p->in.row);
         return add_to_sign(p);
     }
     return sign_take(p->f->store, p->a, &p->in, &r->plan, &r->err) && write_events(p);
@@ -424,8 +394,9 @@ bool flow_run(const Flow *f, FeelRun *run, const Caller *caller, const Command *
 bool flow_repeat(const Flow *f, Arena *a, const Caller *caller, const Command *command, FlowResult *ret)
 {
     *ret = (FlowResult){.faults.arena = a};
-    ret->repeated = store_done(f->store, a, command->key, request_hash(a, caller, command), &ret->outcome, &ret->err) &&
-                    ret->outcome != NULL;
+    ret->repeated =
+        outcome_recall(f->store, a, command->key, request_hash(a, caller, command), &ret->outcome, &ret->err) &&
+        ret->outcome != NULL;
     return ret->ok = ret->repeated;
 }
 

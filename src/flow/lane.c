@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 
+#include "query/query.h"
+
 enum { MOST_MEMBERS = 256, GROUPS = 64 };
 
 /* The pieces of work of one transaction, and how it ended. */
@@ -42,6 +44,7 @@ bool lane_open(Arena *a, Str url, Lane **ret, Err *err)
         store_close(l->store);
         return false;
     }
+    query_expect_cases(l->store);
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->turn, NULL);
     pthread_cond_init(&l->end, NULL);
@@ -156,17 +159,17 @@ static void lose_group(Lane *l, const Err *err)
     close_group(l, false, store_kept_nothing(l->store), err);
 }
 
-/* A group to be in: the open one, or a new one. */
+/* A group to be in: the open one, or a new one. Who can do it again may take for granted what is most likely. */
 static bool join_group(Lane *l, Waiter *own, bool alone, Err *err)
 {
     LaneAbout list[MOST_MEMBERS];
     if (l->open != NULL && alone) {
         commit_group(l);
     }
-    bool is_new = l->open == NULL;
+    bool is_new = l->open == NULL, may_assume = own->about != NULL && !alone;
     size_t count = is_new || (own->about != NULL && !own->is_asked) ? gather(l, own, is_new, list) : 0;
     if (is_new) {
-        if (!store_begin_for(l->store, list, count, err)) {
+        if (!(may_assume ? store_begin_assuming : store_begin_for)(l->store, list, count, err)) {
             return false;
         }
         l->open = free_group(l);

@@ -22,36 +22,36 @@ static const char *const CREATE[] = {
     "CREATE INDEX IF NOT EXISTS cases_by_number ON cases (scheme, type, LENGTH(id), id)",
     "CREATE INDEX IF NOT EXISTS cases_by_person ON cases (person)",
     "CREATE TABLE IF NOT EXISTS case_index (type TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, case_id TEXT NOT"
-    " NULL, PRIMARY KEY (type, field, value, case_id))",
+    " NULL, PRIMARY KEY (type, field, value, case_id)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS case_index_by_case ON case_index (case_id, field)",
     "CREATE TABLE IF NOT EXISTS uniques (type TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, case_id TEXT NOT NULL,"
-    " PRIMARY KEY (type, field, value))",
+    " PRIMARY KEY (type, field, value)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS uniques_by_case ON uniques (case_id, field)",
     "CREATE TABLE IF NOT EXISTS links (case_id TEXT NOT NULL, field TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (case_id,"
-    " field))",
+    " field)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS links_by_target ON links (target)",
-    "CREATE TABLE IF NOT EXISTS approved (allocation TEXT PRIMARY KEY, total BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS approved (allocation TEXT PRIMARY KEY, total BIGINT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS units (allocation TEXT NOT NULL, number BIGINT NOT NULL, case_id TEXT NOT NULL, type TEXT NOT"
-    " NULL, day BIGINT NOT NULL, PRIMARY KEY (allocation, number))",
+    " NULL, day BIGINT NOT NULL, PRIMARY KEY (allocation, number)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS units_by_case ON units (case_id)",
     "CREATE INDEX IF NOT EXISTS units_by_day ON units (allocation, day, type, case_id)",
-    "CREATE TABLE IF NOT EXISTS words (word TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (word, case_id))",
+    "CREATE TABLE IF NOT EXISTS words (word TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (word, case_id)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS words_by_case ON words (case_id)",
-    "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, n BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, n BIGINT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS stays (case_id TEXT NOT NULL, version BIGINT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL,"
-    " since BIGINT NOT NULL, due TEXT NOT NULL, PRIMARY KEY (case_id, version))",
+    " since BIGINT NOT NULL, due TEXT NOT NULL, PRIMARY KEY (case_id, version)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS stays_by_state ON stays (type, state, case_id)",
-    "CREATE TABLE IF NOT EXISTS decisions (seq BIGINT PRIMARY KEY, case_id TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT"
+    "CREATE TABLE IF NOT EXISTS decisions (seq INTEGER PRIMARY KEY, case_id TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT"
     " NULL, outcome TEXT NOT NULL, day BIGINT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS decisions_by_case ON decisions (case_id)",
     "CREATE TABLE IF NOT EXISTS grounds (seq BIGINT NOT NULL, n BIGINT NOT NULL, case_id TEXT NOT NULL, code TEXT NOT NULL, PRIMARY"
-    " KEY (seq, n))",
+    " KEY (seq, n)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS grounds_by_case ON grounds (case_id)",
     "CREATE INDEX IF NOT EXISTS grounds_by_code ON grounds (code, case_id)",
-    "CREATE TABLE IF NOT EXISTS file_reads (seq BIGINT PRIMARY KEY, person TEXT NOT NULL, at TEXT NOT NULL, reader TEXT NOT"
+    "CREATE TABLE IF NOT EXISTS file_reads (seq INTEGER PRIMARY KEY, person TEXT NOT NULL, at TEXT NOT NULL, reader TEXT NOT"
     " NULL, reason TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS assigned (case_id TEXT PRIMARY KEY, account TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS office_notes (seq BIGINT PRIMARY KEY, case_id TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS assigned (case_id TEXT PRIMARY KEY, account TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS office_notes (seq INTEGER PRIMARY KEY, case_id TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,"
     " assignee TEXT NOT NULL, handed_over BIGINT NOT NULL, note TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS office_notes_by_case ON office_notes (case_id, seq)",
     "CREATE INDEX IF NOT EXISTS file_reads_by_person ON file_reads (person, seq)",
@@ -62,6 +62,10 @@ static const char *const CREATE[] = {
     " NOT NULL, added BIGINT NOT NULL, removed BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS signing_events (event TEXT PRIMARY KEY, since BIGINT NOT NULL)",
 };
+
+/* A change of what stands above is a new number: tables of another one are made anew from the log. */
+enum { LAYOUT = 2 };
+static const char CREATE_LAYOUT[] = "CREATE TABLE IF NOT EXISTS read_tables (layout BIGINT NOT NULL)";
 
 static const char *const DROP[] = {
     "DROP TABLE IF EXISTS cases",      "DROP TABLE IF EXISTS case_index",   "DROP TABLE IF EXISTS uniques",
@@ -104,26 +108,25 @@ static bool create_tables(Store *s, Err *err)
     return true;
 }
 
-/* A store of an earlier program has cases of fewer columns, or none of the sums: its log is folded again, once. */
-static bool is_older(Store *s, Arena *a, bool *ret, Err *err)
+/* The tables are those of LAYOUT. */
+static bool set_layout(Store *s, Err *err)
 {
-    enum { CASE_COLUMNS = 16 };
-    StoreRows rows;
-    static const char *const MADE = "CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY)";
-    if (!store_exec(s, MADE, NULL, 0, err) || !store_query(s, a, "SELECT * FROM cases LIMIT 1", NULL, 0, &rows, err)) {
-        return false;
-    }
-    *ret = rows.column_count != CASE_COLUMNS;
-    return true;
+    StoreValue p[] = {STORE_I(LAYOUT)};
+    return store_exec(s, CREATE_LAYOUT, NULL, 0, err) && store_exec(s, "DELETE FROM read_tables", NULL, 0, err) &&
+           store_exec(s, "INSERT INTO read_tables (layout) VALUES ($1)", p, N(p), err);
 }
 
+/* A store whose read tables an earlier program made: its log is folded again, once. */
 bool project_prepare(Store *s, const ProjectField *fields, size_t count, Err *err)
 {
+    StoreRows rows;
     int64_t events;
-    bool older;
     Arena *a = arena_new(0);
-    bool ok = is_older(s, a, &older, err) && (older ? project_rebuild(s, &events, err) : create_tables(s, err)) &&
-              tally_prepare(s, a, fields, count, err);
+    bool ok = store_exec(s, CREATE_LAYOUT, NULL, 0, err) &&
+              store_query(s, a, "SELECT layout FROM read_tables", NULL, 0, &rows, err);
+    bool is_ours = ok && rows.row_count > 0 && rows.cells[0].i == LAYOUT;
+    ok = ok && (is_ours ? create_tables(s, err) : project_rebuild(s, &events, err)) &&
+         tally_prepare(s, a, fields, count, err);
     arena_free(a);
     return ok;
 }
@@ -477,7 +480,25 @@ static void fold_event(Arena *a, const Event *e, Fold *f)
     }
 }
 
-static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *f, Err *err)
+/* What an index says of a row is written only where it changes: SQLite writes each index anew whose columns are set. */
+#define INSERT_CASE                                                                                                     \
+    "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person,"         \
+    " data, pending, path, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"     \
+    " ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, due_rule = excluded.due_rule," \
+    " data = excluded.data, pending = excluded.pending, path = excluded.path, decided = excluded.decided"
+#define SET_PLACE ", state = excluded.state, holder = excluded.holder, since = excluded.since, due = excluded.due"
+
+static const char *saving(const Fold *was, const Fold *f)
+{
+    bool stays = str_eq(was->state, f->state) && str_eq(was->holder, f->holder) && str_eq(was->due, f->due) &&
+                 was->since == f->since;
+    if (!str_eq(was->person, f->person)) {
+        return INSERT_CASE SET_PLACE ", person = excluded.person";
+    }
+    return stays ? INSERT_CASE : INSERT_CASE SET_PLACE;
+}
+
+static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *was, const Fold *f, Err *err)
 {
     StoreValue p[] = {STORE_S(e->stream),
                       STORE_S(e->scheme),
@@ -495,15 +516,7 @@ static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *f, Err *er
                       STORE_S(f->pending),
                       STORE_S(f->path),
                       STORE_S(f->decided)};
-    return store_exec_later(
-        s,
-        "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person,"
-        " data, pending, path, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (id) DO"
-        " UPDATE SET state = excluded.state, version = excluded.version, title = excluded.title, holder ="
-        " excluded.holder, since = excluded.since, due = excluded.due, due_rule = excluded.due_rule, person ="
-        " excluded.person, data = excluded.data, pending = excluded.pending, path = excluded.path, decided ="
-        " excluded.decided",
-        p, N(p), err);
+    return store_exec_later(s, saving(was, f), p, N(p), err);
 }
 
 /* When a case came into each of its states, and by when it should have left it: the last deadline that it had there. */
@@ -557,6 +570,7 @@ bool project_apply(Store *s, Arena *a, const Event *e, const CaseRow *before, Er
     if (!load_fold(s, a, e, before, &f, err)) {
         return false;
     }
+    const Fold before_it = f;
     const TallyCase was = {.holder = f.holder, .path = f.path, .data = f.data};
     f.data = json_share(a, f.data);
     fold_event(a, e, &f);
@@ -567,7 +581,7 @@ bool project_apply(Store *s, Arena *a, const Event *e, const CaseRow *before, Er
          !tally_decision(s, a, key, f.decided, decision, json_text_at(e->data, "step"), &f.decided, err))) {
         return false;
     }
-    return end_assignment(s, e, was.holder, f.holder, err) && save_fold(s, a, e, &f, err) &&
+    return end_assignment(s, e, was.holder, f.holder, err) && save_fold(s, a, e, &before_it, &f, err) &&
            save_stay(s, e, key, &f, err) && count_case(s, e, key, err) && apply_index(s, e, key, err) &&
            apply_words(s, e, err) && apply_links(s, e, err) && apply_units(s, e, key, err) && apply_decision(s, e, err);
 }
@@ -601,7 +615,7 @@ bool project_rebuild(Store *s, int64_t *ret_events, Err *err)
     for (size_t i = 0; i < COUNT_OF(DROP) && r.ok; i++) {
         r.ok = store_exec(s, DROP[i], NULL, 0, err);
     }
-    r.ok = r.ok && create_tables(s, err);
+    r.ok = r.ok && create_tables(s, err) && set_layout(s, err);
     r.ok = r.ok && store_each(s, 1, 0, rebuild_one, &r, err) && r.ok;
     arena_free(r.a);
     if (!r.ok) {

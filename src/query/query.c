@@ -42,13 +42,18 @@ bool query_rows(Arena *a, const StoreRows *rows, const CaseRow **ret, size_t *re
     return true;
 }
 
+static const char CASE_BY_ID[] = "SELECT " CASE_COLUMNS " FROM cases c WHERE c.id = $1";
+
+void query_expect_cases(Store *s)
+{
+    store_ask_with(s, CASE_BY_ID, STORE_KEY_OF("cases", "person", "id"));
+}
+
 bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err)
 {
     StoreRows rows;
-    StoreValue p[] = {STORE_S(id)};
     size_t count;
-    if (!store_query(s, a, "SELECT " CASE_COLUMNS " FROM cases c WHERE c.id = $1", p, N(p), &rows, err) ||
-        !query_rows(a, &rows, ret, &count, err)) {
+    if (!store_query_expected(s, a, CASE_BY_ID, id, &rows, err) || !query_rows(a, &rows, ret, &count, err)) {
         return false;
     }
     *ret = count ? *ret : NULL;

@@ -30,6 +30,8 @@ bool query_reads_whole(const QueryReach *reach, Str type);
  * *ret is NULL if there is no such case, or none in reach. */
 MUST_USE bool query_case_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err);
 MUST_USE bool query_case(Store *s, Arena *a, Str id, const CaseRow **ret, Err *err);
+/* The cases of a group of commands are asked for together: store_ask_with(). For a handle that writes. */
+void query_expect_cases(Store *s);
 /* A brief row has neither data nor pending (NULL): what the case is called, where it stands, who holds it
  * until when. */
 MUST_USE bool query_brief_in(Store *s, Arena *a, const QueryReach *reach, Str id, const CaseRow **ret, Err *err);

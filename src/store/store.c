@@ -126,6 +126,7 @@ Store *store_close(Store *s)
         arena_free(s->later.arena);
         arena_free(s->done.arena);
         arena_free(s->kept.arena);
+        arena_free(s->expected.arena);
         sodium_memzero(&s->keys, sizeof s->keys);
         arena_free(s->arena);
     }

@@ -49,6 +49,19 @@ typedef struct {
 } StoreExpected;
 MUST_USE bool store_begin_for(Store *s, const StoreExpected *list, size_t count,
                               Err *err); /* store_begin() that asks in the same trip */
+/* What each of them will ask first, for its stream: `row`, a literal whose only parameter is the stream and which asks
+ * one table, for store_query_expected(); `key`, made with STORE_KEY_OF(), the key of the person whom the row is about.
+ * Goes with what is expected where the database is elsewhere. For the life of the handle. */
+#define STORE_KEY_OF(table, person, id)                                                                               \
+    "SELECT k.person, k.wrapped FROM " table " AS t JOIN log_person_keys AS k ON k.person = t." person " WHERE t." id \
+    " = $1"
+void store_ask_with(Store *s, const char *row, const char *key);
+/* The same where the work can be done again: it may begin without a trip, taking for granted that nobody else has
+ * written since this handle did and that the keys are new. Where the database says otherwise, when it is first asked
+ * something or at the latest in store_commit(), the transaction is lost and nothing of it kept; begin again with
+ * store_begin_for(). */
+MUST_USE bool store_begin_assuming(Store *s, const StoreExpected *list, size_t count, Err *err);
+/* Inside a transaction, and nothing is taken for granted any more. */
 MUST_USE bool store_expect(Store *s, const StoreExpected *list, size_t count, Err *err);
 
 /* ---- The log ----------------------------------------------------------------------------------------------------- */
@@ -139,7 +152,9 @@ typedef struct {
 #define STORE_B(bytes) ((StoreValue){.kind = STORE_BLOB, .s = (bytes)})
 
 /* sql is a string literal that both engines understand: parameters $1, $2, …; types BIGINT,
- * TEXT and BLOB (written BLOB, becomes BYTEA); prepared once per handle and literal. Integers, text and blobs only. */
+ * TEXT and BLOB (written BLOB, becomes BYTEA); prepared once per handle and literal. Integers, text and blobs only.
+ * A table for whose rows one tree of pages shall do with SQLite, too: INTEGER PRIMARY KEY for a number (64 bits with
+ * both), WITHOUT ROWID for small rows by another key; PostgreSQL is not sent that. */
 MUST_USE bool store_exec(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
 /* The same, but inside a transaction it may wait, as said at store_savepoint(), and go to the database with others. For
  * statements that fail only if the database does. */
@@ -156,6 +171,9 @@ MUST_USE bool store_query(Store *s, Arena *a, const char *sql, const StoreValue 
  * rows are told apart by text parameter `by` (from 0), which a row keeps for life. */
 MUST_USE bool store_query_kept(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, size_t by,
                                StoreRows *ret, Err *err);
+/* The same question as was given to store_ask_with(); its only parameter is `stream`. Asked as store_query() does it
+ * unless it was answered with what was expected and nothing was written to that row since. */
+MUST_USE bool store_query_expected(Store *s, Arena *a, const char *sql, Str stream, StoreRows *ret, Err *err);
 /* Row by row, without holding all; the cells are good only inside the call. */
 typedef bool (*StoreRow)(void *host, const StoreValue *cells, size_t column_count);
 MUST_USE bool store_rows(Store *s, const char *sql, const StoreValue *params, size_t count, StoreRow each, void *host,

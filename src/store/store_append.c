@@ -15,6 +15,7 @@ void heads_forget(Store *s)
     s->known_size = -1;
     s->undo_count = 0;
     kept_forget(s);
+    expected_forget(s);
 }
 
 typedef struct {
@@ -140,11 +141,21 @@ static bool leaf_of(Arena *a, const Event *e, Str bytes, Hash stream_hash, Hash 
     return true;
 }
 
+/* The first event of a stream follows nothing: where it is assumed that nobody else has written, that there is no such
+ * stream yet is left to the commit, too. */
+static bool find_head(Store *s, const Event *e, Head **ret, Err *err)
+{
+    if (s->assumed.is_on && e->version == 1 && !heads_know(s, e->stream)) {
+        heads_set(s, e->stream, 0, STR(""));
+    }
+    return heads_find(s, e->stream, ret, err);
+}
+
 static bool append_one(Store *s, Arena *a, Event *e, Err *err)
 {
     Head *h;
     Str box, bytes;
-    if (!heads_find(s, e->stream, &h, err)) {
+    if (!find_head(s, e, &h, err)) {
         return false;
     }
     if (e->version == 0) {

@@ -8,20 +8,27 @@ const char INSERT_COMMAND[] = "INSERT INTO log_commands(key, request, outcome, m
 
 /* ---- Known in this transaction ----------------------------------------------------------------------------------- */
 
+Arena *done_arena(Store *s)
+{
+    DoneCache *c = &s->done;
+    c->arena = c->arena ? c->arena : arena_new(0);
+    return c->arena;
+}
+
 void done_forget(Store *s)
 {
     Arena *a = s->done.arena;
-    if (s->done.map.count > 0) {
+    if (s->done.map.count > 0 || s->assumed.count > 0) {
         arena_reset(a);
         s->done = (DoneCache){.arena = a};
+        s->assumed = (Assumed){0};
     }
 }
 
 static void know(Store *s, const Done *d)
 {
     DoneCache *c = &s->done;
-    c->arena = c->arena ? c->arena : arena_new(0);
-    c->map.arena = c->arena;
+    c->map.arena = done_arena(s);
     Done *copy = ARENA_NEW(c->arena, Done);
     *copy = (Done){.key = str_copy(c->arena, d->key)};
     if (d->request.ptr != NULL) {

@@ -12,7 +12,7 @@ enum {
     MAC_BYTES = 16,
     KEY_BYTES = 32,
     HEAD_SLOTS = 4096,
-    KEY_SLOTS = 64,
+    KEY_SLOTS = 256,
     MOST_UNDONE = 64
 };
 
@@ -46,6 +46,9 @@ typedef struct {
     void (*close)(Store *s); /* also removes what is half made */
     /* Write lock, and the size of the log under it (ret_size NULL: there is none yet). What is expected is a hint. */
     bool (*begin)(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err);
+    /* The same without an answer yet; false: ask. The next run asks what s->assumed says. NULL where asking is cheap.
+     */
+    bool (*assume)(Store *s);
     bool (*commit)(Store *s, Err *err);
     void (*rollback)(Store *s);
     bool (*is_alive)(
@@ -58,8 +61,8 @@ typedef struct {
     bool (*post)(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
     /* Many of them at once. Those on one table keep their order, others need not. Inside a transaction. */
     bool (*post_all)(Store *s, const Waiting *list, size_t count, Err *err);
-    /* The last events of these streams and what is remembered of these keys, into heads and done; NULL where asking is
-     * cheap. */
+    /* The last events of these streams and what is remembered of these keys, into heads and done, and what is assumed;
+     * NULL where asking is cheap. */
     bool (*expect)(Store *s, const StoreExpected *list, size_t count, Err *err);
     bool (*script)(Store *s, const char *sql, Err *err); /* several statements, no parameters; internal */
     bool (*backup)(Store *s, Str to_path, Err *err);
@@ -121,6 +124,15 @@ typedef struct {
     size_t fresh_count, fresh_cap;
 } DoneCache;
 
+/* What a transaction takes for granted until the database is asked: that the log has the size that this handle left it
+ * with, and that these keys are new. A wrong guess loses the transaction, at the latest in its commit: the number of an
+ * event and the key of a command exist once. */
+typedef struct {
+    bool is_on; /* nobody has been asked yet */
+    StoreExpected *list;
+    size_t count;
+} Assumed;
+
 /* Answers kept from one transaction to the next, as long as nobody else writes to the log. */
 typedef struct KeptAnswer KeptAnswer;
 typedef struct {
@@ -156,9 +168,13 @@ struct Store {
     HeadUndo undo[MOST_UNDONE]; /* heads as they were at the savepoint */
     size_t undo_count;
     KeyCache *person_keys; /* inside a transaction */
+    int agreed;            /* transactions in a row that began with the log as this handle had left it */
     Later later;
     DoneCache done;
+    Assumed assumed;
     Kept kept;
+    Kept expected; /* answers to row_question, inside a transaction */
+    const char *row_question, *key_question;
 };
 
 /* store_later.c */
@@ -186,8 +202,15 @@ MUST_USE bool heads_find(Store *s, Str stream, Head **ret, Err *err);
 void kept_forget(Store *s);
 void kept_begin(Store *s); /* of a transaction */
 void kept_before_write(Store *s, const char *sql, const StoreValue *params, size_t count);
+void expected_forget(Store *s);
+void expected_keep(Store *s, Str stream, const StoreRows *rows); /* copied */
+bool expected_knows(const Store *s, Str stream);
+
+/* store_transaction.c */
+void assumed_wrong(Store *s); /* the database says otherwise */
 
 /* store_done.c */
+Arena *done_arena(Store *s); /* until the transaction ends */
 void done_forget(Store *s);
 void done_undo(Store *s);                /* back to the savepoint */
 void done_forget_fresh(Store *s);        /* the savepoint was released */
@@ -225,6 +248,8 @@ bool keys_can_unwrap(const Store *s, Str person, Str wrapped);
 /* The same mark over a remembered command. */
 void keys_mac_command(const Store *s, Arena *a, Str key, Str request, Str outcome, unsigned char ret[MAC_BYTES]);
 void key_cache_wipe(KeyCache *c);
+/* The key of a person as the database holds it; NULL as wrapped: destroyed. Inside a transaction. */
+void keys_learn(Store *s, Str person, StoreValue wrapped);
 /* The key of a person, made at first use inside a transaction; the same without making one: *ret_has false where there
  * is none. */
 MUST_USE bool keys_of_person(Store *s, Arena *a, Str person, unsigned char ret[KEY_BYTES], Err *err);

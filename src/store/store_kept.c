@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MOST_KEPT = 64, MOST_TRANSACTIONS = 256 };
+enum { MOST_KEPT = 64, MOST_EXPECTED = 256, MOST_TRANSACTIONS = 256 };
 
 struct KeptAnswer {
     const char *sql;
@@ -42,13 +42,23 @@ static Str asked_table(const char *sql)
     return (Str){name, strcspn(name, " ,")};
 }
 
+static void forget(Kept *k)
+{
+    if (k->count > 0) {
+        arena_reset(k->arena);
+        *k = (Kept){.arena = k->arena};
+    }
+}
+
+void expected_forget(Store *s)
+{
+    forget(&s->expected);
+}
+
 void kept_forget(Store *s)
 {
-    Kept *k = &s->kept;
-    if (k->arena != NULL) {
-        arena_reset(k->arena);
-    }
-    *k = (Kept){.arena = k->arena};
+    forget(&s->kept);
+    s->kept.transactions = 0;
 }
 
 void kept_begin(Store *s)
@@ -75,19 +85,26 @@ static bool holds(const StoreValue *params, size_t count, Str text)
     return false;
 }
 
-void kept_before_write(Store *s, const char *sql, const StoreValue *params, size_t count)
+static void drop(Kept *k, Str table, const char *sql, const StoreValue *params, size_t count)
 {
-    Kept *k = &s->kept;
-    Str table = k->count > 0 ? later_table(sql) : STR("");
-    if (k->count > 0 && table.len == 0 && strncasecmp(sql, "SELECT", 6) != 0) { /* of tables themselves */
-        kept_forget(s);
-    }
     for (size_t i = k->count; i > 0; i--) {
         KeptAnswer *one = &k->list[i - 1];
         if (str_eq(one->table, table) && !(is_row(sql) && !holds(params, count, one->params[one->by].s))) {
             *one = k->list[--k->count];
         }
     }
+}
+
+void kept_before_write(Store *s, const char *sql, const StoreValue *params, size_t count)
+{
+    bool is_any = s->kept.count > 0 || s->expected.count > 0;
+    Str table = is_any ? later_table(sql) : STR("");
+    if (is_any && table.len == 0 && strncasecmp(sql, "SELECT", 6) != 0) { /* of tables themselves */
+        kept_forget(s);
+        expected_forget(s);
+    }
+    drop(&s->kept, table, sql, params, count);
+    drop(&s->expected, table, sql, params, count);
 }
 
 static const KeptAnswer *find(const Kept *k, const char *sql, const StoreValue *params, size_t count)
@@ -106,18 +123,17 @@ static const KeptAnswer *find(const Kept *k, const char *sql, const StoreValue *
     return NULL;
 }
 
-static const KeptAnswer *keep(Store *s, const char *sql, const StoreValue *params, size_t count, size_t by,
+static const KeptAnswer *keep(Kept *k, size_t most, const char *sql, const StoreValue *params, size_t count, size_t by,
                               const StoreRows *rows)
 {
-    Kept *k = &s->kept;
-    if (k->count == MOST_KEPT) {
-        kept_forget(s);
+    if (k->count == most) {
+        forget(k);
     }
     if (k->arena == NULL) {
         k->arena = arena_new(0);
     }
     if (k->list == NULL) {
-        k->list = ARENA_ARRAY(k->arena, KeptAnswer, MOST_KEPT);
+        k->list = ARENA_ARRAY(k->arena, KeptAnswer, most);
     }
     KeptAnswer *one = &k->list[k->count++];
     *one = (KeptAnswer){.sql = sql,
@@ -129,6 +145,13 @@ static const KeptAnswer *keep(Store *s, const char *sql, const StoreValue *param
     one->rows.columns = NULL;
     one->rows.cells = copy_values(k->arena, rows->cells, rows->row_count * rows->column_count);
     return one;
+}
+
+static StoreRows copy_rows(Arena *a, const KeptAnswer *one)
+{
+    StoreRows rows = one->rows;
+    rows.cells = copy_values(a, one->rows.cells, one->rows.row_count * one->rows.column_count);
+    return rows;
 }
 
 bool store_query_kept(Store *s, Arena *a, const char *sql, const StoreValue *params, size_t count, size_t by,
@@ -144,9 +167,40 @@ bool store_query_kept(Store *s, Arena *a, const char *sql, const StoreValue *par
         if (!store_query(s, a, sql, params, count, &rows, err)) {
             return false;
         }
-        one = keep(s, sql, params, count, by, &rows);
+        one = keep(&s->kept, MOST_KEPT, sql, params, count, by, &rows);
     }
-    *ret = one->rows;
-    ret->cells = copy_values(a, one->rows.cells, one->rows.row_count * one->rows.column_count);
+    *ret = copy_rows(a, one);
+    return true;
+}
+
+/* ---- Expected ---------------------------------------------------------------------------------------------------- */
+
+void store_ask_with(Store *s, const char *row, const char *key)
+{
+    s->row_question = row;
+    s->key_question = key;
+}
+
+bool expected_knows(const Store *s, Str stream)
+{
+    return find(&s->expected, s->row_question, &STORE_S(stream), 1) != NULL;
+}
+
+void expected_keep(Store *s, Str stream, const StoreRows *rows)
+{
+    (void)keep(&s->expected, MOST_EXPECTED, s->row_question, &STORE_S(stream), 1, 0, rows);
+}
+
+bool store_query_expected(Store *s, Arena *a, const char *sql, Str stream, StoreRows *ret, Err *err)
+{
+    bool may_know = s->in_transaction && sql == s->row_question;
+    if (may_know && s->assumed.is_on && !store_expect(s, NULL, 0, err)) { /* which asks it */
+        return false;
+    }
+    const KeptAnswer *one = may_know ? find(&s->expected, sql, &STORE_S(stream), 1) : NULL;
+    if (one == NULL) {
+        return store_query(s, a, sql, &STORE_S(stream), 1, ret, err);
+    }
+    *ret = copy_rows(a, one);
     return true;
 }

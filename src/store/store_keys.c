@@ -251,6 +251,20 @@ static bool find_key(Store *s, KeyCache *c, Str person, PersonKey **ret, Err *er
     return true;
 }
 
+void keys_learn(Store *s, Str person, StoreValue wrapped)
+{
+    Hash id = hash_of(person);
+    PersonKey *k = &s->person_keys->slot[id.b[0] % KEY_SLOTS];
+    if (k->state != PERSON_NONE || !s->keys.is_known) {
+        return;
+    }
+    *k = (PersonKey){.person = id, .state = PERSON_ERASED};
+    if (wrapped.kind != STORE_NULL) {
+        bool ok = unwrap_to(s, person, wrapped.s, k->key); /* damage is said where the key is looked for */
+        k->state = ok ? PERSON_HAS_KEY : PERSON_NONE;
+    }
+}
+
 static bool wrap_key(Store *s, Arena *a, Str person, const unsigned char key[KEY_BYTES], Str *ret)
 {
     unsigned char *w = arena_alloc(a, NONCE + KEY_BYTES + TAG);
@@ -333,14 +347,15 @@ bool seal(Store *s, Arena *a, Event *e, Str *ret_box, Err *err)
     PersonKey *k;
     randombytes_buf(salt, sizeof salt);
     Str salt_text = base64url_print(a, (Str){(const char *)salt, sizeof salt});
-    if (!event_commitment(a, salt_text, e->sealed, &e->commitment, err) || !key_for_sealing(s, a, e->person, &k, err)) {
+    Str sealed;
+    if (!event_commit(a, salt_text, e->sealed, &e->commitment, &sealed, err) ||
+        !key_for_sealing(s, a, e->person, &k, err)) {
         return false;
     }
-    Json *inside = json_new_object(a);
-    json_set(a, inside, STR("data"), e->sealed);
-    json_set(a, inside, STR("salt"), json_new_str(a, salt_text));
-    Buf b = buf_new(a, INT32_MAX);
-    json_canonical(&b, a, inside);
+    Buf b = buf_new(a, INT32_MAX); /* canonical, too */
+    buf_add(&b, STR("{\"data\":"));
+    buf_add(&b, sealed);
+    buf_printf(&b, ",\"salt\":\"%.*s\"}", STR_ARG(salt_text));
     Str place = place_of(a, e);
     unsigned char *box = arena_alloc(a, NONCE + b.len + TAG);
     unsigned long long len;
@@ -349,6 +364,7 @@ bool seal(Store *s, Arena *a, Event *e, Str *ret_box, Err *err)
                                                (const unsigned char *)place.ptr, place.len, NULL, box, k->key);
     *ret_box = base64url_print(a, (Str){(const char *)box, NONCE + (size_t)len});
     sodium_memzero(b.ptr, b.len);
+    sodium_memzero((void *)(uintptr_t)sealed.ptr, sealed.len);
     return true;
 }
 

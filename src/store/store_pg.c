@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MAX_PENDING = 200 };
 enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_NUMERIC = 1700 };
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
@@ -122,7 +121,7 @@ static bool changes_tables(const char *sql)
     return starts(sql, "CREATE") || starts(sql, "DROP") || starts(sql, "ALTER");
 }
 
-static bool send_one(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err)
+bool pg_send_one(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err)
 {
     PgSlot *slot;
     PgParams p = {.count = count};
@@ -148,7 +147,7 @@ bool pg_post(Store *s, const char *sql, const StoreValue *params, size_t count, 
 {
     const Pg *p = s->conn;
     return later_may_run(s, sql, err) && pg_is_usable(s, err) &&
-           (p->pending < MAX_PENDING || pg_finish(s, NULL, err)) && send_one(s, sql, params, count, err) &&
+           (p->pending < PG_MOST_PENDING || pg_finish(s, NULL, err)) && pg_send_one(s, sql, params, count, err) &&
            (p->in_block || pg_finish(s, NULL, err));
 }
 
@@ -156,7 +155,9 @@ static bool run_once(Store *s, const char *sql, const StoreValue *params, size_t
 {
     Pg *p = s->conn;
     PGresult *r = NULL;
-    if (!pg_is_usable(s, err) || !send_one(s, sql, params, count, err) || !pg_finish(s, &r, err)) {
+    if (!pg_is_usable(s, err) || !pg_ask_assumed(s, err) ||
+        (p->pending == PG_MOST_PENDING && !pg_finish(s, NULL, err)) || !pg_send_one(s, sql, params, count, err) ||
+        !pg_finish(s, &r, err)) {
         return false;
     }
     if (sink != NULL) {
@@ -199,7 +200,7 @@ static bool pg_run(Store *s, const char *sql, const StoreValue *params, size_t c
 static bool pg_script(Store *s, const char *sql, Err *err)
 {
     Pg *p = s->conn;
-    if (!pg_is_usable(s, err) || !pg_finish(s, NULL, err)) {
+    if (!pg_is_usable(s, err) || !pg_ask_assumed(s, err) || !pg_finish(s, NULL, err)) {
         return false;
     }
     PGresult *r = PQexec(p->conn, sql);
@@ -225,6 +226,12 @@ static bool pg_is_alive(Store *s)
     return p->in_block && PQstatus(p->conn) == CONNECTION_OK && !p->is_stale;
 }
 
+static bool post_begin(Store *s, Err *err)
+{
+    return store_post(s, "BEGIN ISOLATION LEVEL READ COMMITTED", NULL, 0, err) &&
+           store_post(s, "SELECT pg_advisory_xact_lock(4702111234474983745)", NULL, 0, err);
+}
+
 /* One round trip: BEGIN, the lock, and under it the size of the log. The lock ends with the transaction. */
 static bool pg_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err)
 {
@@ -234,9 +241,7 @@ static bool pg_begin(Store *s, const StoreExpected *list, size_t count, int64_t 
         return false;
     }
     p->in_block = true;
-    bool ok = store_post(s, "BEGIN ISOLATION LEVEL READ COMMITTED", NULL, 0, err) &&
-              store_post(s, "SELECT pg_advisory_xact_lock(4702111234474983745)", NULL, 0, err) &&
-              (ret_size == NULL || pg_ask_begin(s, list, count, &size, err));
+    bool ok = post_begin(s, err) && (ret_size == NULL || pg_ask_begin(s, list, count, &size, err));
     if (!ok) {
         pg_rollback(s);
         return false;
@@ -245,6 +250,22 @@ static bool pg_begin(Store *s, const StoreExpected *list, size_t count, int64_t 
         *ret_size = size;
     }
     return true;
+}
+
+/* The same, but without a trip of its own: it goes with what is sent next. */
+static bool pg_assume(Store *s)
+{
+    Pg *p = s->conn;
+    Err ignored;
+    if (!pg_is_usable(s, &ignored) || s->known_size < 0) {
+        return false;
+    }
+    p->in_block = true;
+    if (post_begin(s, &ignored)) {
+        return true;
+    }
+    pg_rollback(s);
+    return false;
 }
 
 static bool pg_commit(Store *s, Err *err)
@@ -294,6 +315,7 @@ const Engine ENGINE_PG = {
     .open = pg_open,
     .close = pg_close,
     .begin = pg_begin,
+    .assume = pg_assume,
     .commit = pg_commit,
     .rollback = pg_rollback,
     .is_alive = pg_is_alive,

@@ -7,7 +7,7 @@
 
 #include <libpq-fe.h>
 
-enum { PG_SLOTS = 1024, PG_MOST_PARAMS = 32, PG_INT_TEXT = 24 };
+enum { PG_SLOTS = 1024, PG_MOST_PARAMS = 32, PG_INT_TEXT = 24, PG_MOST_PENDING = 200 };
 
 /* A literal and what it was prepared as. Each form has its own statement on the server; 0: not prepared. */
 typedef struct {
@@ -18,12 +18,20 @@ typedef struct {
     char kinds[PG_MOST_PARAMS]; /* StoreKind of the columns of `many` */
 } PgSlot;
 
+/* What an answer in a pipeline is about, where it is not the last one; NULL: nobody needs it. */
+typedef struct {
+    void (*learn)(Store *s, Str name, const PGresult *r);
+    Str name;
+} PgAsked;
+
 typedef struct {
     PGconn *conn;
     PgSlot slots[PG_SLOTS];
     size_t used;
     unsigned next_number;
-    int pending;   /* statements sent whose answers nobody has read */
+    int pending; /* statements sent whose answers nobody has read */
+    PgAsked asked[PG_MOST_PENDING];
+    int64_t size;  /* of the log, as it was answered last */
     bool in_block; /* BEGIN was sent: a lost connection loses the transaction */
     bool is_stale; /* statements must be prepared anew */
 } Pg;
@@ -46,15 +54,26 @@ typedef struct {
     size_t count;
 } PgParams;
 MUST_USE bool pg_send(Store *s, unsigned number, const PgParams *params, Err *err);
-/* Reads the answers to everything that was sent. The first error counts; the last answer is given out where wanted. */
+/* The answer to what was sent last goes to `learn`. name is the caller's until then. */
+void pg_learn(Pg *p, void (*learn)(Store *s, Str name, const PGresult *r), Str name);
+/* Reads the answers to everything that was sent. The first error counts, and what was assumed wrongly is one; the last
+ * answer is given out where wanted. */
 MUST_USE bool pg_finish(Store *s, PGresult **ret_last, Err *err);
 
 /* store_pg.c */
 MUST_USE bool pg_post(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
+/* Like pg_post(), inside a transaction and as it stands: neither guarded nor waited for. */
+MUST_USE bool pg_send_one(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err);
 StoreValue pg_cell(const PGresult *r, int row, int column);
 
 /* store_pg_many.c */
 MUST_USE bool pg_post_all(Store *s, const Waiting *list, size_t count, Err *err);
+/* Arrays of texts as parameters. */
+void pg_add_texts(PgParams *p, Arena *a, const Str *list, size_t count);
+
+/* store_pg_ask.c */
+/* Asks, with what is sent next, what the transaction has assumed. */
+MUST_USE bool pg_ask_assumed(Store *s, Err *err);
 /* The size of the log and what is expected, in the round trip that begins the transaction. */
 MUST_USE bool pg_ask_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err);
 MUST_USE bool pg_expect(Store *s, const StoreExpected *list, size_t count, Err *err);

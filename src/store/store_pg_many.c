@@ -1,4 +1,4 @@
-/* store_pg_many.c: many rows in one statement, as arrays: writing those of a group, and asking what a group is about.
+/* store_pg_many.c: many rows in one statement, as arrays.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_pg_int.h"
 
@@ -57,6 +57,16 @@ static void add_param(PgParams *p, const Buf *b)
     p->values[p->count] = b->ptr;
     p->lengths[p->count] = (int)b->len;
     p->formats[p->count++] = 1;
+}
+
+void pg_add_texts(PgParams *p, Arena *a, const Str *list, size_t count)
+{
+    Buf b = buf_new(a, MOST_BYTES);
+    put_array_head(&b, STORE_TEXT, count);
+    for (size_t i = 0; i < count; i++) {
+        put_element(&b, &STORE_S(list[i]));
+    }
+    add_param(p, &b);
 }
 
 /* ---- Writing ----------------------------------------------------------------------------------------------------- */
@@ -213,136 +223,6 @@ bool pg_post_all(Store *s, const Waiting *list, size_t count, Err *err)
         ok = send_gathered(s, rows, gather(list, count, i, is_sent, rows, is_sent), err);
     }
     s->is_internal = before;
-    arena_free(a);
-    return ok;
-}
-
-/* ---- Asking ------------------------------------------------------------------------------------------------------ */
-
-/* Three kinds of rows: the size of the log; the head of a stream; a command that was done. */
-static const char QUESTION[] =
-    "SELECT 0 AS kind, '' AS name, max(seq) AS number, NULL::bytea AS one, NULL::text AS two, NULL::bytea AS three FROM log_events"
-    " UNION ALL SELECT 1, w.stream, e.version, e.hash, NULL, NULL FROM unnest($1::text[]) AS w(stream) LEFT JOIN LATERAL (SELECT version, hash"
-    " FROM log_events WHERE stream = w.stream ORDER BY version DESC LIMIT 1) AS e ON true"
-    " UNION ALL SELECT 2, w.key, NULL, c.request, c.outcome, c.mac FROM unnest($2::text[]) AS w(key) LEFT JOIN log_commands AS c ON c.key = w.key";
-enum { ROW_SIZE, ROW_HEAD, ROW_COMMAND };
-enum { KIND, NAME, NUMBER, ONE, TWO, THREE };
-
-typedef struct {
-    Str *keys, *streams;
-    size_t key_count, stream_count;
-} Asked;
-
-static Asked all_of(Arena *a, const StoreExpected *list, size_t count)
-{
-    Asked q = {.keys = ARENA_ARRAY(a, Str, count + 1), .streams = ARENA_ARRAY(a, Str, count + 1)};
-    for (size_t i = 0; i < count; i++) {
-        if (list[i].key.len > 0) {
-            q.keys[q.key_count++] = list[i].key;
-        }
-        if (list[i].stream.len > 0) {
-            q.streams[q.stream_count++] = list[i].stream;
-        }
-    }
-    return q;
-}
-
-static bool ask(Store *s, Arena *a, const Asked *q, PGresult **ret, Err *err)
-{
-    PgSlot *slot;
-    PgParams p = {0};
-    const struct {
-        const Str *texts;
-        size_t count;
-    } arrays[] = {{q->streams, q->stream_count}, {q->keys, q->key_count}};
-    *ret = NULL;
-    if (!pg_prepare(s, QUESTION, &slot, err)) {
-        return false;
-    }
-    for (size_t k = 0; k < COUNT_OF(arrays); k++) {
-        Buf b = buf_new(a, MOST_BYTES);
-        put_array_head(&b, STORE_TEXT, arrays[k].count);
-        for (size_t i = 0; i < arrays[k].count; i++) {
-            put_element(&b, &STORE_S(arrays[k].texts[i]));
-        }
-        add_param(&p, &b);
-    }
-    return pg_send(s, slot->number, &p, err) && pg_finish(s, ret, err);
-}
-
-static int64_t size_in(const PGresult *r)
-{
-    for (int i = 0; i < PQntuples(r); i++) {
-        if (pg_cell(r, i, KIND).i == ROW_SIZE) {
-            return pg_cell(r, i, NUMBER).i; /* 0 where it is null */
-        }
-    }
-    bug("no row of the size");
-}
-
-static void learn_head(Store *s, const PGresult *r, int row)
-{
-    StoreValue hash = pg_cell(r, row, ONE);
-    if (hash.kind == STORE_NULL || hash.s.len == sizeof(Hash)) { /* damage is said where it is looked for */
-        heads_set(s, pg_cell(r, row, NAME).s, pg_cell(r, row, NUMBER).i, hash.s);
-    }
-}
-
-static void learn_command(Store *s, const PGresult *r, int row)
-{
-    Done d = {.key = pg_cell(r, row, NAME).s};
-    if (!PQgetisnull(r, row, ONE)) {
-        d = (Done){d.key, pg_cell(r, row, ONE).s, pg_cell(r, row, TWO).s, pg_cell(r, row, THREE).s};
-    }
-    done_know(s, &d);
-}
-
-static void learn(Store *s, const PGresult *r)
-{
-    for (int i = 0; i < PQntuples(r); i++) {
-        int64_t kind = pg_cell(r, i, KIND).i;
-        if (kind == ROW_HEAD) {
-            learn_head(s, r, i);
-        } else if (kind == ROW_COMMAND) {
-            learn_command(s, r, i);
-        }
-    }
-}
-
-bool pg_ask_begin(Store *s, const StoreExpected *list, size_t count, int64_t *ret_size, Err *err)
-{
-    PGresult *r;
-    Arena *a = arena_new(0);
-    Asked q = all_of(a, list, count);
-    bool ok = ask(s, a, &q, &r, err);
-    if (ok) {
-        *ret_size = size_in(r);
-        heads_at(s, *ret_size);
-        learn(s, r);
-        PQclear(r);
-    }
-    arena_free(a);
-    return ok;
-}
-
-bool pg_expect(Store *s, const StoreExpected *list, size_t count, Err *err)
-{
-    PGresult *r;
-    Arena *a = arena_new(0);
-    StoreExpected *unknown = ARENA_ARRAY(a, StoreExpected, count);
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool key = list[i].key.len > 0 && map_get(&s->done.map, list[i].key) == NULL;
-        bool stream = list[i].stream.len > 0 && !heads_know(s, list[i].stream);
-        unknown[n] = (StoreExpected){.key = key ? list[i].key : STR(""), .stream = stream ? list[i].stream : STR("")};
-        n += key || stream;
-    }
-    Asked q = all_of(a, unknown, n);
-    bool ok = n == 0 || (pg_is_usable(s, err) && ask(s, a, &q, &r, err));
-    if (n > 0 && ok) {
-        learn(s, r);
-        PQclear(r);
-    }
     arena_free(a);
     return ok;
 }

@@ -91,6 +91,7 @@ bool pg_connect(Store *s, Err *err)
         "goldenbridge", "5", "10000", url, "UTF8", s->is_replica ? "standby" : "read-write", NULL};
     PQfinish(p->conn);
     pg_forget_statements(p);
+    s->known_size = -1; /* it may be another server now: nothing is assumed of it */
     p->conn = PQconnectdbParams(keys, values, 1);
     if (PQstatus(p->conn) != CONNECTION_OK) {
         return store_err(err, STORE_BUSY, PQerrorMessage(p->conn));
@@ -117,25 +118,29 @@ static bool is_word(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Outside of quotes BLOB becomes BYTEA; texts of new tables are ordered by their bytes, as SQLite orders them. */
+/* Outside of quotes BLOB becomes BYTEA. In new tables texts are ordered by their bytes and integers have 64 bits, as
+ * with SQLite, and what only SQLite can do without is left out. */
 static char *translate(const char *sql, char *out)
 {
     static const struct {
         const char *from, *to;
-    } WORDS[] = {{"BLOB", "BYTEA"}, {"TEXT", "TEXT COLLATE \"C\""}};
+    } WORDS[] = {
+        {"BLOB", "BYTEA"}, {"TEXT", "TEXT COLLATE \"C\""}, {"INTEGER", "BIGINT"}, {"WITHOUT", ""}, {"ROWID", ""}};
     char quote = 0;
     size_t n = 0, words = strncasecmp(sql, "CREATE TABLE", 12) == 0 ? COUNT_OF(WORDS) : 1;
     for (size_t i = 0; sql[i] != '\0'; i++) {
-        bool is_start = i == 0 || !is_word(sql[i - 1]);
-        size_t w = 0;
-        while (w < words &&
-               !(quote == 0 && is_start && strncmp(sql + i, WORDS[w].from, 4) == 0 && !is_word(sql[i + 4]))) {
-            w++;
+        bool is_start = quote == 0 && (i == 0 || !is_word(sql[i - 1]));
+        size_t w = 0, len = 0;
+        for (; w < words; w++) {
+            len = strlen(WORDS[w].from);
+            if (is_start && strncmp(sql + i, WORDS[w].from, len) == 0 && !is_word(sql[i + len])) {
+                break;
+            }
         }
         if (w < words) {
             memcpy(out + n, WORDS[w].to, strlen(WORDS[w].to));
             n += strlen(WORDS[w].to);
-            i += 3;
+            i += len - 1;
             continue;
         }
         if (sql[i] == '\'' || sql[i] == '"') {
@@ -219,8 +224,13 @@ bool pg_send(Store *s, unsigned number, const PgParams *params, Err *err)
             1) {
         return pg_fail(s, NULL, err);
     }
-    p->pending++;
+    p->asked[p->pending++] = (PgAsked){0};
     return true;
+}
+
+void pg_learn(Pg *p, void (*learn)(Store *s, Str name, const PGresult *r), Str name)
+{
+    p->asked[p->pending - 1] = (PgAsked){learn, name};
 }
 
 /* One answer of the pipeline; NULL if the connection broke. */
@@ -234,24 +244,30 @@ static PGresult *next_answer(Pg *p)
     return r;
 }
 
-bool pg_finish(Store *s, PGresult **ret_last, Err *err)
+static bool read_answers(Store *s, PGresult **ret_last, Err *err)
 {
     Pg *p = s->conn;
-    if (PQpipelineStatus(p->conn) == PQ_PIPELINE_OFF) {
-        return true;
-    }
-    bool ok = PQpipelineSync(p->conn) == 1 || pg_fail(s, NULL, err);
-    for (; ok && p->pending > 0; p->pending--) {
+    bool ok = true;
+    for (int i = 0; ok && i < p->pending; i++) {
         PGresult *r = next_answer(p);
+        bool is_last = i + 1 == p->pending;
         ok = r != NULL && pg_is_good(r) ? true : pg_fail(s, r, err);
-        s->was_duplicate = s->was_duplicate && p->pending == 1; /* the caller asks about the last statement */
-        if (ok && p->pending == 1 && ret_last != NULL) {
+        s->was_duplicate = s->was_duplicate && is_last; /* the caller asks about the last statement */
+        if (ok && p->asked[i].learn != NULL) {
+            p->asked[i].learn(s, p->asked[i].name, r);
+        }
+        if (ok && is_last && ret_last != NULL) {
             *ret_last = r;
         } else {
             PQclear(r);
         }
     }
-    /* What was sent after an error is answered too, without effect. */
+    return ok;
+}
+
+/* What was sent after an error is answered too, without effect. */
+static void read_to_end(Pg *p)
+{
     while (PQstatus(p->conn) == CONNECTION_OK) {
         PGresult *r = PQgetResult(p->conn);
         bool is_end = PQresultStatus(r) == PGRES_PIPELINE_SYNC;
@@ -262,6 +278,20 @@ bool pg_finish(Store *s, PGresult **ret_last, Err *err)
     }
     p->pending = 0;
     PQexitPipelineMode(p->conn);
+}
+
+bool pg_finish(Store *s, PGresult **ret_last, Err *err)
+{
+    Pg *p = s->conn;
+    if (PQpipelineStatus(p->conn) == PQ_PIPELINE_OFF) {
+        return true;
+    }
+    bool was_lost = s->is_lost,
+         ok = PQpipelineSync(p->conn) == 1 ? read_answers(s, ret_last, err) : pg_fail(s, NULL, err);
+    read_to_end(p);
+    if (ok && s->is_lost && !was_lost) {
+        ok = err_set(err, STORE_BUSY, "Somebody else has written at the same moment. Please try again.");
+    }
     if (!ok && ret_last != NULL) {
         PQclear(*ret_last);
         *ret_last = NULL;

@@ -2,23 +2,69 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_int.h"
 
+enum { AGREED = 4 }; /* so often nobody else has written that it may be assumed */
+
 bool store_begin(Store *s, Err *err)
 {
     return store_begin_for(s, NULL, 0, err);
 }
 
-bool store_begin_for(Store *s, const StoreExpected *list, size_t count, Err *err)
+static void start(Store *s)
 {
-    check_that(!s->in_transaction && s->mode != STORE_READ);
-    if (!s->engine->begin(s, list, count, &s->size, err)) {
-        done_forget(s);
-        return false;
-    }
     heads_at(s, s->size);
     kept_begin(s);
     s->in_transaction = true;
     s->in_savepoint = s->is_savepoint_sent = s->is_lost = false;
+}
+
+bool store_begin_for(Store *s, const StoreExpected *list, size_t count, Err *err)
+{
+    check_that(!s->in_transaction && s->mode != STORE_READ);
+    int64_t known = s->known_size;
+    if (!s->engine->begin(s, list, count, &s->size, err)) {
+        done_forget(s);
+        return false;
+    }
+    s->agreed = known == s->size ? s->agreed + 1 : 0;
+    start(s);
     return true;
+}
+
+static void assume(Store *s, const StoreExpected *list, size_t count)
+{
+    Arena *a = done_arena(s);
+    StoreExpected *copy = ARENA_ARRAY(a, StoreExpected, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = (StoreExpected){.key = str_copy(a, list[i].key), .stream = str_copy(a, list[i].stream)};
+        if (copy[i].key.len > 0) {
+            done_know(s, &(Done){.key = copy[i].key});
+        }
+    }
+    s->assumed = (Assumed){.is_on = true, .list = copy, .count = count};
+    s->size = s->known_size;
+}
+
+bool store_begin_assuming(Store *s, const StoreExpected *list, size_t count, Err *err)
+{
+    check_that(!s->in_transaction && s->mode != STORE_READ);
+    if (s->agreed < AGREED || s->known_size < 0 || s->engine->assume == NULL || !s->engine->assume(s)) {
+        return store_begin_for(s, list, count, err);
+    }
+    assume(s, list, count);
+    start(s);
+    return true;
+}
+
+void assumed_wrong(Store *s)
+{
+    s->agreed = 0;
+    s->is_lost = true;
+}
+
+/* What was assumed is asked for before the commit unless the commit itself would fail: by the number of an event. */
+static bool may_commit(Store *s, Err *err)
+{
+    return !s->assumed.is_on || s->size > s->known_size || s->engine->expect(s, NULL, 0, err);
 }
 
 static void end_transaction(Store *s)
@@ -26,6 +72,8 @@ static void end_transaction(Store *s)
     s->in_transaction = s->in_savepoint = s->is_savepoint_sent = s->is_lost = false;
     later_cut(s, 0);
     done_forget(s);
+    s->assumed = (Assumed){0};
+    expected_forget(s);
     key_cache_wipe(s->person_keys);
 }
 
@@ -47,9 +95,10 @@ bool store_kept_nothing(const Store *s)
 bool store_commit(Store *s, Err *err)
 {
     check_that(s->in_transaction && !s->in_savepoint);
-    bool is_sent = !s->is_lost ? later_send(s, err) : lost(err);
+    bool is_sent = !s->is_lost ? later_send(s, err) && may_commit(s, err) : lost(err);
     if (!is_sent || !s->engine->commit(s, err)) {
         bool may_be_kept = is_sent && (s->engine->is_answered == NULL || !s->engine->is_answered(s));
+        s->agreed = 0;
         store_rollback(s);
         s->has_kept_nothing = s->has_kept_nothing && !may_be_kept;
         return false;
@@ -134,6 +183,7 @@ void store_rollback_to(Store *s)
     later_cut(s, s->later.mark);
     if (s->is_savepoint_sent) {
         roll_back_sent(s);
+        expected_forget(s); /* they may have been asked after it was sent */
     }
     s->is_savepoint_sent = false;
     s->size = s->saved_size;
@@ -146,6 +196,6 @@ void store_rollback_to(Store *s)
 
 bool store_expect(Store *s, const StoreExpected *list, size_t count, Err *err)
 {
-    check_that(s->in_transaction && !s->in_savepoint);
-    return count == 0 || s->engine->expect == NULL || s->engine->expect(s, list, count, err);
+    check_that(s->in_transaction);
+    return (count == 0 && !s->assumed.is_on) || s->engine->expect == NULL || s->engine->expect(s, list, count, err);
 }

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 typedef enum { LOSE_MESSAGE = 1, LOSE_ANSWER } Loss;
-enum { MOST_CALLS = 200, COMMANDS = 3, TRIES = 6, PIECE = 64 * 1024, ANSWER_MS = 2000 };
+enum { MOST_CALLS = 200, COMMANDS = 3, QUIET = 8, TRIES = 6, PIECE = 64 * 1024, ANSWER_MS = 2000 };
 
 /* Shared with the relay's process. */
 typedef struct {
@@ -118,13 +118,14 @@ static pid_t start_relay(const char *dir, const char *real, Order *order)
 /* ---- Commands ---------------------------------------------------------------------------------------------------- */
 
 /* As a caller does it: the same key again until there is an answer. */
-static bool do_once(Store *s, Arena *a, int64_t n, Err *err)
+static bool do_once(Store *s, Arena *a, int64_t n, bool assuming, Err *err)
 {
     Str key = str_printf(a, "key-%lld", (long long)n);
     Json *outcome = NULL;
     Event e = engine_event(a, "case-1", 0);
     json_set(a, e.data, STR("n"), json_new_int(a, n));
-    if (!store_begin(s, err)) {
+    StoreExpected about = {.key = key};
+    if (!(assuming ? store_begin_assuming(s, &about, 1, err) : store_begin(s, err))) {
         return false;
     }
     bool ok = store_savepoint(s, err) && store_done(s, a, key, hash_of(key), &outcome, err);
@@ -138,12 +139,12 @@ static bool do_once(Store *s, Arena *a, int64_t n, Err *err)
     return false;
 }
 
-static void do_until_kept(Store *s, Arena *a, int64_t n)
+static void do_until_kept(Store *s, Arena *a, int64_t n, bool assuming)
 {
     Err err = {0};
     bool ok = false;
     for (int i = 0; i < TRIES && !ok; i++) {
-        ok = do_once(s, a, n, &err);
+        ok = do_once(s, a, n, assuming, &err);
         if (!ok) {
             eq_text(str_from_c(err_name(err.code)), "STORE_BUSY");
             check(err.text[0] != '\0');
@@ -159,7 +160,8 @@ static bool in_order(void *host, const Event *e)
     return true;
 }
 
-static void lose_every(Arena *a, Loss loss)
+/* quiet: commands without a loss before each loss, after which a transaction begins without asking; 0: it asks. */
+static void lose_every(Arena *a, Loss loss, int quiet)
 {
     Err err = {0};
     Str real = engine_postgres(a), host = STR("?host=");
@@ -175,17 +177,20 @@ static void lose_every(Arena *a, Loss loss)
     int64_t n = 0;
     long nth = 0;
     for (bool is_clean = false; !is_clean && nth < MOST_CALLS;) {
-        do_until_kept(s, a, n++);
+        for (int i = 0; i <= quiet; i++) {
+            do_until_kept(s, a, n++, quiet > 0);
+        }
         order->loss = loss;
         order->has_struck = false;
         order->nth = ++nth;
         for (int i = 0; i < COMMANDS; i++) {
-            do_until_kept(s, a, n++);
+            do_until_kept(s, a, n++, quiet > 0);
         }
         is_clean = !order->has_struck;
         order->nth = 0;
     }
-    check(nth > COMMANDS * 3 && nth < MOST_CALLS); /* each command asks the server more than three times */
+    /* Each command asks the server more than three times, or once. */
+    check(nth > (quiet > 0 ? COMMANDS : COMMANDS * 3) && nth < MOST_CALLS);
     store_close(s);
     kill(relay, SIGTERM);
     waitpid(relay, NULL, 0);
@@ -201,10 +206,20 @@ static void lose_every(Arena *a, Loss loss)
 
 TEST_WITHIN(a_lost_message_to_postgres_at_any_place_loses_nothing, 300)
 {
-    lose_every(a, LOSE_MESSAGE);
+    lose_every(a, LOSE_MESSAGE, 0);
+}
+
+TEST_WITHIN(a_lost_message_loses_nothing_of_who_begins_without_asking, 300)
+{
+    lose_every(a, LOSE_MESSAGE, QUIET);
 }
 
 TEST_WITHIN(a_lost_answer_of_postgres_at_any_place_loses_and_doubles_nothing, 300)
 {
-    lose_every(a, LOSE_ANSWER);
+    lose_every(a, LOSE_ANSWER, 0);
+}
+
+TEST_WITHIN(a_lost_answer_loses_and_doubles_nothing_of_who_begins_without_asking, 300)
+{
+    lose_every(a, LOSE_ANSWER, QUIET);
 }
