@@ -12,6 +12,7 @@ enum { MONTHS = 12, MOST_DAYS = 1500, KEY_MOST = 64 * 1024 }; /* a wait of so ma
 typedef struct {
     Str state, due;
     Day since;
+    int64_t times; /* it began so often on that day, each time where the one before stood */
 } Stay;
 
 typedef struct {
@@ -50,18 +51,65 @@ static const char HELD[] = "held", FREE[] = "free", CAME[] = "came", KEPT[] = "k
 
 /* ---- Paths ---- */
 
+static Stay stay_of(Str text)
+{
+    Stay s = {.due = STR(""), .times = 1};
+    Str since = STR("");
+    int64_t day = 0;
+    bool whole = str_cut(&text, ':', &s.state) && str_cut(&text, ':', &since) && str_to_int(since, &day);
+    check_that(whole);
+    s.since = (Day){(int32_t)day};
+    if (str_cut(&text, ':', &s.due) && text.len > 0) {
+        check_that(str_to_int(text, &s.times));
+    }
+    return s;
+}
+
+static Str path_with(Arena *a, Str path, const Stay *s)
+{
+    Str times = s->times > 1 ? str_printf(a, ":%lld", (long long)s->times) : STR("");
+    return str_printf(a, "%.*s%.*s:%d:%.*s%.*s;", STR_ARG(path), STR_ARG(s->state), s->since.n, STR_ARG(s->due),
+                      STR_ARG(times));
+}
+
+/* Takes the last stay off the path; false where there is none. */
+static bool take_last(Str *path, Stay *ret)
+{
+    if (path->len == 0) {
+        return false;
+    }
+    size_t from = path->len - 1;
+    while (from > 0 && path->ptr[from - 1] != ';') {
+        from--;
+    }
+    *ret = stay_of(str_sub(*path, from, path->len - 1));
+    path->len = from;
+    return true;
+}
+
 Str tally_path_add(Arena *a, Str path, Str state, Day since, Str due)
 {
-    return str_printf(a, "%.*s%.*s:%d:%.*s;", STR_ARG(path), STR_ARG(state), since.n, STR_ARG(due));
+    Str before = path;
+    Stay last;
+    bool again = take_last(&before, &last) && str_eq(last.state, state) && day_cmp(last.since, since) == 0 &&
+                 str_eq(last.due, due);
+    Stay s = {state, due, since, again ? last.times + 1 : 1};
+    return path_with(a, again ? before : path, &s);
 }
 
 Str tally_path_due(Arena *a, Str path, Str due)
 {
-    size_t end = path.len;
-    while (end > 0 && path.ptr[end - 1] != ':') {
-        end--;
+    Stay last;
+    if (!take_last(&path, &last)) {
+        return path;
     }
-    return end == 0 ? path : str_printf(a, "%.*s%.*s;", (int)end, path.ptr, STR_ARG(due));
+    if (last.times > 1) {
+        last.times--;
+        path = path_with(a, path, &last);
+        last.times = 1;
+    }
+    last.due = due;
+    return path_with(a, path, &last);
 }
 
 static size_t stays_of(Arena *a, Str path, Stay **ret)
@@ -73,13 +121,7 @@ static size_t stays_of(Arena *a, Str path, Stay **ret)
     *ret = ARENA_ARRAY(a, Stay, room + 1);
     Str rest = path, one;
     while (str_cut(&rest, ';', &one) && one.len > 0) {
-        Str since = STR("");
-        int64_t day = 0;
-        Stay *s = &(*ret)[n++];
-        bool whole = str_cut(&one, ':', &s->state) && str_cut(&one, ':', &since) && str_to_int(since, &day);
-        check_that(whole);
-        s->since = (Day){(int32_t)day};
-        s->due = one.ptr ? one : STR("");
+        (*ret)[n++] = stay_of(one);
     }
     return n;
 }
@@ -122,12 +164,36 @@ static Str by_name(Arena *a, const Stay *stays, size_t count)
 
 /* ---- What one case adds ---- */
 
-static void add_came(Sums *t, const Stay *stays, size_t i)
+static void add_came(Sums *t, const Stay *s, Str before, int64_t n)
 {
-    Str before = by_last_visit(t->a, stays, i);
-    Ymd d = day_to_ymd(stays[i].since);
-    add(t, CAME, str_printf(t->a, "%.*s|%.*s", STR_ARG(stays[i].state), STR_ARG(before)),
-        (int64_t)d.year * MONTHS + d.month - 1, 1, 0);
+    Ymd d = day_to_ymd(s->since);
+    add(t, CAME, str_printf(t->a, "%.*s|%.*s", STR_ARG(s->state), STR_ARG(before)),
+        (int64_t)d.year * MONTHS + d.month - 1, n, 0);
+}
+
+/* All stays past the first `skip` that began, those of one day one by one. */
+static void add_all_came(Sums *t, const Stay *stays, size_t count, int64_t skip)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t fresh = stays[i].times - skip;
+        if (skip <= 0) {
+            add_came(t, &stays[i], by_last_visit(t->a, stays, i), 1);
+            fresh = stays[i].times - 1;
+        }
+        if (fresh > 0) {
+            add_came(t, &stays[i], by_last_visit(t->a, stays, i + 1), fresh);
+        }
+        skip = skip > stays[i].times ? skip - stays[i].times : 0;
+    }
+}
+
+static int64_t times_of(const Stay *stays, size_t count)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        n += stays[i].times;
+    }
+    return n;
 }
 
 /* An ended stay with a last day, over it at the end of which years? */
@@ -332,10 +398,8 @@ bool tally_change(Store *s, Arena *a, Str type, const TallyCase *before, const T
     t.sign = 1;
     add_case(&t, after, &fields);
     Stay *stays, *earlier;
-    size_t count = stays_of(a, after->path, &stays);
-    for (size_t i = stays_of(a, before->path, &earlier); i < count; i++) {
-        add_came(&t, stays, i);
-    }
+    size_t count = stays_of(a, after->path, &stays), earlier_count = stays_of(a, before->path, &earlier);
+    add_all_came(&t, stays, count, times_of(earlier, earlier_count));
     return write_sums(s, type, &t, err);
 }
 
@@ -438,9 +502,7 @@ bool tally_forget(Store *s, Arena *a, Str type, Str id, Err *err)
     if (rows.row_count > 0) {
         add_case(&t, &c, &fields);
         size_t count = stays_of(a, c.path, &stays);
-        for (size_t i = 0; i < count; i++) {
-            add_came(&t, stays, i);
-        }
+        add_all_came(&t, stays, count, 0);
     }
     return write_sums(s, type, &t, err);
 }

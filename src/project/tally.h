@@ -25,7 +25,9 @@
 
 /* What sums are made of, of one case. */
 typedef struct {
-    Str holder, path; /* path: "state:since:due;" for each stay; due: the last deadline that it had there */
+    /* path: "state:since:due;" for each stay; due: the last deadline that it had there. A stay that begins where and on
+     * the day the one before began is counted: "state:since:due:2;". */
+    Str holder, path;
     const Json *data;
 } TallyCase;
 

@@ -333,8 +333,10 @@ bool query_pending_in(Store *s, Arena *a, const QueryReach *reach, const CaseRow
            query_rows(a, &rows, ret, ret_count, err);
 }
 
-#define LINKED_TO "SELECT " CASE_COLUMNS ", k.field FROM links k JOIN cases c ON c.id = k.case_id WHERE k.target = "
-#define LINKED_ORDER " ORDER BY c.id DESC LIMIT 500"
+/* CROSS JOIN: SQLite would walk all cases in their order instead, looking for the link of each. */
+#define LINKED_TO \
+    "SELECT " CASE_COLUMNS ", k.field FROM links k CROSS JOIN cases c WHERE c.id = k.case_id AND k.target = "
+#define LINKED_ORDER " ORDER BY k.case_id DESC LIMIT 500"
 
 static bool linked_rows(Arena *a, const StoreRows *rows, const CaseRow **ret, const Str **ret_fields, size_t *ret_count,
                         Err *err)

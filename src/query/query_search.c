@@ -42,8 +42,8 @@ static void note_hit(Search *f, Str id, size_t word)
 
 #define OF_PAGE " AND ($9 = '' OR c.type = $9) AND ($10 = '' OR c.state = $10) AND" IN_REACH " LIMIT $11"
 
-/* Cases with a word from `from` to before `to` that the reader may read: what is left out here is in no
- * total either. */
+/* Cases with a word from `from` to before `to` that the reader may read: what is left out here is in no total either.
+ * CROSS JOIN: SQLite would look through all cases instead. */
 static bool look_up(Search *f, Str from, Str to, size_t word)
 {
     StoreRows rows;
@@ -51,7 +51,7 @@ static bool look_up(Search *f, Str from, Str to, size_t word)
                       STORE_S(f->page->type),       STORE_S(f->page->state), STORE_I(PER_LOOKUP)};
     if (!store_query(
             f->s, f->a,
-            "SELECT w.case_id FROM words w JOIN cases c ON c.id = w.case_id WHERE w.word >= $7 AND w.word < $8" OF_PAGE,
+            "SELECT w.case_id FROM words w CROSS JOIN cases c WHERE c.id = w.case_id AND w.word >= $7 AND w.word < $8" OF_PAGE,
             p, COUNT_OF(p), &rows, f->err)) {
         return false;
     }

@@ -146,8 +146,7 @@ bool pg_send_one(Store *s, const char *sql, const StoreValue *params, size_t cou
 bool pg_post(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err)
 {
     const Pg *p = s->conn;
-    return later_may_run(s, sql, err) && pg_is_usable(s, err) &&
-           (p->pending < PG_MOST_PENDING || pg_finish(s, NULL, err)) && pg_send_one(s, sql, params, count, err) &&
+    return later_may_run(s, sql, err) && pg_is_usable(s, err) && pg_send_one(s, sql, params, count, err) &&
            (p->in_block || pg_finish(s, NULL, err));
 }
 
@@ -155,8 +154,7 @@ static bool run_once(Store *s, const char *sql, const StoreValue *params, size_t
 {
     Pg *p = s->conn;
     PGresult *r = NULL;
-    if (!pg_is_usable(s, err) || !pg_ask_assumed(s, err) ||
-        (p->pending == PG_MOST_PENDING && !pg_finish(s, NULL, err)) || !pg_send_one(s, sql, params, count, err) ||
+    if (!pg_is_usable(s, err) || !pg_ask_assumed(s, err) || !pg_send_one(s, sql, params, count, err) ||
         !pg_finish(s, &r, err)) {
         return false;
     }

@@ -184,11 +184,9 @@ static bool post_rows(Store *s, const Str *streams, size_t count, Err *err)
         const char *sql;
         void (*learn)(Store *s, Str name, const PGresult *r);
     } asked[] = {{s->row_question, learn_row}, {s->key_question, learn_key}};
-    const Pg *p = s->conn;
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < COUNT_OF(asked); k++) {
-            if ((p->pending == PG_MOST_PENDING && !pg_finish(s, NULL, err)) ||
-                !pg_send_one(s, asked[k].sql, &STORE_S(streams[i]), 1, err)) {
+            if (!pg_send_one(s, asked[k].sql, &STORE_S(streams[i]), 1, err)) {
                 return false;
             }
             pg_learn(s->conn, asked[k].learn, streams[i]);

@@ -53,6 +53,7 @@ typedef struct {
     int lengths[PG_MOST_PARAMS], formats[PG_MOST_PARAMS];
     size_t count;
 } PgParams;
+/* Sends the statement of that number, after the answers of all before where no more may wait for one. */
 MUST_USE bool pg_send(Store *s, unsigned number, const PgParams *params, Err *err);
 /* The answer to what was sent last goes to `learn`. name is the caller's until then. */
 void pg_learn(Pg *p, void (*learn)(Store *s, Str name, const PGresult *r), Str name);

@@ -219,6 +219,9 @@ bool pg_send(Store *s, unsigned number, const PgParams *params, Err *err)
     Pg *p = s->conn;
     char name[PG_INT_TEXT];
     snprintf(name, sizeof name, "s%u", number);
+    if (p->pending == PG_MOST_PENDING && !pg_finish(s, NULL, err)) {
+        return false;
+    }
     if ((PQpipelineStatus(p->conn) == PQ_PIPELINE_OFF && PQenterPipelineMode(p->conn) != 1) ||
         PQsendQueryPrepared(p->conn, name, (int)params->count, params->values, params->lengths, params->formats, 1) !=
             1) {
