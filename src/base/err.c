@@ -16,16 +16,33 @@ static const struct {
 #undef X
 };
 
+/* Where a text was cut off it ends before the character that no longer fits: the sender's own words may stand in it. */
+static void end_whole(char *text, int wanted, size_t room)
+{
+    if (wanted < 0 || (size_t)wanted < room) {
+        return;
+    }
+    size_t start = room - 1;
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80) {
+        start--;
+    }
+    unsigned char c = start > 0 ? (unsigned char)text[start - 1] : 0;
+    size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+    if (start > 0 && c >= 0xC0 && room - start < length) {
+        text[start - 1] = '\0';
+    }
+}
+
 bool err_set_at(Err *err, const char *file, int line, ErrCode code, const char *field, const char *format, ...)
 {
     if (err == NULL) {
         return false;
     }
     *err = (Err){.code = code, .file = file, .line = line};
-    snprintf(err->field, sizeof err->field, "%s", field);
+    end_whole(err->field, snprintf(err->field, sizeof err->field, "%s", field), sizeof err->field);
     va_list args;
     va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
+    end_whole(err->text, vsnprintf(err->text, sizeof err->text, format, args), sizeof err->text);
     va_end(args);
     return false;
 }

@@ -56,15 +56,15 @@ static const char *const CREATE[] = {
     "CREATE INDEX IF NOT EXISTS office_notes_by_case ON office_notes (case_id, seq)",
     "CREATE INDEX IF NOT EXISTS file_reads_by_person ON file_reads (person, seq)",
     "CREATE TABLE IF NOT EXISTS tallies (type TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, day BIGINT NOT NULL, n"
-    " BIGINT NOT NULL, cases BIGINT NOT NULL, PRIMARY KEY (type, kind, key, day))",
-    "CREATE TABLE IF NOT EXISTS tally_fields (type TEXT NOT NULL, field TEXT NOT NULL, PRIMARY KEY (type, field))",
+    " BIGINT NOT NULL, cases BIGINT NOT NULL, PRIMARY KEY (type, kind, key, day)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS tally_fields (type TEXT NOT NULL, field TEXT NOT NULL, PRIMARY KEY (type, field)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS signing_keys (id TEXT PRIMARY KEY, account TEXT NOT NULL, alg BIGINT NOT NULL, key TEXT NOT NULL, rp_id TEXT"
     " NOT NULL, added BIGINT NOT NULL, removed BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS signing_events (event TEXT PRIMARY KEY, since BIGINT NOT NULL)",
 };
 
 /* A change of what stands above is a new number: tables of another one are made anew from the log. */
-enum { LAYOUT = 2 };
+enum { LAYOUT = 3 };
 static const char CREATE_LAYOUT[] = "CREATE TABLE IF NOT EXISTS read_tables (layout BIGINT NOT NULL)";
 
 static const char *const DROP[] = {

@@ -1,6 +1,6 @@
 // errands_all_pages.mjs: what must hold on every page: languages, no raw keys, nothing that axe objects to; screenshots.
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DESK, LANGUAGES, PHONE, ROOT, expect } from './kit.mjs';
@@ -222,7 +222,35 @@ async function screenshots(world) {
   }
 }
 
-export const PICTURE_ERRANDS = [{ name: 'screenshots of the main pages', run: screenshots }];
+// Every page that somebody sees, as the one who sees it does, and a list of them to read.
+async function album(world) {
+  if (!world.screenshots) {
+    return 'only with --screenshots';
+  }
+  const folder = join(ROOT, 'docs/screenshots/pages'), list = ['# Every page', '', 'Made by `node tests/browser/run.mjs --screenshots`, from the demonstration; its people are invented.', ''];
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const [login, paths] of Object.entries(WHO_SEES_WHAT)) {
+    const byPhone = login.includes('worker'), language = byPhone ? 'kk' : 'en';
+    const person = login ? await world.as(login, language, byPhone ? PHONE : DESK) : await world.anybody(language, DESK);
+    list.push(`## ${login || 'anybody'}`, '');
+    for (const path of paths) {
+      const name = `${login || 'anybody'}${path === '/' ? '' : path.replace(/[^A-Za-z0-9]+/g, '-')}.jpg`;
+      await person.open(path);
+      await person.page.evaluate(() => document.fonts.ready);
+      await person.page.screenshot({ path: join(folder, name), type: 'jpeg', quality: 60, animations: 'disabled' });
+      list.push(`- \`${path}\` [${await person.page.title()}](${name})`);
+    }
+    list.push('');
+    await person.close();
+  }
+  writeFileSync(join(folder, 'README.md'), list.join('\n'));
+}
+
+export const PICTURE_ERRANDS = [
+  { name: 'screenshots of the main pages', run: screenshots },
+  { name: 'screenshots of every page', run: album },
+];
 
 export const ERRANDS = [
   { name: 'a change of language keeps the page', run: switchKeepsPage },

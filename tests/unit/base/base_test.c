@@ -124,6 +124,26 @@ TEST(a_number_is_peeked_out_of_an_object_as_reading_it_would_find_it)
     eq_text(json_peek_number(STR("{\"n\\"), STR("n")), "");
 }
 
+TEST(an_error_that_is_cut_off_ends_with_a_whole_character)
+{
+    static const char *const CHARACTERS[] = {"a", "é", "한", "😀"};
+    for (size_t k = 0; k < COUNT_OF(CHARACTERS); k++) {
+        Str c = str_from_c(CHARACTERS[k]);
+        for (int before = 0; before < 5; before++) {
+            Err e = {0};
+            Buf b = buf_new(a, 2000);
+            for (int i = 0; i < 300; i++) {
+                buf_add(&b, c);
+            }
+            err_field(&e, BAD_JSON, str_c(a, buf_str(&b)), "%.*s%.*s", before, "12345", STR_ARG(buf_str(&b)));
+            Str text = str_from_c(e.text), field = str_from_c(e.field);
+            check(utf8_is_valid(text) && utf8_is_valid(field));
+            eq_int(text.len, (size_t)before + (sizeof e.text - 1 - (size_t)before) / c.len * c.len);
+            eq_int(field.len, (sizeof e.field - 1) / c.len * c.len);
+        }
+    }
+}
+
 TEST(json_errors_name_the_line)
 {
     Json *j;
