@@ -222,7 +222,7 @@ static void all_same(Arena *a, const Flow *f, Instant now)
 
 static void is_folded_again(Store *s)
 {
-    Hash before, after;
+    Hash before, after = {0};
     int64_t events;
     Err err;
     check(project_digest(s, &before, &err) && project_rebuild(s, &events, &err) && project_digest(s, &after, &err));
