@@ -216,7 +216,9 @@ static bool take_sealed(void *host, const Event *e)
         buf_add_c(&b, "erased");
     }
     check(buf_str(&b).len < 200);
-    memcpy((void *)(uintptr_t)out->ptr, b.ptr, b.len);
+    if (b.len > 0) {
+        memcpy((void *)(uintptr_t)out->ptr, b.ptr, b.len);
+    }
     out->len = b.len;
     arena_free(a);
     return true;
