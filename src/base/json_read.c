@@ -166,16 +166,24 @@ static bool has_twice(Arena *a, const JsonMember *members, size_t count)
     return twice;
 }
 
+/* Ends the container opened last; its `count` members are those given, which wait there until the next event. */
+static const JsonMember *close_container(Reader *r, Json **ret)
+{
+    const Open *o = &r->open[--r->levels];
+    *ret = o->container;
+    o->container->count = o->container->cap = r->count - o->from;
+    r->count = o->from;
+    return r->waiting + o->from;
+}
+
 static int close_object(void *reader)
 {
     Reader *r = reader;
-    Open *o = &r->open[--r->levels];
-    Json *j = o->container;
-    j->count = j->cap = r->count - o->from;
-    r->count = o->from;
+    Json *j;
+    const JsonMember *members = close_container(r, &j);
     if (j->count > 0) {
         j->members = ARENA_ARRAY(r->a, JsonMember, j->count);
-        memcpy(j->members, r->waiting + o->from, j->count * sizeof *j->members);
+        memcpy(j->members, members, j->count * sizeof *j->members);
     }
     return !has_twice(r->a, j->members, j->count) || fail(r, "a key stands twice in one object");
 }
@@ -183,13 +191,11 @@ static int close_object(void *reader)
 static int close_array(void *reader)
 {
     Reader *r = reader;
-    Open *o = &r->open[--r->levels];
-    Json *j = o->container;
-    j->count = j->cap = r->count - o->from;
-    r->count = o->from;
+    Json *j;
+    const JsonMember *items = close_container(r, &j);
     j->items = j->count > 0 ? ARENA_ARRAY(r->a, Json *, j->count) : NULL;
     for (size_t i = 0; i < j->count; i++) {
-        j->items[i] = r->waiting[o->from + i].value;
+        j->items[i] = items[i].value;
     }
     return 1;
 }
@@ -311,6 +317,8 @@ bool json_parse(Arena *a, Str text, Json **ret, Err *err)
         refuse_as_yajl_says(yajl, text, end, err);
     }
     yajl_free(yajl);
-    *ret = ok ? r.whole : *ret;
+    if (ok) {
+        *ret = r.whole;
+    }
     return ok;
 }

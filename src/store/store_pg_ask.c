@@ -195,18 +195,12 @@ static bool post_rows(Store *s, const Str *streams, size_t count, Err *err)
     return true;
 }
 
-static bool has_room(Store *s, Err *err)
-{
-    const Pg *p = s->conn;
-    return p->pending + 2 * FEW + 1 < PG_MOST_PENDING || pg_finish(s, NULL, err);
-}
-
 /* The size first: what is known of a log of another size is forgotten before the rest is learned. What earlier members
  * have written to the rows is there before they are asked. */
 static bool post_all(Store *s, Arena *a, bool with_size, bool all, const StoreExpected *list, size_t count, Err *err)
 {
     Asked q = what_of(s, a, all, list, count);
-    return pg_is_usable(s, err) && (q.row_count == 0 || later_before(s, s->row_question, err)) && has_room(s, err) &&
+    return pg_is_usable(s, err) && (q.row_count == 0 || later_before(s, s->row_question, err)) &&
            (!with_size || post_size(s, err)) && post_question(s, &OF_STREAMS, q.streams, q.stream_count, err) &&
            post_question(s, &OF_KEYS, q.keys, q.key_count, err) && post_rows(s, q.rows, q.row_count, err);
 }
