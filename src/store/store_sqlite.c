@@ -305,7 +305,7 @@ static bool lite_open(Store *s, Str target, StoreMode mode, Err *err)
     s->conn = l;
     s->is_half_made = mode == STORE_CREATE;
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    if (sqlite3_open_v2(path, &l->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (lite_open_file(path, flags | SQLITE_OPEN_NOMUTEX, &l->db) != SQLITE_OK) {
         bool is_there = access(path, F_OK) == 0;
         return is_there ? fail(s, err) : err_set(err, NOT_FOUND, "There is no store at %s.", path);
     }

@@ -24,6 +24,9 @@ typedef struct {
 /* store_sqlite.c: a new file for its owner only. ALREADY_EXISTS, IO_FAILED. */
 MUST_USE bool lite_make_file(const char *path, Err *err);
 
+/* store_sqlite_file.c: as sqlite3_open_v2(); the pages of a commit are written at once. Needs synchronous = FULL. */
+int lite_open_file(const char *path, int flags, sqlite3 **ret);
+
 /* store_sqlite_care.c */
 void lite_after_erase(Store *s);
 bool lite_check_indexes(Store *s, const IndexMark *events, bool *ret_ok, Err *err);

@@ -176,6 +176,7 @@ BOTH_WITHIN(nothing_acknowledged_is_lost_by_kill_9, 3000)
 TEST_WITHIN(a_power_cut_loses_nothing_acknowledged, 3000)
 {
     Str url = engine_sqlite(a);
+    shim_install();
     make_store(url);
     int64_t there = 0;
     int count = rounds(60);
@@ -185,8 +186,8 @@ TEST_WITHIN(a_power_cut_loses_nothing_acknowledged, 3000)
         pid_t pid = test_fork();
         if (pid == 0) {
             Err err = {0};
-            shim_install();
             shim_watch();
+            shim_promise(i % 2 == 0);
             Store *s = engine_open(url, STORE_WRITE);
             srand((unsigned)i);
             int64_t end = there + rand() % 40;
@@ -219,14 +220,15 @@ TEST_WITHIN(a_power_cut_loses_nothing_acknowledged, 3000)
 
 /* ---- Errors of the n-th call ------------------------------------------------------------------------------------- */
 
-static void fail_every_call(Arena *a, ShimFault fault, ErrCode want)
+static void fail_every_call_of(Arena *a, bool is_powersafe, ShimFault fault, ErrCode want)
 {
-    Str url = engine_path(a, str_printf(a, "store-%d", (int)fault).ptr);
+    Str url = engine_path(a, str_printf(a, "store-%d-%d", (int)fault, is_powersafe).ptr);
+    shim_promise(is_powersafe);
     make_store(url);
-    shim_install();
     int64_t there = 0;
     bool is_clean = false;
-    for (long nth = 1; !is_clean && nth < 200; nth++) {
+    long nth = 1;
+    for (; !is_clean && nth < 200; nth++) {
         Err err = {0};
         Store *s = engine_open(url, STORE_WRITE);
         for (int i = 0; i < 3; i++, there++) {
@@ -251,7 +253,14 @@ static void fail_every_call(Arena *a, ShimFault fault, ErrCode want)
         int64_t now = check_whole(a, url, there);
         eq_int(now, there);
     }
-    check(is_clean);
+    check(is_clean && nth > 3); /* it has struck more than once */
+}
+
+static void fail_every_call(Arena *a, ShimFault fault, ErrCode want)
+{
+    shim_install();
+    fail_every_call_of(a, false, fault, want);
+    fail_every_call_of(a, true, fault, want);
 }
 
 TEST_WITHIN(a_full_disk_at_any_write_loses_nothing, 600)
@@ -268,13 +277,14 @@ TEST_WITHIN(a_failed_write_at_any_place_loses_nothing, 600)
 TEST_WITHIN(a_failed_flush_is_never_acknowledged, 600)
 {
     Str url = engine_sqlite(a);
-    make_store(url);
     shim_install();
+    make_store(url);
     int64_t there = 0;
-    for (long nth = 1; nth < 12; nth++) {
+    for (long nth = 1; nth < 24; nth++) {
         Err err = {0};
+        shim_promise(nth % 2 == 0);
         Store *s = engine_open(url, STORE_WRITE);
-        shim_fail(SHIM_SYNC_ERROR, nth, true);
+        shim_fail(SHIM_SYNC_ERROR, (nth + 1) / 2, true);
         int64_t acknowledged = there;
         while (acknowledged < there + 15 && do_command(s, a, acknowledged, &err)) {
             acknowledged++;
@@ -289,8 +299,9 @@ TEST_WITHIN(a_failed_flush_is_never_acknowledged, 600)
 TEST_WITHIN(a_disk_that_stays_full_says_so_until_there_is_room, 60)
 {
     Str url = engine_sqlite(a);
-    make_store(url);
     shim_install();
+    shim_promise(true);
+    make_store(url);
     Err err = {0};
     Store *s = engine_open(url, STORE_WRITE);
     check(do_command(s, a, 0, &err));

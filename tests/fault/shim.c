@@ -32,7 +32,7 @@ static sqlite3_vfs shim_vfs;
 static sqlite3_io_methods methods;
 static ShimFault wanted;
 static long countdown;
-static bool is_lasting, has_struck, is_watching;
+static bool is_lasting, has_struck, is_watching, is_powersafe;
 static char names[MAX_NAMES][256];
 static int name_count;
 static Pending pending[MAX_PENDING];
@@ -155,7 +155,7 @@ static int shim_SectorSize(sqlite3_file *f)
 static int shim_Characteristics(sqlite3_file *f)
 {
     (void)f;
-    return 0; /* no promise: not even that overwriting keeps its neighbours */
+    return is_powersafe ? SQLITE_IOCAP_POWERSAFE_OVERWRITE : 0; /* nothing else is promised */
 }
 
 static int name_of(const char *path, int flags)
@@ -212,6 +212,11 @@ void shim_install(void)
                                    .xShmBarrier = shim_ShmBarrier,
                                    .xShmUnmap = shim_ShmUnmap};
     sqlite3_vfs_register(&shim_vfs, 1);
+}
+
+void shim_promise(bool powersafe)
+{
+    is_powersafe = powersafe;
 }
 
 void shim_fail(ShimFault fault, long nth, bool lasting)

@@ -8,6 +8,10 @@
 /* Puts the layer under every database opened from now on in this process. */
 void shim_install(void);
 
+/* Whether files opened from now on promise that writing a part of a sector keeps the rest of it through a power cut.
+ * Without it SQLite pads its log to whole sectors. */
+void shim_promise(bool powersafe);
+
 typedef enum { SHIM_NOTHING = 0, SHIM_DISK_FULL, SHIM_WRITE_ERROR, SHIM_SYNC_ERROR, SHIM_READ_ERROR } ShimFault;
 /* The nth matching call from now (1: the next) fails; `lasting`: and every one after it. */
 void shim_fail(ShimFault fault, long nth, bool lasting);
