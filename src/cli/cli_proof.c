@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "project/project.h"
+#include "flow/whole.h"
 
 enum { MAX_NOTE_BYTES = 1024 * 1024, SEED_BYTES = 32 };
 
@@ -235,7 +235,7 @@ int cli_restore(Cli *c)
                      v.why);
     }
     ok = ok && flow_open(c->a, c->store, STORE_CREATE, c->schemes, c->scheme_count, &to, &err) &&
-         store_copy(from, to.store, &err) && project_rebuild(to.store, &events, &err);
+         whole_copy(from, to.store, &events, &err);
     store_close(from);
     if (!ok) {
         return cli_fail(c, &err);

@@ -3,6 +3,7 @@
 #include "cli_int.h"
 
 #include "flow/sign.h"
+#include "flow/whole.h"
 #include "project/project.h"
 
 static void put(Cli *c, Json *j, const char *key, Json *value)
@@ -85,13 +86,24 @@ int cli_checkpoint(Cli *c)
     return 0;
 }
 
+static bool copy_whole(Cli *c, Str path, int64_t *ret_events, Err *err)
+{
+    Flow to;
+    return flow_open(c->a, path, STORE_CREATE, c->schemes, c->scheme_count, &to, err) &&
+           whole_copy(c->flow.store, to.store, ret_events, err);
+}
+
+/* Of a database a backup is a store in a file: it opens anywhere, also where there is no PostgreSQL. */
 int cli_backup(Cli *c)
 {
     Err err;
+    int64_t events;
     if (c->argc != 2) {
         return cli_usage(c, "Name the file to write.");
     }
-    if (!cli_open(c, STORE_READ, &err) || !store_backup(c->flow.store, str_from_c(c->argv[1]), &err)) {
+    Str path = str_from_c(c->argv[1]);
+    if (!cli_open(c, STORE_READ, &err) || !(store_is_file(c->flow.store) ? store_backup(c->flow.store, path, &err)
+                                                                         : copy_whole(c, path, &events, &err))) {
         return cli_fail(c, &err);
     }
     return 0;
@@ -100,14 +112,11 @@ int cli_backup(Cli *c)
 int cli_copy(Cli *c)
 {
     Err err;
-    Flow to;
     int64_t events;
     if (c->argc != 2) {
         return cli_usage(c, "Name the store to copy to.");
     }
-    if (!cli_open(c, STORE_READ, &err) ||
-        !flow_open(c->a, str_from_c(c->argv[1]), STORE_CREATE, c->schemes, c->scheme_count, &to, &err) ||
-        !store_copy(c->flow.store, to.store, &err) || !project_rebuild(to.store, &events, &err)) {
+    if (!cli_open(c, STORE_READ, &err) || !copy_whole(c, str_from_c(c->argv[1]), &events, &err)) {
         return cli_fail(c, &err);
     }
     fprintf(c->out, "%lld events copied\n", (long long)events);

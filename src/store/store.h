@@ -192,8 +192,17 @@ MUST_USE bool store_position(Store *s, int64_t *ret, Err *err);
 MUST_USE bool store_open_replica(Str url, Store *of, Store **ret, Err *err);
 
 /* ---- Care -------------------------------------------------------------------------------------------------------- */
-MUST_USE bool store_backup(Store *s, Str to_path, Err *err); /* online */
-MUST_USE bool store_copy(Store *from, Store *to, Err *err);  /* between engines; same root afterwards */
+/* Whether the store is a file, so that store_backup() writes it whole while it is in use; else it is copied. */
+bool store_is_file(const Store *s);
+MUST_USE bool store_backup(Store *s, Str to_path, Err *err);
+
+/* A table that stands beside the log. Literals: `read` gives the columns that `write` takes as $1, $2, … */
+typedef struct {
+    const char *name, *read, *write;
+} StoreTable;
+/* To an empty store of either engine, as of one moment: the log with its keys, and the rows of those of the tables that
+ * `from` has (`to` has them all). The same root afterwards. ALREADY_EXISTS, LOG_DAMAGED: nothing is kept. */
+MUST_USE bool store_copy(Store *from, Store *to, const StoreTable *beside, size_t count, Err *err);
 /* Writes the checkpoint and all tiles it covers as files under folder, for a plain web server. Safe to repeat. */
 MUST_USE bool store_export(Store *s, Arena *a, Str folder, Err *err);
 /* Settings that are unsafe (fsync off, key file readable by others, …), one line each. */

@@ -61,6 +61,29 @@ static bool copy_table(Store *from, Store *to, size_t table, Err *err)
     return true;
 }
 
+static bool has_table(Store *s, const char *name, bool *ret, Err *err)
+{
+    int64_t found = 0;
+    StoreValue v[] = {STORE_S(str_from_c(name))};
+    bool is_sqlite = s->engine == &ENGINE_SQLITE;
+    bool ok =
+        store_int(s,
+                  is_sqlite ? "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1"
+                            : "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1",
+                  v, 1, &found, err);
+    *ret = found > 0;
+    return ok;
+}
+
+static bool copy_beside(Store *from, Store *to, const StoreTable *t, Err *err)
+{
+    bool is_there;
+    Copy c = {.to = to, .write = t->write, .err = err};
+    RowSink sink = {.each = copy_row, .host = &c};
+    return has_table(from, t->name, &is_there, err) &&
+           (!is_there || (store_run(from, t->read, NULL, 0, &sink, err) && !c.is_failed));
+}
+
 /* The copy is the same log, so it gets the same keys. */
 static bool hand_over_keys(Store *from, Store *to, Err *err)
 {
@@ -72,7 +95,7 @@ static bool hand_over_keys(Store *from, Store *to, Err *err)
     return store_run(to, "UPDATE log_meta SET value = $1 WHERE key = 'log'", v, 1, NULL, err);
 }
 
-bool store_copy(Store *from, Store *to, Err *err)
+bool store_copy(Store *from, Store *to, const StoreTable *beside, size_t count, Err *err)
 {
     check_that(!from->in_transaction && !to->in_transaction && to->mode != STORE_READ);
     if (!from->keys.is_known) {
@@ -94,6 +117,9 @@ bool store_copy(Store *from, Store *to, Err *err)
     for (size_t i = 0; ok && i < COUNT_OF(TABLES); i++) {
         ok = copy_table(from, to, i, err);
     }
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = copy_beside(from, to, &beside[i], err);
+    }
     ok = ok && store_int(to, "SELECT max(seq) FROM log_events", NULL, 0, &size, err);
     to->size = size;
     ok = ok && tree_root(from, (uint64_t)size, &old_root, err) && tree_root(to, (uint64_t)size, &new_root, err);
@@ -112,9 +138,14 @@ bool store_copy(Store *from, Store *to, Err *err)
     return ok;
 }
 
+bool store_is_file(const Store *s)
+{
+    return s->engine->backup != NULL;
+}
+
 bool store_backup(Store *s, Str to_path, Err *err)
 {
-    check_that(!s->in_transaction);
+    check_that(!s->in_transaction && store_is_file(s));
     return s->engine->backup(s, to_path, err);
 }
 

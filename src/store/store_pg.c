@@ -324,7 +324,6 @@ const Engine ENGINE_PG = {
     .post_all = pg_post_all,
     .expect = pg_expect,
     .script = pg_script,
-    .backup = pg_backup,
     .doctor = pg_doctor,
     .check_indexes = pg_check_indexes,
     .after_erase = pg_after_erase,

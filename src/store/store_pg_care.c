@@ -1,4 +1,4 @@
-/* store_pg_care.c: backup, findings of the doctor and checks of indexes over PostgreSQL.
+/* store_pg_care.c: findings of the doctor and checks of indexes over PostgreSQL.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_pg_int.h"
 
@@ -20,18 +20,6 @@ void pg_after_erase(Store *s)
 {
     Pg *p = s->conn;
     PQclear(PQexec(p->conn, "VACUUM log_person_keys"));
-}
-
-/* A backup is a store in a file: it opens anywhere, also without PostgreSQL. */
-bool pg_backup(Store *s, Str to_path, Err *err)
-{
-    Store *to;
-    if (!store_open(to_path, STORE_CREATE, &to, err)) {
-        return false;
-    }
-    bool ok = store_copy(s, to, err);
-    store_close(to);
-    return ok;
 }
 
 static const struct {

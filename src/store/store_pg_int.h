@@ -80,7 +80,6 @@ MUST_USE bool pg_ask_begin(Store *s, const StoreExpected *list, size_t count, in
 MUST_USE bool pg_expect(Store *s, const StoreExpected *list, size_t count, Err *err);
 
 /* store_pg_care.c */
-bool pg_backup(Store *s, Str to_path, Err *err);
 void pg_doctor(Store *s, Arena *a, Json *findings);
 bool pg_check_indexes(Store *s, const IndexMark *events, bool *ret_ok, Err *err);
 void pg_after_erase(Store *s);

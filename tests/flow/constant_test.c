@@ -94,7 +94,7 @@ BOTH(a_moved_store_still_knows_the_list)
     Err err;
     Str path = engine_path(a, "copy");
     check(store_open(path, STORE_CREATE, &copy, &err));
-    check(store_copy(w->flow.store, copy, &err));
+    check(store_copy(w->flow.store, copy, NULL, 0, &err));
     Json *facts;
     check(constant_expand(copy, a, facts_of(&e), &facts, &err));
     eq_int(json_count(json_get(facts, "holidays")), 22);

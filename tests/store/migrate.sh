@@ -74,6 +74,12 @@ for engine in $engines; do
   store=$dir/new-$engine; [ "$engine" = sqlite ] || store=$pg
   export GOLDENBRIDGE_KEY_FILE=$dir/new-$engine.keys
   ok "a new store" G init
+  ok "a password is set" G password admin <<<"a long enough word 7"
+  ok "a backup is written" G backup "$dir/backup-$engine"
+  whole=$store; store=$dir/restored-$engine
+  ok "and restored" G restore "$dir/backup-$engine"
+  is "with the password" "$(store=$whole sql "SELECT hash FROM secrets WHERE login = 'admin'")" "$(sqlite3 "$store" "SELECT hash FROM secrets WHERE login = 'admin'")"
+  store=$whole
   is "there is a fixture of the schema that this program makes: tests/store/schema/make.sh" "$newest" "$(sql "SELECT value FROM log_meta WHERE key = 'version'")"
   for schema in tests/store/schema/[0-9]*; do carried "$schema" "$(basename "$schema")"; done
 done

@@ -64,7 +64,7 @@ BOTH(stores_of_every_released_schema_open_and_go_on)
         Store *s = engine_open(old, STORE_WRITE);
         if (is_pg) {
             Store *to = engine_create(url);
-            check(store_copy(s, to, &err));
+            check(store_copy(s, to, NULL, 0, &err));
             store_close(s);
             s = to;
         }
