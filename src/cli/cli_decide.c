@@ -117,8 +117,9 @@ static void print_article(const Question *q, Str cite)
     }
     fprintf(q->c->out, "      %.*s %.*s (%.*s), text in force from %.*s\n", STR_ARG(ref.layer), STR_ARG(ref.article),
             STR_ARG(p.title), STR_ARG(day_print(q->c->a, p.from)));
-    Str line;
-    for (Str rest = p.text; p.text.len > 0 && str_cut(&rest, '\n', &line);) {
+    bool *lines;
+    Str line, text = statute_named(q->s, q->c->a, &p, &lines);
+    for (Str rest = text; text.len > 0 && str_cut(&rest, '\n', &line);) {
         fprintf(q->c->out, "%s%.*s\n", line.len ? "        " : "", STR_ARG(line));
     }
 }

@@ -40,6 +40,7 @@ static int law_show(Cli *c, const Scheme *s)
     Day day;
     StatuteRef ref;
     StatutePlace p;
+    bool *lines;
     Str on = cli_option(c, "on");
     if (c->argc != 3) {
         return cli_usage(c, "Name one place, such as act:25(1).");
@@ -57,6 +58,7 @@ static int law_show(Cli *c, const Scheme *s)
                 STR_ARG(day_print(c->a, p.from)));
         return cli_fail(c, &err);
     }
+    p.text = statute_named(s, c->a, &p, &lines);
     if (c->json) {
         Json *j = json_new_object(c->a);
         json_set(c->a, j, STR("layer"), json_new_str(c->a, ref.layer));

@@ -66,27 +66,29 @@ size_t statute_versions(const Scheme *s, Arena *a, Str layer, Day **ret)
     return n;
 }
 
-/* The index entry of an article: "hash (1) (2) (2).1 …". The place stands there if its paragraph does: "(1)2" →
- * "(1).2". */
-static bool place_exists(Arena *a, Str entry, Str rest)
+Str statute_rest(Arena *a, Str rest)
 {
-    if (entry.len == 0) {
-        return false;
-    }
+    Buf b = buf_new(a, 2 * rest.len + 1);
     rest = str_trim(rest);
-    if (rest.len == 0) {
-        return true;
-    }
-    Buf want = buf_new(a, 200);
     for (size_t i = 0; i < rest.len; i++) {
         bool item_follows = i > 0 && rest.ptr[i - 1] == ')' && rest.ptr[i] != '(' && rest.ptr[i] != '.';
         if (item_follows || (i == 0 && rest.ptr[i] != '(' && rest.ptr[i] != '.')) {
-            buf_byte(&want, '.');
+            buf_byte(&b, '.');
         }
-        buf_byte(&want, rest.ptr[i]);
+        buf_byte(&b, rest.ptr[i]);
+    }
+    return rest.len ? buf_str(&b) : rest;
+}
+
+/* The index entry of an article: "hash (1) (2) (2).1 …". The place stands there if its paragraph does. */
+static bool place_exists(Arena *a, Str entry, Str rest)
+{
+    Str wanted = statute_rest(a, rest);
+    if (entry.len == 0 || wanted.len == 0) {
+        return entry.len > 0;
     }
     for (Str all = entry, one; str_cut(&all, ' ', &one);) {
-        if (str_eq(one, buf_str(&want))) {
+        if (str_eq(one, wanted)) {
             return true;
         }
     }

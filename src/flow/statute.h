@@ -5,6 +5,8 @@
 
 #include "flow.h"
 
+enum { STATUTE_LEVELS = 3 }; /* paragraph, item, letter */
+
 /* One place: layer "act", article "25", the rest of the reference "(1)2" as written. */
 typedef struct {
     Str layer, article, rest;
@@ -24,6 +26,12 @@ MUST_USE bool statute_parse(const Scheme *s, Arena *a, Str text, StatuteRef *ret
 /* What stood there on a day. NOT_IN_FORCE before the first version. store may be NULL: then without text. */
 MUST_USE bool statute_find(const Scheme *s, Store *store, Arena *a, StatuteRef ref, Day day, StatutePlace *ret,
                            Err *err);
+/* The part of the text that the reference names, with the lines that lead to it (of an item: the beginning of its
+ * paragraph); all of it where the reference names an article. *ret_lines says of each line of the text whether it is of
+ * that part. */
+Str statute_named(const Scheme *s, Arena *a, const StatutePlace *p, bool **ret_lines);
+/* The rest of a reference as the index writes it: "(1)2" is "(1).2". */
+Str statute_rest(Arena *a, Str rest);
 /* Days on which the version of a layer changed, ascending. */
 size_t statute_versions(const Scheme *s, Arena *a, Str layer, Day **ret);
 /* Articles that differ between two days: [{layer, article, title, change: "new" | "gone" | "changed"}]. */

@@ -130,8 +130,7 @@ static void add_cite(const PageView *v, Json *list, Str ref)
         page_set_text(v, j, "label", str_printf(v->a, "%.*s (%.*s)", STR_ARG(json_text_at(j, "label")), STR_ARG(told)));
         return;
     }
-    bool is_statute = str_eq(layer, STR("act")) || str_eq(layer, STR("decree")) || str_eq(layer, STR("rule"));
-    if (is_statute) {
+    if (json_get_str(json_get(scheme_statutes(v->scheme), "layers"), layer) != NULL) {
         Buf b = buf_new(v->a, 400);
         buf_printf(&b, "/law/article?act=%.*s&at=", STR_ARG(layer));
         view_url(&b, place);

@@ -130,11 +130,15 @@ bool page_law(const PageView *v, Day day, Str wanted, Page *ret, __attribute__((
 
 /* ---- One article ---- */
 
-static void add_lines(const PageView *v, Json *model, Str text)
+/* The whole article; the part that was asked for is marked in it. */
+static void add_lines(const PageView *v, Json *model, const StatutePlace *p)
 {
     Json *list = page_list_in(v, model, "text");
+    bool *named;
+    size_t n = 0;
+    bool is_part = statute_named(v->scheme, v->a, p, &named).len < p->text.len;
     Str line;
-    for (Str rest = text; text.len > 0 && str_cut(&rest, '\n', &line);) {
+    for (Str rest = p->text; p->text.len > 0 && str_cut(&rest, '\n', &line); n++) {
         line = str_trim(line);
         Buf plain = buf_new(v->a, line.len + 1); /* without the marks of Markdown */
         for (size_t i = 0; i < line.len; i++) {
@@ -143,7 +147,9 @@ static void add_lines(const PageView *v, Json *model, Str text)
             }
         }
         if (plain.len > 0) {
-            page_set_text(v, page_add(v, list), "text", buf_str(&plain));
+            Json *j = page_add(v, list);
+            page_set_text(v, j, "text", buf_str(&plain));
+            page_set_bool(v, j, "named", is_part && named[n]);
         }
     }
 }
@@ -171,7 +177,8 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
     }
     *ret = (Page){"law_article", json_new_object(v->a)};
     Json *m = ret->model, *back = page_object_in(v, m, "back");
-    Str label = str_printf(v->a, "%.*s %.*s", STR_ARG(page_label(v, "layer", ref.layer)), STR_ARG(ref.article));
+    Str label = str_printf(v->a, "%.*s %.*s%.*s", STR_ARG(page_label(v, "layer", ref.layer)), STR_ARG(ref.article),
+                           STR_ARG(ref.rest));
     page_frame(v, m, label);
     page_set_text(v, back, "href", STR("/law"));
     page_set_text(v, back, "label", view_text(v->a, v->language, "law.title", NULL));
@@ -184,7 +191,7 @@ bool page_law_article(const PageView *v, Str layer, Str at, Day day, Page *ret, 
     page_set_text(v, m, "in_force_from", day_print(v->a, p.from));
     page_set_text(v, m, "official_href", json_text_at(scheme_info(v->scheme), "official_site"));
     page_set_text(v, m, "hash", p.hash);
-    add_lines(v, m, p.text);
+    add_lines(v, m, &p);
     add_versions(v, m, &p);
     Json *cited = page_list_in(v, m, "cited_by"), *rules = statute_cited_by(v->scheme, v->a, ref);
     Map seen = {.arena = v->a};
