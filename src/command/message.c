@@ -1,5 +1,5 @@
 /* message.c: what a step tells people: to whom, the prepared text by name and what stands in it, kept in the step's
- * event.
+ * event; there also the sender's own words, sealed where the event is about a person.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "command_int.h"
 
@@ -13,6 +13,16 @@ static Json *evaluated(Planning *p, const SchemeExprs *exprs)
         }
     }
     return j;
+}
+
+/* In an event about a person what the sender writes is sealed with that person's key. */
+static Json *home_of_texts(Planning *p, Event *e, Json *open)
+{
+    if (e->person.len == 0) {
+        return open;
+    }
+    e->sealed = e->sealed ? e->sealed : json_new_object(p->a);
+    return json_set(p->a, e->sealed, STR("message"), json_new_object(p->a));
 }
 
 void plan_message(Planning *p, Event *e)
@@ -31,5 +41,5 @@ void plan_message(Planning *p, Event *e)
         json_push(p->a, list, json_new_str(p->a, feel_text(items[i])));
     }
     json_set(p->a, j, STR("params"), evaluated(p, &m->params));
-    json_set(p->a, j, STR("texts"), evaluated(p, &m->texts));
+    json_set(p->a, home_of_texts(p, e, j), STR("texts"), evaluated(p, &m->texts));
 }

@@ -103,13 +103,23 @@ typedef struct {
     size_t count;
 } Causes;
 
+/* What the step told; the sender's own words of an event about a person are sealed apart (src/command/message.c). */
+static Json *message_of(Arena *a, const Event *e)
+{
+    const Json *open = json_get(e->data, "message"), *texts = json_path(e->sealed, "message.texts");
+    Json *ret = open ? json_copy(a, open) : NULL;
+    if (ret != NULL && texts != NULL) {
+        json_set(a, ret, STR("texts"), json_copy(a, texts));
+    }
+    return ret;
+}
+
 static bool keep_cause(void *host, const Event *e)
 {
     Causes *c = host;
     if (c->count == EVENTS_AT_ONCE) {
         return false;
     }
-    const Json *message = json_get(e->data, "message");
     c->list[c->count++] = (Cause){e->seq,
                                   str_copy(c->a, e->scheme),
                                   str_copy(c->a, e->stream),
@@ -119,7 +129,7 @@ static bool keep_cause(void *host, const Event *e)
                                   json_get(e->data, "to") != NULL,
                                   json_text_at(e->data, "type").len > 0,
                                   str_copy(c->a, e->version == 1 ? json_text_at(e->data, "to") : STR("")),
-                                  message ? json_copy(c->a, message) : NULL};
+                                  message_of(c->a, e)};
     return true;
 }
 

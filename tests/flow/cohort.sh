@@ -53,9 +53,13 @@ no "an unknown topic" FIELD_CHOICE M topic=holiday text_kk=a text_ru=b
 ok "papers to bring" M topic="bring papers" "message_day=$(day 6)" message_time=09:30 message_place="Dostyk 1" text_kk="Екі көшірме <керек>." text_ru="Нужны <две> копии."
 is "one message was sent" 1 "$(of "$group" .data.messages_sent)"
 ok "one to a single candidate" A candidate.message --case "${who[0]}" topic="call the agency"
+no "own words that are none" FIELD_MISSING A candidate.message --case "${who[0]}" topic="words to one"
+ok "own words to this candidate alone" A candidate.message --case "${who[0]}" topic="words to one" text_kk="Аттестат түпнұсқасын <алыңыз>."
+in_log() { sqlite3 "$dir/s.store" "SELECT count(*) FROM log_events WHERE instr(CAST(bytes AS TEXT), '$1') > 0"; }
+is "which stand in no event readably, as those to a group do" "0 1" "$(in_log Аттестат) $(in_log көшірме)"
 G notify >/dev/null
 told() { sqlite3 "$dir/s.store" "SELECT COUNT(*) FROM notices WHERE account = '$1' AND kind = 'message'"; }
-is "each who belongs to it" "2 1" "$(told first) $(told third)"
+is "each who belongs to it" "3 1" "$(told first) $(told third)"
 is "not who left" 0 "$(told second)"
 is "a second look tells nobody twice" 0 "$(G notify --json | jq .made)"
 serve "$dir/serve.out" --store "$dir/s.store"; origin=$url
@@ -66,6 +70,7 @@ page=$(read_as first kk)
 has "in Kazakh, with the sender's words in Kazakh, escaped" "Екі көшірме &lt;керек&gt;." "$page"
 has "with day, time and place" ", 09:30 дейін әкеліңіз, орны: Dostyk 1" "$page"
 has "and the message to this candidate alone" "Ісіңіз бойынша агенттікке қоңырау шалыңыз." "$page"
+has "and what the agency wrote to them" "Агенттік сізге жазады: Аттестат түпнұсқасын &lt;алыңыз&gt;." "$page"
 has "in Russian for who reads Russian" "Нужны &lt;две&gt; копии." "$(read_as third ru)"
 has "who reads neither gets the first of them, the prepared text in their own" "Bring your passport and the papers of your case by" "$(read_as third en)"
 has "the download has it too" "Екі көшірме" "$(C first "$origin/language?to=kk" -o /dev/null; C first "$origin/me/data" | jq -r '.notices[].text')"
