@@ -6,6 +6,33 @@
 
 enum { RUNS = 100, MOST_RUNS = 10000, MOST_THREADS = 16, SEED = 1 };
 
+/* How many of the figures of one use and series are met. */
+static void print_tally(Cli *c, const Json *published, const char *use, SimSeries series)
+{
+    int all = 0, within = 0;
+    for (size_t i = 0; i < json_count(published); i++) {
+        const Json *p = published->items[i];
+        bool counts =
+            str_eq_c(json_text_at(p, "use"), use) && str_eq_c(json_text_at(p, "series"), sim_series_name(series));
+        all += counts;
+        within += counts && json_is_true(json_get(p, "within"));
+    }
+    if (all > 0) {
+        fprintf(c->out, "%-5s %-12s %d of %d within the limit\n", use, sim_series_name(series), within, all);
+    }
+}
+
+static void print_tallies(Cli *c, const Json *published)
+{
+    static const char *const USES[] = {"fit", "test"};
+    fprintf(c->out, "\nIn all (fit: used to set the rates; test: not used to set them; shown: neither)\n");
+    for (size_t u = 0; u < COUNT_OF(USES); u++) {
+        for (int s = 0; s < SIM_SERIES_COUNT; s++) {
+            print_tally(c, published, USES[u], (SimSeries)s);
+        }
+    }
+}
+
 static void print_simulation(Cli *c, const Json *report)
 {
     static const SimSeries SHOWN[] = {SIM_ARRIVALS,   SIM_EXTENSIONS, SIM_REENTRIES,    SIM_CHANGES,
@@ -30,7 +57,7 @@ static void print_simulation(Cli *c, const Json *report)
     for (size_t i = 0; i < json_count(published); i++) {
         const Json *p = published->items[i];
         int64_t apart = json_to_int(json_get(p, "permille"), 0);
-        fprintf(c->out, "%s%-5.*s %-9.*s %.*s published %7.*s, here %7.*s: %s%lld.%lld %% apart, %s %lld.%lld %%\n",
+        fprintf(c->out, "%s%-5.*s %-12.*s %.*s published %7.*s, here %7.*s: %s%lld.%lld %% apart, %s %lld.%lld %%\n",
                 i ? "" : "\nBeside what was published\n", STR_ARG(json_text_at(p, "use")),
                 STR_ARG(json_text_at(p, "series")), STR_ARG(json_text_at(p, "month")),
                 STR_ARG(json_text_at(p, "value")), STR_ARG(json_text(json_get(p, "bands")->items[1])),
@@ -39,6 +66,9 @@ static void print_simulation(Cli *c, const Json *report)
                 json_is_true(json_get(p, "within")) ? "within" : "NOT within",
                 (long long)(json_to_int(json_get(p, "limit_permille"), 0) / 10),
                 (long long)(json_to_int(json_get(p, "limit_permille"), 0) % 10));
+    }
+    if (json_count(published) > 0) {
+        print_tallies(c, published);
     }
 }
 

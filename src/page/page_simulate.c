@@ -52,7 +52,8 @@ static Str percent(const PageView *v, int64_t permille)
 static void add_scope(const PageView *v, Json *j, const Json *published)
 {
     int64_t covers = json_to_int(json_get(published, "covers_ppm"), 0),
-            over = json_to_int(json_get(published, "over"), 1);
+            over = json_to_int(json_get(published, "over"), 1),
+            newcomers = json_to_int(json_get(published, "newcomers"), 0);
     Str why = json_text_at(published, "why");
     if (covers < 1000000) {
         page_set_text(v, j, "covers", percent(v, (covers + 500) / 1000));
@@ -60,29 +61,80 @@ static void add_scope(const PageView *v, Json *j, const Json *published)
     if (over > 1) {
         page_set_int(v, j, "over", over);
     }
+    if (newcomers > 0) {
+        page_set_int(v, j, "newcomers", newcomers);
+    }
     if (why.len > 0) {
         page_set_text(v, j, "why", simulate_word(v, str_c(v->a, str_printf(v->a, "why_%.*s", STR_ARG(why)))));
     }
 }
 
+static void add_figure(const PageView *v, Json *rows, const Json *p)
+{
+    int64_t apart = json_to_int(json_get(p, "permille"), 0), size = apart < 0 ? -apart : apart;
+    Json *j = page_add(v, rows);
+    page_set_text(v, j, "series", simulate_word(v, str_c(v->a, json_text_at(p, "series"))));
+    page_set_text(v, j, "month", json_text_at(p, "month"));
+    page_set_text(v, j, "value", json_text_at(p, "value"));
+    page_set_text(v, j, "mid", json_text(json_get(p, "bands")->items[1]));
+    page_set_text(v, j, "apart", str_printf(v->a, "%s%s", apart < 0 ? "−" : "+", str_c(v->a, percent(v, size))));
+    page_set_text(v, j, "limit", percent(v, json_to_int(json_get(p, "limit_permille"), 0)));
+    add_scope(v, j, p);
+    page_set_text(v, j, "source", json_text_at(p, "source"));
+    page_set_bool(v, j, "within", json_is_true(json_get(p, "within")));
+}
+
+/* The published figures by what they are used for: those that test first. */
 static void add_published(const PageView *v, Json *model, const Json *report)
 {
+    static const char *const USES[] = {"test", "fit", "shown"};
     const Json *published = json_get(report, "published");
-    Json *rows = page_list_in(v, model, "published");
-    for (size_t i = 0; i < json_count(published); i++) {
-        const Json *p = published->items[i];
-        int64_t apart = json_to_int(json_get(p, "permille"), 0), size = apart < 0 ? -apart : apart;
+    Json *groups = page_list_in(v, model, "groups");
+    for (size_t g = 0; g < COUNT_OF(USES); g++) {
+        Json *group = NULL, *rows = NULL;
+        int64_t all = 0, within = 0;
+        for (size_t i = 0; i < json_count(published); i++) {
+            const Json *p = published->items[i];
+            if (!str_eq_c(json_text_at(p, "use"), USES[g])) {
+                continue;
+            }
+            if (group == NULL) {
+                group = page_add(v, groups);
+                rows = page_list_in(v, group, "published");
+            }
+            add_figure(v, rows, p);
+            all++;
+            within += json_is_true(json_get(p, "within"));
+        }
+        if (group != NULL) {
+            page_set_text(v, group, "id", str_from_c(USES[g]));
+            page_set_text(v, group, "use", simulate_word(v, USES[g]));
+            page_set_int(v, group, "all", all);
+            page_set_int(v, group, "within", within);
+        }
+    }
+}
+
+/* What sets the course: rates found from figures, and those given with their source. */
+static void add_rates(const PageView *v, Json *model, const Json *data)
+{
+    const Json *rates = json_get(data, "rates");
+    Json *rows = page_list_in(v, model, "rates");
+    for (size_t i = 0; i < json_count(rates); i++) {
+        const Json *r = rates->items[i];
+        int64_t ppm = json_to_int(json_get(r, "ppm"), -1);
+        bool fit = str_eq(json_text_at(r, "use"), STR("fit"));
         Json *j = page_add(v, rows);
-        page_set_text(v, j, "series", simulate_word(v, str_c(v->a, json_text_at(p, "series"))));
-        page_set_text(v, j, "month", json_text_at(p, "month"));
-        page_set_text(v, j, "value", json_text_at(p, "value"));
-        page_set_text(v, j, "mid", json_text(json_get(p, "bands")->items[1]));
-        page_set_text(v, j, "apart", str_printf(v->a, "%s%s", apart < 0 ? "−" : "+", str_c(v->a, percent(v, size))));
-        page_set_text(v, j, "limit", percent(v, json_to_int(json_get(p, "limit_permille"), 0)));
-        add_scope(v, j, p);
-        page_set_text(v, j, "source", json_text_at(p, "source"));
-        page_set_text(v, j, "use", simulate_word(v, str_eq(json_text_at(p, "use"), STR("fit")) ? "fit" : "test"));
-        page_set_bool(v, j, "within", json_is_true(json_get(p, "within")));
+        page_set_text(v, j, "name",
+                      simulate_word(v, str_c(v->a, str_printf(v->a, "rate_%.*s", STR_ARG(json_text_at(r, "name"))))));
+        page_set_text(v, j, "from", json_text_at(r, "from"));
+        page_set_text(v, j, "share",
+                      ppm >= 0
+                          ? str_printf(v->a, "%lld.%02lld %%", (long long)(ppm / 10000), (long long)(ppm % 10000 / 100))
+                          : STR(""));
+        page_set_text(v, j, "persons", json_text_at(r, "persons"));
+        page_set_text(v, j, "use", simulate_word(v, fit ? "fitted" : "given"));
+        page_set_text(v, j, "source", json_text_at(r, "source"));
     }
 }
 
@@ -121,8 +173,8 @@ static void add_choices(const PageView *v, Json *model, uint32_t runs)
 
 bool page_simulate(const PageView *v, int64_t asked, Page *ret, Err *err)
 {
-    static const SimSeries SHOWN[] = {SIM_STOCK,   SIM_OVERSTAY,   SIM_ARRIVALS,  SIM_EXTENSIONS,  SIM_REENTRIES,
-                                      SIM_CHANGES, SIM_DEPARTURES, SIM_ELSEWHERE, SIM_NEW_OVERSTAY};
+    static const SimSeries SHOWN[] = {SIM_STOCK,   SIM_OVERSTAY,   SIM_ARRIVALS,  SIM_EXTENSIONS,   SIM_REENTRIES,
+                                      SIM_CHANGES, SIM_DEPARTURES, SIM_ELSEWHERE, SIM_NEW_OVERSTAY, SIM_ENDS};
     Json *data, *report;
     SimRuns how = {.seed = SEED, .runs = wanted_runs(asked)};
     if (!page_tries(v)) {
@@ -143,5 +195,6 @@ bool page_simulate(const PageView *v, int64_t asked, Page *ret, Err *err)
         add_chart(v, charts, report, SHOWN[i]);
     }
     add_published(v, ret->model, report);
+    add_rates(v, ret->model, data);
     return true;
 }

@@ -12,9 +12,9 @@ static const uint32_t PERCENT[BANDS] = {5, 50, 95};
 
 const char *sim_series_name(SimSeries s)
 {
-    static const char *const NAMES[SIM_SERIES_COUNT] = {"arrivals",       "re_entries", "extensions",
-                                                        "changes",        "departures", "new_overstay",
-                                                        "status_changes", "stock",      "overstay"};
+    static const char *const NAMES[SIM_SERIES_COUNT] = {"arrivals",   "re_entries",   "extensions",     "changes",
+                                                        "departures", "new_overstay", "status_changes", "stay_ends",
+                                                        "stock",      "overstay"};
     return NAMES[s];
 }
 
@@ -175,16 +175,32 @@ static Json *year_json(Arena *a, const SimModel *m, const int64_t *all, uint32_t
     return j;
 }
 
+/* What the figure counts of one run at the end of a month, before the share that it reaches. */
+static int64_t counted(const SimPublished *p, const int64_t *run, uint32_t at)
+{
+    int64_t n = 0;
+    for (uint32_t i = 0; i < p->over && i <= at; i++) {
+        n += run[(size_t)(at - i) * SIM_SERIES_COUNT + (size_t)p->series_at];
+    }
+    for (uint32_t i = 0; i < p->newcomers && i <= at; i++) {
+        n -= run[(size_t)(at - i) * SIM_SERIES_COUNT + SIM_ARRIVALS];
+    }
+    return n;
+}
+
+static int64_t figure_of(const SimPublished *p, const int64_t *run)
+{
+    int64_t n = counted(p, run, p->at);
+    n = p->middle && p->at > 0 ? (n + counted(p, run, p->at - 1)) / 2 : n;
+    return n * p->covers_ppm / SIM_MILLION;
+}
+
 static Json *published_json(Arena *a, const SimModel *m, const SimPublished *p, const int64_t *all, uint32_t runs)
 {
     Json *j = json_new_object(a);
     int64_t *values = ARENA_ARRAY(a, int64_t, runs + 1), bands[BANDS] = {0};
     for (uint32_t i = 0; i < runs; i++) {
-        values[i] = 0;
-        for (uint32_t k = p->at + 1 - p->over; k <= p->at; k++) {
-            values[i] += all[((size_t)m->months * i + k) * SIM_SERIES_COUNT + (size_t)p->series_at];
-        }
-        values[i] = values[i] * p->covers_ppm / SIM_MILLION;
+        values[i] = figure_of(p, all + (size_t)m->months * SIM_SERIES_COUNT * i);
     }
     take_bands(values, runs, bands);
     int64_t off = bands[1] - p->value,
@@ -197,6 +213,7 @@ static Json *published_json(Arena *a, const SimModel *m, const SimPublished *p, 
     json_set(a, j, STR("why"), json_new_str(a, p->why));
     json_set(a, j, STR("over"), json_new_int(a, p->over));
     json_set(a, j, STR("covers_ppm"), json_new_int(a, p->covers_ppm));
+    json_set(a, j, STR("newcomers"), json_new_int(a, p->newcomers));
     json_set(a, j, STR("bands"), bands_json(a, bands));
     json_set(a, j, STR("permille"), json_new_int(a, off < 0 ? -size : size));
     json_set(a, j, STR("limit_permille"), json_new_int(a, p->limit));

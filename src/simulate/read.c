@@ -102,6 +102,7 @@ static bool read_longer(Arena *a, const Json *list, SimModel *m, Err *err)
     for (size_t i = 0; i < json_count(list); i++) {
         SimLonger *l = &m->longer[m->longer_count++];
         if (!number_or(list->items[i], "takes_ppm", 0, SIM_MILLION, SIM_MILLION, &l->takes_ppm, err) ||
+            !number_or(list->items[i], "before", 0, SIM_MAX_STAY, SIM_MAX_STAY, &l->before, err) ||
             !who_of(json_text_at(list->items[i], "who"), &l->who, err) ||
             !sim_month_at(m, json_text_at(list->items[i], "from"), &l->from, err) ||
             !sim_month_at(m, json_text_at(list->items[i], "to"), &l->to, err) ||
@@ -187,11 +188,13 @@ static bool read_published(Arena *a, const Json *list, SimModel *m, Err *err)
                             .why = json_text_at(j, "why"),
                             .value = json_to_int(json_get(j, "value"), 0),
                             .limit = json_to_int(json_get(j, "limit_permille"), 0),
+                            .middle = json_is_true(json_get(j, "middle")),
                             .series_at = -1};
         for (int s = 0; s < SIM_SERIES_COUNT; s++) {
             p->series_at = str_eq_c(p->series, sim_series_name((SimSeries)s)) ? s : p->series_at;
         }
         if (!number_or(j, "over", 1, SIM_MAX_MONTHS, 1, &p->over, err) ||
+            !number_or(j, "newcomers", 0, 12, 0, &p->newcomers, err) ||
             !number_or(j, "covers_ppm", 1, SIM_MILLION, SIM_MILLION, &p->covers_ppm, err)) {
             return false;
         }
@@ -201,7 +204,6 @@ static bool read_published(Arena *a, const Json *list, SimModel *m, Err *err)
         if (!sim_month_at(m, p->month, &p->at, err)) {
             return false;
         }
-        p->over = p->over > p->at + 1 ? p->at + 1 : p->over;
     }
     return true;
 }

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "simulate_int.h"
 
+enum { MOST_GAP = 24 };
+
 int sim_stage_named(const SimModel *m, Str name)
 {
     for (int i = 0; i < m->stage_count; i++) {
@@ -13,25 +15,26 @@ int sim_stage_named(const SimModel *m, Str name)
     return -1;
 }
 
-/* A number for all months, or [{"from": month, "ppm": N}], each until the next; none holds before the first. */
-static bool read_overstay(Arena *a, const Json *j, const SimModel *m, SimStage *s, Err *err)
+/* Of j[key], by month: a number for all, or [{"from": month, unit: N}], each until the next; none holds before the
+ * first. */
+static bool read_dated(Arena *a, const Json *j, const char *key, const char *unit, uint32_t most, const SimModel *m,
+                       uint32_t **ret, Err *err)
 {
-    const Json *list = json_get(j, "overstay_ppm");
-    uint32_t ppm = 0, from = 0;
-    s->overstay = ARENA_ARRAY(a, uint32_t, m->months + 1);
-    if (json_count(list) == 0 && !sim_number(j, "overstay_ppm", 0, SIM_MILLION, &ppm, err)) {
+    const Json *list = json_get(j, key);
+    uint32_t n = 0, from = 0, *by_month = *ret = ARENA_ARRAY(a, uint32_t, m->months + 1);
+    if (json_count(list) == 0 && !sim_number(j, key, 0, most, &n, err)) {
         return false;
     }
     for (uint32_t k = 0; k < m->months; k++) {
-        s->overstay[k] = ppm;
+        by_month[k] = n;
     }
     for (size_t i = 0; i < json_count(list); i++) {
         if (!sim_month_at(m, json_text_at(list->items[i], "from"), &from, err) ||
-            !sim_number(list->items[i], "ppm", 0, SIM_MILLION, &ppm, err)) {
+            !sim_number(list->items[i], unit, 0, most, &n, err)) {
             return false;
         }
         for (uint32_t k = from; k < m->months; k++) {
-            s->overstay[k] = ppm;
+            by_month[k] = n;
         }
     }
     return true;
@@ -43,7 +46,8 @@ static bool read_stage(Arena *a, const Json *j, const SimModel *m, SimStage *s, 
     s->abroad = json_is_true(json_get(j, "comes_in"));
     if (!sim_number(j, "months", 1, SIM_MAX_STAY, &s->months, err) ||
         !sim_number(j, "leave_ppm", 0, SIM_MILLION / 2, &s->leave_ppm, err) ||
-        !sim_number(j, "desert_ppm", 0, SIM_MILLION / 2, &s->desert_ppm, err) || !read_overstay(a, j, m, s, err)) {
+        !sim_number(j, "desert_ppm", 0, SIM_MILLION / 2, &s->desert_ppm, err) ||
+        !read_dated(a, j, "overstay_ppm", "ppm", SIM_MILLION, m, &s->overstay, err)) {
         return false;
     }
     s->here[0] = UINT64_C(1) << 32;
@@ -72,7 +76,7 @@ bool sim_read_stages(Arena *a, const Json *list, SimModel *m, Err *err)
         m->stages[i].next = then ? sim_stage_named(m, json_text_at(then, "stage")) : -1;
         if (then != NULL &&
             (m->stages[i].next < 0 || !sim_number(then, "ppm", 0, SIM_MILLION, &m->stages[i].next_ppm, err) ||
-             !sim_number(then, "gap", 0, 24, &m->stages[i].gap, err))) {
+             !read_dated(a, then, "gap", "months", MOST_GAP, m, &m->stages[i].gap, err))) {
             return m->stages[i].next >= 0 ? false : err_set(err, LAW_BROKEN, "simulation: \"then\" names no stage");
         }
     }

@@ -72,7 +72,7 @@ static uint32_t lasts(Run *r, uint32_t end)
     uint32_t more = 0;
     for (uint32_t i = 0; i < r->m->longer_count; i++) {
         const SimLonger *l = &r->m->longer[i];
-        if (end + more >= l->from && end + more <= l->to &&
+        if (end + more >= l->from && end + more <= l->to && more <= l->before &&
             (l->who == SIM_ALL || (l->who == SIM_LENGTHENED) == (more > 0)) &&
             (l->takes_ppm == SIM_MILLION || happens(r, l->takes_ppm))) {
             more += l->months;
@@ -153,8 +153,9 @@ static void end_of_stay(Run *r, int32_t p, uint32_t at)
             r->here--;
             r->abroad++;
             r->now[SIM_DEPARTURES]++;
+            r->now[SIM_ENDS]++;
             r->people[p].stage = (uint8_t)s->next;
-            file(r, p, at + s->gap, COMES_IN);
+            file(r, p, at + s->gap[at], COMES_IN);
             return;
         }
         r->now[SIM_EXTENSIONS]++;
@@ -162,6 +163,7 @@ static void end_of_stay(Run *r, int32_t p, uint32_t at)
         return;
     }
     r->here--;
+    r->now[SIM_ENDS]++;
     if (happens(r, s->overstay[at])) {
         r->overstay++;
         r->now[SIM_NEW_OVERSTAY]++;

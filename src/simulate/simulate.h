@@ -33,10 +33,12 @@ typedef enum {
     SIM_DEPARTURES,
     SIM_NEW_OVERSTAY,
     SIM_ELSEWHERE,
+    SIM_ENDS,
     SIM_STOCK,
     SIM_OVERSTAY
 } SimSeries;
-/* SIM_ELSEWHERE: went over to a status outside the scheme, in the country still but not in the stock. */
+/* SIM_ELSEWHERE: went over to a status outside the scheme, in the country still but not in the stock. SIM_ENDS: whose
+ * stay ended and who did not go on in the country: left, overstays or will come in again. */
 enum { SIM_SERIES_COUNT = SIM_OVERSTAY + 1 };
 const char *sim_series_name(SimSeries s); /* "new_overstay" */
 
@@ -56,8 +58,9 @@ typedef struct {
 MUST_USE bool sim_bands(Arena *a, const SimModel *m, SimRuns how, int64_t *ret, Err *err);
 
 /* The bands as JSON: {seed, runs, months, years: [{year, arrivals: [low, mid, high], …}], published: [{series, month,
- * value, use, source, why, over, covers_ppm, bands: [low, mid, high], permille, limit_permille, within}]}. Flows of a
- * year, or of the `over` months that a figure sums, are summed run by run; of them the figure counts covers_ppm.
+ * value, use, source, why, over, covers_ppm, newcomers, bands: [low, mid, high], permille, limit_permille, within}]}.
+ * Flows of a year, or of the `over` months that a figure sums, are summed run by run; of them the figure counts
+ * covers_ppm, and not who came in within the last `newcomers` months.
  * permille: mid against value, rounded away from nought. */
 MUST_USE bool sim_report(Arena *a, const SimModel *m, SimRuns how, Json **ret, Err *err);
 

@@ -13,7 +13,8 @@ typedef struct {
     uint32_t months, leave_ppm, desert_ppm; /* a month: goes home early; leaves the workplace and stays */
     uint32_t *overstay;                     /* by month, ppm of those whose stay ends then and who do not go on */
     int next;                               /* stage; -1: none */
-    uint32_t next_ppm, gap;                 /* of those whose stay ends; months abroad before it */
+    uint32_t next_ppm;                      /* of those whose stay ends */
+    uint32_t *gap;                          /* by month in which the stay ends, months abroad before the next */
     uint32_t next_from;                     /* first month in which there is a next stage */
     bool abroad;                            /* comes in again: among the arrivals, before new people */
     bool may_change;                        /* may go over to a status outside the scheme */
@@ -26,6 +27,7 @@ typedef enum { SIM_FIRST_TIME = 0, SIM_LENGTHENED, SIM_ALL } SimWho;
 typedef struct {
     uint32_t from, to, months; /* stays that would end in these months last longer */
     uint32_t takes_ppm;        /* of them, how many do */
+    uint32_t before;           /* not of who was lengthened by more months before */
     SimWho who;
 } SimLonger;
 
@@ -41,6 +43,8 @@ typedef struct {
     int64_t value, limit; /* limit: per mille */
     uint32_t at, over;    /* sums that many months until `at` */
     uint32_t covers_ppm;  /* of the series, what the figure counts */
+    uint32_t newcomers;   /* who came in within so many months is not counted */
+    bool middle;          /* of a day in the middle of the month, not at its end */
     int series_at;
 } SimPublished;
 

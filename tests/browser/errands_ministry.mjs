@@ -87,7 +87,9 @@ async function tryCaps(world) {
 async function yearsAhead(world) {
   const committee = await world.as('committee', 'ru', PHONE);
   await committee.open('/simulate');
-  expect(await committee.main().locator('figure svg.plot').count() === 9, 'not nine charts');
+  expect(await committee.main().locator('figure svg.plot').count() === 10, 'not ten charts');
+  const said = await committee.main().innerText();
+  for (const key of ['test', 'fit', 'shown', 'rates']) expect(said.includes(committee.web(`simulate.${key}`)), `the page does not tell ${key}`);
   const table = committee.main().locator('figure').first().locator('summary');
   await table.click();
   const before = await committee.main().locator('figure').first().locator('tbody').innerText();

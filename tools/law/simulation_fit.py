@@ -21,11 +21,13 @@ def until_last(d):
     d["years"] = [y for y in d["years"] if y["year"] <= year]
     d["longer"] = [l for l in d.get("longer", []) if l["from"] <= LAST]
     d["end_overstay"] = [e for e in d.get("end_overstay", []) if e["from"] <= LAST]; d["elsewhere"] = {}
+    for then in (s["then"] for s in d["stages"] if "then" in s):
+        if isinstance(then["gap"], list): then["gap"] = [g for g in then["gap"] if g["from"] <= LAST]
     return d
 
-def rate(d, value, at):
-    """A number, {"value"}, or a list of {"from", "ppm"}: what holds in a month."""
-    if isinstance(value, list): return next(r["ppm"] for r in reversed(value) if month(d, r["from"]) <= at)
+def rate(d, value, at, key="ppm"):
+    """A number, {"value"}, or a list of {"from", key}: what holds in a month."""
+    if isinstance(value, list): return next(r[key] for r in reversed(value) if month(d, r["from"]) <= at)
     return value["value"] if isinstance(value, dict) else value
 
 def course(d, months, counted=None):
@@ -42,7 +44,7 @@ def course(d, months, counted=None):
         s = stages[i]; lose = s["leave_ppm"] + s["desert_ppm"]; left = n; share = {0: 1.0} # by months longer
         for a, b, l in longer:
             for more, part in list(share.items()):
-                if a <= at + stay + more <= b and (l["who"] == "all" or (l["who"] == "lengthened") == (more > 0)):
+                if a <= at + stay + more <= b and (l["who"] == "all" or (l["who"] == "lengthened") == (more > 0)) and more <= l.get("before", 120):
                     took = part * l.get("takes_ppm", 1000000) / 1e6; share[more] -= took; share[more + l["months"]] = share.get(more + l["months"], 0) + took
                     if counted is not None: counted[id(l)] = counted.get(id(l), 0) + n * part * (1 - lose / 1e6) ** (stay + more)
         for k in range(1, stay + max(share) + 1):
@@ -63,38 +65,56 @@ def course(d, months, counted=None):
     again = next(i for i, s in enumerate(stages) if s.get("comes_in"))
     for t in range(months):
         over -= over * special.get(t, d["end_overstay_ppm"]["value"]) / 1e6
-        here -= early[t] + over_in[t]; new = over_in[t]
+        here -= early[t] + over_in[t]; new = over_in[t]; stay_ends = 0.0
         for i, s in enumerate(stages):
             n = ends[i][t]; then = s.get("then"); go = 0.0
             if then and t >= month(d, then.get("from", d["first"])): go = n * then["ppm"] / 1e6
-            if go and stages[index[then["stage"]]].get("comes_in"): here -= go; back[t + then["gap"]] += go
+            if go and stages[index[then["stage"]]].get("comes_in"): here -= go; stay_ends += go; back[t + rate(d, then["gap"], t, "months")] += go
             elif go: begin(index[then["stage"]], t, go, stages[index[then["stage"]]]["months"])
-            here -= n - go; new += (n - go) * rate(d, s["overstay_ppm"], t) / 1e6
+            here -= n - go; stay_ends += n - go; new += (n - go) * rate(d, s["overstay_ppm"], t) / 1e6
         over += new; waiting += back[t]; used = min(waiting, places[t]); waiting -= used
         begin(again, t, used, stages[again]["months"]); begin(0, t, places[t] - used, stages[0]["months"]); here += places[t]
-        rows.append({"stock": here + over, "overstay": over, "re_entries": used, "arrivals": places[t], "new_overstay": new})
+        rows.append({"stock": here + over, "overstay": over, "re_entries": used, "arrivals": places[t], "new_overstay": new, "stay_ends": stay_ends})
     return rows
 
-def apart(d, p, rows):
-    at = month(d, p["month"])
-    value = sum(rows[k][p["series"]] for k in range(at - p.get("over", 1) + 1, at + 1)) * p.get("covers_ppm", 1000000) / 1e6
-    return value / p["value"] - 1
+def counted_at(p, rows, at):
+    """What the figure counts at the end of a month: its sum of months, less who came in too short a time before."""
+    return sum(rows[k][p["series"]] for k in range(at - p.get("over", 1) + 1, at + 1)) - sum(rows[k]["arrivals"] for k in range(at - p.get("newcomers", 0) + 1, at + 1))
 
-# name, lowest, highest: bounds from what domain knowledge says of each
-RATES = [("leave_ppm", 1000, 6000), ("desert_ppm", 500, 4000), ("overstay_ppm", 20000, 373000), ("extend", 700000, 980000),
-         ("again", 100000, 700000), ("end_overstay_ppm", 5000, 35000), ("start_overstay", 35000, 50000)]
+def seen(d, p, rows):
+    """The same on the figure's day, before the share that a survey reaches: in the middle of a month, between its beginning and its end."""
+    at = month(d, p["month"])
+    return (counted_at(p, rows, at) + counted_at(p, rows, at - 1)) / 2 if p.get("middle") else counted_at(p, rows, at)
+
+def apart(d, p, rows):
+    return seen(d, p, rows) * p.get("covers_ppm", 1000000) / 1e6 / p["value"] - 1
+
+# name, lowest, highest: where a rate can lie at all, so that what binds is a fact and not a guess. Overstay at the end of a stay is not above what it was before.
+RATES = [("leave_ppm", 0, 10000), ("desert_ppm", 0, 10000), ("overstay_ppm", 0, 373000), ("extend", 0, 1000000),
+         ("end_overstay_ppm", 1000, 60000), ("start_overstay", 20000, 80000)]
 
 def put(d, v):
+    abroad = {s["name"] for s in d["stages"] if s.get("comes_in")}
     for s in d["stages"]:
         for k in ("leave_ppm", "desert_ppm"): s[k] = v[k]
         s["overstay_ppm"][-1]["ppm"] = v["overstay_ppm"]
-        if "then" in s: s["then"]["ppm"] = v["again"] if s["then"]["gap"] else v["extend"]
+        if "then" in s and s["then"]["stage"] not in abroad: s["then"]["ppm"] = v["extend"]
     d["end_overstay_ppm"]["value"] = v["end_overstay_ppm"]; d["start_overstay"]["value"] = v["start_overstay"]
+
+def table(d):
+    """What sets the course, for the page: the rates found, and those given with their source."""
+    first, again = d["stages"][0], next(s["then"] for s in d["stages"] if isinstance(s.get("then", {}).get("gap"), list))
+    over = [{"name": "overstay", "from": o["from"], "ppm": o["ppm"], "use": "fit" if o is first["overstay_ppm"][-1] else "given", "source": o["source"]} for o in first["overstay_ppm"]]
+    rows = [{"name": "leave", "ppm": first["leave_ppm"], "use": "fit"}, {"name": "desert", "ppm": first["desert_ppm"], "use": "fit"}, *over,
+            {"name": "goes_on", "ppm": first["then"]["ppm"], "use": "fit"}, {"name": "again", "ppm": again["ppm"], "use": "given", "source": again["ppm_source"]},
+            {"name": "end_overstay", "ppm": d["end_overstay_ppm"]["value"], "use": "fit"}, {"name": "start_overstay", "persons": d["start_overstay"]["value"], "use": "fit"},
+            {"name": "start_here", "persons": d["start_here"]["value"], "use": "given", "source": d["start_here"]["source"]}]
+    return rows + [{"name": k[:-4], "ppm": d[k]["value"], "use": "given", "source": d[k]["source"]} for k in ("change_ppm", "asked_ppm")]
 
 def cover(d, rows):
     """The share of the stock that the survey counts: the mean over its figures used to fit."""
-    seen = [p["value"] / rows[month(d, p["month"])][p["series"]] for p in d["published"] if "covers_ppm" in p and p["use"] == "fit"]
-    return int(1e6 * sum(seen) / len(seen)) if seen else None
+    shares = [p["value"] / seen(d, p, rows) for p in d["published"] if "covers_ppm" in p and p["use"] == "fit"]
+    return int(1e6 * sum(shares) / len(shares)) if shares else None
 
 def simplex(cost, start, low, high, rounds):
     """Nelder and Mead's method, within bounds, begun again around the best point until a turn no longer helps."""
@@ -132,7 +152,7 @@ def search(data, rounds, seed=7):
 
 def takes(data):
     """The share of those whose stay ends in a time of longer stays who got one: by the "persons" published, over those that the model
-    counts from entries and rates. Looks at no stock and no overstay."""
+    counts from entries and rates ("part_ppm" of them where the provision holds for a part of the months). Looks at no stock and no overstay."""
     groups = {}
     for l in data["longer"]:
         if "persons" in l: groups.setdefault(l["group"], []).append(l)
@@ -140,8 +160,8 @@ def takes(data):
         counted = {}
         for l in lines: l["takes_ppm"] = 1000000
         course(data, month(data, max(l["to"] for l in lines)) + 1, counted)
-        share = min(1.0, lines[0]["persons"] / sum(counted[id(l)] for l in lines))
-        for l in lines: l["takes_ppm"] = int(1e6 * share)
+        share = min(1.0, lines[0]["persons"] / sum(counted[id(l)] * l.get("part_ppm", 1000000) / 1e6 for l in lines))
+        for l in lines: l["takes_ppm"] = int(share * l.get("part_ppm", 1000000))
         for l in data["longer"]:
             if l.get("takes_as") == lines[0]["from"]: l["takes_ppm"] = int(1e6 * share)
 
@@ -162,7 +182,7 @@ def main():
     put(data, best[1])
     for p in data["published"]:
         if "covers_ppm" in p and best[2]: p["covers_ppm"] = best[2]
-    takes(data)
+    takes(data); data["rates"] = table(data)
     print(best, [l.get("takes_ppm") for l in data["longer"]], file=sys.stderr)
     d = until_last(data); rows = course(d, month(d, LAST) + 1)
     for p in d["published"]: print("%-10s %s %8d %+6.1f %%" % (p["series"], p["month"], p["value"], 100 * apart(d, p, rows)), file=sys.stderr)

@@ -31,13 +31,13 @@ static int64_t *run(Arena *a, const SimModel *m, uint64_t seed)
     return rows;
 }
 
-/* The numbers as text, so that the hash is the same whatever order bytes have on a machine. `without`: a series left
- * out, or -1. */
-static Str hash_series(Arena *a, const SimModel *m, const int64_t *rows, int without)
+/* The numbers as text, so that the hash is the same whatever order bytes have on a machine. `without`: series left out,
+ * a bit for each. */
+static Str hash_series(Arena *a, const SimModel *m, const int64_t *rows, unsigned without)
 {
     Buf b = buf_new(a, (size_t)1 << 24);
     for (size_t i = 0; i < sim_months(m) * SIM_SERIES_COUNT; i++) {
-        if ((int)(i % SIM_SERIES_COUNT) != without) {
+        if ((without >> (i % SIM_SERIES_COUNT) & 1) == 0) {
             buf_printf(&b, "%lld\n", (long long)rows[i]);
         }
     }
@@ -57,7 +57,7 @@ TEST(the_generator_is_xoshiro256_starstar_seeded_by_splitmix64)
 
 static Str hash_rows(Arena *a, const SimModel *m, const int64_t *rows)
 {
-    return hash_series(a, m, rows, -1);
+    return hash_series(a, m, rows, 0);
 }
 
 /* All that the data can say beside SMALL: groups at the start, dated rates, a passage from a month on, lengthened
@@ -143,7 +143,8 @@ TEST(overstay_ends_faster_or_slower_in_the_months_stated)
 TEST(a_seed_gives_the_same_bytes_for_all_that_the_data_can_say)
 {
     const SimModel *m = model(a, RICH("500000", "24"));
-    eq_text(hash_rows(a, m, run(a, m, 42)), "9040ffd01a41e3da2166d0c7e94c670a1c04419f49549eb8805e3b04313b6efc");
+    eq_text(hash_series(a, m, run(a, m, 42), 1U << SIM_ENDS),
+            "9040ffd01a41e3da2166d0c7e94c670a1c04419f49549eb8805e3b04313b6efc");
 }
 
 TEST(a_figure_of_several_months_and_of_a_share_is_compared_with_their_sum)
@@ -164,10 +165,80 @@ TEST(a_figure_of_several_months_and_of_a_share_is_compared_with_their_sum)
     eq_text(json_text_at(p, "why"), "planned");
 }
 
+/* 10 come in each month from January; nobody leaves within the two years. */
+#define COMING(figure)                                                                                                       \
+    "{\"first\":\"2020-01\",\"months\":24,\"start_here\":0,\"start_overstay\":0,\"asked_ppm\":2000000,\"change_ppm\":0,"     \
+    "\"end_overstay_ppm\":0,\"cells\":[{\"ppm\":1000000}],\"stages\":[{\"name\":\"a\",\"months\":60,\"leave_ppm\":0,"        \
+    "\"desert_ppm\":0,\"overstay_ppm\":0}],\"years\":[{\"year\":2020,\"places\":120}],\"published\":[{\"series\":\"stock\"," \
+    "\"month\":\"2020-12\",\"value\":100,\"use\":\"test\",\"limit_permille\":50,\"source\":\"s\"" figure "}]}"
+
+static Str mid_of(Arena *a, const char *text)
+{
+    Err err;
+    Json *report;
+    check(sim_report(a, model(a, text), (SimRuns){.seed = 1, .runs = 3}, &report, &err));
+    return json_text(json_get(json_get(report, "published")->items[0], "bands")->items[1]);
+}
+
+TEST(a_survey_leaves_out_newcomers_and_has_its_day_in_the_month)
+{
+    eq_text(mid_of(a, COMING("")), "120");
+    eq_text(mid_of(a, COMING(",\"newcomers\":3")), "90");
+    eq_text(mid_of(a, COMING(",\"middle\":true")), "115");
+    eq_text(mid_of(a, COMING(",\"middle\":true,\"newcomers\":3,\"covers_ppm\":500000")), "42"); /* (90 + 80) / 4 */
+}
+
+/* 60 end their stay in month 2, all come in again after the time abroad that holds in that month. */
+#define AGAIN(gap)                                                                                                             \
+    "{\"first\":\"2020-01\",\"months\":24,\"start_here\":60,\"start_overstay\":0,\"asked_ppm\":3000000,\"change_ppm\":0,"      \
+    "\"end_overstay_ppm\":0,\"cells\":[{\"ppm\":1000000}],\"start\":[{\"stage\":\"a\",\"persons\":60,\"from\":2,\"to\":2}],"   \
+    "\"stages\":[{\"name\":\"a\",\"months\":60,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":0,\"then\":{\"stage\":\"b\"," \
+    "\"ppm\":1000000,\"gap\":" gap                                                                                             \
+    "}},{\"name\":\"b\",\"months\":60,\"comes_in\":true,\"leave_ppm\":0,\"desert_ppm\":0,"                                     \
+    "\"overstay_ppm\":0}],\"years\":[{\"year\":2020,\"places\":1200}]}"
+
+TEST(the_time_abroad_is_that_of_the_month_in_which_the_stay_ended)
+{
+    static const size_t BACK[] = {5, 7, 3};
+    const char *const text[] = {AGAIN("3"),
+                                AGAIN("[{\"from\":\"2020-01\",\"months\":5},{\"from\":\"2020-04\",\"months\":1}]"),
+                                AGAIN("[{\"from\":\"2020-01\",\"months\":5},{\"from\":\"2020-03\",\"months\":1}]")};
+    for (size_t i = 0; i < COUNT_OF(BACK); i++) {
+        const int64_t *rows = run(a, model(a, text[i]), 1);
+        eq_int(sum(rows, SIM_ENDS, 0, 24), 60);
+        eq_int(sum(rows, SIM_ENDS, 2, 3), 60);
+        eq_int(sum(rows, SIM_REENTRIES, 0, BACK[i]), 0);
+        eq_int(sum(rows, SIM_REENTRIES, BACK[i], BACK[i] + 1), 60);
+    }
+}
+
+/* 100 end in month 2; all get 2 months, then 12 more, then 1 more who had at most `before`. */
+#define LONGER(before)                                                                                                        \
+    "{\"first\":\"2020-01\",\"months\":36,\"start_here\":100,\"start_overstay\":0,\"asked_ppm\":0,\"change_ppm\":0,"          \
+    "\"end_overstay_ppm\":0,\"cells\":[{\"ppm\":1000000}],\"start\":[{\"stage\":\"a\",\"persons\":100,\"from\":2,\"to\":2}]," \
+    "\"stages\":[{\"name\":\"a\",\"months\":60,\"leave_ppm\":0,\"desert_ppm\":0,\"overstay_ppm\":0}],\"longer\":["            \
+    "{\"from\":\"2020-03\",\"to\":\"2020-03\",\"months\":2},"                                                                 \
+    "{\"from\":\"2020-05\",\"to\":\"2020-05\",\"months\":12,\"who\":\"lengthened\"},"                                         \
+    "{\"from\":\"2021-05\",\"to\":\"2021-05\",\"months\":1,\"who\":\"lengthened\"" before "}],"                               \
+    "\"years\":[{\"year\":2020,\"places\":0}]}"
+
+TEST(a_stay_is_not_lengthened_beyond_the_most_that_the_provision_allows_before)
+{
+    static const struct {
+        const char *text;
+        size_t end;
+    } CASES[] = {{LONGER(""), 17}, {LONGER(",\"before\":14"), 17}, {LONGER(",\"before\":13"), 16}};
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        const int64_t *rows = run(a, model(a, CASES[i].text), 1);
+        eq_int(sum(rows, SIM_DEPARTURES, 0, CASES[i].end), 0);
+        eq_int(sum(rows, SIM_DEPARTURES, CASES[i].end, CASES[i].end + 1), 100);
+    }
+}
+
 TEST(a_seed_gives_the_same_bytes_on_every_machine)
 {
     const SimModel *m = model(a, SMALL("200000", "240"));
-    eq_text(hash_series(a, m, run(a, m, 42), SIM_ELSEWHERE),
+    eq_text(hash_series(a, m, run(a, m, 42), 1U << SIM_ELSEWHERE | 1U << SIM_ENDS),
             "6b62012986cf195f67ffa1b6a589bbbb45456acaadbf3c683bc9fa782565dde1");
     check(!str_eq(hash_rows(a, m, run(a, m, 42)), hash_rows(a, m, run(a, m, 43))));
 }
@@ -269,7 +340,12 @@ TEST(a_model_with_a_fault_is_refused)
                                         "{\"first\":\"2020-01\",\"months\":5,\"cells\":[{\"ppm\":1}]}",
                                         "{\"first\":\"2020-01\",\"months\":12,\"cells\":[{\"ppm\":2000000}]}",
                                         RICH("2000000", "0"),
-                                        RICH("0", "-1")};
+                                        RICH("0", "-1"),
+                                        COMING(",\"newcomers\":13"),
+                                        AGAIN("25"),
+                                        AGAIN("[{\"from\":\"2020-01\",\"months\":25}]"),
+                                        AGAIN("[{\"from\":\"2020-01\"}]"),
+                                        LONGER(",\"before\":-1")};
     for (size_t i = 0; i < COUNT_OF(WRONG); i++) {
         Json *j;
         SimModel *m;
