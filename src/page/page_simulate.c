@@ -73,7 +73,8 @@ static void add_figure(const PageView *v, Json *rows, const Json *p)
 {
     int64_t apart = json_to_int(json_get(p, "permille"), 0), size = apart < 0 ? -apart : apart;
     Json *j = page_add(v, rows);
-    page_set_text(v, j, "series", simulate_word(v, str_c(v->a, json_text_at(p, "series"))));
+    page_set_text(v, j, "series",
+                  simulate_word(v, str_c(v->a, str_printf(v->a, "of_%.*s", STR_ARG(json_text_at(p, "series"))))));
     page_set_text(v, j, "month", json_text_at(p, "month"));
     page_set_text(v, j, "value", json_text_at(p, "value"));
     page_set_text(v, j, "mid", json_text(json_get(p, "bands")->items[1]));
