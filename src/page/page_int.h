@@ -104,6 +104,7 @@ MUST_USE bool page_costs(const PageView *v, Json *model, Err *err);
 const Scheme *page_publisher(const PageView *v);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_tries(const PageView *v);         /* whether drafts are tried by the caller */
+bool page_simulates(const PageView *v);     /* whether the years ahead are for the caller: the scheme states rates */
 bool page_has_role(const PageView *v, Str role);
 
 /* The field of a case that a rule of scheme.json names: {"source": "published_by"} and "source" give the text of
