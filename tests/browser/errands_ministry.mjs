@@ -83,6 +83,68 @@ async function tryCaps(world) {
   await ministry.close();
 }
 
+// A careless draft is answered by what is wrong with it and where, in the reader's language, and not as a failure of the service.
+async function brokenDrafts(world) {
+  const draft = readFileSync(join(ROOT, 'law/kr-eps/decisions/2010-04-10/exam-result.dmn'), 'utf8');
+  const FILES = [
+    ['exam-result.dmn', draft.replace('</decision>', '')],
+    ['exam-result.dmn', draft.replace('typeRef="number"', 'typeRef="nombre"')],
+    ['exam-result.dmn', 'no XML at all'],
+    ['moon.dmn', draft],
+    ['quota.csv', 'hello,1\n'],
+    ['quota.csv', 'cell,ALL-000011,,many,\n'],
+    ['quota.xlsx', 'PK'],
+  ];
+  for (const language of ['ko', 'kk', 'ru']) {
+    const ministry = await world.as('ministry', language, PHONE);
+    for (const [name, text] of FILES) {
+      await ministry.open('/law/try');
+      await ministry.page.locator('#f-file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+      await ministry.main().getByRole('button', { name: ministry.web('try.run') }).click();
+      const said = await ministry.main().getByRole('alert').innerText();
+      expect(/[А-Яа-я가-힣]/.test(said) && !/ (?:is|has|line|the|of) /.test(said), `${language}, ${name}: ${said}`);
+    }
+    await ministry.close();
+  }
+}
+
+// Sheets as people send them: what can be read is read, what cannot says where and what to do.
+async function carelessSheets(world) {
+  const ministry = await world.as('ministry', 'ru');
+  const send = async (name, bytes) => {
+    await ministry.open('/bulk/figure.publish');
+    await ministry.page.locator('#f-file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(bytes) });
+    await ministry.main().getByRole('button', { name: ministry.web('bulk.send') }).click();
+    const done = ['checked', 'broken'].map(state => ministry.web(`bulk.state_${state}`));
+    await ministry.page.waitForFunction(done => done.some(d => document.querySelector('main').innerText.includes(d)), done);
+    return ministry.main().innerText();
+  };
+  const COLUMNS = ['series', 'year', 'value', 'unit', 'source', 'confidence', 'released_on'];
+  const figure = { series: 'major projects', year: '2031', value: '28', unit: 'projects', source: 'invented', confidence: 'M', released_on: '03.06.2023' };
+  const sheet = (mark, ...rows) => [COLUMNS, ...rows.map(r => COLUMNS.map(c => ({ ...figure, ...r })[c]))].map(cells => cells.join(mark)).join('\r\n') + '\r\n';
+  const good = ministry.web('bulk.clean');
+  for (const [name, text] of [['excel.csv', '\ufeff' + sheet(';', { value: '28,5' })], ['tabs.csv', sheet('\t', {})], ['twice.csv', sheet(',', {}, {})]]) {
+    expect((await send(name, text)).includes(good), `${name} is not taken`);
+  }
+  const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(sheet('\t', {}), 'utf16le')]);
+  const windows = Buffer.concat([Buffer.from(sheet(',', { source: '?' }).split('?')[0]), Buffer.from([0xcf, 0xf0, 0xe5, 0xf1, 0xf1, 0xe0]), Buffer.from(sheet(',', { source: '?' }).split('?')[1])]);
+  const FAULTS = [
+    ['utf16.csv', utf16, 'UTF-16'], ['windows-1251.csv', windows, 'строка 2, столбец E'], ['quote.csv', sheet(',', { source: '"never' }), 'Кавычка'],
+    ['heading.csv', sheet(',').split('\r\n')[0], ministry.web('bulk.no_rows')], ['nothing.csv', '\ufeff', 'заголовков'],
+    ['no source.csv', sheet(',', { source: ' ' }), ministry.web('error.FIELD_MISSING')], ['american.csv', sheet(',', { released_on: '06/03/2023' }), 'год-месяц-день'],
+    ['huge.csv', sheet(',', { value: '1e99' }), ministry.web('error.FIELD_RANGE')], ['words.csv', sheet(',', { value: 'many' }), 'Нужно число'],
+  ];
+  for (const [name, bytes, said] of FAULTS) {
+    const text = await send(name, bytes);
+    expect(text.includes(said) && text.includes(ministry.web('bulk.another')), `${name} does not say “${said}”: ${text.replace(/\s+/g, ' ').slice(0, 300)}`);
+  }
+  await ministry.open('/bulk/figure.publish');
+  await ministry.page.locator('#f-file').setInputFiles({ name: 'empty.csv', mimeType: 'text/csv', buffer: Buffer.alloc(0) });
+  await ministry.main().getByRole('button', { name: ministry.web('bulk.send') }).click();
+  await ministry.main().getByText(ministry.web('said.empty_file')).first().waitFor();
+  await ministry.close();
+}
+
 // The years ahead: bands as charts with tables; asked again, the page is there at once.
 async function yearsAhead(world) {
   const committee = await world.as('committee', 'ru', PHONE);
@@ -151,5 +213,7 @@ export const ERRANDS = [
   { name: 'the sending agency publishes a cost with its source, and anybody reads it (ru, kk)', keyboard: true, run: publishCost },
   { name: 'the ministry tries a stricter draft on the past (ko)', keyboard: true, run: tryChange },
   { name: 'the ministry tries other caps for a round (ru, phone)', keyboard: true, run: tryCaps },
+  { name: 'a broken draft is answered in the reader\'s language (ko, kk, ru, phone)', run: brokenDrafts },
+  { name: 'careless sheets of figures are read, or told where they fail and what to do (ru)', run: carelessSheets },
   { name: 'the committee looks at the years ahead, once computed (ru, phone)', run: yearsAhead },
 ];
