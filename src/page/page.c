@@ -59,6 +59,11 @@ static Str typed_label(const PageView *v, const char *kind, Str type, Str name)
     return text.ptr ? text : page_label(v, kind, name);
 }
 
+Str page_said(const PageView *v, Str text)
+{
+    return text.len > 0 ? page_label(v, "said", text) : text;
+}
+
 Str page_state_label(const PageView *v, Str type, Str state)
 {
     return typed_label(v, "state", type, state);
@@ -255,7 +260,7 @@ Str page_title_of(const PageView *v, const CaseRow *row)
         size_t at = str_find(rest, GAP, 0);
         Str part = str_sub(rest, 0, at == SIZE_MAX ? rest.len : at);
         bool named = has_label(v, part) || is_its_country(v, row, part);
-        buf_add(&b, named ? page_label(v, "choice", part) : part);
+        buf_add(&b, named ? page_label(v, "choice", part) : page_said(v, part));
         if (at == SIZE_MAX) {
             return buf_str(&b);
         }
@@ -282,7 +287,9 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
         if (f && f->kind == SCHEME_CASE) {
             return linked_title(v, value->text);
         }
-        return f && !f->personal && has_label(v, value->text) ? page_label(v, "choice", value->text) : value->text;
+        return f == NULL || f->personal    ? value->text
+               : has_label(v, value->text) ? page_label(v, "choice", value->text)
+                                           : page_said(v, value->text);
     case JSON_OBJECT: {
         if (f && f->kind == SCHEME_FILE) {
             int64_t kb = (json_to_int(json_get(value, "size"), 0) + 1023) / 1024;

@@ -59,6 +59,9 @@ Str page_actor(const PageView *v, Str actor);
 void page_story(const PageView *v, Json *list, const SchemeType *t, const Event *events, size_t count);
 /* Address of the letter of a refusal; empty where the event is none. */
 Str page_letter_href(const PageView *v, const Event *e);
+/* A text of a case, such as the name of an agreement, as the scheme has it in the reader's language ("said"); itself
+ * where it does not. Never for what persons wrote of themselves. */
+Str page_said(const PageView *v, Str text);
 /* Papers that every case has. */
 void page_add_papers(const PageView *v, Json *documents, const CaseRow *row);
 /* A text that this request made before under the key (NULL: none), and keeping one for later; returns it. The key names
