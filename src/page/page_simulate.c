@@ -33,7 +33,8 @@ static void add_chart(const PageView *v, Json *charts, const Json *report, SimSe
     static const char *const BANDS[] = {"low", "mid", "high"};
     const Json *years = json_get(report, "years");
     Json *chart = page_add(v, charts), *labels, *all, *source;
-    page_set_text(v, chart, "kind", STR("line"));
+    page_set_text(v, chart, "kind", STR("band"));
+    page_set_text(v, chart, "band", simulate_word(v, "band"));
     page_set_text(v, chart, "id", str_printf(v->a, "sim-%s", sim_series_name(series)));
     page_set_text(v, chart, "title", simulate_word(v, sim_series_name(series)));
     page_set_text(v, chart, "x_label", word(v, "series.year"));

@@ -31,7 +31,7 @@ typedef struct {
     Str language;
     const Json *spec, *labels;
     size_t points, series_count;
-    bool is_line;
+    bool is_line, is_band;
     Series series[MAX_SERIES];
     double top, step; /* the scale's upper end and the distance of its lines */
     double limit;     /* below 0: none */
@@ -148,12 +148,19 @@ static void legend_put(Chart *c)
         return;
     }
     buf_add_c(c->out, "<ul class=\"legend\">");
-    for (size_t i = 0; i < c->series_count; i++) {
+    if (c->is_band) {
+        buf_add_c(c->out,
+                  "<li><svg class=\"key\" width=\"18\" height=\"12\" aria-hidden=\"true\"><rect class=\"s1 band\" "
+                  "width=\"18\" height=\"12\" rx=\"2\"/></svg>");
+        view_html(c->out, json_text_at(c->spec, "band"));
+        buf_add_c(c->out, "</li>");
+    }
+    for (size_t i = c->is_band; i < (c->is_band ? 2 : c->series_count); i++) {
         buf_add_c(c->out, "<li><svg class=\"key\" width=\"18\" height=\"12\" aria-hidden=\"true\">");
         buf_printf(c->out,
                    c->is_line ? "<path class=\"line s%zu\" d=\"M0 6H18\"/>"
                               : "<rect class=\"s%zu\" width=\"12\" height=\"12\" rx=\"2\"/>",
-                   i + 1);
+                   c->is_band ? 1 : i + 1);
         buf_add_c(c->out, "</svg>");
         view_html(c->out, c->series[i].label);
         buf_add_c(c->out, "</li>");
@@ -424,14 +431,15 @@ static void ticks_put(Chart *c)
  */
 static void labels_put(Chart *c, bool between)
 {
-    size_t shown = json_text(c->labels->items[0]).len > LONG_LABEL ? SHOWN_LABELS - 1 : SHOWN_LABELS;
+    bool is_long = json_text(c->labels->items[0]).len > LONG_LABEL;
+    size_t shown = is_long ? SHOWN_LABELS - 1 : SHOWN_LABELS;
     size_t every = (c->points + shown - 1) / shown;
     for (size_t i = 0; i < c->points; i += every) {
         double parts = between ? (double)c->points : c->points > 1 ? (double)(c->points - 1) : 1;
         double x = x_of(c, ((double)i + (between ? 0.5 : 0)) / parts * 100);
         bool first = i == 0 && !between;
         const char *anchor = first ? "start" : x > 96 ? "end" : "middle";
-        buf_printf(c->out, "<text class=\"tick\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">", first ? 0 : x,
+        buf_printf(c->out, "<text class=\"tick\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">", first && is_long ? 0 : x,
                    PLOT_BOTTOM + 18, anchor);
         label_put(c, i);
         buf_add_c(c->out, "</text>");
@@ -448,11 +456,11 @@ static void limit_put(Chart *c)
 
 /* The points of one series as a path in a picture of 1000 × PLOT_HEIGHT that stretches; in steps when the figure stays
  * until the next one. A gap begins a new piece. */
-static void path_put(Chart *c, size_t s, bool steps)
+static void path_put(Chart *c, size_t s, size_t ink, bool steps)
 {
     bool pen_down = false;
     double span = c->points > 1 ? (double)(c->points - 1) : 1;
-    buf_printf(c->out, "<path class=\"line s%zu\" d=\"", s + 1);
+    buf_printf(c->out, "<path class=\"line s%zu\" d=\"", ink + 1);
     for (size_t i = 0; i < c->points; i++) {
         if (!c->series[s].known[i]) {
             pen_down = false;
@@ -468,6 +476,27 @@ static void path_put(Chart *c, size_t s, bool steps)
     buf_add_c(c->out, "\"/>");
 }
 
+static void band_point(Chart *c, size_t s, size_t i, bool first)
+{
+    double span = c->points > 1 ? (double)(c->points - 1) : 1;
+    buf_printf(c->out, "%s%.1f %.1f", first ? "M" : "L", (double)i / span * 1000,
+               PLOT_HEIGHT - c->series[s].values[i] / c->top * PLOT_HEIGHT);
+}
+
+/* What lies between the first and the third series as an area, the second as a line in it. */
+static void band_put(Chart *c)
+{
+    buf_add_c(c->out, "<path class=\"s1 band\" d=\"");
+    for (size_t i = 0; i < c->points; i++) {
+        band_point(c, 0, i, i == 0);
+    }
+    for (size_t i = c->points; i-- > 0;) {
+        band_point(c, 2, i, false);
+    }
+    buf_add_c(c->out, "Z\"/>");
+    path_put(c, 1, 0, false);
+}
+
 static bool lines_put(Arena *a, const Json *spec, Str language, Buf *out, bool steps, Err *err)
 {
     Chart c;
@@ -475,14 +504,18 @@ static bool lines_put(Arena *a, const Json *spec, Str language, Buf *out, bool s
         return false;
     }
     c.is_line = true;
+    c.is_band = c.series_count == 3 && str_eq_c(json_text_at(spec, "kind"), "band");
     figure_open(&c, SVG_HEIGHT);
     grid_put(&c);
     buf_printf(
         out,
         "<svg x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\" viewBox=\"0 0 1000 %d\" preserveAspectRatio=\"none\">",
         x_of(&c, 0), PLOT_TOP, 100 - x_of(&c, 0), PLOT_HEIGHT, PLOT_HEIGHT);
-    for (size_t s = c.series_count; s-- > 0;) {
-        path_put(&c, s, steps && s == 0);
+    if (c.is_band) {
+        band_put(&c);
+    }
+    for (size_t s = c.is_band ? 0 : c.series_count; s-- > 0;) {
+        path_put(&c, s, s, steps && s == 0);
     }
     buf_add_c(out, "</svg>");
     limit_put(&c);
@@ -542,8 +575,8 @@ bool view_chart(Arena *a, const Json *spec, Str language, Buf *out, Err *err)
         const char *kind;
         bool (*draw)(Arena *, const Json *, Str, Buf *, Err *);
     } kinds[] = {
-        {"bars", view_chart_bars},           {"stacked", view_chart_stacked},           {"line", view_chart_line},
-        {"burn_down", view_chart_burn_down}, {"distribution", view_chart_distribution},
+        {"bars", view_chart_bars}, {"stacked", view_chart_stacked},     {"line", view_chart_line},
+        {"band", view_chart_line}, {"burn_down", view_chart_burn_down}, {"distribution", view_chart_distribution},
     };
     Str kind = json_text_at(spec, "kind");
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
