@@ -230,10 +230,17 @@ static bool add_measures(const PageView *v, Json *sections, Err *err)
     return true;
 }
 
+/* A scheme may call its places otherwise: "open_data.places", "open_data_about.places". */
+static Str places_text(const PageView *v, const char *own, const char *usual)
+{
+    Str text = scheme_message(v->scheme, v->language, str_from_c(own));
+    return text.ptr != NULL ? text : word(v, usual);
+}
+
 static bool add_burn_down(const PageView *v, Json *sections, Err *err)
 {
-    Json *section =
-        section_new(v, sections, STR("places"), word(v, "dashboard.places"), word(v, "dashboard.places_about"));
+    Json *section = section_new(v, sections, STR("places"), places_text(v, "open_data.places", "dashboard.places"),
+                                places_text(v, "open_data_about.places", "dashboard.places_about"));
     page_set_text(v, section, "csv", STR("/quota.csv?by=day"));
     if (!page_quota_charts(v, list_of(section, "charts"), err)) {
         return false;
