@@ -52,6 +52,14 @@ header_alone() {
 countries() { # the law, countries, wages and deadlines are data
   grep -niE 'korea|kazakh|\bE-9\b|\bEPS\b|고용|외국인|minimum wage' src/*/*.[ch] | grep -vE ':\s*(/?\*|//)|/\*.*(Korea|Kazakh).*\*/|\* ' || true
 }
+said() { # every sentence that the catalogues translate is one that the program says (xml_*: that expat says)
+  sed -nE 's/^  "said\.([a-z0-9_]+)": "(.*)",?$/\1\t\2/p' web/messages/en.json | while IFS=$'\t' read -r name text; do
+    case $name in xml_*) continue ;; esac
+    piece=$(printf '%s\n' "$text" | sed 's/{[a-z]}/\n/g' | awk 'length > length(m) {m = $0} END {print m}')
+    grep -qF -- "$piece" src/*/*.c || echo "said.$name: nothing in src/ says \"$piece\""
+    grep -qw "\"$name\"" src/view/said.c || echo "said.$name is not in the table of src/view/said.c"
+  done
+}
 law_sources() { # models, cases, messages and pages of the law are what their sources make
   command -v python3 >/dev/null || return 0
   mkdir -p out; printf '#!/bin/sh\nexec out/goldenbridge dmn "$@"\n' >out/dmn-tool; chmod +x out/dmn-tool
@@ -84,6 +92,7 @@ rule "every header stands alone" < <(header_alone)
 rule "no country, law or wage stands in C" < <(countries)
 rule "ARCHITECTURE.md is true" < <(architecture)
 rule "every error code is used and has a message in every language" < <(error_codes)
+rule "every sentence that the catalogues translate is said" < <(said)
 rule "every JSON file is valid" < <(json_valid)
 rule "the law is what its sources make" < <(law_sources)
 rule "nothing speaks of machines or workplaces" < <(private)

@@ -114,7 +114,8 @@ bool bulk_add(const Flow *f, Arena *a, const Caller *caller, const BulkForm *for
     Str sealed, id;
     bool signs;
     if (bytes.len == 0) {
-        return err_field(err, FIELD_MISSING, "file", "Choose a file first.");
+        return err_field(err, FIELD_MISSING, "file",
+                         file_name.len > 0 ? "This file is empty." : "Choose a file first.");
     }
     if (bytes.len > BULK_FILE_BYTES) {
         return err_field(err, TOO_LARGE, "file", "%s", err_plain(TOO_LARGE));

@@ -373,7 +373,8 @@ static void tell_broken(Work *w)
         return;
     }
     w->job.state = STR("broken");
-    w->job.stop_reason = str_printf(w->a, "%s %s %s", err_name(reason.code), reason.field, reason.text);
+    w->job.stop_reason = str_printf(w->a, "%s %s%s%s", err_name(reason.code), reason.field,
+                                    reason.field[0] != 0 ? ": " : "", reason.text);
     w->job.ended = w->clock->now(w->clock->host);
     (void)!bulk_save(w->f->store, &w->job, 0, &ignored);
 }

@@ -59,6 +59,11 @@ static Str typed_label(const PageView *v, const char *kind, Str type, Str name)
     return text.ptr ? text : page_label(v, kind, name);
 }
 
+Str page_said(const PageView *v, Str text)
+{
+    return text.len > 0 ? page_label(v, "said", text) : text;
+}
+
 Str page_state_label(const PageView *v, Str type, Str state)
 {
     return typed_label(v, "state", type, state);
@@ -225,6 +230,18 @@ static bool is_reason(const PageView *v, Str value)
     return scheme_message(v->scheme, v->language, str_printf(v->a, "reasons.%.*s", STR_ARG(value))).ptr != NULL;
 }
 
+/* Whether the text is the country that a field of the case names. */
+static bool is_its_country(const PageView *v, const CaseRow *row, Str text)
+{
+    const SchemeType *t = scheme_type(v->scheme, row->type);
+    for (size_t i = 0; t != NULL && i < t->field_count; i++) {
+        if (t->fields[i].country && str_eq(json_text(json_get_str(row->data, t->fields[i].name)), text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A choice (also a text copied from one of another case: the firm's industry in its application), or a short code that
  * the scheme's texts explain, such as a country's. */
 static bool has_label(const PageView *v, Str value)
@@ -242,7 +259,8 @@ Str page_title_of(const PageView *v, const CaseRow *row)
     for (Str rest = row->title.len > 0 ? row->title : row->id;;) {
         size_t at = str_find(rest, GAP, 0);
         Str part = str_sub(rest, 0, at == SIZE_MAX ? rest.len : at);
-        buf_add(&b, has_label(v, part) ? page_label(v, "choice", part) : part);
+        bool named = has_label(v, part) || is_its_country(v, row, part);
+        buf_add(&b, named ? page_label(v, "choice", part) : page_said(v, part));
         if (at == SIZE_MAX) {
             return buf_str(&b);
         }
@@ -269,7 +287,9 @@ Str page_value(const PageView *v, const SchemeType *t, Str field, const Json *va
         if (f && f->kind == SCHEME_CASE) {
             return linked_title(v, value->text);
         }
-        return f && !f->personal && has_label(v, value->text) ? page_label(v, "choice", value->text) : value->text;
+        return f == NULL || f->personal    ? value->text
+               : has_label(v, value->text) ? page_label(v, "choice", value->text)
+                                           : page_said(v, value->text);
     case JSON_OBJECT: {
         if (f && f->kind == SCHEME_FILE) {
             int64_t kb = (json_to_int(json_get(value, "size"), 0) + 1023) / 1024;
@@ -525,6 +545,8 @@ static void add_nav(const PageView *v, Json *model)
     }
     if (page_tries(v)) {
         add_nav_item(v, nav, STR("/law/try"), view_text(v->a, v->language, "nav.try", NULL));
+    }
+    if (page_simulates(v)) {
         add_nav_item(v, nav, STR("/simulate"), view_text(v->a, v->language, "nav.simulate", NULL));
     }
     if (v->caller->party.len == 0 && json_get(scheme_info(v->scheme), "agreements") != NULL) {

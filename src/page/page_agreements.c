@@ -116,10 +116,10 @@ static void add_item(const PageView *v, Json *list, const Register *r, const Cas
     bool open = json_has_text(json_get(r->item_rule, "open"), item->state);
     Str alert = item_alert(v, r, item);
     const Json *minutes = json_get_str(item->data, json_text_at(r->item_rule, "minutes"));
-    page_set_text(v, j, "subject", page_rule_text(r->item_rule, "subject", item));
+    page_set_text(v, j, "subject", page_said(v, page_rule_text(r->item_rule, "subject", item)));
     page_set_text(v, j, "href", page_href_of_read(v, item));
     page_set_text(v, j, "area", page_label(v, "choice", page_rule_text(r->item_rule, "area", item)));
-    page_set_text(v, j, "owner", page_rule_text(r->item_rule, "owner", item));
+    page_set_text(v, j, "owner", page_said(v, page_rule_text(r->item_rule, "owner", item)));
     page_set_text(v, j, "due", page_rule_text(r->item_rule, "due", item));
     page_set_text(v, j, "state", page_state_label(v, item->type, item->state));
     page_set_text(v, j, "tone", alert.len ? STR("warn") : open ? STR("") : STR("quiet"));
@@ -144,7 +144,7 @@ static void add_agreement(const PageView *v, Json *list, const Register *r, cons
     Json *j = page_add(v, list);
     Str alert = r->oversees ? alert_of(v, r, row) : STR("");
     for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
-        page_set_text(v, j, TEXTS[i], page_rule_text(r->rule, TEXTS[i], row));
+        page_set_text(v, j, TEXTS[i], page_said(v, page_rule_text(r->rule, TEXTS[i], row)));
     }
     page_set_text(v, j, "id", row->id);
     page_set_text(v, j, "title", page_title_of(v, row));

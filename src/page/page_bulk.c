@@ -108,6 +108,15 @@ bool page_bulk_form(const PageView *v, Str step, BulkForm *ret, Err *err)
     return signed_in(v, err) && bulk_form(v->a, v->scheme, v->caller, step, v->language, ret, err);
 }
 
+/* What a cell may say, where it is one of a few. */
+static void add_column_choices(const PageView *v, Json *column, const SchemeField *f)
+{
+    Json *list = page_list_in(v, column, "choices");
+    for (size_t i = 0; f != NULL && f->kind == SCHEME_CHOICE && !f->country && i < f->choices.count; i++) {
+        json_push(v->a, list, json_new_str(v->a, page_label(v, "choice", f->choices.items[i])));
+    }
+}
+
 bool page_bulk_step(const PageView *v, Str step, const Err *fault, Page *ret, Err *err)
 {
     BulkForm form;
@@ -141,6 +150,7 @@ bool page_bulk_step(const PageView *v, Str step, const Err *fault, Page *ret, Er
                                               : "bulk.optional",
                                 NULL));
         page_set_text(v, j, "help", help.ptr ? help : STR(""));
+        add_column_choices(v, j, c->field);
     }
     if (fault != NULL) {
         Json *j = page_add(v, page_list_in(v, m, "errors"));
@@ -250,7 +260,9 @@ bool page_upload(const PageView *v, Str id, Page *ret, Err *err)
     page_set_int(v, m, "done", job.rows);
     page_set_int(v, m, "total", job.total);
     page_set_bool(v, m, "can_run", checked && job.good > 0);
-    page_set_bool(v, m, "no_good", checked && job.good == 0);
+    page_set_bool(v, m, "no_good", checked && job.good == 0 && job.rows > 0);
+    page_set_bool(v, m, "no_rows", checked && job.rows == 0);
+    page_set_bool(v, m, "broken", str_eq_c(job.state, "broken"));
     page_set_bool(v, m, "clean", job.faulty == 0);
     page_set_bool(v, m, "can_go_on", str_eq_c(job.state, "stopped"));
     page_set_bool(v, m, "has_result", !works && !str_eq_c(job.state, "broken"));

@@ -16,6 +16,10 @@ static void add_person(const PageView *v, Json *list, const Json *rule, const Ca
     Json *j = page_add(v, list), *facts = page_list_in(v, j, "facts");
     page_set_text(v, j, "ref", person->id);
     page_set_text(v, j, "value", person->id);
+    const Json *holds = flow_holds(v->flow, v->run, v->scheme, person, v->now);
+    if (json_count(holds) > 0) { /* chosen in vain: the step would be refused */
+        page_set_text(v, j, "held", page_label(v, "hold", json_text_at(holds->items[0], "name")));
+    }
     for (size_t i = 0; i < json_count(shows); i++) {
         Str field = json_text(shows->items[i]);
         const Json *value = json_get_str(person->data, field);

@@ -51,7 +51,7 @@ static void add_item(const PageView *v, Json *list, const Json *rule, const Case
         page_set_text(v, j, TEXTS[k], page_rule_text(rule, TEXTS[k], row));
     }
     for (size_t k = 0; k < COUNT_OF(SAID); k++) {
-        page_set_text(v, j, SAID[k], page_label(v, "said", page_rule_text(rule, SAID[k], row)));
+        page_set_text(v, j, SAID[k], page_said(v, page_rule_text(rule, SAID[k], row)));
     }
     const Json *country = json_get_str(row->data, json_text_at(rule, "country"));
     page_set_text(v, j, "item", page_label(v, "choice", page_rule_text(rule, "item", row)));

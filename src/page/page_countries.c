@@ -85,9 +85,9 @@ static void add_country(const PageView *v, Json *list, const Json *rule, const C
                   now == NULL                                                            ? STR("quiet")
                   : json_has_text(json_get(rule, "serving"), json_text_at(now, "state")) ? STR("ok")
                                                                                          : STR("warn"));
-    page_set_text(v, j, "source", page_rule_text(rule, "source", row));
+    page_set_text(v, j, "source", page_said(v, page_rule_text(rule, "source", row)));
     page_set_text(v, j, "confidence", page_label(v, "choice", page_rule_text(rule, "confidence", row)));
-    page_set_text(v, j, "remark", page_rule_text(rule, "remark", row));
+    page_set_text(v, j, "remark", page_said(v, page_rule_text(rule, "remark", row)));
     add_way(v, j, rule, row);
 }
 

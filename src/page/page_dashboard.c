@@ -37,14 +37,11 @@ typedef struct {
 
 static Json *chart_new(const PageView *v, Json *charts, const char *kind, Str id, Str title, const char *x_label)
 {
-    Json *j = page_add(v, charts), *source = page_object_in(v, j, "source");
+    Json *j = page_add(v, charts);
     page_set_text(v, j, "kind", str_from_c(kind));
     page_set_text(v, j, "id", id);
     page_set_text(v, j, "title", title);
     page_set_text(v, j, "x_label", word(v, x_label));
-    page_set_text(v, source, "label", word(v, "quota.from_log"));
-    page_set_text(v, source, "href", STR("/log"));
-    page_set_text(v, source, "day", day_print(v->a, v->today));
     page_list_in(v, j, "labels");
     page_list_in(v, j, "series");
     return j;
@@ -88,6 +85,7 @@ static Json *section_new(const PageView *v, Json *sections, Str id, Str label, S
     page_set_text(v, j, "id", str_printf(v->a, "m-%.*s", STR_ARG(id)));
     page_set_text(v, j, "label", label);
     page_set_text(v, j, "definition", definition);
+    page_set_bool(v, j, "shown", json_count(sections) == 1); /* the others are folded */
     page_list_in(v, j, "charts");
     return j;
 }
@@ -105,6 +103,7 @@ static void add_cells(const Measure *m, Json *charts, Str title)
 {
     const PageView *v = m->v;
     Bars b = bars_new(v, charts, "bars", m->id, title, "open.cell");
+    page_set_bool(v, b.chart, "named", true);
     MeasureCell *cells = ARENA_ARRAY(v->a, MeasureCell, m->count + 1);
     for (size_t i = 0; i < m->count; i++) {
         cells[i] = m->cells[i];
@@ -129,6 +128,7 @@ static void add_terms(const Measure *m, Json *charts, Str title)
     static const char *const HOW[] = {"kept", "missed", "running"};
     const PageView *v = m->v;
     Json *series[COUNT_OF(HOW)], *j = chart_new(v, charts, "stacked", m->id, title, "dashboard.stage");
+    page_set_bool(v, j, "named", true);
     for (size_t k = 0; k < COUNT_OF(HOW); k++) {
         series[k] = series_new(v, j, word(v, str_c(v->a, str_printf(v->a, "measure.%s", HOW[k]))));
     }
@@ -204,6 +204,7 @@ static bool add_measure(const PageView *v, const Json *rule, Json *sections, Err
     if (m->total == 0) {
         page_set_bool(v, section, "empty", true);
     } else if (str_eq_c(m->of, "waits")) {
+        page_set_bool(v, section, "many", true);
         add_waits(m, section, charts);
     } else if (str_eq_c(m->of, "terms")) {
         add_terms(m, charts, label);
@@ -229,10 +230,17 @@ static bool add_measures(const PageView *v, Json *sections, Err *err)
     return true;
 }
 
+/* A scheme may call its places otherwise: "open_data.places", "open_data_about.places". */
+static Str places_text(const PageView *v, const char *own, const char *usual)
+{
+    Str text = scheme_message(v->scheme, v->language, str_from_c(own));
+    return text.ptr != NULL ? text : word(v, usual);
+}
+
 static bool add_burn_down(const PageView *v, Json *sections, Err *err)
 {
-    Json *section =
-        section_new(v, sections, STR("places"), word(v, "dashboard.places"), word(v, "dashboard.places_about"));
+    Json *section = section_new(v, sections, STR("places"), places_text(v, "open_data.places", "dashboard.places"),
+                                places_text(v, "open_data_about.places", "dashboard.places_about"));
     page_set_text(v, section, "csv", STR("/quota.csv?by=day"));
     if (!page_quota_charts(v, list_of(section, "charts"), err)) {
         return false;
@@ -317,6 +325,7 @@ static bool add_stock(const PageView *v, Json *sections, Str type, Err *err)
         return true;
     }
     Bars b = bars_new(v, list_of(section, "charts"), "bars", id, title, "dashboard.state");
+    page_set_bool(v, b.chart, "named", true);
     for (size_t s = 0; s < t->state_count; s++) { /* in the order of the scheme, not of the alphabet */
         for (size_t i = 0; i < now->count; i++) {
             if (str_eq(now->items[i].name, t->states[s].name)) {
@@ -342,6 +351,7 @@ static bool add_outcomes(const PageView *v, Json *sections, Str type, Err *err)
         return true;
     }
     Bars b = bars_new(v, list_of(section, "charts"), "bars", id, title, "dashboard.outcome");
+    page_set_bool(v, b.chart, "named", true);
     for (size_t i = 0; i < found->count; i++) {
         Str outcome = found->items[i].name, step;
         if (str_cut(&outcome, '|', &step)) {
@@ -353,21 +363,15 @@ static bool add_outcomes(const PageView *v, Json *sections, Str type, Err *err)
     return true;
 }
 
-static void add_open(const Names *s, Json *figures, Json *notes)
+static void add_waiting(const Names *s, Json *rows)
 {
     const PageView *v = s->v;
-    Str type = s->t->name, href = page_reads_type(v, s->t) ? str_printf(v->a, "/cases/%.*s", STR_ARG(type)) : STR("");
-    Json *j = page_add(v, figures);
-    page_set_text(v, j, "label", about_type(v, "dashboard.open", type));
-    page_set_text(v, j, "value", str_printf(v->a, "%lld", (long long)s->open));
-    page_set_text(v, j, "href", href);
-    if (s->late > 0) {
-        j = page_add(v, notes);
-        page_set_text(
-            v, j, "text",
-            str_printf(v->a, "%.*s: %lld", STR_ARG(about_type(v, "dashboard.missed", type)), (long long)s->late));
-        page_set_text(v, j, "href", href);
-    }
+    Json *j = page_add(v, rows);
+    page_set_text(v, j, "label", page_label(v, "types", s->t->name));
+    page_set_int(v, j, "open", s->open);
+    page_set_int(v, j, "late", s->late);
+    page_set_text(v, j, "href",
+                  page_reads_type(v, s->t) ? str_printf(v->a, "/cases/%.*s", STR_ARG(s->t->name)) : STR(""));
 }
 
 static int by_type(const void *x, const void *y)
@@ -376,13 +380,14 @@ static int by_type(const void *x, const void *y)
     return str_cmp((*a)->t->name, (*b)->t->name);
 }
 
-static bool add_figures(const PageView *v, Json *model, Err *err)
+/* What waits for somebody by kind of case, and how much of it has missed its day. */
+static bool add_all_waiting(const PageView *v, Json *model, Err *err)
 {
     const SchemeType *types;
     size_t count = scheme_types(v->scheme, &types);
     Names **sums = ARENA_ARRAY(v->a, Names *, count + 1);
-    Json *figures = page_list_in(v, model, "figures"), *notes = page_list_in(v, model, "notes");
-    int64_t late = 0;
+    Json *rows = page_list_in(v, model, "waiting");
+    int64_t open = 0, late = 0;
     for (size_t i = 0; i < count; i++) {
         sums[i] = ARENA_NEW(v->a, Names);
         sums[i]->v = v;
@@ -390,17 +395,17 @@ static bool add_figures(const PageView *v, Json *model, Err *err)
         if (!each_sum(sums[i], types[i].name, "held", add_held, err)) {
             return false;
         }
+        open += sums[i]->open;
         late += sums[i]->late;
     }
     qsort(sums, count, sizeof(Names *), by_type);
     for (size_t i = 0; i < count; i++) {
         if (sums[i]->open > 0) {
-            add_open(sums[i], figures, notes);
+            add_waiting(sums[i], rows);
         }
     }
-    Json *j = page_add(v, figures);
-    page_set_text(v, j, "label", word(v, "dashboard.missed"));
-    page_set_text(v, j, "value", str_printf(v->a, "%lld", (long long)late));
+    page_set_int(v, model, "open", open);
+    page_set_int(v, model, "late", late);
     return true;
 }
 
@@ -433,7 +438,7 @@ bool page_dashboard(const PageView *v, Page *ret, Err *err)
     page_frame(v, ret->model, word(v, "nav.figures"));
     page_set_text(v, ret->model, "as_of", day_print(v->a, v->today));
     Json *sections = page_list_in(v, ret->model, "sections");
-    return add_figures(v, ret->model, err) && add_burn_down(v, sections, err) && page_stock_flow(v, sections, err) &&
-           add_measures(v, sections, err) && add_cost_section(v, sections, err) &&
+    return add_all_waiting(v, ret->model, err) && add_burn_down(v, sections, err) &&
+           page_stock_flow(v, sections, err) && add_measures(v, sections, err) && add_cost_section(v, sections, err) &&
            each_name(v, sections, "stock", add_stock, err) && each_name(v, sections, "outcomes", add_outcomes, err);
 }

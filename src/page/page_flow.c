@@ -197,7 +197,7 @@ static size_t add_published(const Flows *f, Json *list, const Published *p, int3
         }
         Json *j = page_add(v, list);
         page_set_text(v, j, "value", field(p, "value", &p->rows[i]));
-        page_set_text(v, j, "period", field(p, "period", &p->rows[i]));
+        page_set_text(v, j, "period", page_said(v, field(p, "period", &p->rows[i])));
         page_set_text(v, j, "source", field(p, "source", &p->rows[i]));
         n++;
     }

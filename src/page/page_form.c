@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
+#include "base/country.h"
+
 enum { MAX_CASE_CHOICES = 300, MANY_CHOICES = 6, LONG_TEXT = 500 };
 
 static const char *const TYPES[] = {[SCHEME_TEXT] = "text",     [SCHEME_NUMBER] = "number", [SCHEME_DATE] = "date",
@@ -65,14 +67,32 @@ static void add_fault(const PageView *v, Json *j, Str field, const ErrList *faul
     }
 }
 
+/* By name: first the countries that the scheme itself speaks of, then all others. */
+static void add_countries(const PageView *v, Json *list, Str selected)
+{
+    const Str *codes, *by_name = country_codes_by_name(v->language);
+    size_t count = country_codes(&codes);
+    for (int own = 1; own >= 0; own--) {
+        for (size_t i = 0; i < count; i++) {
+            Str key = str_printf(v->a, "choice.%.*s", STR_ARG(by_name[i]));
+            if ((scheme_message(v->scheme, v->language, key).ptr != NULL) == (own == 1)) {
+                add_choice(v, list, by_name[i], page_label(v, "choice", by_name[i]), selected);
+            }
+        }
+    }
+}
+
 /* One of several; of a list with choices any of them, as boxes. */
 static void add_choices(const PageView *v, Json *j, const SchemeField *f, const Json *value, Str text)
 {
     Json *choices = f->choices.count > 0 ? page_list_in(v, j, "choices") : NULL;
-    for (size_t i = 0; choices != NULL && i < f->choices.count; i++) {
+    for (size_t i = 0; !f->country && i < f->choices.count; i++) {
         Str name = f->choices.items[i];
         add_choice(v, choices, name, page_label(v, "choice", name),
                    f->kind == SCHEME_LIST && json_has_text(value, name) ? name : text);
+    }
+    if (f->country) {
+        add_countries(v, choices, text);
     }
     page_set_bool(v, j, "many", f->choices.count > MANY_CHOICES);
     if (f->kind == SCHEME_LIST && choices != NULL) {

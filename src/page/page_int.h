@@ -59,6 +59,9 @@ Str page_actor(const PageView *v, Str actor);
 void page_story(const PageView *v, Json *list, const SchemeType *t, const Event *events, size_t count);
 /* Address of the letter of a refusal; empty where the event is none. */
 Str page_letter_href(const PageView *v, const Event *e);
+/* A text of a case, such as the name of an agreement, as the scheme has it in the reader's language ("said"); itself
+ * where it does not. Never for what persons wrote of themselves. */
+Str page_said(const PageView *v, Str text);
 /* Papers that every case has. */
 void page_add_papers(const PageView *v, Json *documents, const CaseRow *row);
 /* A text that this request made before under the key (NULL: none), and keeping one for later; returns it. The key names
@@ -104,6 +107,7 @@ MUST_USE bool page_costs(const PageView *v, Json *model, Err *err);
 const Scheme *page_publisher(const PageView *v);
 bool page_reads_figures(const PageView *v); /* whether the dashboard is for the caller */
 bool page_tries(const PageView *v);         /* whether drafts are tried by the caller */
+bool page_simulates(const PageView *v);     /* whether the years ahead are for the caller: the scheme states rates */
 bool page_has_role(const PageView *v, Str role);
 
 /* The field of a case that a rule of scheme.json names: {"source": "published_by"} and "source" give the text of

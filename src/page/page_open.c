@@ -68,6 +68,7 @@ static void add_chart(const Set *s, Json *j, Str id)
     page_set_text(v, chart, "kind", STR("bars"));
     page_set_text(v, chart, "id", str_printf(v->a, "open-%.*s", STR_ARG(id)));
     page_set_text(v, chart, "title", page_label(v, "open_data", id));
+    page_set_bool(v, chart, "named", true);
     page_set_text(v, chart, "x_label", view_text(v->a, v->language, "open.cell", NULL));
     page_set_text(v, one, "label", view_text(v->a, v->language, "dashboard.cases", NULL));
     for (size_t i = 0; i < s->m.count; i++) {
@@ -87,6 +88,7 @@ static void add_set(const Set *s, Json *list)
     page_set_text(v, j, "label", page_label(v, "open_data", id));
     page_set_text(v, j, "definition", page_label(v, "open_data_about", id));
     page_set_int(v, j, "total", s->m.total);
+    page_set_bool(v, j, "empty", s->m.total == 0);
     page_set_int(v, j, "hidden", s->hidden_cells);
     page_set_text(v, j, "csv", str_printf(v->a, "/open-data/%.*s.csv", STR_ARG(id)));
     page_set_text(v, j, "about", str_printf(v->a, "/open-data/%.*s.json", STR_ARG(id)));
@@ -111,6 +113,8 @@ bool page_open_data(const PageView *v, Page *ret, Err *err)
     }
     *ret = (Page){"open_data", json_new_object(v->a)};
     page_frame(v, ret->model, view_text(v->a, v->language, "open.title", NULL));
+    page_set_int(v, ret->model, "size", store_size(v->flow->store));
+    page_set_text(v, ret->model, "scheme", scheme_id(v->scheme));
     page_set_int(v, ret->model, "below", json_to_int(json_path(scheme_info(v->scheme), "figures.open.below"), 0));
     Json *list = page_list_in(v, ret->model, "sets");
     for (size_t i = 0; i < json_count(sets); i++) {

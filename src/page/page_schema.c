@@ -66,6 +66,9 @@ static Json *sent_field(const PageView *v, const SchemeType *t, const SchemeFiel
     }
     if (f->kind == SCHEME_TEXT || f->kind == SCHEME_MRZ) {
         page_set_int(v, schema, "maxLength", f->kind == SCHEME_MRZ ? MRZ_LETTERS : (int64_t)f->max_length);
+    } else if (f->country) {
+        page_set_text(v, schema, "pattern", STR("^[A-Z]{2}$"));
+        page_set_text(v, schema, "x-values", STR("ISO 3166-1 alpha-2"));
     } else if (f->kind == SCHEME_CHOICE) {
         add_choices(v, schema, f);
     } else if (f->kind == SCHEME_CASE && of != NULL) {

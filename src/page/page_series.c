@@ -44,17 +44,30 @@ static Series series_of(const PageView *v, const Json *rule, Str name, const Cas
     return s;
 }
 
-/* How many values the year of row i has: more than one means that sources, or parts of the year, stand side by side. */
-static size_t values_of_year(const Json *rule, const Series *s, size_t i)
+/* Whether another row has a value of the same time: sources that stand side by side, none of which is left out. */
+static bool is_contested(const Json *rule, const Series *s, size_t i)
 {
     size_t n = 0;
     for (size_t k = 0; k < s->count; k++) {
-        n += year_of(rule, s->rows[k]) == year_of(rule, s->rows[i]);
+        n += year_of(rule, s->rows[k]) == year_of(rule, s->rows[i]) &&
+             str_eq(page_rule_text(rule, "period", s->rows[k]), page_rule_text(rule, "period", s->rows[i]));
     }
-    return n;
+    return n > 1;
 }
 
-/* A bar for each value; two sources of one year are two bars. */
+/* "2024 · May", and whose value it is where another source gives another. */
+static Str bar_label(const PageView *v, const Json *rule, const Series *s, size_t i)
+{
+    Str label = page_rule_text(rule, "year", s->rows[i]), period = page_rule_text(rule, "period", s->rows[i]);
+    if (period.len > 0) {
+        label = str_printf(v->a, "%.*s · %.*s", STR_ARG(label), STR_ARG(page_said(v, period)));
+    }
+    return is_contested(rule, s, i)
+               ? str_printf(v->a, "%.*s · %.*s", STR_ARG(label), STR_ARG(page_rule_text(rule, "source", s->rows[i])))
+               : label;
+}
+
+/* A bar for each value; two sources of one time are two bars. */
 static void add_chart(const PageView *v, Json *group, const Json *rule, const Series *s)
 {
     if (s->count < 2) {
@@ -65,13 +78,12 @@ static void add_chart(const PageView *v, Json *group, const Json *rule, const Se
     page_set_text(v, chart, "kind", STR("bars"));
     page_set_text(v, chart, "id", str_printf(v->a, "chart-%.*s", STR_ARG(json_text_at(group, "id"))));
     page_set_text(v, chart, "title", json_text_at(group, "label"));
+    page_set_bool(v, chart, "named", true);
     page_set_text(v, chart, "unit", json_text_at(group, "unit"));
     page_set_text(v, chart, "x_label", view_text(v->a, v->language, "series.year", NULL));
     page_set_text(v, one, "label", view_text(v->a, v->language, "series.value", NULL));
     for (size_t i = 0; i < s->count; i++) {
-        Str year = page_rule_text(rule, "year", s->rows[i]), period = page_rule_text(rule, "period", s->rows[i]);
-        Str label = period.len ? str_printf(v->a, "%.*s · %.*s", STR_ARG(year), STR_ARG(period)) : year;
-        json_push(v->a, labels, json_new_str(v->a, label));
+        json_push(v->a, labels, json_new_str(v->a, bar_label(v, rule, s, i)));
         json_push(v->a, values, json_new_str(v->a, page_rule_text(rule, "value", s->rows[i])));
     }
 }
@@ -82,10 +94,10 @@ static void add_row(const PageView *v, Json *list, const Json *rule, const Serie
     const CaseRow *row = s->rows[i];
     Json *j = page_add(v, list);
     for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
-        page_set_text(v, j, TEXTS[k], page_rule_text(rule, TEXTS[k], row));
+        page_set_text(v, j, TEXTS[k], page_said(v, page_rule_text(rule, TEXTS[k], row)));
     }
     page_set_text(v, j, "confidence", page_label(v, "choice", page_rule_text(rule, "confidence", row)));
-    page_set_bool(v, j, "several", values_of_year(rule, s, i) > 1);
+    page_set_bool(v, j, "several", is_contested(rule, s, i));
     Json *earlier = json_get_str(row->data, json_text_at(rule, "revisions"));
     if (earlier != NULL) {
         page_set(v, j, "revisions", earlier);
@@ -100,6 +112,11 @@ static void add_group(const PageView *v, Json *groups, const Json *rule, const S
     page_set_text(v, group, "id", str_printf(v->a, "s%zu", i + 1));
     page_set_text(v, group, "label", page_label(v, "choice", names->choices.items[i]));
     page_set_text(v, group, "unit", page_label(v, "choice", page_rule_text(rule, "unit", s->rows[0])));
+    for (size_t k = 0; k < s->count; k++) {
+        if (is_contested(rule, s, k)) {
+            page_set_bool(v, group, "contested", true);
+        }
+    }
     add_chart(v, group, rule, s);
     Json *rows = page_list_in(v, group, "rows");
     for (size_t k = 0; k < s->count; k++) {

@@ -3,9 +3,20 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page_int.h"
 
+#include "base/file.h"
 #include "simulate/simulate.h"
 
 enum { SEED = 1 };
+
+static Str rates_path(const PageView *v)
+{
+    return str_printf(v->a, "%.*s/simulation.json", STR_ARG(scheme_folder(v->scheme)));
+}
+
+bool page_simulates(const PageView *v)
+{
+    return page_tries(v) && file_exists(v->a, rates_path(v));
+}
 
 static Str word(const PageView *v, const char *key)
 {
@@ -22,7 +33,8 @@ static void add_chart(const PageView *v, Json *charts, const Json *report, SimSe
     static const char *const BANDS[] = {"low", "mid", "high"};
     const Json *years = json_get(report, "years");
     Json *chart = page_add(v, charts), *labels, *all, *source;
-    page_set_text(v, chart, "kind", STR("line"));
+    page_set_text(v, chart, "kind", STR("band"));
+    page_set_text(v, chart, "band", simulate_word(v, "band"));
     page_set_text(v, chart, "id", str_printf(v->a, "sim-%s", sim_series_name(series)));
     page_set_text(v, chart, "title", simulate_word(v, sim_series_name(series)));
     page_set_text(v, chart, "x_label", word(v, "series.year"));
@@ -181,9 +193,10 @@ bool page_simulate(const PageView *v, int64_t asked, Page *ret, Err *err)
     if (!page_tries(v)) {
         return err_set(err, NOT_ALLOWED, "This page is for those who prepare the law.");
     }
-    if (!scheme_file_json(v->a, str_printf(v->a, "%.*s/simulation.json", STR_ARG(scheme_folder(v->scheme))), &data,
-                          err) ||
-        !report_of(v, data, how, &report, err)) {
+    if (!page_simulates(v)) {
+        return err_set(err, NOT_FOUND, "This scheme states no rates to look ahead with.");
+    }
+    if (!scheme_file_json(v->a, rates_path(v), &data, err) || !report_of(v, data, how, &report, err)) {
         return false;
     }
     *ret = (Page){"simulate", json_new_object(v->a)};

@@ -241,8 +241,9 @@ bool page_try(const PageView *v, const PageTryAsk *ask, Page *ret, Err *err)
         return true;
     }
     if (!take_draft(v, ask, &draft, &fault) || !run(v, &draft, &report, &fault)) {
-        page_set_text(v, ret->model, "error", str_copy(v->a, str_from_c(fault.text)));
-        return err_http_status(fault.code) < 500 || err_set(err, fault.code, "%s", fault.text);
+        page_set_text(v, ret->model, "error", view_fault(v->a, v->language, &fault));
+        bool of_draft = err_http_status(fault.code) < 500 || fault.code == MODEL_BROKEN;
+        return of_draft || err_set(err, fault.code, "%s", fault.text);
     }
     if (ask->file.len > 0) {
         page_set_text(v, ret->model, "draft", ask->file_name);

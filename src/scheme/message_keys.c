@@ -30,7 +30,7 @@ static void add_fields(Keys *k, const Scheme *s, const SchemeType *t)
 {
     for (size_t i = 0; i < t->field_count; i++) {
         add_typed(k, s, "field", t->name, t->fields[i].name);
-        for (size_t c = 0; c < t->fields[i].choices.count; c++) {
+        for (size_t c = 0; !t->fields[i].country && c < t->fields[i].choices.count; c++) {
             add(k, "choice", t->fields[i].choices.items[c]);
         }
     }

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scheme_int.h"
 
+#include "base/country.h"
+
 static Str language_of(Str file)
 {
     Str base = str_sub(file, 0, file.len - 5);
@@ -132,5 +134,8 @@ size_t scheme_languages(const Scheme *s, Arena *a, Str **ret)
 Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name)
 {
     Str text = scheme_message(s, language, str_printf(a, "%s.%.*s", kind, STR_ARG(name)));
+    if (text.ptr == NULL && str_eq_c(STR("choice"), kind)) {
+        text = country_name(name, language);
+    }
     return text.ptr ? text : name;
 }

@@ -74,7 +74,7 @@ static void note_choices(Scheme *s)
     for (size_t i = 0; i < s->type_count; i++) {
         for (size_t k = 0; k < s->types[i].field_count; k++) {
             SchemeField *f = &s->types[i].fields[k];
-            for (size_t n = 0; f->kind == SCHEME_CHOICE && n < f->choices.count; n++) {
+            for (size_t n = 0; f->kind == SCHEME_CHOICE && !f->country && n < f->choices.count; n++) {
                 map_set(&s->choices, f->choices.items[n], f);
             }
         }

@@ -74,6 +74,7 @@ typedef struct {
     bool unique;     /* no two cases of the type share the value */
     bool indexed;    /* `where` of a read may name it */
     bool searchable; /* staff find the case by it, in any script */
+    bool country;    /* SCHEME_CHOICE of "type": "country": of all countries, by their two letters */
     Str of;          /* SCHEME_CASE: type; SCHEME_CHOICE: name of the list of choices */
     SchemeNames choices;
     Str unit;              /* such as KRW */
@@ -326,7 +327,8 @@ typedef struct {
 /* Every key that the scheme's names ask for: states, steps, fields, choices, events, faults, roles, grounds of its
  * models, and every key that some language has. */
 SchemeKeys scheme_message_keys(const Scheme *s, Arena *a);
-/* The same for "kind.name", never empty: a name without text shows as itself. */
+/* The same for "kind.name", never empty: a choice without text that is a country's two letters shows by its name, any
+ * other name without text as itself. */
 Str scheme_label(const Scheme *s, Arena *a, Str language, const char *kind, Str name);
 
 /* ---- Periods ----------------------------------------------------------------------------------------------------- */

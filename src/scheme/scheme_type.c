@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scheme_int.h"
 
+#include "base/country.h"
+
 bool scheme_broken(const SchemeReader *r, const char *what, Str detail)
 {
     return err_set(r->err, LAW_BROKEN, "%.*s: %.*s: %s %.*s", STR_ARG(r->path), STR_ARG(r->place), what,
@@ -100,6 +102,7 @@ static const struct {
     {"text", SCHEME_TEXT, FEEL_STRING},      {"number", SCHEME_NUMBER, FEEL_NUMBER}, {"date", SCHEME_DATE, FEEL_DATE},
     {"yes_no", SCHEME_YES_NO, FEEL_BOOLEAN}, {"choice", SCHEME_CHOICE, FEEL_STRING}, {"case", SCHEME_CASE, FEEL_STRING},
     {"mrz", SCHEME_MRZ, FEEL_STRING},        {"list", SCHEME_LIST, FEEL_LIST},       {"file", SCHEME_FILE, FEEL_NULL},
+    {"country", SCHEME_CHOICE, FEEL_STRING},
 };
 
 static bool read_kind(const SchemeReader *r, const Json *j, SchemeField *f)
@@ -117,6 +120,13 @@ static bool read_kind(const SchemeReader *r, const Json *j, SchemeField *f)
     return scheme_broken(r, "unknown type of field", kind);
 }
 
+static SchemeNames all_countries(void)
+{
+    const Str *codes;
+    size_t count = country_codes(&codes);
+    return (SchemeNames){(Str *)(uintptr_t)codes, count}; /* nobody writes into them */
+}
+
 static bool read_field(SchemeReader *r, Str name, const Json *j, SchemeField *f)
 {
     r->place = name;
@@ -128,7 +138,8 @@ static bool read_field(SchemeReader *r, Str name, const Json *j, SchemeField *f)
     f->personal = json_is_true(json_get(j, "personal"));
     f->of = json_text_at(j, "of");
     f->unit = json_text_at(j, "unit");
-    f->choices = read_names(r->s->arena, json_get(j, "choices"));
+    f->country = str_eq(json_text_at(j, "type"), STR("country"));
+    f->choices = f->country ? all_countries() : read_names(r->s->arena, json_get(j, "choices"));
     f->max_length = (size_t)json_to_int(json_get(j, "max"), 500);
     f->check_text = json_text_at(j, "check");
     if (!read_kind(r, j, f) || !read_code(r, json_get(j, "check_code"), FIELD_FORMAT, &f->check_code)) {

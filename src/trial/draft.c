@@ -32,7 +32,7 @@ static bool add_model(Arena *a, TrialDraft *d, Str file, Str xml, Day from, Err 
         return false;
     }
     if (dmn_problems(model, &problems) > 0) {
-        return err_set(err, MODEL_BROKEN, "%.*s:%d: %.*s: %.*s", STR_ARG(file), problems[0].line,
+        return err_set(err, MODEL_BROKEN, "%.*s, line %d, %.*s: %.*s", STR_ARG(file), problems[0].line,
                        STR_ARG(problems[0].element), STR_ARG(problems[0].message));
     }
     if (d->count == d->cap) {
@@ -44,13 +44,26 @@ static bool add_model(Arena *a, TrialDraft *d, Str file, Str xml, Day from, Err 
     return true;
 }
 
+/* Spreadsheets part with semicolons where a comma is the decimal point. */
+static Str with_commas(Arena *a, Str line)
+{
+    if (str_find(line, STR(";"), 0) == SIZE_MAX || str_find(line, STR(","), 0) != SIZE_MAX) {
+        return line;
+    }
+    Buf b = buf_new(a, line.len + 1);
+    for (size_t i = 0; i < line.len; i++) {
+        buf_byte(&b, line.ptr[i] == ';' ? ',' : line.ptr[i]);
+    }
+    return buf_str(&b);
+}
+
 /* Lines cell,… and pool,…; round,ID names the only round that is meant. */
 static bool add_caps(Arena *a, TrialDraft *d, Str file, Str text, Err *err)
 {
     Buf b = buf_new(a, MAX_MODEL);
-    Str line;
-    for (Str rest = text; str_cut(&rest, '\n', &line);) {
-        line = str_trim(line);
+    Str line, mark = STR("\xEF\xBB\xBF");
+    for (Str rest = str_sub(text, str_starts(text, mark) ? mark.len : 0, text.len); str_cut(&rest, '\n', &line);) {
+        line = with_commas(a, str_trim(line));
         if (str_starts(line, STR("round,"))) {
             d->caps_round = str_copy(a, str_sub(line, 6, line.len));
         } else if (str_starts(line, STR("cell,")) || str_starts(line, STR("pool,"))) {
@@ -71,7 +84,7 @@ bool trial_add(Arena *a, TrialDraft *d, Str file_name, Str bytes, Day from, Err 
         base = piece;
     }
     if (bytes.len > MAX_MODEL) {
-        return err_set(err, TOO_LARGE, "A draft is at most %d bytes.", MAX_MODEL);
+        return err_set(err, TOO_LARGE, "A draft is at most %d MB.", MAX_MODEL >> 20);
     }
     if (str_ends(base, STR(".dmn"))) {
         return add_model(a, d, base, bytes, from, err);

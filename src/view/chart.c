@@ -14,7 +14,9 @@ enum {
     SVG_HEIGHT = 226,
     ROW_HEIGHT = 44,
     SHOWN_LABELS = 4,
-    LABEL_WIDTH = 160
+    LABEL_WIDTH = 160,
+    LINE_HEIGHT = 18,
+    LONG_LABEL = 7
 };
 
 typedef struct {
@@ -29,7 +31,7 @@ typedef struct {
     Str language;
     const Json *spec, *labels;
     size_t points, series_count;
-    bool is_line;
+    bool is_line, is_band;
     Series series[MAX_SERIES];
     double top, step; /* the scale's upper end and the distance of its lines */
     double limit;     /* below 0: none */
@@ -146,12 +148,19 @@ static void legend_put(Chart *c)
         return;
     }
     buf_add_c(c->out, "<ul class=\"legend\">");
-    for (size_t i = 0; i < c->series_count; i++) {
+    if (c->is_band) {
+        buf_add_c(c->out,
+                  "<li><svg class=\"key\" width=\"18\" height=\"12\" aria-hidden=\"true\"><rect class=\"s1 band\" "
+                  "width=\"18\" height=\"12\" rx=\"2\"/></svg>");
+        view_html(c->out, json_text_at(c->spec, "band"));
+        buf_add_c(c->out, "</li>");
+    }
+    for (size_t i = c->is_band; i < (c->is_band ? 2 : c->series_count); i++) {
         buf_add_c(c->out, "<li><svg class=\"key\" width=\"18\" height=\"12\" aria-hidden=\"true\">");
         buf_printf(c->out,
                    c->is_line ? "<path class=\"line s%zu\" d=\"M0 6H18\"/>"
                               : "<rect class=\"s%zu\" width=\"12\" height=\"12\" rx=\"2\"/>",
-                   i + 1);
+                   c->is_band ? 1 : i + 1);
         buf_add_c(c->out, "</svg>");
         view_html(c->out, c->series[i].label);
         buf_add_c(c->out, "</li>");
@@ -169,19 +178,21 @@ static void legend_put(Chart *c)
     buf_add_c(c->out, "</ul>");
 }
 
+/* A chart whose title is the heading above it says it once: "named" in its spec. */
 static void figure_open(Chart *c, int height)
 {
-    Str id = json_text_at(c->spec, "id");
-    buf_add_c(c->out, "<figure class=\"chart\"><figcaption id=\"chart-");
+    Str id = json_text_at(c->spec, "id"), unit = json_text_at(c->spec, "unit");
+    bool named = json_is_true(json_get(c->spec, "named"));
+    buf_printf(c->out, "<figure class=\"chart\"><figcaption%s id=\"chart-", named ? " class=\"sr\"" : "");
     view_attr(c->out, id);
     buf_add_c(c->out, "\">");
     view_html(c->out, json_text_at(c->spec, "title"));
-    if (json_text_at(c->spec, "unit").len > 0) {
-        buf_add_c(c->out, " <span class=\"unit\">");
-        view_html(c->out, json_text_at(c->spec, "unit"));
-        buf_add_c(c->out, "</span>");
+    buf_add_c(c->out, named || unit.len == 0 ? "</figcaption>" : " ");
+    if (unit.len > 0) {
+        buf_add_c(c->out, named ? "<p class=\"unit\">" : "<span class=\"unit\">");
+        view_html(c->out, unit);
+        buf_add_c(c->out, named ? "</p>" : "</span></figcaption>");
     }
-    buf_add_c(c->out, "</figcaption>");
     legend_put(c);
     buf_printf(c->out, "<svg class=\"plot\" width=\"100%%\" height=\"%d\" role=\"img\" aria-labelledby=\"chart-",
                height);
@@ -272,51 +283,93 @@ static bool chart_done(const Chart *c, Err *err)
     return buf_ok(c->out) || err_set(err, TOO_LARGE, "This page is larger than its limit.");
 }
 
-/* A label as long as a narrow screen has room for beside the figure; the table below has it whole. Widths in quarters
- * of a Latin letter: Cyrillic letters are wider, Hangul twice as wide. */
-static Str short_label(Arena *a, Str label)
+/* How much of a label goes into a line beside the figure on a narrow screen: to the last space that fits, else to the
+ * last letter. Widths in quarters of a Latin letter: Cyrillic letters are wider, Hangul twice as wide. */
+static size_t line_end(Str label)
 {
-    size_t width = 0, at = 0, last = 0;
+    size_t width = 0, at = 0, space = 0, last = 0;
     while (at < label.len && width <= LABEL_WIDTH) {
         unsigned char c = (unsigned char)label.ptr[at];
         last = width < LABEL_WIDTH ? at : last;
+        space = c == ' ' ? at : space;
         width += c < 0x80 ? 4 : c < 0xe1 ? 5 : 8;
         at += c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
     }
-    return width <= LABEL_WIDTH ? label : str_printf(a, "%.*s…", STR_ARG(str_sub(label, 0, last)));
+    return width <= LABEL_WIDTH ? label.len : space > 0 ? space : last;
 }
 
-/* Rows of bars, one per label: the name above, the figure at the right, the limit as a line. */
+static int line_count(Str label)
+{
+    int n = 1;
+    for (size_t end; (end = line_end(label)) < label.len; n++) {
+        label = str_trim(str_sub(label, end, label.len));
+    }
+    return n;
+}
+
+/* The label in lines from y on; returns the y of its last line. */
+static int label_lines_put(Chart *c, Str label, int y)
+{
+    for (;;) {
+        size_t end = line_end(label);
+        buf_printf(c->out, "<text x=\"0\" y=\"%d\">", y);
+        view_html(c->out, str_sub(label, 0, end));
+        buf_add_c(c->out, "</text>");
+        if (end == label.len) {
+            return y;
+        }
+        label = str_trim(str_sub(label, end, label.len));
+        y += LINE_HEIGHT;
+    }
+}
+
+/* One row: the name above its bars, the figure at the right of the name's last line, the limit as a line. */
+static void row_put(Chart *c, size_t i, int y, bool stacked)
+{
+    int bars = stacked ? 1 : (int)c->series_count;
+    double sum = 0, shown = 0;
+    int last = label_lines_put(c, json_text(c->labels->items[i]), y + 16), below = last + 7;
+    buf_printf(c->out, "<rect class=\"track\" x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" rx=\"3\"/>", below,
+               bars * 16 - 4);
+    for (size_t s = 0; s < c->series_count; s++) {
+        double value = c->series[s].values[i];
+        int top = below + (stacked ? 0 : 16 * (int)s);
+        buf_printf(c->out, "<rect class=\"s%zu\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"12\" rx=\"%d\"/>",
+                   s + 1, stacked ? sum / c->top * 100 : 0, top, value / c->top * 100, stacked ? 0 : 3);
+        sum += value;
+        shown = stacked || s == 0 ? sum : shown;
+    }
+    if (c->limit >= 0) {
+        double x = c->limit / c->top * 100;
+        buf_printf(c->out, "<line class=\"limit\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>", x, x, below - 3,
+                   below - 2 + bars * 16);
+    }
+    buf_printf(c->out, "<text class=\"value\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">", last);
+    number_put(c, shown);
+    buf_add_c(c->out, "</text>");
+}
+
+static int row_height(const Chart *c, size_t i, bool stacked)
+{
+    int bars = stacked ? 1 : (int)c->series_count;
+    return ROW_HEIGHT + (bars - 1) * 16 + (line_count(json_text(c->labels->items[i])) - 1) * LINE_HEIGHT;
+}
+
+/* Rows of bars, one per label. */
 static bool rows_put(Arena *a, const Json *spec, Str language, Buf *out, bool stacked, Err *err)
 {
     Chart c;
+    int height = 0, y = 0;
     if (!chart_read(a, spec, language, out, stacked, &c, err)) {
         return false;
     }
-    int bars = stacked ? 1 : (int)c.series_count, row = ROW_HEIGHT + (bars - 1) * 16;
-    figure_open(&c, row * (int)c.points);
     for (size_t i = 0; i < c.points; i++) {
-        int y = row * (int)i;
-        double sum = 0, shown = 0;
-        buf_printf(out, "<text x=\"0\" y=\"%d\">", y + 16);
-        view_html(out, short_label(a, json_text(c.labels->items[i])));
-        buf_printf(out, "</text><rect class=\"track\" x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" rx=\"3\"/>",
-                   y + 23, bars * 16 - 4);
-        for (size_t s = 0; s < c.series_count; s++) {
-            double value = c.series[s].values[i];
-            int top = y + 23 + (stacked ? 0 : 16 * (int)s);
-            buf_printf(out, "<rect class=\"s%zu\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"12\" rx=\"%d\"/>",
-                       s + 1, stacked ? sum / c.top * 100 : 0, top, value / c.top * 100, stacked ? 0 : 3);
-            sum += value;
-            shown = stacked || s == 0 ? sum : shown;
-        }
-        if (c.limit >= 0) {
-            buf_printf(out, "<line class=\"limit\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>",
-                       c.limit / c.top * 100, c.limit / c.top * 100, y + 20, y + 21 + bars * 16);
-        }
-        buf_printf(out, "<text class=\"value\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">", y + 16);
-        number_put(&c, shown);
-        buf_add_c(out, "</text>");
+        height += row_height(&c, i, stacked);
+    }
+    figure_open(&c, height);
+    for (size_t i = 0; i < c.points; i++) {
+        row_put(&c, i, y, stacked);
+        y += row_height(&c, i, stacked);
     }
     figure_close(&c);
     return chart_done(&c, err);
@@ -345,6 +398,25 @@ static void grid_put(Chart *c)
     }
 }
 
+/* Per cent of the width left free for the figures of the scale: by the longest of them, so that none stands on a bar.
+ */
+static double gutter_of(const Chart *c)
+{
+    size_t digits = 1;
+    for (double top = c->top; top >= 10; top /= 10) {
+        digits++;
+    }
+    size_t wide = digits + (digits > 3) + (c->step < 1 ? 2 : 0);
+    return wide < 7 ? 3 + 2.4 * (double)wide : 20;
+}
+
+/* A place across the plot, of 0 to 100, in per cent of the picture. */
+static double x_of(const Chart *c, double at)
+{
+    double gutter = gutter_of(c);
+    return gutter + at * (100 - gutter) / 100;
+}
+
 /* After the lines, so that figures stay readable above them. */
 static void ticks_put(Chart *c)
 {
@@ -355,16 +427,20 @@ static void ticks_put(Chart *c)
     }
 }
 
-/* Labels under the plot: at most SHOWN_LABELS, the first and the last kept inside the picture. */
+/* Labels under the plot: at most SHOWN_LABELS, of long ones one less, the first and the last kept inside the picture.
+ */
 static void labels_put(Chart *c, bool between)
 {
-    size_t every = (c->points + SHOWN_LABELS - 1) / SHOWN_LABELS;
+    bool is_long = json_text(c->labels->items[0]).len > LONG_LABEL;
+    size_t shown = is_long ? SHOWN_LABELS - 1 : SHOWN_LABELS;
+    size_t every = (c->points + shown - 1) / shown;
     for (size_t i = 0; i < c->points; i += every) {
         double parts = between ? (double)c->points : c->points > 1 ? (double)(c->points - 1) : 1;
-        double x = ((double)i + (between ? 0.5 : 0)) / parts * 100;
-        const char *anchor = x < 4 ? "start" : x > 96 ? "end" : "middle";
-        buf_printf(c->out, "<text class=\"tick\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">", x, PLOT_BOTTOM + 18,
-                   anchor);
+        double x = x_of(c, ((double)i + (between ? 0.5 : 0)) / parts * 100);
+        bool first = i == 0 && !between;
+        const char *anchor = first ? "start" : x > 96 ? "end" : "middle";
+        buf_printf(c->out, "<text class=\"tick\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">", first && is_long ? 0 : x,
+                   PLOT_BOTTOM + 18, anchor);
         label_put(c, i);
         buf_add_c(c->out, "</text>");
     }
@@ -380,11 +456,11 @@ static void limit_put(Chart *c)
 
 /* The points of one series as a path in a picture of 1000 × PLOT_HEIGHT that stretches; in steps when the figure stays
  * until the next one. A gap begins a new piece. */
-static void path_put(Chart *c, size_t s, bool steps)
+static void path_put(Chart *c, size_t s, size_t ink, bool steps)
 {
     bool pen_down = false;
     double span = c->points > 1 ? (double)(c->points - 1) : 1;
-    buf_printf(c->out, "<path class=\"line s%zu\" d=\"", s + 1);
+    buf_printf(c->out, "<path class=\"line s%zu\" d=\"", ink + 1);
     for (size_t i = 0; i < c->points; i++) {
         if (!c->series[s].known[i]) {
             pen_down = false;
@@ -400,6 +476,27 @@ static void path_put(Chart *c, size_t s, bool steps)
     buf_add_c(c->out, "\"/>");
 }
 
+static void band_point(Chart *c, size_t s, size_t i, bool first)
+{
+    double span = c->points > 1 ? (double)(c->points - 1) : 1;
+    buf_printf(c->out, "%s%.1f %.1f", first ? "M" : "L", (double)i / span * 1000,
+               PLOT_HEIGHT - c->series[s].values[i] / c->top * PLOT_HEIGHT);
+}
+
+/* What lies between the first and the third series as an area, the second as a line in it. */
+static void band_put(Chart *c)
+{
+    buf_add_c(c->out, "<path class=\"s1 band\" d=\"");
+    for (size_t i = 0; i < c->points; i++) {
+        band_point(c, 0, i, i == 0);
+    }
+    for (size_t i = c->points; i-- > 0;) {
+        band_point(c, 2, i, false);
+    }
+    buf_add_c(c->out, "Z\"/>");
+    path_put(c, 1, 0, false);
+}
+
 static bool lines_put(Arena *a, const Json *spec, Str language, Buf *out, bool steps, Err *err)
 {
     Chart c;
@@ -407,14 +504,18 @@ static bool lines_put(Arena *a, const Json *spec, Str language, Buf *out, bool s
         return false;
     }
     c.is_line = true;
+    c.is_band = c.series_count == 3 && str_eq_c(json_text_at(spec, "kind"), "band");
     figure_open(&c, SVG_HEIGHT);
     grid_put(&c);
     buf_printf(
         out,
-        "<svg x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" viewBox=\"0 0 1000 %d\" preserveAspectRatio=\"none\">",
-        PLOT_TOP, PLOT_HEIGHT, PLOT_HEIGHT);
-    for (size_t s = c.series_count; s-- > 0;) {
-        path_put(&c, s, steps && s == 0);
+        "<svg x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\" viewBox=\"0 0 1000 %d\" preserveAspectRatio=\"none\">",
+        x_of(&c, 0), PLOT_TOP, 100 - x_of(&c, 0), PLOT_HEIGHT, PLOT_HEIGHT);
+    if (c.is_band) {
+        band_put(&c);
+    }
+    for (size_t s = c.is_band ? 0 : c.series_count; s-- > 0;) {
+        path_put(&c, s, s, steps && s == 0);
     }
     buf_add_c(out, "</svg>");
     limit_put(&c);
@@ -443,16 +544,16 @@ bool view_chart_distribution(Arena *a, const Json *spec, Str language, Buf *out,
         return false;
     }
     int64_t mark = json_to_int(json_path(spec, "mark.index"), -1);
-    double width = 100.0 / (double)c.points;
+    double width = 100.0 / (double)c.points, wide = x_of(&c, width) - x_of(&c, 0);
     figure_open(&c, SVG_HEIGHT);
     grid_put(&c);
     for (size_t i = 0; i < c.points; i++) {
-        double value = c.series[0].values[i], y = y_of(&c, value), x = width * (double)i;
+        double value = c.series[0].values[i], y = y_of(&c, value), x = x_of(&c, width * (double)i);
         bool is_marked = mark >= 0 && (size_t)mark == i;
         buf_printf(out, "<rect class=\"%s\" x=\"%.2f%%\" y=\"%.1f\" width=\"%.2f%%\" height=\"%.1f\"/>",
-                   is_marked ? "mark" : "s1", x + width * 0.08, y, width * 0.84, PLOT_BOTTOM - y);
+                   is_marked ? "mark" : "s1", x + wide * 0.08, y, wide * 0.84, PLOT_BOTTOM - y);
         if (is_marked) {
-            double middle = x + width / 2;
+            double middle = x + wide / 2;
             buf_printf(out, "<text class=\"value\" x=\"%.2f%%\" y=\"%.1f\" text-anchor=\"%s\">", middle,
                        y > 20 ? y - 6 : 14,
                        middle < 15   ? "start"
@@ -474,8 +575,8 @@ bool view_chart(Arena *a, const Json *spec, Str language, Buf *out, Err *err)
         const char *kind;
         bool (*draw)(Arena *, const Json *, Str, Buf *, Err *);
     } kinds[] = {
-        {"bars", view_chart_bars},           {"stacked", view_chart_stacked},           {"line", view_chart_line},
-        {"burn_down", view_chart_burn_down}, {"distribution", view_chart_distribution},
+        {"bars", view_chart_bars}, {"stacked", view_chart_stacked},     {"line", view_chart_line},
+        {"band", view_chart_line}, {"burn_down", view_chart_burn_down}, {"distribution", view_chart_distribution},
     };
     Str kind = json_text_at(spec, "kind");
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {

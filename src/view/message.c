@@ -217,7 +217,8 @@ Str view_fault(Arena *a, Str language, const Err *fault)
     for (size_t i = 0; i < said.len && foreign; i++) {
         foreign = (unsigned char)said.ptr[i] < 0x80;
     }
-    if (!foreign && !str_eq_c(said, err_plain(fault->code))) {
+    bool plain = str_eq_c(said, err_plain(fault->code));
+    if ((!foreign && !plain) || (foreign && !plain && said_find(a, language, said, &said))) {
         return said;
     }
     Str text = view_text(a, language, str_c(a, str_printf(a, "error.%s", err_name(fault->code))), NULL);

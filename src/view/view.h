@@ -19,8 +19,8 @@ MUST_USE bool view_part(Arena *a, Str template_name, const Json *model, Str lang
 Str view_text(Arena *a, Str language, const char *key, const Json *params);
 /* The same with a text that comes from elsewhere, such as a template of a scheme. */
 Str view_fill(Arena *a, Str language, Str pattern, const Json *params);
-/* A fault in the reader's language. Requirements of a scheme come in it already; the engine's own words are English,
- * and another reader gets the catalogue's text of the code instead. */
+/* A fault in the reader's language. Requirements of a scheme come in it already; the engine's own words are English:
+ * another reader gets their translation, or the catalogue's text of the code where there is none. */
 Str view_fault(Arena *a, Str language, const Err *fault);
 /* The languages that have a catalogue, as "en", "kk", … in the order of the alphabet; view_language(n) is empty past
  * the last. */

@@ -63,6 +63,8 @@ bool web_read(Arena *a, Str path, Str *ret_bytes, Str *ret_tag);
 /* Whether files come from the program, so that what was made of one stays good. */
 bool web_is_packed(void);
 
+/* said.c: a sentence of the engine (English) in the language; false where no catalogue has it. */
+bool said_find(Arena *a, Str language, Str text, Str *ret);
 /* catalogue.c: the line of a packed catalogue with this key (`"key": "text",`); false where it lacks it. */
 bool catalogue_line(Str language, Str key, Str *ret);
 

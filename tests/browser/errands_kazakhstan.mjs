@@ -43,7 +43,7 @@ async function tooEarly(world) {
 
 async function fileInTime(world) {
   const agent = await signedIn(world, 'kz-employer', 'ko', PHONE);
-  await agent.main().getByRole('link', { name: /process engineer/ }).first().click();
+  await agent.main().getByRole('link', { name: agent.law('said', 'process engineer') }).first().click();
   await agent.expectState('searching');
   world.left.kzPermit = agent.caseId();
   await agent.take(world.left.kzPermit, 'permit.file', { worker: 'HAN JIWOO', publication_code: 'B-2' }, 'applied');

@@ -64,8 +64,30 @@ async function unverifiedIsSaid(world) {
   await me.page.locator('#result').getByText(me.web('decision.unverified'), { exact: true }).first().waitFor({ state: 'attached' });
 }
 
+// The columns of every table of the law, also those that compare two facts, stand in the reader's words.
+async function columnsInWords(world) {
+  for (const [language, scheme] of [['ko', 'kr-eps'], ['kk', 'kz-flp'], ['ru', 'kr-eps']]) {
+    const me = scheme === 'kz-flp' ? await world.as('kz-akimat', language) : await world.anybody(language);
+    await me.open('/law');
+    const models = await me.main().locator('a[href*="/law/model/"]').evaluateAll(all => [...new Set(all.map(a => a.getAttribute('href')))]);
+    expect(models.length > 10, `${models.length} models`);
+    const found = [];
+    for (const path of models) {
+      const html = await (await me.context.request.get(world.origin + path)).text();
+      const heads = await me.page.evaluate(text => [...new DOMParser().parseFromString(text, 'text/html').querySelectorAll('table.dmn th.in')].map(th => {
+        th.querySelectorAll('.feel').forEach(f => f.remove());
+        return th.textContent.trim();
+      }), html);
+      found.push(...heads.filter(h => /\b[a-z]{3,}\b/.test(h)).map(h => `${path}: ${h}`));
+    }
+    expect(found.length === 0, `${language}: ${found.length} columns, such as ${found.slice(0, 4).join(' | ')}`);
+    await me.close();
+  }
+}
+
 export const ERRANDS = [
   { name: 'anybody asks what changed in the law between two days (ko, phone)', keyboard: true, run: whatChanged },
   { name: 'a worker checks a situation and is asked few questions first (ru, phone)', run: fewQuestionsFirst },
+  { name: 'the columns of every table of the law stand in the reader\'s words (ko, kk, ru)', run: columnsInWords },
   { name: 'an answer that rests on a figure from memory says so (kk, phone)', run: unverifiedIsSaid },
 ];

@@ -55,9 +55,11 @@ has "by which article" "act=act&amp;at=4" "$(page officer "$accepted")"
 has "which step" "Held for now" "$(page officer "$accepted")"
 has "and what goes on" "What goes on" "$(page officer "$accepted")"
 has "of a worker at work nothing is held" "Nothing of this case is held" "$(page officer "$(place "$working")")"
+has "an employer sees that nobody from there can be chosen" "Cannot be chosen now" "$(page employer APP-000001/do/application.select)"
 has "the register shows it" "Suspended" "$(row "$today" Kazakhstan)"
 ok "resumed" bash -c "out/goldenbridge do agreement.resume --as committee --case $kz suspended_until=$before source=decision && out/goldenbridge do agreement.resume/confirm --as committee2 --case $kz"
 has "the test can be recorded again" candidate.record_test "$(steps "$accepted" hrd)"
+hasnt "and they can be chosen again" "Cannot be chosen now" "$(page employer APP-000001/do/application.select)"
 hasnt "and the page is silent" "is suspended" "$(page officer "$accepted")"
 ok "verify" G verify
 ok "rebuild" G rebuild

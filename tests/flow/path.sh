@@ -52,7 +52,8 @@ no "a birth date that differs from the passport" birth_date reg '.birth_date="19
 no "a name that differs from the passport" family_name reg '.family_name="Petrov"'
 no "a missing field" FIELD_MISSING reg 'del(.iin)'
 no "an unknown field" FIELD_UNKNOWN reg '.shoe_size=43'
-no "a country without an agreement" NOT_IN_FORCE reg '.country="XX"'
+no "a country without an agreement" NOT_IN_FORCE reg '.country="FR"'
+no "two letters that are no country" FIELD_CHOICE reg '.country="XX"'
 no "a role that may not register" NOT_ALLOWED G do candidate.register --as officer --form "$base"
 faults=$(G do candidate.register --as agency --json --form "$(jq -c '.iin="1"|del(.given_name)|.birth_date="x"' <<<"$base")" | jq '.faults|length')
 is "every fault at once" 3 "$faults"

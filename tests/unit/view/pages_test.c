@@ -191,6 +191,30 @@ TEST(every_error_code_has_its_text)
     }
 }
 
+static Str fault_in(Arena *a, const char *language, ErrCode code, const char *text)
+{
+    Err e;
+    err_set(&e, code, "%s", text);
+    return view_fault(a, str_from_c(language), &e);
+}
+
+/* A sentence of the engine keeps its place and what it names; one that nobody translated becomes the code's text. */
+TEST(what_the_engine_says_is_said_in_the_reader_s_language)
+{
+    eq_text(fault_in(a, "ru", FIELD_FORMAT, "A date is expected as year-month-day, such as 2026-03-31."),
+            "Дату запишите как год-месяц-день, например 2026-03-31.");
+    eq_text(
+        fault_in(a, "ru", BAD_UTF8, "row 2, column F: The cell is not UTF-8: please save the file as \"CSV UTF-8\"."),
+        "строка 2, столбец F: Ячейка не в UTF-8: сохраните файл как «CSV UTF-8».");
+    eq_text(fault_in(a, "kk", MODEL_BROKEN, "a.dmn, line 9, Grounds: there is no type \"nombre\""),
+            "a.dmn, 9-жол, Grounds: «nombre» деген тип жоқ");
+    eq_text(fault_in(a, "ko", BAD_XML, "a.dmn line 3: mismatched tag"), "a.dmn 3행: 태그의 짝이 맞지 않습니다.");
+    eq_text(fault_in(a, "en", BAD_XML, "a.dmn line 3: mismatched tag"), "a.dmn line 3: mismatched tag");
+    eq_str(fault_in(a, "ko", FIELD_RANGE, "Nobody has translated this."),
+           view_text(a, STR("ko"), "error.FIELD_RANGE", NULL));
+    eq_text(fault_in(a, "ru", FIELD_RANGE, "Номер слишком длинный."), "Номер слишком длинный.");
+}
+
 TEST(the_first_page_with_style_and_script_is_small)
 {
     size_t bytes = page_html(a, STR("home_public"), STR("ru")).len;
