@@ -190,7 +190,8 @@ bool cli_load_law(Cli *c, Err *err)
 
 bool cli_open(Cli *c, StoreMode mode, Err *err)
 {
-    return cli_load_law(c, err) && flow_open(c->a, c->store, mode, c->schemes, c->scheme_count, &c->flow, err);
+    return cli_load_law(c, err) &&
+           flow_open_telling(c->a, c->store, mode, c->schemes, c->scheme_count, c->errors, &c->flow, err);
 }
 
 const Scheme *cli_scheme(Cli *c, Err *err)

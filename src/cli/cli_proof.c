@@ -222,11 +222,10 @@ int cli_restore(Cli *c)
     Store *from;
     Flow to;
     StoreVerify v;
-    int64_t events;
     if (c->argc != 2) {
         return cli_usage(c, "Name the backup; --store names the store to make.");
     }
-    if (!cli_load_law(c, &err) || !store_open(str_from_c(c->argv[1]), STORE_READ, &from, &err)) {
+    if (!cli_load_law(c, &err) || !store_open_log(str_from_c(c->argv[1]), &from, &err)) {
         return cli_fail(c, &err);
     }
     bool ok = store_verify(from, &v, &err);
@@ -234,13 +233,12 @@ int cli_restore(Cli *c)
         ok = err_set(&err, LOG_DAMAGED, "Event %lld of the backup: %s. Nothing was restored.", (long long)v.first_bad,
                      v.why);
     }
-    ok = ok && flow_open(c->a, c->store, STORE_CREATE, c->schemes, c->scheme_count, &to, &err) &&
-         whole_copy(from, to.store, &events, &err);
+    ok = ok && flow_copy(c->a, from, c->store, c->schemes, c->scheme_count, c->errors, &to, &err);
     store_close(from);
     if (!ok) {
         return cli_fail(c, &err);
     }
-    fprintf(c->out, "%lld events restored; root %.*s, as in the backup\n", (long long)events,
+    fprintf(c->out, "%lld events restored; root %.*s, as in the backup\n", (long long)store_size(to.store),
             STR_ARG(hex_print(c->a, HASH_STR(v.root))));
     return 0;
 }

@@ -2,9 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_int.h"
 
+#include "flow/open.h"
 #include "flow/sign.h"
-#include "flow/whole.h"
-#include "project/project.h"
 
 static void put(Cli *c, Json *j, const char *key, Json *value)
 {
@@ -55,8 +54,10 @@ int cli_rebuild(Cli *c)
     Err err;
     Hash before, after;
     int64_t events;
+    FoldNews news;
+    ProjectTeller teller = flow_fold_news(&news, c->errors);
     if (!cli_open(c, STORE_WRITE, &err) || !project_digest(c->flow.store, &before, &err) ||
-        !project_rebuild(c->flow.store, &events, &err) || !project_digest(c->flow.store, &after, &err)) {
+        !project_rebuild(c->flow.store, &teller, &events, &err) || !project_digest(c->flow.store, &after, &err)) {
         return cli_fail(c, &err);
     }
     bool same = hash_eq(before, after);
@@ -86,37 +87,50 @@ int cli_checkpoint(Cli *c)
     return 0;
 }
 
-static bool copy_whole(Cli *c, Str path, int64_t *ret_events, Err *err)
+/* To a new store, from one of an older schema, too. */
+static bool copy_whole(Cli *c, Store *from, int64_t *ret_events, Err *err)
 {
     Flow to;
-    return flow_open(c->a, path, STORE_CREATE, c->schemes, c->scheme_count, &to, err) &&
-           whole_copy(c->flow.store, to.store, ret_events, err);
+    if (!cli_load_law(c, err) ||
+        !flow_copy(c->a, from, str_from_c(c->argv[1]), c->schemes, c->scheme_count, c->errors, &to, err)) {
+        return false;
+    }
+    *ret_events = store_size(to.store);
+    return true;
 }
 
 /* Of a database a backup is a store in a file: it opens anywhere, also where there is no PostgreSQL. */
 int cli_backup(Cli *c)
 {
     Err err;
+    Store *from;
     int64_t events;
     if (c->argc != 2) {
         return cli_usage(c, "Name the file to write.");
     }
-    Str path = str_from_c(c->argv[1]);
-    if (!cli_open(c, STORE_READ, &err) || !(store_is_file(c->flow.store) ? store_backup(c->flow.store, path, &err)
-                                                                         : copy_whole(c, path, &events, &err))) {
+    if (!store_open_log(c->store, &from, &err)) {
         return cli_fail(c, &err);
     }
-    return 0;
+    bool ok =
+        store_is_file(from) ? store_backup(from, str_from_c(c->argv[1]), &err) : copy_whole(c, from, &events, &err);
+    store_close(from);
+    return ok ? 0 : cli_fail(c, &err);
 }
 
 int cli_copy(Cli *c)
 {
     Err err;
+    Store *from;
     int64_t events;
     if (c->argc != 2) {
         return cli_usage(c, "Name the store to copy to.");
     }
-    if (!cli_open(c, STORE_READ, &err) || !copy_whole(c, str_from_c(c->argv[1]), &events, &err)) {
+    if (!store_open_log(c->store, &from, &err)) {
+        return cli_fail(c, &err);
+    }
+    bool ok = copy_whole(c, from, &events, &err);
+    store_close(from);
+    if (!ok) {
         return cli_fail(c, &err);
     }
     fprintf(c->out, "%lld events copied\n", (long long)events);

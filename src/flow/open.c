@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "project/project.h"
+#include "whole.h"
 
 enum { MAX_SCHEMES = 64, MOST_FIELDS = 200 };
 
@@ -135,19 +136,53 @@ static size_t counted_fields(Arena *a, const Scheme *s, ProjectField *ret, size_
     return n;
 }
 
+static bool prepare(Arena *a, const Flow *f, FILE *news, Err *err)
+{
+    FoldNews n;
+    ProjectTeller teller = flow_fold_news(&n, news);
+    ProjectField fields[MOST_FIELDS];
+    size_t count = 0;
+    for (size_t i = 0; i < f->scheme_count; i++) {
+        count = counted_fields(a, f->schemes[i], fields, count, COUNT_OF(fields));
+    }
+    if (!project_prepare(f->store, fields, count, news ? &teller : NULL, err)) {
+        return false;
+    }
+    flow_fold_done(&n);
+    return true;
+}
+
 bool flow_open(Arena *a, Str url, StoreMode mode, const Scheme *const *schemes, size_t scheme_count, Flow *ret,
                Err *err)
+{
+    return flow_open_telling(a, url, mode, schemes, scheme_count, NULL, ret, err);
+}
+
+static void give(Flow *f, Arena *a, Store *s, const Scheme *const *schemes, size_t scheme_count)
+{
+    arena_on_reset(a, close_store, s);
+    *f = (Flow){.store = s, .schemes = schemes, .scheme_count = scheme_count};
+}
+
+bool flow_open_telling(Arena *a, Str url, StoreMode mode, const Scheme *const *schemes, size_t scheme_count, FILE *news,
+                       Flow *ret, Err *err)
 {
     Store *s;
     if (!store_open(url, mode, &s, err)) {
         return false;
     }
-    arena_on_reset(a, close_store, s);
-    *ret = (Flow){.store = s, .schemes = schemes, .scheme_count = scheme_count};
-    ProjectField fields[MOST_FIELDS];
-    size_t count = 0;
-    for (size_t i = 0; i < scheme_count && mode != STORE_READ; i++) {
-        count = counted_fields(a, schemes[i], fields, count, COUNT_OF(fields));
+    give(ret, a, s, schemes, scheme_count);
+    return mode == STORE_READ || prepare(a, ret, news, err);
+}
+
+/* The log first: a store without read tables is no store with empty ones. */
+bool flow_copy(Arena *a, Store *from, Str url, const Scheme *const *schemes, size_t scheme_count, FILE *news, Flow *ret,
+               Err *err)
+{
+    Store *to;
+    if (!store_open(url, STORE_CREATE, &to, err)) {
+        return false;
     }
-    return mode == STORE_READ || project_prepare(s, fields, count, err);
+    give(ret, a, to, schemes, scheme_count);
+    return whole_copy(from, to, err) && prepare(a, ret, news, err);
 }

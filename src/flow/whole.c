@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "whole.h"
 
-#include "project/project.h"
 #include "session.h"
 #include "statute.h"
 
@@ -32,8 +31,7 @@ static const StoreTable BESIDE[] = {
      "INSERT INTO law_texts (scheme, layer, day, text) VALUES ($1, $2, $3, $4)"},
 };
 
-bool whole_copy(Store *from, Store *to, int64_t *ret_events, Err *err)
+bool whole_copy(Store *from, Store *to, Err *err)
 {
-    return session_prepare(to, err) && statute_prepare(to, err) &&
-           store_copy(from, to, BESIDE, COUNT_OF(BESIDE), err) && project_rebuild(to, ret_events, err);
+    return session_prepare(to, err) && statute_prepare(to, err) && store_copy(from, to, BESIDE, COUNT_OF(BESIDE), err);
 }

@@ -5,10 +5,9 @@
 
 #include "flow.h"
 
-/* To an empty store of either engine that was opened with flow_open(): the log, and beside it passwords, recovery
- * codes, passkeys, links to providers, contacts, notices, messages not sent yet, webhooks, drafts and texts of the law;
- * the read tables are folded anew. Sessions end: who was signed in signs in again. Uploads in work stay behind. See
- * store_copy(). */
-MUST_USE bool whole_copy(Store *from, Store *to, int64_t *ret_events, Err *err);
+/* To an empty store of either engine, for flow_copy(), which makes its read tables: the log, and beside it passwords,
+ * recovery codes, passkeys, links to providers, contacts, notices, messages not sent yet, webhooks, drafts and texts of
+ * the law. Sessions end: who was signed in signs in again. Uploads in work stay behind. See store_copy(). */
+MUST_USE bool whole_copy(Store *from, Store *to, Err *err);
 
 #endif

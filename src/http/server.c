@@ -341,7 +341,8 @@ static bool open_workers(Server *s, const ServeOptions *o, Err *err)
         w->mode_demo = o->demo ? "demo" : NULL;
         w->origin = o->origin;
         w->pages = pages;
-        if (!flow_open(s->a, o->store, is_door ? STORE_READ : STORE_WRITE, schemes, count, &w->flow, err) ||
+        if (!flow_open_telling(s->a, o->store, is_door ? STORE_READ : STORE_WRITE, schemes, count, stderr, &w->flow,
+                               err) ||
             !store_keep(w->flow.store, STORE_KEEP_LITTLE, err) ||
             (i == 0 && (!session_prepare(w->flow.store, err) || !statute_prepare(w->flow.store, err)))) {
             return false;

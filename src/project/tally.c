@@ -434,21 +434,119 @@ static void add_ground(Sums *t, Str *decided, Str outcome, Str step, Str code)
     }
 }
 
+static void add_decision(Sums *t, Str *decided, const Json *decision, Str step)
+{
+    Str outcome = json_text_at(decision, "outcome");
+    const Json *grounds = json_get(decision, "grounds");
+    add(t, DECIDED, str_printf(t->a, "%.*s|%.*s", STR_ARG(step), STR_ARG(outcome)), 0, 1, 0);
+    for (size_t i = 0; i < json_count(grounds); i++) {
+        add_ground(t, decided, outcome, step, json_text_at(grounds->items[i], "code"));
+    }
+    if (json_count(grounds) == 0) {
+        add_ground(t, decided, outcome, step, STR(""));
+    }
+}
+
 bool tally_decision(Store *s, Arena *a, Str type, Str decided, const Json *decision, Str step, Str *ret_decided,
                     Err *err)
 {
     Sums t = {.a = a, .sign = 1};
-    Str outcome = json_text_at(decision, "outcome");
-    const Json *grounds = json_get(decision, "grounds");
     *ret_decided = decided;
-    add(&t, DECIDED, str_printf(a, "%.*s|%.*s", STR_ARG(step), STR_ARG(outcome)), 0, 1, 0);
-    for (size_t i = 0; i < json_count(grounds); i++) {
-        add_ground(&t, ret_decided, outcome, step, json_text_at(grounds->items[i], "code"));
-    }
-    if (json_count(grounds) == 0) {
-        add_ground(&t, ret_decided, outcome, step, STR(""));
-    }
+    add_decision(&t, ret_decided, decision, step);
     return write_sums(s, type, &t, err);
+}
+
+/* ---- Many cases ---- */
+
+enum { MOST_ROWS = 200000 };
+
+typedef struct {
+    Str type;
+    Row row;
+} BookRow;
+
+struct TallyBook {
+    Arena *a;
+    Map rows;
+};
+
+static void close_book(void *arena)
+{
+    arena_free(arena);
+}
+
+TallyBook *tally_book_new(Arena *a)
+{
+    TallyBook *b = ARENA_NEW(a, TallyBook);
+    b->a = arena_new(0);
+    b->rows = (Map){.arena = b->a};
+    arena_on_reset(a, close_book, b->a);
+    return b;
+}
+
+static Str book_key(Arena *a, Str type, const Row *r)
+{
+    Str kind = str_from_c(r->kind);
+    size_t len = type.len + kind.len + r->key.len + sizeof r->day;
+    char *key = arena_alloc(a, len), *p = key;
+    memcpy(p, type.ptr, type.len);
+    memcpy(p += type.len, kind.ptr, kind.len);
+    memcpy(p += kind.len, r->key.ptr, r->key.len);
+    memcpy(p + r->key.len, &r->day, sizeof r->day);
+    return (Str){key, len};
+}
+
+static void enter(TallyBook *b, Str type, const Sums *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const Row *r = &t->rows[i];
+        Str key = book_key(t->a, type, r);
+        BookRow *row = map_get(&b->rows, key);
+        if (row != NULL) {
+            row->row.n += r->n;
+            row->row.cases += r->cases;
+            continue;
+        }
+        row = ARENA_NEW(b->a, BookRow);
+        *row = (BookRow){str_copy(b->a, type), *r};
+        row->row.key = str_copy(b->a, r->key);
+        map_set(&b->rows, str_copy(b->a, key), row);
+    }
+}
+
+bool tally_book_write(Store *s, TallyBook *b, Err *err)
+{
+    for (size_t i = 0; i < b->rows.count; i++) {
+        const BookRow *row = b->rows.entries[i].value;
+        if (!write_rows(s, row->type, &row->row, 1, err)) {
+            return false;
+        }
+    }
+    arena_reset(b->a);
+    b->rows = (Map){.arena = b->a};
+    return true;
+}
+
+bool tally_book_case(Store *s, TallyBook *b, Arena *scratch, Str type, const TallyCase *c, Err *err)
+{
+    StoreRows fields;
+    Stay *stays;
+    Sums t = {.a = scratch, .sign = 1};
+    if (!fields_of(s, scratch, type, &fields, err)) {
+        return false;
+    }
+    add_case(&t, c, &fields);
+    size_t count = stays_of(scratch, c->path, &stays);
+    add_all_came(&t, stays, count, 0);
+    enter(b, type, &t);
+    return b->rows.count < MOST_ROWS || tally_book_write(s, b, err);
+}
+
+void tally_book_decision(TallyBook *b, Arena *scratch, Str type, const Json *decision, Str step, Str *decided)
+{
+    Sums t = {.a = scratch, .sign = 1};
+    add_decision(&t, decided, decision, step);
+    enter(b, type, &t);
 }
 
 /* ---- Taking out, counting again ---- */
@@ -507,12 +605,26 @@ bool tally_forget(Store *s, Arena *a, Str type, Str id, Err *err)
     return write_sums(s, type, &t, err);
 }
 
-/* By another field: every case of the type once more, summed up here before anything is written. */
+/* By other fields: every case of their type once more, summed up here before anything is written. */
 typedef struct {
     Arena *a, *scratch;
-    Str field;
+    const ProjectField *fields; /* those of `type` count */
+    size_t count;
+    Str type;
     Map sums; /* key → Row */
 } Recount;
+
+static void count_value(Recount *r, Str field, Str visited, Str value)
+{
+    Str key = str_printf(r->scratch, "%.*s|%.*s|%.*s", STR_ARG(field), STR_ARG(visited), STR_ARG(value));
+    Row *row = map_get(&r->sums, key);
+    if (row == NULL) {
+        row = ARENA_NEW(r->a, Row);
+        *row = (Row){.kind = FIELD, .key = str_copy(r->a, key)};
+        map_set(&r->sums, row->key, row);
+    }
+    row->n++;
+}
 
 static bool recount_row(void *host, const StoreValue *cells, __attribute__((unused)) size_t count)
 {
@@ -525,33 +637,50 @@ static bool recount_row(void *host, const StoreValue *cells, __attribute__((unus
     if (n == 0 || !json_parse(r->scratch, cells[1].s, &data, &err)) {
         return n == 0;
     }
-    Str key = str_printf(r->scratch, "%.*s|%.*s|%.*s", STR_ARG(r->field), STR_ARG(by_name(r->scratch, stays, n)),
-                         STR_ARG(json_text(json_get_str(data, r->field))));
-    Row *row = map_get(&r->sums, key);
-    if (row == NULL) {
-        row = ARENA_NEW(r->a, Row);
-        *row = (Row){.kind = FIELD, .key = str_copy(r->a, key)};
-        map_set(&r->sums, row->key, row);
+    Str visited = by_name(r->scratch, stays, n);
+    for (size_t i = 0; i < r->count; i++) {
+        if (str_eq(r->fields[i].type, r->type)) {
+            count_value(r, r->fields[i].field, visited, json_text(json_get_str(data, r->fields[i].field)));
+        }
     }
-    row->n++;
     return true;
 }
 
-static bool recount(Store *s, Arena *a, const ProjectField *f, Err *err)
+/* All fields of the type of the first of them. */
+static bool recount(Store *s, Arena *a, const ProjectField *fields, size_t count, Err *err)
 {
-    Recount r = {.a = a, .scratch = arena_new(0), .field = f->field, .sums = {.arena = a}};
-    Str scheme, type = f->type;
-    bool named = str_cut(&type, '/', &scheme);
-    StoreValue p[] = {STORE_S(scheme), STORE_S(type)}, field[] = {STORE_S(f->type), STORE_S(f->field)};
-    bool ok = named &&
-              store_exec(s, "INSERT INTO tally_fields (type, field) VALUES ($1, $2)", field, COUNT_OF(field), err) &&
-              store_rows(s, "SELECT path, data FROM cases WHERE scheme = $1 AND type = $2", p, COUNT_OF(p), recount_row,
-                         &r, err);
+    Recount r = {
+        .a = a, .scratch = arena_new(0), .fields = fields, .count = count, .type = fields->type, .sums = {.arena = a}};
+    Str scheme, type = r.type;
+    bool ok = str_cut(&type, '/', &scheme);
+    StoreValue p[] = {STORE_S(scheme), STORE_S(type)};
+    ok = ok && store_rows(s, "SELECT path, data FROM cases WHERE scheme = $1 AND type = $2", p, COUNT_OF(p),
+                          recount_row, &r, err);
     for (size_t i = 0; i < r.sums.count && ok; i++) {
-        ok = write_rows(s, f->type, r.sums.entries[i].value, 1, err);
+        ok = write_rows(s, r.type, r.sums.entries[i].value, 1, err);
     }
     arena_free(r.scratch);
     return ok;
+}
+
+bool tally_set_fields(Store *s, const ProjectField *fields, size_t count, Err *err)
+{
+    bool ok = store_exec(s, "DELETE FROM tally_fields", NULL, 0, err);
+    for (size_t i = 0; i < count && ok; i++) {
+        StoreValue p[] = {STORE_S(fields[i].type), STORE_S(fields[i].field)};
+        ok = store_exec(s, "INSERT INTO tally_fields (type, field) VALUES ($1, $2)", p, COUNT_OF(p), err);
+    }
+    return ok;
+}
+
+static bool is_new_type(const ProjectField *fields, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (str_eq(fields[i].type, fields[at].type)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool tally_prepare(Store *s, Arena *a, const ProjectField *fields, size_t count, Err *err)
@@ -570,10 +699,10 @@ bool tally_prepare(Store *s, Arena *a, const ProjectField *fields, size_t count,
     if (same == count && rows.row_count == count) {
         return true;
     }
-    bool ok = store_begin(s, err) && store_exec(s, "DELETE FROM tally_fields", NULL, 0, err) &&
+    bool ok = store_begin(s, err) && tally_set_fields(s, fields, count, err) &&
               store_exec(s, "DELETE FROM tallies WHERE kind = 'field'", NULL, 0, err);
     for (size_t i = 0; i < count && ok; i++) {
-        ok = recount(s, a, &fields[i], err);
+        ok = !is_new_type(fields, i) || recount(s, a, &fields[i], count - i, err);
     }
     if (!ok) {
         store_rollback(s);

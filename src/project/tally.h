@@ -37,10 +37,19 @@ MUST_USE bool tally_change(Store *s, Arena *a, Str type, const TallyCase *before
  * *ret_decided: with those of this one. */
 MUST_USE bool tally_decision(Store *s, Arena *a, Str type, Str decided, const Json *decision, Str step,
                              Str *ret_decided, Err *err);
+/* Sums of many cases, in memory until they are written (or are too many). Freed with the arena. */
+typedef struct TallyBook TallyBook;
+TallyBook *tally_book_new(Arena *a);
+/* All that a case adds as it stands, but its decisions; those as the case meets them, as in tally_decision(). */
+MUST_USE bool tally_book_case(Store *s, TallyBook *b, Arena *scratch, Str type, const TallyCase *c, Err *err);
+void tally_book_decision(TallyBook *b, Arena *scratch, Str type, const Json *decision, Str step, Str *decided);
+MUST_USE bool tally_book_write(Store *s, TallyBook *b, Err *err);
 /* Takes everything of a case out again, before its rows go. */
 MUST_USE bool tally_forget(Store *s, Arena *a, Str type, Str id, Err *err);
 /* The fields by whose values cases are counted; where they differ from those so far all cases are counted again. */
 MUST_USE bool tally_prepare(Store *s, Arena *a, const ProjectField *fields, size_t count, Err *err);
+/* The same fields, where nothing is counted yet; inside a transaction. */
+MUST_USE bool tally_set_fields(Store *s, const ProjectField *fields, size_t count, Err *err);
 /* The path with one stay more, or with another deadline for the last. */
 Str tally_path_add(Arena *a, Str path, Str state, Day since, Str due);
 Str tally_path_due(Arena *a, Str path, Str due);

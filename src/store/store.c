@@ -83,7 +83,7 @@ static bool open_inside(Store *s, Err *err)
     return schema_migrate(s, err) && match_keys(s, err);
 }
 
-bool store_open_as(Str url, StoreMode mode, bool is_replica, Store **ret, Err *err)
+bool store_open_as(Str url, StoreMode mode, StoreOpening how, Store **ret, Err *err)
 {
     check_that(sodium_init() >= 0);
     if (url.len == 0) {
@@ -93,7 +93,8 @@ bool store_open_as(Str url, StoreMode mode, bool is_replica, Store **ret, Err *e
     Store *s = ARENA_NEW(a, Store);
     s->arena = a;
     s->mode = mode;
-    s->is_replica = is_replica;
+    s->is_replica = how == OPEN_REPLICA;
+    s->takes_older = how == OPEN_LOG;
     Str target;
     s->engine = engine_of(url, &target);
     s->target = str_copy(a, target);
@@ -110,7 +111,12 @@ bool store_open_as(Str url, StoreMode mode, bool is_replica, Store **ret, Err *e
 
 bool store_open(Str url, StoreMode mode, Store **ret, Err *err)
 {
-    return store_open_as(url, mode, false, ret, err);
+    return store_open_as(url, mode, OPEN_PLAIN, ret, err);
+}
+
+bool store_open_log(Str url, Store **ret, Err *err)
+{
+    return store_open_as(url, STORE_READ, OPEN_LOG, ret, err);
 }
 
 Store *store_close(Store *s)
@@ -242,6 +248,9 @@ bool store_exec(Store *s, const char *sql, const StoreValue *params, size_t coun
 bool store_exec_later(Store *s, const char *sql, const StoreValue *params, size_t count, Err *err)
 {
     s->was_duplicate = false;
+    if (s->is_bulk && s->engine->is_near) {
+        return later_may_run(s, sql, err) && s->engine->run(s, sql, params, count, NULL, err);
+    }
     kept_before_write(s, sql, params, count);
     return s->in_transaction ? later_add(s, sql, params, count, err) : s->engine->post(s, sql, params, count, err);
 }

@@ -16,6 +16,9 @@ typedef enum { STORE_READ = 1, STORE_WRITE, STORE_CREATE } StoreMode;
  * program. Keys: the store key that wraps the keys of persons and the log's signing key stand in a key file (PATH.key,
  * or GOLDENBRIDGE_KEY_FILE), mode 0600, outside the database. */
 MUST_USE bool store_open(Str url, StoreMode mode, Store **ret, Err *err);
+/* To read the log and nothing else: to copy it, to back it up, to restore from it. A store of an earlier schema, too,
+ * which stays as it is. */
+MUST_USE bool store_open_log(Str url, Store **ret, Err *err);
 Store *store_close(Store *s); /* NULL allowed; returns NULL */
 /* How much of the database a handle of a server keeps in memory, where one of its own would keep 64 MB: one of many,
  * which reads a few rows at a time, 2 MB; the one that writes for all of them 8 MB, since what it read once, such as
@@ -25,7 +28,10 @@ MUST_USE bool store_keep(Store *s, StoreKeep keep, Err *err);
 const char *store_engine(const Store *s); /* "sqlite" or "postgres" */
 
 /* ---- Transactions. Reads outside of one see the last commit. ----------------------------------------------------- */
-MUST_USE bool store_begin(Store *s, Err *err);  /* takes the write lock at once */
+MUST_USE bool store_begin(Store *s, Err *err); /* takes the write lock at once */
+/* The same for very many writes: what store_exec_later() is given may go at once, sorting may use files beside the
+ * database's temporary ones, and what the commit leaves behind is put in place at once. */
+MUST_USE bool store_begin_bulk(Store *s, Err *err);
 MUST_USE bool store_commit(Store *s, Err *err); /* returns true only when durable */
 void store_rollback(Store *s);
 /* The transaction can only be rolled back. */
@@ -81,6 +87,10 @@ MUST_USE bool store_each_with(Store *s, int64_t from_seq, int64_t to_seq, Str ne
 /* The same as store_each() without opening what is sealed (e->sealed NULL), for what shows nobody's data. */
 MUST_USE bool store_each_closed(Store *s, int64_t from_seq, int64_t to_seq, StoreEach each, void *host, Err *err);
 MUST_USE bool store_each_of(Store *s, Str stream, StoreEach each, void *host, Err *err);
+/* Every event of the log, stream after stream in the order of their names' bytes, each from its first event on; ended()
+ * after the last of each, and events live until then. Both return false to stop. LOG_DAMAGED for an event that stands
+ * in another's place. */
+MUST_USE bool store_each_stream(Store *s, StoreEach each, bool (*ended)(void *host), void *host, Err *err);
 int64_t store_size(Store *s);                   /* events in the log */
 int64_t store_version_of(Store *s, Str stream); /* 0 if there is none */
 /* The outcome of an earlier command with this key: *ret NULL if there was none. KEY_REUSED if its request

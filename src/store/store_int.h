@@ -69,7 +69,9 @@ typedef struct {
     void (*doctor)(Store *s, Arena *a, Json *findings);
     /* Do the indexes of the log say what its tables say? The mark of the table of events is given. */
     bool (*check_indexes)(Store *s, const IndexMark *events, bool *ret_ok, Err *err);
-    void (*after_erase)(Store *s); /* sees to it that the old bytes do not linger */
+    void (*after_erase)(Store *s);       /* sees to it that the old bytes do not linger */
+    void (*bulk)(Store *s, bool begins); /* before a transaction of very many writes, and after it */
+    bool is_near;                        /* a statement costs no trip: none need wait in a bulk */
 } Engine;
 
 extern const Engine ENGINE_SQLITE, ENGINE_PG;
@@ -156,11 +158,13 @@ struct Store {
     Keys keys;
     Str log_name, log_verifier;
     bool in_transaction, in_savepoint, is_internal, was_duplicate;
+    bool is_bulk;
     bool is_savepoint_sent; /* it is made only when something is written before it ends */
     bool is_lost;           /* the transaction can only be rolled back */
     bool has_kept_nothing;  /* the last one */
     bool
         is_replica; /* it may be behind: a lost connection is not made anew, for the next one could be further behind */
+    bool takes_older;         /* only the log is read, which is the same in earlier schemas */
     bool is_half_made;        /* a file of our own making that is no store yet */
     int64_t size, saved_size; /* of the log inside the transaction, at the savepoint */
     Head *heads;              /* HEAD_SLOTS; good while nobody else writes: known_size is the size they belong to */
@@ -232,8 +236,9 @@ bool store_err(Err *err, ErrCode code, const char *detail);
 MUST_USE bool store_peek(Store *s, const char *sql, const StoreValue *params, size_t count, const RowSink *sink,
                          Err *err);
 
-/* store.c: what store_open() does; is_replica: of several hosts one that follows. */
-MUST_USE bool store_open_as(Str url, StoreMode mode, bool is_replica, Store **ret, Err *err);
+/* store.c: what store_open() does. */
+typedef enum { OPEN_PLAIN, OPEN_REPLICA /* of several hosts one that follows */, OPEN_LOG } StoreOpening;
+MUST_USE bool store_open_as(Str url, StoreMode mode, StoreOpening how, Store **ret, Err *err);
 
 /* store_schema.c */
 MUST_USE bool schema_create(Store *s, Err *err);

@@ -308,6 +308,16 @@ static bool pg_begin_snapshot(Store *s, Err *err)
     return false;
 }
 
+/* For the transaction only: it begins after this, so that it is set in the session and put back. */
+static void pg_bulk(Store *s, bool begins)
+{
+    Err ignored;
+    (void)!store_script(s,
+                        begins ? "SET work_mem = '128MB'; SET maintenance_work_mem = '256MB'"
+                               : "RESET work_mem; RESET maintenance_work_mem",
+                        &ignored);
+}
+
 const Engine ENGINE_PG = {
     .name = "postgres",
     .open = pg_open,
@@ -327,4 +337,5 @@ const Engine ENGINE_PG = {
     .doctor = pg_doctor,
     .check_indexes = pg_check_indexes,
     .after_erase = pg_after_erase,
+    .bulk = pg_bulk,
 };

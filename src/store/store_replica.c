@@ -30,7 +30,7 @@ bool store_open_replica(Str url, Store *of, Store **ret, Err *err)
     if (of->engine != &ENGINE_PG) {
         return err_set(err, BAD_USAGE, "Only a store in PostgreSQL has replicas to read from.");
     }
-    if (!store_open_as(url, STORE_READ, true, &s, err)) {
+    if (!store_open_as(url, STORE_READ, OPEN_REPLICA, &s, err)) {
         return false;
     }
     bool ok = s->engine == of->engine

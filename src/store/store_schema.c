@@ -77,7 +77,9 @@ static const struct {
         "ALTER TABLE log_commands SET (toast_tuple_target = 4080);",
     },
 };
-enum { NEWEST = COUNT_OF(MIGRATIONS) };
+/* From READS_ALIKE on the log's tables hold the same columns with the same meaning: raised by a migration that changes
+ * that. */
+enum { NEWEST = COUNT_OF(MIGRATIONS), READS_ALIKE = 1 };
 
 static bool run_from(Store *s, size_t version, Err *err)
 {
@@ -134,7 +136,11 @@ bool schema_migrate(Store *s, Err *err)
         return true;
     }
     if (s->mode == STORE_READ) {
-        return err_set(err, STORE_VERSION, "The store is older than this program: open it once for writing.");
+        return (s->takes_older && version >= READS_ALIKE) ||
+               err_set(err, STORE_VERSION,
+                       "The store is of schema %lld, this program's is %d: open it once for writing, with serve,"
+                       " checkpoint or any step, and it is brought forward. A backup can be made before that.",
+                       (long long)version, (int)NEWEST);
     }
     int64_t ignored;
     if (!s->engine->begin(s, NULL, 0, &ignored, err)) {

@@ -334,6 +334,20 @@ static bool lite_begin(Store *s, const StoreExpected *list, size_t count, int64_
     return true;
 }
 
+/* Sorting goes through files instead of memory, and the journal is emptied afterwards, since it grew to the size of all
+ * that was written. */
+static void lite_bulk(Store *s, bool begins)
+{
+    Err ignored;
+    Lite *l = s->conn;
+    (void)!store_script(
+        s, begins ? "PRAGMA temp_store = FILE; PRAGMA threads = 2;" : "PRAGMA temp_store = MEMORY; PRAGMA threads = 0;",
+        &ignored);
+    if (!begins) {
+        sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    }
+}
+
 static bool lite_is_alive(Store *s)
 {
     Lite *l = s->conn;
@@ -380,4 +394,6 @@ const Engine ENGINE_SQLITE = {
     .doctor = lite_doctor,
     .check_indexes = lite_check_indexes,
     .after_erase = lite_after_erase,
+    .bulk = lite_bulk,
+    .is_near = true,
 };

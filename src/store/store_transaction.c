@@ -30,6 +30,19 @@ bool store_begin_for(Store *s, const StoreExpected *list, size_t count, Err *err
     return true;
 }
 
+bool store_begin_bulk(Store *s, Err *err)
+{
+    check_that(!s->in_transaction);
+    s->is_bulk = true;
+    s->engine->bulk(s, true);
+    if (store_begin(s, err)) {
+        return true;
+    }
+    s->is_bulk = false;
+    s->engine->bulk(s, false);
+    return false;
+}
+
 static void assume(Store *s, const StoreExpected *list, size_t count)
 {
     Arena *a = done_arena(s);
@@ -75,6 +88,10 @@ static void end_transaction(Store *s)
     s->assumed = (Assumed){0};
     expected_forget(s);
     key_cache_wipe(s->person_keys);
+    if (s->is_bulk) {
+        s->is_bulk = false;
+        s->engine->bulk(s, false);
+    }
 }
 
 static bool lost(Err *err)

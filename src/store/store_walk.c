@@ -146,6 +146,106 @@ bool store_each_of(Store *s, Str stream, StoreEach each, void *host, Err *err)
                 3, 1, err);
 }
 
+/* ---- Stream after stream ----------------------------------------------------------------------------------------- */
+
+typedef struct {
+    Walk w;
+    bool (*ended)(void *host);
+    Str stream; /* of the event before; in `names` */
+    Arena *names;
+    int64_t version;
+} StreamWalk;
+
+typedef struct {
+    Chunk chunk;
+    Str streams[CHUNK_ROWS];
+    int64_t versions[CHUNK_ROWS];
+} StreamChunk;
+
+static bool gather_of_stream(void *host, const StoreValue *cells, size_t count)
+{
+    StreamChunk *c = host;
+    check_that(count == 5);
+    c->streams[c->chunk.count] = str_copy(c->chunk.arena, cells[3].s);
+    c->versions[c->chunk.count] = cells[4].i;
+    return gather(&c->chunk, cells, 3);
+}
+
+/* What the row says of its place must be what the event says. */
+static bool is_in_place(const Event *e, Str stream, int64_t version, Err *err)
+{
+    return (str_eq(e->stream, stream) && e->version == version) ||
+           err_set(err, LOG_DAMAGED, "Event %lld stands in another place than its own: run verify.", (long long)e->seq);
+}
+
+static void end_stream(StreamWalk *w)
+{
+    w->w.is_stopped = w->w.is_stopped || (w->version > 0 && !w->ended(w->w.host));
+    arena_reset(w->w.scratch);
+}
+
+static bool hand_over_streams(StreamWalk *w, const StreamChunk *c, Err *err)
+{
+    for (size_t i = 0; i < c->chunk.count && !w->w.is_stopped; i++) {
+        Event e;
+        if (!str_eq(w->stream, c->streams[i])) {
+            end_stream(w);
+            arena_reset(w->names);
+            w->stream = str_copy(w->names, c->streams[i]);
+        }
+        w->version = c->versions[i];
+        if (w->w.is_stopped) {
+            break;
+        }
+        if (!read_raw(w->w.s, w->w.keys, w->w.scratch, &c->chunk.rows[i], &e, err) ||
+            !is_in_place(&e, c->streams[i], c->versions[i], err)) {
+            return false;
+        }
+        w->w.is_stopped = !w->w.each(w->w.host, &e);
+    }
+    return true;
+}
+
+static bool walk_streams(StreamWalk *w, StreamChunk *c, Err *err)
+{
+    RowSink sink = {.each = gather_of_stream, .host = c};
+    bool is_last = false;
+    while (!is_last && !w->w.is_stopped) {
+        StoreValue v[] = {STORE_S(w->stream), STORE_I(w->version), STORE_I(CHUNK_ROWS)};
+        arena_reset(c->chunk.arena);
+        c->chunk.count = c->chunk.bytes = 0;
+        if (!store_run(
+                w->w.s,
+                "SELECT seq, bytes, hash, stream, version FROM log_events WHERE (stream, version) > ($1, $2) ORDER"
+                " BY stream, version LIMIT $3",
+                v, COUNT_OF(v), &sink, err) ||
+            !hand_over_streams(w, c, err)) {
+            return false;
+        }
+        is_last = c->chunk.count < CHUNK_ROWS && c->chunk.bytes < CHUNK_BYTES;
+    }
+    end_stream(w);
+    return true;
+}
+
+bool store_each_stream(Store *s, StoreEach each, bool (*ended)(void *host), void *host, Err *err)
+{
+    Arena *a = arena_new(0);
+    StreamChunk *c = ARENA_NEW(a, StreamChunk);
+    StreamWalk w = {.w = {.s = s, .scratch = arena_new(0), .keys = ARENA_NEW(a, KeyCache), .each = each, .host = host},
+                    .ended = ended,
+                    .stream = STR(""),
+                    .names = arena_new(0)};
+    c->chunk.arena = arena_new(0);
+    bool ok = walk_streams(&w, c, err);
+    key_cache_wipe(w.w.keys);
+    arena_free(c->chunk.arena);
+    arena_free(w.names);
+    arena_free(w.w.scratch);
+    arena_free(a);
+    return ok;
+}
+
 int64_t store_size(Store *s)
 {
     int64_t n = 0;

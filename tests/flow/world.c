@@ -228,7 +228,7 @@ void world_is_sound(World *w)
     }
     eq_int(v.first_bad, 0);
     check(project_digest(w->flow.store, &before, &err));
-    if (!project_rebuild(w->flow.store, &events, &err)) {
+    if (!project_rebuild(w->flow.store, NULL, &events, &err)) {
         fail_with("rebuild", &err);
     }
     eq_int(events, store_size(w->flow.store));

@@ -31,6 +31,16 @@ carried() { # folder of a schema, its number
   is "it is of its schema" "$2" "$(sql "SELECT value FROM log_meta WHERE key = 'version'")"
   if [ "$2" != "$newest" ]; then
     no "who only reads leaves it alone and says what to do" "open it once for writing" G list card
+    rm -f "$dir"/copied*
+    ok "it is copied as it is" G copy "$dir/copied"
+    is "with its root" "$root" "$(store=$dir/copied root)"
+    is "and its cases" 3 "$(store=$dir/copied G list card --json | jq '.cases | length')"
+    rm -f "$dir"/kept*
+    if [ "$engine" = sqlite ]; then
+      ok "a backup is made before it is brought forward" G backup "$dir/kept"
+      ok "and restored" out/goldenbridge restore "$dir/kept" --store "$dir/kept.again" --law tests/flow/schemes
+      is "to the same root" "$root" "$(store=$dir/kept.again root)"
+    fi
     is "it is still of its schema" "$2" "$(sql "SELECT value FROM log_meta WHERE key = 'version'")"
   fi
   ok "opened for writing: its read tables are what its log says" G rebuild
