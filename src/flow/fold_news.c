@@ -34,7 +34,8 @@ static void tell(void *host, const ProjectNews *p)
 {
     FoldNews *n = host;
     int64_t t = now(), done = part_done(p);
-    if (t - n->began < FIRST_AFTER || t - n->last < EVERY || done <= 0) {
+    n->folding = done <= 0 ? t : n->folding;
+    if (t - n->began < FIRST_AFTER || t - n->last < EVERY) {
         return;
     }
     if (!n->said) {
@@ -44,7 +45,9 @@ static void tell(void *host, const ProjectNews *p)
             " is done. Stopped, it leaves the store as it was and begins again at the next start.\n",
             (long long)p->of);
     }
-    if (p->of_steps == 0) {
+    if (p->events == 0) {
+        fprintf(n->to, "goldenbridge: what was there is put away\n");
+    } else if (p->of_steps == 0) {
         fprintf(n->to, "goldenbridge: %lld of %lld events folded", (long long)p->events, (long long)p->of);
     } else if (p->steps < p->of_steps) {
         fprintf(n->to, "goldenbridge: all events folded; sorting and indexing, step %d of %d", p->steps + 1,
@@ -52,8 +55,12 @@ static void tell(void *host, const ProjectNews *p)
     } else {
         fprintf(n->to, "goldenbridge: writing it");
     }
-    fprintf(n->to, " (%lld %%)", (long long)(done / 10));
-    print_left(n->to, (t - n->began) * (WHOLE - done) / done);
+    if (done > 0) {
+        fprintf(n->to, " (%lld %%)", (long long)(done / 10));
+        print_left(n->to, (t - n->folding) * (WHOLE - done) / done);
+    } else if (p->events > 0) {
+        fprintf(n->to, "\n");
+    }
     fflush(n->to);
     n->said = true;
     n->last = t;
@@ -61,7 +68,7 @@ static void tell(void *host, const ProjectNews *p)
 
 ProjectTeller flow_fold_news(FoldNews *n, FILE *to)
 {
-    *n = (FoldNews){.to = to, .began = now()};
+    *n = (FoldNews){.to = to, .began = now(), .folding = now()};
     return (ProjectTeller){tell, n};
 }
 

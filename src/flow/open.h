@@ -31,7 +31,7 @@ MUST_USE bool flow_copy(Arena *a, Store *from, Str url, const Scheme *const *sch
 /* fold_news.c: lines about a fold of the whole log, at most one in some seconds: how far it is, how long still. */
 typedef struct {
     FILE *to;
-    int64_t began, last; /* milliseconds of the machine's steady clock */
+    int64_t began, folding, last; /* milliseconds of the machine's steady clock */
     bool said;
 } FoldNews;
 /* For project_rebuild() and its like; both live as long as that call. */

@@ -432,7 +432,7 @@ static bool fold_one(void *host, const Event *e)
 {
     Refold *r = host;
     Str type = json_text_at(e->data, "type");
-    if (r->news.events++ % TELL_EVERY == 0) {
+    if (++r->news.events % TELL_EVERY == 0) {
         tell(r);
     }
     if (str_eq(e->type, STR("file.read"))) {
@@ -458,7 +458,6 @@ static bool stream_ended(void *host)
 
 static bool fold_log(Refold *r)
 {
-    r->news.of = store_size(r->s);
     if (!store_each_stream(r->s, fold_one, stream_ended, r, r->err) || !r->ok) {
         return false;
     }
@@ -524,7 +523,16 @@ static bool sort_and_index(Refold *r)
 
 static bool make_tables(Refold *r, const ProjectField *fields, size_t count)
 {
-    if (!tables_drop(r->s, r->err) || !tables_create(r->s, r->err) || !tables_set_layout(r->s, r->err)) {
+    const char *const *drops;
+    size_t drop_count = tables_drops(&drops);
+    r->news.of = store_size(r->s);
+    for (size_t i = 0; i < drop_count; i++) {
+        tell(r);
+        if (!store_exec(r->s, drops[i], NULL, 0, r->err)) {
+            return false;
+        }
+    }
+    if (!tables_create(r->s, r->err) || !tables_set_layout(r->s, r->err)) {
         return false;
     }
     for (size_t i = 0; i < SORTED; i++) {

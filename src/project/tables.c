@@ -123,9 +123,10 @@ bool tables_index(Store *s, Err *err)
     return run_all(s, INDEXES, COUNT_OF(INDEXES), err);
 }
 
-bool tables_drop(Store *s, Err *err)
+size_t tables_drops(const char *const **ret)
 {
-    return run_all(s, DROP, COUNT_OF(DROP), err);
+    *ret = DROP;
+    return COUNT_OF(DROP);
 }
 
 bool tables_are_ours(Store *s, bool *ret, Err *err)
