@@ -42,8 +42,9 @@ static const char *const TABLES[] = {
 
 /* Made after the tables, so that a table can be filled without them first. */
 static const char *const INDEXES[] = {
-    "DROP INDEX IF EXISTS cases_by_holder", /* before the scheme stood in it */
-    "CREATE INDEX IF NOT EXISTS cases_by_scheme_holder ON cases (scheme, holder, due)",
+    "DROP INDEX IF EXISTS cases_by_scheme_holder", /* before the order of the queue and all that it counts by stood in
+                                                      it */
+    "CREATE INDEX IF NOT EXISTS cases_in_queue ON cases (scheme, holder, due, since, id, type, state)",
     "CREATE INDEX IF NOT EXISTS cases_pending ON cases (scheme, since, id) WHERE pending <> ''",
     "CREATE INDEX IF NOT EXISTS cases_by_state_number ON cases (scheme, type, state, LENGTH(id), id)",
     "CREATE INDEX IF NOT EXISTS cases_by_number ON cases (scheme, type, LENGTH(id), id)",

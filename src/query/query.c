@@ -228,12 +228,16 @@ static QueryReach reach_of_type(Arena *a, const QueryReach *reach, Str type)
     return own;
 }
 
-/* The statement of the kind takes the first of these. */
-static PageKind page_params(Arena *a, const QueryPage *page, StoreValue *ret, size_t *ret_count)
+static PageKind kind_of(const QueryPage *page)
 {
-    QueryReach reach = reach_of_type(a, page->reach, page->type);
-    StoreValue p[] = {REACH_PARAMS(&reach), STORE_S(page->type), STORE_S(page->state)};
-    PageKind kind = page->type.len == 0 ? PAGE_ANY : page->state.len == 0 ? PAGE_TYPE : PAGE_STATE;
+    return page->type.len == 0 ? PAGE_ANY : page->state.len == 0 ? PAGE_TYPE : PAGE_STATE;
+}
+
+/* The statement of the kind takes the first of these. */
+static PageKind page_params(const QueryPage *page, const QueryReach *reach, StoreValue *ret, size_t *ret_count)
+{
+    StoreValue p[] = {REACH_PARAMS(reach), STORE_S(page->type), STORE_S(page->state)};
+    PageKind kind = kind_of(page);
     *ret_count = N(p) - 2 + (size_t)kind;
     for (size_t i = 0; i < *ret_count; i++) {
         ret[i] = p[i];
@@ -241,14 +245,31 @@ static PageKind page_params(Arena *a, const QueryPage *page, StoreValue *ret, si
     return kind;
 }
 
-static bool count_page(Store *s, Arena *a, const QueryPage *page, int64_t *ret_total, Err *err)
+/* A type that is read whole is counted already. */
+static bool count_whole(Store *s, Arena *a, const QueryPage *page, int64_t *ret_total, Err *err)
+{
+    StoreRows rows;
+    Str key = type_key(a, page->reach->scheme, page->type), state = str_printf(a, "%.*s|", STR_ARG(page->state));
+    StoreValue p[] = {STORE_S(key), STORE_S(state)};
+    const char *all = "SELECT n FROM counters WHERE name = $1",
+               *standing = "SELECT COALESCE(SUM(n), 0) FROM tallies WHERE type = $1 AND kind IN ('held', 'free') AND"
+                           " SUBSTR(key, 1, LENGTH($2)) = $2";
+    bool ok = kind_of(page) == PAGE_TYPE ? store_query(s, a, all, p, 1, &rows, err)
+                                         : store_query(s, a, standing, p, 2, &rows, err);
+    return ok && count_of(&rows, ret_total);
+}
+
+static bool count_page(Store *s, Arena *a, const QueryPage *page, const QueryReach *reach, int64_t *ret_total, Err *err)
 {
     static const char *const COUNTS[PAGE_KINDS] = {"SELECT COUNT(*)" OF_ANY, "SELECT COUNT(*)" OF_TYPE,
                                                    "SELECT COUNT(*)" OF_STATE};
     StoreRows counted;
     StoreValue p[8];
     size_t n;
-    PageKind kind = page_params(a, page, p, &n);
+    if (page->type.len > 0 && reach->party.len == 0 && str_eq_c(reach->whole, "*")) {
+        return count_whole(s, a, page, ret_total, err);
+    }
+    PageKind kind = page_params(page, reach, p, &n);
     return store_query(s, a, COUNTS[kind], p, n, &counted, err) && count_of(&counted, ret_total);
 }
 
@@ -267,10 +288,11 @@ bool query_page(Store *s, Arena *a, const QueryPage *page, const CaseRow **ret, 
     if (page->text.len > 0) {
         return query_search(s, a, page, &none, ret, ret_count, ret_total, &next, err);
     }
-    PageKind kind = page_params(a, page, p, &n);
+    QueryReach reach = reach_of_type(a, page->reach, page->type);
+    PageKind kind = page_params(page, &reach, p, &n);
     p[n++] = STORE_I(page->limit);
     p[n++] = STORE_I(page->offset);
-    return count_page(s, a, page, ret_total, err) && store_query(s, a, PAGES[kind], p, n, &rows, err) &&
+    return count_page(s, a, page, &reach, ret_total, err) && store_query(s, a, PAGES[kind], p, n, &rows, err) &&
            query_rows(a, &rows, ret, ret_count, err);
 }
 
@@ -292,11 +314,12 @@ bool query_page_after(Store *s, Arena *a, const QueryPage *page, const QueryAfte
         from_start.offset = 0;
         return query_search(s, a, &from_start, after, ret, ret_count, ret_total, ret_next, err);
     }
-    PageKind kind = page_params(a, page, p, &n);
+    QueryReach reach = reach_of_type(a, page->reach, page->type);
+    PageKind kind = page_params(page, &reach, p, &n);
     p[n++] = STORE_S(after->id);
     p[n++] = STORE_I((int64_t)after->id.len);
     p[n++] = STORE_I(page->limit + 1);
-    if (!count_page(s, a, page, ret_total, err) || !store_query(s, a, PAGES[kind], p, n, &rows, err) ||
+    if (!count_page(s, a, page, &reach, ret_total, err) || !store_query(s, a, PAGES[kind], p, n, &rows, err) ||
         !query_rows(a, &rows, ret, ret_count, err)) {
         return false;
     }
