@@ -21,8 +21,8 @@ Str fold_print(Arena *a, const Json *j);                  /* canonical, as the l
 /* tables.c */
 MUST_USE bool tables_create(Store *s, Err *err); /* without their indexes */
 MUST_USE bool tables_index(Store *s, Err *err);
-size_t tables_indexes(const char *const **ret); /* the statements of tables_index(), one by one */
-size_t tables_drops(const char *const **ret); /* statements that take all of them away */
+size_t tables_indexes(const char *const **ret);               /* the statements of tables_index(), one by one */
+size_t tables_drops(const char *const **ret);                 /* statements that take all of them away */
 MUST_USE bool tables_are_ours(Store *s, bool *ret, Err *err); /* of this program's layout */
 MUST_USE bool tables_set_layout(Store *s, Err *err);
 
