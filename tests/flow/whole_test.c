@@ -71,22 +71,20 @@ BOTH(what_stands_beside_the_log_is_copied_with_it)
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'log\\_%' ESCAPE "
         "'\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
     Err err;
-    int64_t events;
     size_t kept = 0;
     Flow bare, to;
     World *w = world_new(a, engine_path(a, "from"));
     Store *from = w->flow.store;
     check(statute_prepare(from, &err));
     check(flow_open(a, engine_path(a, "bare"), STORE_CREATE, w->flow.schemes, w->flow.scheme_count, &bare, &err));
-    check(flow_open(a, url, STORE_CREATE, w->flow.schemes, w->flow.scheme_count, &to, &err));
     StoreRows all = ask(from, a, TABLES), read = ask(bare.store, a, TABLES);
     for (size_t i = 0; i < all.row_count; i++) {
         if (!has(&read, all.cells[i].s) && !is_left(all.cells[i].s)) {
             fill(from, a, all.cells[i].s);
         }
     }
-    check(whole_copy(from, to.store, &events, &err));
-    eq_int(events, store_size(from));
+    check(flow_copy(a, from, url, w->flow.schemes, w->flow.scheme_count, NULL, &to, &err));
+    eq_int(store_size(to.store), store_size(from));
     for (size_t i = 0; i < all.row_count; i++) {
         if (!has(&read, all.cells[i].s) && !is_left(all.cells[i].s)) {
             same_rows(from, to.store, a, all.cells[i].s);
@@ -99,11 +97,9 @@ BOTH(what_stands_beside_the_log_is_copied_with_it)
 TEST(a_store_from_before_a_table_was_there_is_copied)
 {
     Err err;
-    int64_t events;
     Flow to;
     World *w = world_new(a, engine_path(a, "from"));
     check(store_exec(w->flow.store, "DROP TABLE webhooks", NULL, 0, &err));
-    check(flow_open(a, engine_path(a, "to"), STORE_CREATE, w->flow.schemes, w->flow.scheme_count, &to, &err));
-    check(whole_copy(w->flow.store, to.store, &events, &err));
+    check(flow_copy(a, w->flow.store, engine_path(a, "to"), w->flow.schemes, w->flow.scheme_count, NULL, &to, &err));
     eq_int(ask(to.store, a, "SELECT count(*) FROM webhooks").cells[0].i, 0);
 }
