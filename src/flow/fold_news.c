@@ -6,8 +6,7 @@
 
 enum { FIRST_AFTER = 5000, EVERY = 10000, SECOND = 1000, MINUTE = 60 * SECOND }; /* milliseconds */
 
-/* Of the time, in per mille: the rest goes into sorting and indexes. Measured on a million cases; it only shifts the
- * estimate. */
+/* Of the time, in per mille: the rest goes into sorting and indexes. Chosen; it only shifts the estimate. */
 enum { WHOLE = 1000, FOLDING = 800 };
 
 static int64_t now(void)

@@ -308,13 +308,14 @@ static bool pg_begin_snapshot(Store *s, Err *err)
     return false;
 }
 
-/* For the transaction only: it begins after this, so that it is set in the session and put back. */
+/* Memory to sort in; afterwards the planner is told what the tables hold by now, which it would learn a minute later.
+ */
 static void pg_bulk(Store *s, bool begins)
 {
     Err ignored;
     (void)!store_script(s,
                         begins ? "SET work_mem = '128MB'; SET maintenance_work_mem = '256MB'"
-                               : "RESET work_mem; RESET maintenance_work_mem",
+                               : "RESET work_mem; RESET maintenance_work_mem; ANALYZE",
                         &ignored);
 }
 
