@@ -61,8 +61,21 @@ static const FeelType *feel_of(const DType *t, Arena *a, const Expr *e)
     return e != NULL ? expr_type(a, e) : NULL;
 }
 
+/* The expression of an entry. A function sees itself under the entry's name, so it may call itself. */
+static const Expr *entry_read(Build *b, const XmlNode *entry, Str name, FeelScope *scope)
+{
+    const XmlNode *function = xml_child(entry, "functionDefinition");
+    if (function != NULL && name.len > 0) {
+        scope = scope_with(b, scope, name, NULL, &b->self);
+    }
+    const Expr *e = expr_read(b, entry, scope);
+    b->self = -1;
+    return e;
+}
+
 static void context_read(Build *b, const XmlNode *n, FeelScope *scope, Expr *e)
 {
+    Map names = {.arena = b->m->a};
     Str owner = b->owner;
     size_t count = xml_count(n, "contextEntry"), i = 0;
     ExprPart *parts = ARENA_ARRAY(b->m->a, ExprPart, count);
@@ -74,7 +87,12 @@ static void context_read(Build *b, const XmlNode *n, FeelScope *scope, Expr *e)
         p->name = variable != NULL ? str_trim(xml_attr(variable, "name")) : STR("");
         p->type = build_type(b, variable);
         b->owner = p->name.len > 0 ? str_printf(b->m->a, "%.*s / %.*s", STR_ARG(owner), STR_ARG(p->name)) : owner;
-        p->expr = expr_read(b, c, s);
+        p->expr = entry_read(b, c, p->name, s);
+        if (p->name.len > 0 && map_get(&names, p->name) != NULL) {
+            e->problem = str_printf(b->m->a, "the entry \"%.*s\" stands twice", STR_ARG(p->name));
+            problem_add(b->m, owner, c->line, "%.*s", STR_ARG(e->problem));
+        }
+        map_set(&names, p->name, p);
         if (p->name.len > 0) {
             s = scope_with(b, s, p->name, feel_of(p->type, b->m->a, p->expr), &p->slot);
         }
@@ -173,6 +191,8 @@ static void external_read(Build *b, const XmlNode *n, FeelScope *scope, Expr *e)
 static void function_read(Build *b, const XmlNode *n, FeelScope *scope, Expr *e)
 {
     Str kind = xml_attr(n, "kind");
+    e->slot2 = b->self;
+    b->self = -1;
     if (kind.len > 0 && !str_eq_c(kind, "FEEL")) {
         external_read(b, n, scope, e);
         return;
@@ -223,7 +243,7 @@ static void filter_read(Build *b, const XmlNode *n, FeelScope *scope, Expr *e)
             scope_with(b, s, STR("filtered items"), e->first != NULL ? expr_type(b->m->a, e->first) : NULL, &e->slot2);
         build_literal(
             b, list,
-            str_printf(b->m->a, "filtered items[(%.*s)]", STR_ARG(xml_text(b->m->a, xml_child(literal, "text")))),
+            str_printf(b->m->a, "filtered items[(%.*s\n)]", STR_ARG(xml_text(b->m->a, xml_child(literal, "text")))),
             &inner);
         e->code = inner.code;
     }

@@ -23,6 +23,9 @@ static Value context_eval(Eval *ev, const Expr *e, Value *frame)
 {
     FeelEntry *entries = ARENA_ARRAY(ev->a, FeelEntry, e->count);
     size_t count = 0;
+    if (e->problem.len > 0) {
+        return feel_error(ev->run, "line %d: %.*s", e->line, STR_ARG(e->problem));
+    }
     for (size_t i = 0; i < e->count; i++) {
         const ExprPart *p = &e->parts[i];
         Value v = type_check(ev->run, maybe_eval(ev, p->expr, frame), p->type, p->name);
@@ -113,7 +116,12 @@ static Value function_eval(Eval *ev, const Expr *e, Value *frame)
     }
     *c = (Closure){ev, e, captured};
     const DType *result = e->first != NULL ? e->first->type : NULL;
-    return feel_native(ev->a, params, e->count, type_is_any(result) ? feel_type_any() : result->feel, closure_call, c);
+    Value v =
+        feel_native(ev->a, params, e->count, type_is_any(result) ? feel_type_any() : result->feel, closure_call, c);
+    if (e->slot2 >= 0) { /* it sees itself */
+        captured[e->slot2] = v;
+    }
+    return v;
 }
 
 static Value conditional_eval(Eval *ev, const Expr *e, Value *frame)

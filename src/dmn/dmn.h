@@ -13,7 +13,7 @@ typedef struct {
     Str xml;
 } DmnSource;
 
-/* Reads sources[0] and what it imports (found among the other sources by namespace). Namespaces of DMN 1.2 to 1.5; no
+/* Reads sources[0] and what it imports (found among the other sources by namespace). Namespaces of DMN 1.1 to 1.5; no
  * DTD, no entities; limits on size, depth and attribute length are stated in the room's notes. BAD_XML or MODEL_BROKEN
  * with path and line. An expression that does not compile is no error here: it evaluates to null with a reason, and
  * dmn_problems() lists it. */

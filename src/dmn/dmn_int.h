@@ -80,14 +80,14 @@ struct Expr {
     const DType *type;      /* typeRef of the expression, or NULL */
     const FeelScope *scope; /* of a literal */
     const FeelCode *code;   /* literal; filter: applies the match to a list; NULL if it did not compile */
-    Str problem;            /* why code is NULL */
+    Str problem;            /* why code is NULL; context: why it has no value */
     const Table *table;
     const ExprPart *parts; /* entries, bindings, items, columns, parameters */
     size_t count;
     const Expr *first, *second, *third; /* called function or body; if-then-else; in, return/satisfies/match */
     const Expr *const *cells;           /* relation: rows × columns */
     size_t rows;
-    int slot, slot2;        /* iterator variable; "partial"; the filter's list */
+    int slot, slot2;        /* iterator variable; "partial"; the filter's list; a function itself */
     int frame;              /* frame size that a function body needs */
     const FeelCode *helper; /* turns a range or single value into a list */
 };
@@ -298,6 +298,7 @@ typedef struct {
     Str owner;
     int depth;
     int frame; /* greatest frame size so far */
+    int self;  /* where the function that is read next sees itself, or −1 */
 } Build;
 const Expr *expr_read(Build *b, const XmlNode *parent, FeelScope *scope);
 bool expr_is(const XmlNode *n);

@@ -17,7 +17,7 @@ bool dmn_draft_open(Arena *a, DmnSource source, DmnDraft **ret, Err *err)
         return false;
     }
     if (!xml_is(d->root, "definitions") || !dmn_is_model_ns(d->root->ns)) {
-        return err_set(err, MODEL_BROKEN, "%.*s: this is no DMN model of version 1.2 to 1.5", STR_ARG(d->path));
+        return err_set(err, MODEL_BROKEN, "%.*s: this is no DMN model of version 1.1 to 1.5", STR_ARG(d->path));
     }
     *ret = d;
     return true;

@@ -187,11 +187,30 @@ static void build_first(const DmnInvocable *d)
     logic_build(model_root(d->model)->all[d->number]);
 }
 
+/* Whether a text below n holds the word. */
+static bool mentioned(const XmlNode *n, Str word)
+{
+    for (const XmlNode *c = n->first; c != NULL; c = c->next) {
+        if (c->kind == XML_TEXT ? str_find(c->text, word, 0) != SIZE_MAX : mentioned(c, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A knowledge model may call itself without a requirement; one named like a built-in function calls that one. */
+static bool may_call_itself(const DmnInvocable *d)
+{
+    return d->kind == DMN_KNOWLEDGE && d->variable.len > 0 && feel_builtin(d->variable).kind != FEEL_FUNCTION &&
+           mentioned(d->xml, d->variable);
+}
+
 static FeelScope *scope_build(DmnInvocable *d)
 {
     Arena *a = d->model->a;
+    bool calls_itself = may_call_itself(d);
     FeelScope *s = feel_scope_new(a, d->model->types_scope);
-    d->slots = ARENA_ARRAY(a, Slot, d->need_count + d->know_count);
+    d->slots = ARENA_ARRAY(a, Slot, d->need_count + d->know_count + 1);
     for (size_t i = 0; i < d->need_count; i++) {
         build_first(d->needs[i]);
         slot_add(d, d->needs[i]);
@@ -199,6 +218,10 @@ static FeelScope *scope_build(DmnInvocable *d)
     for (size_t i = 0; i < d->know_count; i++) {
         build_first(d->knows[i]);
         slot_add(d, d->knows[i]);
+        calls_itself = calls_itself && d->knows[i] != d;
+    }
+    if (calls_itself) {
+        slot_add(d, d);
     }
     bool direct = true;
     uint32_t *numbers = ARENA_ARRAY(a, uint32_t, d->slot_count);
@@ -279,7 +302,7 @@ static void logic_build(DmnInvocable *d)
         return;
     }
     FeelScope *scope = scope_build(d);
-    Build b = {.m = d->model, .node = d, .owner = d->name, .frame = feel_scope_size(scope)};
+    Build b = {.m = d->model, .node = d, .owner = d->name, .frame = feel_scope_size(scope), .self = -1};
     if (d->kind == DMN_KNOWLEDGE) {
         knowledge_build(d, &b, scope);
         function_type(d);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 static const char *const model_namespaces[] = {
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd", /* 1.1 */
     "http://www.omg.org/spec/DMN/20180521/MODEL/",  /* 1.2 */
     "https://www.omg.org/spec/DMN/20191111/MODEL/", /* 1.3 */
     "https://www.omg.org/spec/DMN/20211108/MODEL/", /* 1.4 */
@@ -94,7 +95,7 @@ static DmnInvocable *element_read(DmnModel *m, const XmlNode *n, int kind)
     d->variable = variable != NULL && xml_has_attr(variable, "name") ? str_trim(xml_attr(variable, "name")) : d->name;
     d->type_name = variable != NULL ? str_trim(xml_attr(variable, "typeRef")) : STR("");
     d->type = type_find(m, d->type_name, d->name, variable != NULL ? variable->line : n->line);
-    d->seen = d->type->feel;
+    d->seen = kind == DMN_KNOWLEDGE || kind == DMN_SERVICE ? NULL : d->type->feel; /* a function's, once it is built */
     if (d->variable.len == 0) {
         problem_add(m, d->id, d->line, "an element has no name");
     }
@@ -135,7 +136,7 @@ static bool root_parse(Loader *l, size_t index, Err *err)
     }
     if (!xml_is(root, "definitions") || !dmn_is_model_ns(root->ns)) {
         return err_set(err, MODEL_BROKEN,
-                       "%.*s line %d: this is no DMN model of version 1.2 to 1.5 (namespace \"%.*s\")",
+                       "%.*s line %d: this is no DMN model of version 1.1 to 1.5 (namespace \"%.*s\")",
                        STR_ARG(s->path), root->line, STR_ARG(root->ns));
     }
     l->roots[index] = root;

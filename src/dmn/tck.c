@@ -50,7 +50,7 @@ static Value scalar_read(Tck *t, const XmlNode *n)
         Str word = str_trim(text);
         return feel_bool(str_eq_c(word, "true") || str_eq_c(word, "1"));
     }
-    if (str_eq_c(kind, "duration")) {
+    if (str_eq_c(kind, "duration") || str_ends(kind, STR("Duration"))) { /* and its two kinds */
         Value v = parsed(t, str_trim(text), "days and time duration");
         return v.kind != FEEL_NULL ? v : parsed(t, str_trim(text), "years and months duration");
     }

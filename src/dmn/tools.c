@@ -226,7 +226,7 @@ static const Tool feel_tool = {"feel", feel_help, 1, 1, tool_feel};
 
 static void help_print(FILE *out)
 {
-    fprintf(out, "goldenbridge dmn COMMAND …: decision models (DMN 1.2 to 1.5, conformance level 3)\n\n");
+    fprintf(out, "goldenbridge dmn COMMAND …: decision models (DMN 1.1 to 1.5, conformance level 3)\n\n");
     for (size_t i = 0; i < COUNT_OF(tools); i++) {
         fprintf(out, "  dmn %s %s\n\n", tools[i].name, tools[i].help);
     }

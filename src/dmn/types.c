@@ -61,6 +61,18 @@ static const DType *item_find(DmnModel *m, Str name)
     return NULL;
 }
 
+/* A qualified name, as DMN 1.1 wrote them: feel:number, or an item definition of the namespace that the prefix means.
+ */
+static const DType *qualified_find(DmnModel *m, Str prefix, Str name)
+{
+    Str ns = xml_prefix_ns(m->root, prefix);
+    const DType *t = str_eq(ns, m->ns) ? item_find(m, name) : NULL;
+    for (size_t i = 0; i < m->import_count && t == NULL; i++) {
+        t = str_eq(ns, m->imports[i].model->ns) ? item_find(m->imports[i].model, name) : NULL;
+    }
+    return t != NULL ? t : builtin_find(m, name);
+}
+
 const DType *type_find(DmnModel *m, Str ref, Str element, int line)
 {
     Str name = str_trim(ref);
@@ -72,8 +84,8 @@ const DType *type_find(DmnModel *m, Str ref, Str element, int line)
         t = builtin_find(m, name);
     }
     size_t colon = str_find(name, STR(":"), 0);
-    if (t == NULL && colon != SIZE_MAX) { /* feel:number, as DMN 1.1 wrote it */
-        t = builtin_find(m, str_sub(name, colon + 1, name.len));
+    if (t == NULL && colon != SIZE_MAX) {
+        t = qualified_find(m, str_sub(name, 0, colon), str_sub(name, colon + 1, name.len));
     }
     if (t == NULL) {
         problem_add(m, element, line, "there is no type \"%.*s\"", STR_ARG(name));

@@ -45,7 +45,7 @@ static Node *parse_list_rest(Parser *p, Node *first)
         node_push(p, &items, first);
     }
     while (first != NULL && lex_take(p, ",")) {
-        first = parse_expression(p);
+        first = parse_test(p);
         if (first == NULL) {
             return NULL;
         }
@@ -61,7 +61,7 @@ Node *parse_brackets(Parser *p)
     if (open == '[' && lex_sees(p, "]")) {
         return parse_list_rest(p, NULL);
     }
-    RangeSign sign = open == '(' ? parse_sign(p) : 0;
+    RangeSign sign = open != ']' ? parse_sign(p) : 0; /* (< 5), [< 5, > 9]: unary tests as values */
     Node *first = sign != 0 ? one_sided(p, sign) : parse_expression(p);
     if (first == NULL) {
         return NULL;

@@ -257,11 +257,9 @@ static bool entry_conforms(Value v, const FeelMember *m, int depth)
     return false;
 }
 
-static bool function_conforms(Value v, const FeelType *t)
+/* Whether v, a function, takes the arguments of t. */
+static bool takes_arguments(Value v, const FeelType *t)
 {
-    if (t->bare) {
-        return true;
-    }
     if (v.boxed) {
         const FeelBuiltin *b = v.p;
         return t->count >= b->min && (b->variadic || t->count <= b->max);
@@ -276,8 +274,24 @@ static bool function_conforms(Value v, const FeelType *t)
             return false;
         }
     }
+    return true;
+}
+
+/* What v, a function, gives as far as is known without calling it; NULL: nothing is known. */
+static const FeelType *result_of(Value v)
+{
+    const FeelFunction *f = v.p;
     const FeelType *result = f->result == NULL && f->form == FEEL_FN_CLOSURE ? f->code->body_type : f->result;
-    return type_conforms(result ? result : &ANY, t->item, 0);
+    return result == NULL || is_any(result) ? NULL : result;
+}
+
+static bool function_conforms(Value v, const FeelType *t)
+{
+    if (t->bare || v.boxed) {
+        return t->bare || takes_arguments(v, t);
+    }
+    const FeelType *result = result_of(v);
+    return takes_arguments(v, t) && type_conforms(result != NULL ? result : &ANY, t->item, 0);
 }
 
 static bool conforms(Value v, const FeelType *t, int depth)
@@ -338,6 +352,9 @@ static bool try_coerce(FeelRun *run, Value v, const FeelType *t, Value *ret)
     *ret = v;
     if (conforms(v, t, 0)) {
         return true;
+    }
+    if (v.kind == FEEL_FUNCTION && t->kind == FEEL_FUNCTION && !v.boxed && result_of(v) == NULL) {
+        return takes_arguments(v, t); /* function(x) x * 2 where function<number>->number is wanted */
     }
     if (v.kind == FEEL_DATE && t->kind == FEEL_DATE_TIME) {
         return date_to_moment(run, v, ret);
