@@ -31,7 +31,7 @@ TEST(broken_xml_names_its_line)
     eq_int(refusal(a, STR("")).code, BAD_XML);
     eq_int(refusal(a, STR("<a:b/>")).code, BAD_XML);
     eq_int(refusal(a, STR("<x/>")).code, MODEL_BROKEN);
-    eq_int(refusal(a, STR("<definitions xmlns=\"http://www.omg.org/spec/DMN/20151101/dmn.xsd\"/>")).code, MODEL_BROKEN);
+    eq_int(refusal(a, STR("<definitions xmlns=\"http://www.omg.org/spec/DMN/20130901\"/>")).code, MODEL_BROKEN);
 }
 
 TEST(limits_of_depth_and_attributes_hold)
