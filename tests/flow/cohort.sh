@@ -15,7 +15,8 @@ day() { date -u -d "$today ${1:-0} days" +%F; }
 ok "a demo" G demo --candidates 20 --employers 4
 A() { G do "$@" --as agency; }
 open_group() { A cohort.open --json kind="$1" name=Trial country="${3:-KZ}" place=Astana "from_day=$(day 5)" "until_day=$(day "${4:-9}")" seats="$2"; }
-no "a group for a country without an agreement" NOT_IN_FORCE open_group "training group" 2 XX
+no "a group for a country without an agreement" NOT_IN_FORCE open_group "training group" 2 FR
+no "a group for a country that is none" FIELD_CHOICE open_group "training group" 2 XX
 no "a group that ends before it begins" FIELD_RANGE open_group "training group" 2 KZ 4
 no "a group of nobody" FIELD_RANGE open_group "training group" 0
 no "only the agency opens one" NOT_ALLOWED G do cohort.open --as officer kind="training group" name=T country=KZ place=A "from_day=$(day 5)" "until_day=$(day 9)" seats=2
