@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "project_int.h"
 
+#include <string.h>
+
 #include "tally.h"
 
 #define N(params) COUNT_OF(params)
@@ -124,15 +126,17 @@ static bool apply_links(Store *s, const Event *e, Err *err)
 
 /* ---- One event: units, decisions, reads ---- */
 
-/* Units that go from one approval to another; the sum stays. */
+bool project_move(Store *s, Str from, Str to, int64_t units, Err *err)
+{
+    StoreValue less[] = {STORE_S(from), STORE_I(-units)}, more[] = {STORE_S(to), STORE_I(units)};
+    return store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", less, N(less), err) &&
+           store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", more, N(more), err);
+}
+
 static bool apply_move(Store *s, const Json *moved, Err *err)
 {
-    int64_t units = json_to_int(json_get(moved, "units"), 0);
-    StoreValue from[] = {STORE_S(json_text_at(moved, "from")), STORE_I(-units)},
-               to[] = {STORE_S(json_text_at(moved, "to")), STORE_I(units)};
-    return moved == NULL ||
-           (store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", from, N(from), err) &&
-            store_exec(s, "UPDATE approved SET total = total + $2 WHERE allocation = $1", to, N(to), err));
+    return moved == NULL || project_move(s, json_text_at(moved, "from"), json_text_at(moved, "to"),
+                                         json_to_int(json_get(moved, "units"), 0), err);
 }
 
 static bool apply_units(Store *s, const Event *e, Str type, Err *err)
@@ -321,9 +325,8 @@ static bool load_fold(Store *s, Arena *a, const Event *e, const CaseRow *before,
 }
 
 /* What an index says of a row is written only where it changes: SQLite writes each index anew whose columns are set. */
-#define INSERT_CASE                                                                                                     \
-    "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person,"         \
-    " data, pending, path, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"     \
+#define SAVE_CASE                                                                                                       \
+    INSERT_CASE                                                                                                         \
     " ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, due_rule = excluded.due_rule," \
     " data = excluded.data, pending = excluded.pending, path = excluded.path, decided = excluded.decided"
 #define SET_PLACE ", state = excluded.state, holder = excluded.holder, since = excluded.since, due = excluded.due"
@@ -333,29 +336,37 @@ static const char *saving(const Fold *was, const Fold *f)
     bool stays = str_eq(was->state, f->state) && str_eq(was->holder, f->holder) && str_eq(was->due, f->due) &&
                  was->since == f->since;
     if (!str_eq(was->person, f->person)) {
-        return INSERT_CASE SET_PLACE ", person = excluded.person";
+        return SAVE_CASE SET_PLACE ", person = excluded.person";
     }
-    return stays ? INSERT_CASE : INSERT_CASE SET_PLACE;
+    return stays ? SAVE_CASE : SAVE_CASE SET_PLACE;
+}
+
+void project_row(Arena *a, const ProjectCase *c, const Fold *f, StoreValue ret[CASE_COLUMNS])
+{
+    const StoreValue row[CASE_COLUMNS] = {STORE_S(c->id),
+                                          STORE_S(c->scheme),
+                                          STORE_S(c->type),
+                                          STORE_S(f->state),
+                                          STORE_I(c->version),
+                                          STORE_S(f->title),
+                                          STORE_S(f->holder),
+                                          STORE_I(f->opened),
+                                          STORE_I(f->since),
+                                          STORE_S(f->due),
+                                          STORE_S(f->due_rule),
+                                          STORE_S(f->person),
+                                          STORE_S(fold_print(a, f->data)),
+                                          STORE_S(f->pending),
+                                          STORE_S(f->path),
+                                          STORE_S(f->decided)};
+    memcpy(ret, row, sizeof row);
 }
 
 static bool save_fold(Store *s, Arena *a, const Event *e, const Fold *was, const Fold *f, Err *err)
 {
-    StoreValue p[] = {STORE_S(e->stream),
-                      STORE_S(e->scheme),
-                      STORE_S(json_text_at(e->data, "type")),
-                      STORE_S(f->state),
-                      STORE_I(e->version),
-                      STORE_S(f->title),
-                      STORE_S(f->holder),
-                      STORE_I(f->opened),
-                      STORE_I(f->since),
-                      STORE_S(f->due),
-                      STORE_S(f->due_rule),
-                      STORE_S(f->person),
-                      STORE_S(fold_print(a, f->data)),
-                      STORE_S(f->pending),
-                      STORE_S(f->path),
-                      STORE_S(f->decided)};
+    StoreValue p[CASE_COLUMNS];
+    ProjectCase c = {e->stream, e->scheme, json_text_at(e->data, "type"), e->version};
+    project_row(a, &c, f, p);
     return store_exec_later(s, saving(was, f), p, N(p), err);
 }
 

@@ -31,6 +31,18 @@ MUST_USE bool project_read(Store *s, Arena *a, const Event *e, const char *sql, 
 MUST_USE bool project_note(Store *s, Arena *a, const Event *e, const char *sql, Err *err);
 MUST_USE bool project_decision(Store *s, const Event *e, const char *sql, const char *grounds, Err *err);
 MUST_USE bool project_signing(Store *s, const Event *e, Err *err);
+/* Units that go from one approval to another; the sum stays. */
+MUST_USE bool project_move(Store *s, Str from, Str to, int64_t units, Err *err);
+/* The row of a case; ret in the order of INSERT_CASE. */
+enum { CASE_COLUMNS = 16 };
+#define INSERT_CASE                                                                                             \
+    "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person," \
+    " data, pending, path, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+typedef struct {
+    Str id, scheme, type;
+    int64_t version;
+} ProjectCase;
+void project_row(Arena *a, const ProjectCase *c, const Fold *f, StoreValue ret[CASE_COLUMNS]);
 /* Values and links as an event sets them. */
 typedef struct {
     Str field, value;

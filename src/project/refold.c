@@ -295,29 +295,9 @@ static bool put(Refold *r, const char *sql, const StoreValue *values, size_t cou
 static bool put_case(Refold *r)
 {
     const Case *c = &r->c;
-    const Fold *f = &c->f;
-    StoreValue p[] = {STORE_S(c->id),
-                      STORE_S(c->scheme),
-                      STORE_S(c->type),
-                      STORE_S(f->state),
-                      STORE_I(c->version),
-                      STORE_S(f->title),
-                      STORE_S(f->holder),
-                      STORE_I(f->opened),
-                      STORE_I(f->since),
-                      STORE_S(f->due),
-                      STORE_S(f->due_rule),
-                      STORE_S(f->person),
-                      STORE_S(fold_print(r->a, f->data)),
-                      STORE_S(f->pending),
-                      STORE_S(f->path),
-                      STORE_S(f->decided)};
-    return put(
-        r,
-        "INSERT INTO cases (id, scheme, type, state, version, title, holder, opened, since, due, due_rule, person,"
-        " data, pending, path, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-        " $16)",
-        p, COUNT_OF(p));
+    StoreValue p[CASE_COLUMNS];
+    project_row(r->a, &(ProjectCase){c->id, c->scheme, c->type, c->version}, &c->f, p);
+    return put(r, INSERT_CASE, p, COUNT_OF(p));
 }
 
 static bool put_stays(Refold *r)
@@ -472,9 +452,7 @@ static bool move_units(Refold *r)
 {
     for (size_t i = 0; i < r->move_count; i++) {
         const Move *m = &r->moves[i];
-        StoreValue from[] = {STORE_S(m->from), STORE_I(-m->units)}, to[] = {STORE_S(m->to), STORE_I(m->units)};
-        if (!put(r, "UPDATE approved SET total = total + $2 WHERE allocation = $1", from, COUNT_OF(from)) ||
-            !put(r, "UPDATE approved SET total = total + $2 WHERE allocation = $1", to, COUNT_OF(to))) {
+        if (!project_move(r->s, m->from, m->to, m->units, r->err)) {
             return false;
         }
     }
