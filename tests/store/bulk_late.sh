@@ -36,8 +36,7 @@ PY
 }
 told='"\(.state) \(.good) \(.faulty) \([.faults[].row]|unique)"'
 
-engines="sqlite postgres" pg=$(tests/pg.sh start "$dir/pg")
-if [ $? != 0 ]; then echo "SKIP uploads on PostgreSQL: it is not installed"; engines=sqlite skipped=1; fi
+both_engines uploads
 for engine in $engines; do
   about=$engine
   store=$dir/s; [ "$engine" = sqlite ] || store=$pg

@@ -72,13 +72,7 @@ carried() { # folder of a schema, its number
 }
 
 newest=$(find tests/store/schema -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort -n | tail -n 1)
-engines="sqlite postgres"
-pg=$(tests/pg.sh start "$dir/pg")
-case $? in
-  0) ;;
-  77) echo "SKIP old schemas on PostgreSQL: it is not installed"; skipped=1 engines=sqlite ;;
-  *) about=PostgreSQL; is "it starts" yes no; engines=sqlite ;;
-esac
+both_engines "old schemas"
 for engine in $engines; do
   about=$engine
   store=$dir/new-$engine; [ "$engine" = sqlite ] || store=$pg

@@ -74,13 +74,7 @@ copied() {
   [ "$stopped" -gt 0 ] || { echo "SKIP no copy was stopped between its log and its tables"; skipped=$((skipped + 1)); }
 }
 
-engines="sqlite postgres"
-pg=$(tests/pg.sh start "$dir/pg")
-case $? in
-  0) ;;
-  77) echo "SKIP a fold on PostgreSQL: it is not installed"; skipped=1 engines=sqlite ;;
-  *) about=PostgreSQL; is "it starts" yes no; engines=sqlite ;;
-esac
+both_engines "a fold"
 for engine in $engines; do
   store=$dir/s; [ "$engine" = sqlite ] || store=$pg
   export GOLDENBRIDGE_KEY_FILE=$dir/$engine.keys

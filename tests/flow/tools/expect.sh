@@ -27,3 +27,14 @@ give_up() { cat "$1"; echo "0 passed, 1 failed"; exit 1; }
 verdict() { echo "$passed passed, $failed failed$([ "$skipped" = 0 ] || echo ", $skipped skipped")"; [ "$failed" = 0 ]; }
 # skip WHY: the whole test cannot run here.
 skip() { echo "SKIP $1"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
+
+# both_engines WHAT: sets engines, and pg to the URL of a private PostgreSQL in $dir/pg. Where it is not installed WHAT on it is skipped by name.
+both_engines() {
+  engines="sqlite postgres"
+  pg=$(tests/pg.sh start "$dir/pg")
+  case $? in
+    0) ;;
+    77) echo "SKIP $1 on PostgreSQL: it is not installed"; skipped=1 engines=sqlite ;;
+    *) about=PostgreSQL; is "it starts" yes no; engines=sqlite ;;
+  esac
+}
